@@ -1,0 +1,40 @@
+"""What a rule, the judge or the dictionary checker reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from forms_spec.places import DataPlace, TextPlace
+
+
+class Severity(Enum):
+    """How much a finding weighs.
+
+    REFUSE stops a form from being completed and a dictionary from being used. QUERY is a question
+    that a person has to answer. WARNING may be kept with a reason.
+    """
+
+    REFUSE = "refuse"
+    QUERY = "query"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that is wrong: what, where, and what to do about it.
+
+    ``code`` is an entry of the catalogue, or the id of a study's rule. ``text`` is the place in the
+    dictionary that the finding is about or comes from; ``data`` the captured cell, row or form.
+    ``value`` is the text as it was typed. ``rule`` is the rule's id where a rule found it.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    remedy: str
+    text: TextPlace | None = None
+    data: DataPlace | None = None
+    value: str | None = None
+    rule: str | None = None
+    related: tuple[TextPlace, ...] = field(default=())

@@ -1,0 +1,324 @@
+"""What a data dictionary means: an immutable study, its visits, forms, groups and fields.
+
+Everything here is frozen and complete: names are resolved, defaults filled in, rules parsed and
+checked. ``forms_spec.load_study`` makes it from text; nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from forms_spec.places import TextPlace
+
+if TYPE_CHECKING:
+    from forms_spec.field_types import FieldType
+    from forms_spec.kinds import Kind
+    from forms_spec.rules import Expression
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Code:
+    """One answer of a codelist. ``number`` is the quantity it stands for (doses a day, a factor)."""
+
+    code: str
+    label: str
+    exclusive: bool = False
+    number: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Codelist:
+    """Named answers in the order of the page. Inline lists are named ``form.field``."""
+
+    name: str
+    codes: tuple[Code, ...]
+    place: TextPlace
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Code]:
+        return MappingProxyType({code.code: code for code in self.codes})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MissingCode:
+    """A reason why there is no value. ``draft_only``: must be gone before the form is complete."""
+
+    code: str
+    label: str
+    draft_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parameter:
+    """A number, date or text that rules use by ``$name``; ``value`` is canonical text."""
+
+    name: str
+    kind: str
+    value: str
+    label: str
+    unit: str | None
+    source: str | None
+    place: TextPlace
+
+
+class Expectation(Enum):
+    """What the schedule says of a form at a visit."""
+
+    REQUIRED = "required"
+    CONDITIONAL = "conditional"
+    OPTIONAL = "optional"
+
+
+class VisitType(Enum):
+    SCHEDULED = "scheduled"
+    UNSCHEDULED = "unscheduled"
+    TERMINATION = "termination"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offset:
+    """Distance from day 0, in days or in calendar months (clamped to the month's end)."""
+
+    count: int
+    unit: str  # "day" or "month"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """First and last allowed day.
+
+    ``around`` True: ``first`` and ``last`` are days relative to the target (-14, 14).
+    ``around`` False: they are day counts relative to day 0 (-60, -1).
+    """
+
+    first: int
+    last: int
+    around: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    name: str
+    title: str
+    type: VisitType
+    target: Offset | None
+    window: Window | None
+    repeats: bool
+    place: TextPlace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scheduled:
+    """A form at a visit. ``when`` is the condition of a CONDITIONAL one."""
+
+    form: str
+    visit: str
+    expectation: Expectation
+    when: Expression | None
+    place: TextPlace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Range:
+    """Allowed values, both ends included unless ``above``/``below`` says otherwise.
+
+    An end is an expression: a literal, ``today``, a parameter, another field. None is open.
+    """
+
+    low: Expression | None
+    high: Expression | None
+    low_open: bool = False
+    high_open: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitChoice:
+    """A unit that may be chosen. ``formula`` converts ``value`` into the unit ``to``."""
+
+    code: str
+    label: str
+    to: str | None = None
+    formula: Expression | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """A fixed unit (``fixed``), or several to choose from, kept in the field ``companion``."""
+
+    fixed: str | None
+    choices: tuple[UnitChoice, ...] = ()
+    companion: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pattern:
+    """A regular expression of the common subset, always matched against the whole text."""
+
+    expression: str
+    says: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upload:
+    """What a file field takes: endings without the dot, and a size in bytes."""
+
+    endings: tuple[str, ...]
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One question.
+
+    ``kind`` is the grammar of its text, ``type`` what the dictionary called it. ``ranges`` and
+    ``expected`` are keyed by unit code when the unit is chosen, else by None. ``required`` and
+    ``shown`` are True, False or a condition. ``value`` is the formula of a calculated field.
+    ``missing`` are the codes of reasons allowed here.
+    """
+
+    name: str
+    label: str
+    type: FieldType
+    kind: Kind
+    place: TextPlace
+    form: str
+    group: str
+    required: bool | Expression = False
+    shown: Expression | None = None
+    help: str | None = None
+    ranges: Mapping[str | None, Range] = field(default_factory=dict)
+    expected: Mapping[str | None, Range] = field(default_factory=dict)
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: Pattern | None = None
+    places: int | None = None
+    seconds: bool = False
+    unit: Unit | None = None
+    codelist: Codelist | None = None
+    missing: tuple[MissingCode, ...] = ()
+    identifier: bool = False
+    default: str | None = None
+    value: Expression | None = None
+    ends: tuple[str, str] | None = None
+    upload: Upload | None = None
+    control: str = "text"
+    cdash: str | None = None
+    sdtm: str | None = None
+
+    @property
+    def collected(self) -> bool:
+        """False for a note, which has no value and no column."""
+        return self.type.name != "note"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """How a group repeats. ``fixed`` names the choice fields whose codes, crossed, are the rows."""
+
+    minimum: int
+    maximum: int
+    fixed: tuple[str, ...] = ()
+    add_label: str = "Add a row"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A section of a form. With ``rows`` it repeats and is a table of its own, named ``name``."""
+
+    name: str
+    title: str | None
+    form: str
+    fields: tuple[Field, ...]
+    place: TextPlace
+    rows: Rows | None = None
+    layout: str = "questions"  # "questions", "grid" (shared codelist) or "rows"
+    shown: Expression | None = None
+    help: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A case report form. ``log`` forms belong to the subject, all others to a visit."""
+
+    name: str
+    title: str
+    groups: tuple[Group, ...]
+    place: TextPlace
+    log: bool = False
+    domain: str | None = None
+    help: str | None = None
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The form's own fields, in page order; those of repeating groups not included."""
+        return tuple(f for group in self.groups if group.rows is None for f in group.fields)
+
+    @cached_property
+    def row_groups(self) -> tuple[Group, ...]:
+        return tuple(group for group in self.groups if group.rows is not None)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        return MappingProxyType({f.name: f for f in self.fields})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """What is exported as one CSV file: a form's own fields, or the rows of one group."""
+
+    name: str
+    form: Form
+    group: Group | None
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """A whole study. ``hash`` is the SHA-256 of the dictionary's exact text, in hex."""
+
+    name: str
+    title: str
+    short: str
+    hash: str
+    files: Mapping[str, str]
+    subject_pattern: str
+    subject_example: str
+    sites: Mapping[str, str]
+    date_order: str | None  # "dmy", "mdy" or None: ambiguous dates are refused
+    day_zero: tuple[str, ...]
+    missing: Mapping[str, MissingCode]
+    parameters: Mapping[str, Parameter]
+    codelists: Mapping[str, Codelist]
+    visits: Mapping[str, Visit]
+    schedule: tuple[Scheduled, ...]
+    forms: Mapping[str, Form]
+    place: TextPlace
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """Every table by name, in the order of the forms. A form without own fields has no own table."""
+        found: dict[str, Table] = {}
+        for form in self.forms.values():
+            own = tuple(f for f in form.fields if f.collected)
+            if own or not form.row_groups:
+                found[form.name] = Table(name=form.name, form=form, group=None, fields=own)
+            for group in form.row_groups:
+                kept = tuple(f for f in group.fields if f.collected)
+                found[group.name] = Table(name=group.name, form=form, group=group, fields=kept)
+        return MappingProxyType(found)
+
+    @cached_property
+    def expectations(self) -> Mapping[tuple[str, str], Scheduled]:
+        """The schedule by (form, visit)."""
+        return MappingProxyType({(s.form, s.visit): s for s in self.schedule})
+
+    def field(self, table: str, name: str) -> Field | None:
+        """The field of a table (form or repeating group), or None."""
+        held = self.tables.get(table)
+        return next((f for f in held.fields if f.name == name), None) if held else None

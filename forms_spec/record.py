@@ -1,0 +1,79 @@
+"""What was captured, as typed, and the surroundings in which it is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple, Protocol
+
+
+class CellKey(NamedTuple):
+    """A cell of one form: ``table`` is the form's or the repeating group's name."""
+
+    table: str
+    row: int | None
+    field: str
+
+
+class FormKey(NamedTuple):
+    """One form of one subject. A log form has visit ``LOG``; ``unsno`` is 0 unless the visit repeats."""
+
+    form: str
+    visit: str
+    unsno: int
+
+
+LOG = "LOG"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One row of a repeating group. ``number`` is given once and never used again."""
+
+    number: int
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """One form as typed: raw texts by field, rows by repeating group, reasons of kept warnings.
+
+    A field that is absent is blank. ``kept`` maps (cell, finding code) to the reason why a warning
+    was kept.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    kept: Mapping[tuple[CellKey, str], str] = field(default_factory=dict)
+
+
+class Casebook(Protocol):
+    """All forms of one subject, for rules that look beyond their own form."""
+
+    def record(self, key: FormKey) -> Record | None:
+        """The form, or None where nothing was captured."""
+
+    def keys(self, form: str) -> Iterable[FormKey]:
+        """Every captured instance of a form, in visit order."""
+
+
+class EmptyCasebook:
+    """A subject of whom nothing else is known."""
+
+    def record(self, key: FormKey) -> Record | None:  # noqa: ARG002
+        return None
+
+    def keys(self, form: str) -> Iterable[FormKey]:  # noqa: ARG002
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """Where and when a form is judged. ``today`` is the day of entry or the data cut."""
+
+    today: date
+    subject: str | None = None
+    visit: str | None = None
+    unsno: int = 0
+    casebook: Casebook = field(default_factory=EmptyCasebook)

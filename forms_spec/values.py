@@ -1,0 +1,22 @@
+"""The values that texts mean, the same in the judge, the rules and the package.
+
+Numbers are exact decimals; integers are decimals without a fraction. A multiple choice is a tuple
+of codes in the codelist's order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A day somewhere in the closed interval [earliest, latest], as far as it is known."""
+
+    earliest: date
+    latest: date
+
+
+Value = str | Decimal | bool | date | PartialDate | time | datetime | tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Targets: everything that is made from a study."""
