@@ -1,0 +1,51 @@
+# crfsmith: `make demo` and `make test` do all the set-up on a machine with Python 3.11 and make.
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO_DB ?= sqlite:///demo/cellkine.sqlite
+
+.PHONY: demo test lint format benchmarks clean system
+
+demo: .venv/ready-to-run
+	@mkdir -p demo
+	@exec $(BIN)/crfsmith serve --db $(DEMO_DB) --demo --port $(PORT)
+
+test: .venv/ready-to-test system lint
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: .venv/ready-to-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/ready-to-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The browser and the HTML validator need Debian's chromium and a Java runtime. Without the right to
+# install them the tests that use them skip with a message.
+system:
+	@sh tests/system.sh
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "crfsmith needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv .venv \
+	  || { echo "Python's venv module is missing: apt-get install python3-venv"; rm -rf .venv; exit 1; }
+
+.venv/ready-to-run: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing crfsmith into .venv (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/ready-to-test: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing crfsmith and what its tests need into .venv (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/ready-to-run
+
+benchmarks: .venv/ready-to-test
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
