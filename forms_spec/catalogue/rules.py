@@ -1,0 +1,7 @@
+"""Codes of the rule language."""
+
+from __future__ import annotations
+
+from forms_spec.catalogue.entry import Entry
+
+ENTRIES: tuple[Entry, ...] = ()

@@ -1,0 +1,26 @@
+"""The name that somebody probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+MOST_COMPARED = 5_000
+LONGEST_COMPARED = 80
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The known name most like ``name``, or None when none is near."""
+    if not name or len(name) > LONGEST_COMPARED:
+        return None
+    known = {one.casefold(): one for one in list(names)[:MOST_COMPARED]}
+    if name.casefold() in known:
+        return known[name.casefold()]
+    found = get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
+    return known[found[0]] if found else None
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """A question that names the nearest known name, or an empty text."""
+    near = nearest(name, names)
+    return f'Did you mean "{near}"?' if near is not None else ""

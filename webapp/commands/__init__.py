@@ -1,0 +1,70 @@
+"""The command ``crfsmith``: one file per subcommand, imported only when it is used.
+
+A subcommand is a module of this package with a click command named ``command`` and a line in
+``COMMANDS``. The line carries the short help, so that ``crfsmith --help`` imports none of them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+
+import click
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "check": "Check a study's dictionary and list every finding.",
+        "explain": "Explain a finding code.",
+        "preview": "Serve a dictionary's forms without a database.",
+        "codebook": "Write a dictionary as one readable page.",
+        "serve": "Serve the study to the people who enter its data.",
+        "import": "Read a package into a database.",
+        "export": "Write a database's data as a package.",
+        "validate": "Judge a package and report every finding.",
+    }
+)
+
+
+def module_name(command: str) -> str:
+    """The module of a subcommand; ``import`` is a word of Python and lives in ``import_``."""
+    return f"{__name__}.{command.replace('-', '_')}{'_' if command == 'import' else ''}"
+
+
+class LazyGroup(click.Group):
+    """A group whose subcommands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(module_name(cmd_name)).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from forms_spec.nearness import did_you_mean
+
+            near = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f"{error.message} {near}".rstrip(), ctx) from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="crfsmith", message="%(prog)s %(version)s")
+def main() -> None:
+    """One data dictionary drives a study's forms, tables and checks."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
