@@ -1,0 +1,86 @@
+"""A database is made when it is opened, brought up to date, and safe on disk."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from storing import HASH, furnish, keep, record, small_study
+
+from webapp.storage import (
+    Database,
+    dictionary_in_use,
+    get_dictionary,
+    list_subjects,
+    open_database,
+    use_dictionary,
+)
+from webapp.storage.migrate import HEAD, alembic_config
+
+
+def test_opening_twice_keeps_everything(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new/folder/study.sqlite"
+    first = furnish(open_database(url))
+    keep(first, 0, record(sysbp="120"))
+    first.close()
+    second = open_database(url)
+    assert [line.subject.subjid for line in list_subjects(second)] == ["01-001"]
+    second.close()
+
+
+def test_two_servers_may_open_a_new_database_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/study.sqlite"
+    opened: list[Database] = []
+    servers = [threading.Thread(target=lambda: opened.append(open_database(url))) for _ in range(3)]
+    for server in servers:
+        server.start()
+    for server in servers:
+        server.join()
+    assert len(opened) == 3
+    for database in opened:
+        database.close()
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -> None:
+    with database.engine.connect() as connection:
+        command.check(alembic_config(connection))
+
+
+def test_the_newest_migration_is_the_one_that_opening_looks_for(database: Database) -> None:
+    with database.engine.connect() as connection:
+        script = ScriptDirectory.from_config(alembic_config(connection))
+    assert script.get_current_head() == HEAD
+
+
+def test_a_commit_waits_for_the_disk(database: Database) -> None:
+    with database.engine.connect() as connection:
+        said = [
+            connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert said == ["wal", 2, 1]
+
+
+def test_data_in_memory_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs a file"):
+        open_database("sqlite://")
+
+
+class TestDictionaries:
+    def test_the_exact_text_stays_and_the_newest_is_in_use(self, database: Database) -> None:
+        use_dictionary(database, small_study("b" * 64))
+        in_use = dictionary_in_use(database)
+        assert in_use is not None
+        assert (in_use.hash, in_use.files) == ("b" * 64, {"study.yaml": "study: SMALL\n"})
+        assert get_dictionary(database, HASH) is not None
+
+    def test_an_earlier_one_can_come_back(self, database: Database) -> None:
+        for hash_ in ("b" * 64, HASH, HASH):
+            use_dictionary(database, small_study(hash_))
+        in_use = dictionary_in_use(database)
+        assert in_use is not None
+        assert in_use.hash == HASH

@@ -1,0 +1,151 @@
+"""Subjects, accounts, casebooks and files."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
+from storing import VS, keep, record
+
+from forms_spec.record import FormKey
+from webapp.storage import (
+    Database,
+    FindingCounts,
+    Role,
+    Status,
+    StoredCasebook,
+    add_attachment,
+    add_subject,
+    add_user,
+    get_attachment,
+    get_subject,
+    get_user,
+    heads,
+    list_subjects,
+    newest_of,
+    sign_in,
+)
+
+
+class Queries:
+    """Counts the queries that a block sends."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.count = 0
+
+    def _sent(self, *_: object) -> None:
+        self.count += 1
+
+    def __enter__(self) -> Queries:
+        event.listen(self.database.engine, "before_cursor_execute", self._sent)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self.database.engine, "before_cursor_execute", self._sent)
+
+
+class TestList:
+    def test_sums_are_of_the_newest_versions(self, database: Database) -> None:
+        keep(database, 0, record(sysbp="300"), counts=FindingCounts(refused=1, warnings=2))
+        keep(database, 1, record(sysbp="200"), counts=FindingCounts(warnings=1), status=Status.COMPLETE)
+        keep(database, 0, record(sysbp="x"), key=VS._replace(visit="M3"), counts=FindingCounts(refused=1))
+        (line,) = list_subjects(database)
+        assert (line.drafts, line.complete) == (1, 1)
+        assert (line.refused, line.queries, line.warnings) == (1, 0, 1)
+        assert line.saved_at is not None
+        assert line.saved_at.tzinfo is not None
+
+    def test_a_subject_without_forms_is_listed(self, database: Database) -> None:
+        (line,) = list_subjects(database)
+        assert (line.drafts, line.complete, line.saved_at) == (0, 0, None)
+
+    def test_the_number_of_queries_does_not_grow(self, database: Database) -> None:
+        for number in range(2, 12):
+            add_subject(database, subjid=f"01-{number:03}", site="01", user="nurse")
+        with Queries(database) as queries:
+            assert len(list_subjects(database)) == 11
+        assert queries.count <= 2
+
+    def test_a_subject_is_entered_once(self, database: Database) -> None:
+        with pytest.raises(IntegrityError):
+            add_subject(database, subjid="01-001", site="01", user="nurse")
+        assert get_subject(database, "01-002") is None
+
+
+class TestCasebook:
+    VISITS = ("SCR", "D0", "M3", "UNS")
+
+    def fill(self, database: Database) -> None:
+        for visit, unsno in [("UNS", 2), ("M3", 0), ("SCR", 0), ("UNS", 1)]:
+            keep(database, 0, record(sysbp=f"{visit}{unsno}"), key=VS._replace(visit=visit, unsno=unsno))
+        keep(database, 0, record(aeterm="Fall"), key=VS._replace(form="ae", visit="LOG"))
+
+    @pytest.mark.parametrize("make", [StoredCasebook, StoredCasebook.whole])
+    def test_a_form_is_found_in_visit_order(self, database: Database, make: type[StoredCasebook]) -> None:
+        self.fill(database)
+        casebook = make(database, "01-001", self.VISITS)
+        found = [(key.visit, key.unsno) for key in casebook.keys("vs")]
+        assert found == [("SCR", 0), ("M3", 0), ("UNS", 1), ("UNS", 2)]
+        entered = casebook.record(FormKey("vs", "M3", 0))
+        assert entered is not None
+        assert entered.texts == {"sysbp": "M30"}
+        assert casebook.record(FormKey("vs", "D0", 0)) is None
+        assert list(casebook.keys("pe")) == []
+
+    def test_the_whole_is_one_query(self, database: Database) -> None:
+        self.fill(database)
+        with Queries(database) as queries:
+            casebook = StoredCasebook.whole(database, "01-001", self.VISITS)
+            assert len(list(casebook.keys("vs"))) == 4
+            assert len(list(casebook.keys("ae"))) == 1
+        assert queries.count <= 2
+
+    def test_heads_carry_status_and_counts_without_answers(self, database: Database) -> None:
+        self.fill(database)
+        with Queries(database) as queries:
+            found = heads(database, "01-001")
+        assert queries.count <= 2
+        assert found[FormKey("vs", "M3", 0)].status is Status.DRAFT
+        assert len(found) == 5
+
+    def test_one_form_of_every_subject_is_one_query(self, database: Database) -> None:
+        self.fill(database)
+        add_subject(database, subjid="01-002", site="01", user="nurse")
+        keep(database, 0, record(sysbp="2"), key=VS._replace(subject="01-002"))
+        with Queries(database) as queries:
+            found = newest_of(database, ["vs"])
+        assert queries.count <= 2
+        assert [form.key.subject for form in found] == ["01-001"] * 4 + ["01-002"]
+
+
+class TestAccounts:
+    def test_the_right_password_signs_in(self, database: Database) -> None:
+        user = sign_in(database, "nurse", "secret")
+        assert user is not None
+        assert (user.name, user.role) == ("Nina Nurse", Role.COORDINATOR)
+
+    @pytest.mark.parametrize(("username", "password"), [("nurse", "Secret"), ("nobody", "secret"), ("", "")])
+    def test_anything_else_does_not(self, database: Database, username: str, password: str) -> None:
+        assert sign_in(database, username, password) is None
+
+    def test_a_username_is_given_once(self, database: Database) -> None:
+        with pytest.raises(IntegrityError):
+            add_user(database, username="nurse", name="Another", role=Role.ADMIN, password="x")
+
+    def test_an_unknown_user_is_none(self, database: Database) -> None:
+        assert get_user(database, "nobody") is None
+
+
+class TestFiles:
+    def test_bytes_come_back_by_the_beginning_of_their_hash(self, database: Database) -> None:
+        sha256 = add_attachment(database, b"\x00scan", user="nurse")
+        assert add_attachment(database, b"\x00scan", user="nurse") == sha256
+        found = get_attachment(database, sha256[:16])
+        assert found is not None
+        assert (found.sha256, found.bytes) == (sha256, b"\x00scan")
+
+    @pytest.mark.parametrize("prefix", ["", "0" * 15, "0" * 16, "%" * 16, "Z" * 16])
+    def test_other_hashes_find_nothing(self, database: Database, prefix: str) -> None:
+        add_attachment(database, b"scan", user="nurse")
+        assert get_attachment(database, prefix) is None

@@ -1,0 +1,79 @@
+"""The capture database: every save a new version, nothing overwritten.
+
+All SQL of the application is here. ``open_database(url)`` opens SQLite or PostgreSQL and brings its
+tables up to date; the functions below take the ``Database`` it gives and return frozen values.
+"""
+
+from webapp.storage.attachments import Attachment, add_attachment, get_attachment
+from webapp.storage.casebooks import StoredCasebook
+from webapp.storage.changes import About, Change, changes
+from webapp.storage.database import Database, open_database, utc_now
+from webapp.storage.dictionaries import (
+    StoredDictionary,
+    dictionary_in_use,
+    get_dictionary,
+    use_dictionary,
+)
+from webapp.storage.forms import (
+    FindingCounts,
+    FormHead,
+    InstanceKey,
+    Status,
+    StoredForm,
+    heads,
+    load,
+    load_version,
+    newest_of,
+)
+from webapp.storage.history import AuditRow, Revision, audit_rows, broken_seals, history
+from webapp.storage.saving import Conflict, Saved, SaveRefused, SaveRequest, save, save_all
+from webapp.storage.subjects import Subject, SubjectLine, add_subject, get_subject, list_subjects
+from webapp.storage.users import Role, User, add_user, get_user, list_users, sign_in
+
+__all__ = [
+    "About",
+    "Attachment",
+    "AuditRow",
+    "Change",
+    "Conflict",
+    "Database",
+    "FindingCounts",
+    "FormHead",
+    "InstanceKey",
+    "Revision",
+    "Role",
+    "SaveRefused",
+    "SaveRequest",
+    "Saved",
+    "Status",
+    "StoredCasebook",
+    "StoredDictionary",
+    "StoredForm",
+    "Subject",
+    "SubjectLine",
+    "User",
+    "add_attachment",
+    "add_subject",
+    "add_user",
+    "audit_rows",
+    "broken_seals",
+    "changes",
+    "dictionary_in_use",
+    "get_attachment",
+    "get_dictionary",
+    "get_subject",
+    "get_user",
+    "heads",
+    "history",
+    "list_subjects",
+    "list_users",
+    "load",
+    "load_version",
+    "newest_of",
+    "open_database",
+    "save",
+    "save_all",
+    "sign_in",
+    "use_dictionary",
+    "utc_now",
+]

@@ -1,0 +1,65 @@
+"""All current forms of one subject, for rules that look beyond their own form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from forms_spec.record import LOG, FormKey, Record
+from webapp.storage.database import Database
+from webapp.storage.forms import NEWEST_OF_SUBJECT, NEWEST_OF_SUBJECTS_FORM, StoredForm, stored_form
+
+
+class StoredCasebook:
+    """Implements ``forms_spec.record.Casebook`` over the database.
+
+    Reads a form's instances when a rule first asks for the form: judging costs what its rules look
+    at, not what the study holds. ``whole`` reads everything by one query.
+    """
+
+    def __init__(self, database: Database, subject: str, visits: Sequence[str]) -> None:
+        """``visits`` are the study's visits in order, as ``keys`` gives them."""
+        self.database = database
+        self.subject = subject
+        self._order = {visit: number for number, visit in enumerate((LOG, *visits))}
+        self._forms: dict[str, Mapping[FormKey, StoredForm]] | None = None
+        self._read: dict[str, Mapping[FormKey, StoredForm]] = {}
+
+    @classmethod
+    def whole(cls, database: Database, subject: str, visits: Sequence[str]) -> StoredCasebook:
+        """Every form of the subject, read at once."""
+        made = cls(database, subject, visits)
+        with database.read() as connection:
+            rows = connection.execute(NEWEST_OF_SUBJECT, {"subject": subject}).all()
+        forms = made._sorted(stored_form(row) for row in rows)
+        by_form: dict[str, dict[FormKey, StoredForm]] = {}
+        for key, form in forms.items():
+            by_form.setdefault(key.form, {})[key] = form
+        made._forms = dict(by_form)
+        return made
+
+    def record(self, key: FormKey) -> Record | None:
+        found = self.instances(key.form).get(key)
+        return found.record if found else None
+
+    def keys(self, form: str) -> Iterable[FormKey]:
+        return tuple(self.instances(form))
+
+    def instances(self, form: str) -> Mapping[FormKey, StoredForm]:
+        """The captured instances of a form, in visit order."""
+        if self._forms is not None:
+            return self._forms.get(form, {})
+        if form not in self._read:
+            self._read[form] = self._load(form)
+        return self._read[form]
+
+    def _load(self, form: str) -> Mapping[FormKey, StoredForm]:
+        wanted = {"subject": self.subject, "form": form}
+        with self.database.read() as connection:
+            rows = connection.execute(NEWEST_OF_SUBJECTS_FORM, wanted).all()
+        return self._sorted(stored_form(row) for row in rows)
+
+    def _sorted(self, forms: Iterable[StoredForm]) -> dict[FormKey, StoredForm]:
+        last = len(self._order)
+        by_key = {form.key.form_key: form for form in forms}
+        ordered = sorted(by_key, key=lambda key: (self._order.get(key.visit, last), key.visit, key.unsno))
+        return {key: by_key[key] for key in ordered}

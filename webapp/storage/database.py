@@ -1,0 +1,85 @@
+"""Opens the capture database: its engine, its transactions and its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+from webapp.storage.migrate import migrate
+
+BUSY_SECONDS = 30
+# With recursive triggers a REPLACE cannot slip past the guards of history either.
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON")
+
+
+def utc_now() -> datetime:
+    """The time of the server, unambiguous (ICH E6(R3) 4.2: UTC)."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Database:
+    """An open capture database. ``clock`` tells when a save happens."""
+
+    engine: Engine
+    clock: Callable[[], datetime] = utc_now
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database throughout."""
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is on disk when the block ends, or has not happened."""
+        with self.engine.connect() as connection:
+            writing = connection.execution_options(crfsmith_writes=True)
+            with writing.begin():
+                yield writing
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str, *, clock: Callable[[], datetime] = utc_now) -> Database:
+    """Opens, makes or brings up to date the database at ``url`` (SQLite or PostgreSQL)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise ValueError("A capture database needs a file: what is in memory is lost with the server.")
+        Path(parsed.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        _prepare_sqlite(engine)
+    else:
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed, pool_pre_ping=True)
+    migrate(engine)
+    return Database(engine=engine, clock=clock)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL with a full sync (an acknowledged save is on disk), and real transactions."""
+
+    @event.listens_for(engine, "connect")
+    def connected(driver: Any, record: Any) -> None:  # noqa: ARG001
+        # Python's sqlite3 would begin transactions by itself, and too late for a lock.
+        driver.isolation_level = None
+        for pragma in PRAGMAS:
+            driver.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        # A writer takes its lock first: no two savers can both have read the same base version.
+        writes = connection.get_execution_options().get("crfsmith_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,38 @@
+"""A record as the JSON documents of one version, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forms_spec.record import CellKey, Record, Row
+
+
+def rows_document(record: Record) -> dict[str, list[list[Any]]]:
+    """``{group: [[number, {field: text}], ...]}``, rows in the order of the page."""
+    return {
+        group: [[row.number, dict(row.texts)] for row in rows] for group, rows in record.rows.items() if rows
+    }
+
+
+def kept_document(record: Record) -> list[list[Any]]:
+    """``[[table, row, field, code, reason], ...]``, sorted so that equal records are equal text."""
+    kept = [[*cell, code, reason] for (cell, code), reason in record.kept.items()]
+    return sorted(kept, key=lambda one: (one[0], one[1] or 0, one[2], one[3]))
+
+
+def texts_document(record: Record) -> dict[str, str]:
+    """What was typed in the form's own fields. A blank is not kept: absent means blank."""
+    return {field: text for field, text in record.texts.items() if text != ""}
+
+
+def record_of(texts: Mapping[str, str], rows: Mapping[str, list[list[Any]]], kept: list[list[Any]]) -> Record:
+    """The record that the three documents hold."""
+    return Record(
+        texts=texts,
+        rows={
+            group: tuple(Row(number=number, texts=cells) for number, cells in listed)
+            for group, listed in rows.items()
+        },
+        kept={(CellKey(table, row, field), code): reason for table, row, field, code, reason in kept},
+    )

@@ -1,0 +1,191 @@
+"""Captured forms: each save is a new version, in one transaction, and nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import NamedTuple
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.sql import Select
+
+from forms_spec.findings import Finding, Severity
+from forms_spec.record import FormKey, Record
+from webapp.storage.database import Database
+from webapp.storage.encoding import record_of
+from webapp.storage.tables import form_instance, form_version
+
+
+class Status(Enum):
+    """A form is a draft as long as somebody may have more to say."""
+
+    DRAFT = "draft"
+    COMPLETE = "complete"
+
+
+class InstanceKey(NamedTuple):
+    """One form of one subject at one visit."""
+
+    subject: str
+    form: str
+    visit: str
+    unsno: int = 0
+
+    @property
+    def form_key(self) -> FormKey:
+        return FormKey(self.form, self.visit, self.unsno)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingCounts:
+    """Open findings of a form when it was saved."""
+
+    refused: int = 0
+    queries: int = 0
+    warnings: int = 0
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> FindingCounts:
+        severities = [found.severity for found in findings]
+        return cls(
+            refused=severities.count(Severity.REFUSE),
+            queries=severities.count(Severity.QUERY),
+            warnings=severities.count(Severity.WARNING),
+        )
+
+    @property
+    def all(self) -> int:
+        return self.refused + self.queries + self.warnings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormHead:
+    """The newest version of a form without its answers."""
+
+    key: InstanceKey
+    version: int
+    status: Status
+    counts: FindingCounts
+    saved_by: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredForm:
+    """One version of a form.
+
+    ``row_marks`` holds, by repeating group, the highest row number ever given: a new row takes the
+    next one, so that a number means one row for all time.
+    """
+
+    key: InstanceKey
+    version: int
+    status: Status
+    record: Record
+    counts: FindingCounts
+    reason: str
+    saved_by: str
+    saved_at: datetime
+    dictionary_hash: str
+    row_marks: Mapping[str, int] = field(default_factory=dict)
+    seal: str = ""
+
+
+def load(database: Database, key: InstanceKey) -> StoredForm | None:
+    """The newest version, or None where nothing was captured."""
+    with database.read() as connection:
+        row = connection.execute(NEWEST, key._asdict()).first()
+    return stored_form(row) if row else None
+
+
+def load_version(database: Database, key: InstanceKey, number: int) -> StoredForm | None:
+    """The version of that number."""
+    with database.read() as connection:
+        row = connection.execute(NUMBERED, {**key._asdict(), "number": number}).first()
+    return stored_form(row) if row else None
+
+
+def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
+    """Every form of a subject without its answers, by one query."""
+    with database.read() as connection:
+        rows = connection.execute(HEADS, {"subject": subject}).all()
+    found = (
+        FormHead(
+            key=_key(row),
+            version=row.version,
+            status=Status(row.status),
+            counts=_counts(row),
+            saved_by=row.saved_by,
+            saved_at=row.saved_at,
+        )
+        for row in rows
+    )
+    return {head.key.form_key: head for head in found}
+
+
+def newest_of(database: Database, forms: Iterable[str]) -> tuple[StoredForm, ...]:
+    """The newest versions of some forms of all subjects, by one query (visit dates of the list)."""
+    with database.read() as connection:
+        rows = connection.execute(NEWEST_OF, {"forms": list(forms)}).all()
+    return tuple(stored_form(row) for row in rows)
+
+
+_VERSIONS = select(
+    form_instance.c.subjid,
+    form_instance.c.form,
+    form_instance.c.visit,
+    form_instance.c.unsno,
+    form_version,
+).join(form_version, form_version.c.instance_id == form_instance.c.id)
+_IS_NEWEST = form_version.c.number == form_instance.c.version
+
+
+def _of_instance(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+    return query.where(
+        form_instance.c.subjid == bindparam("subject"),
+        form_instance.c.form == bindparam("form"),
+        form_instance.c.visit == bindparam("visit"),
+        form_instance.c.unsno == bindparam("unsno"),
+    )
+
+
+NEWEST = _of_instance(_VERSIONS.where(_IS_NEWEST))
+NUMBERED = _of_instance(_VERSIONS.where(form_version.c.number == bindparam("number")))
+EVERY_VERSION = _of_instance(_VERSIONS).order_by(form_version.c.number)
+BY_SAVE_ID = _VERSIONS.where(form_version.c.save_id == bindparam("save_id"))
+HEADS = select(form_instance).where(form_instance.c.subjid == bindparam("subject"))
+_IN_ORDER = (form_instance.c.subjid, form_instance.c.form, form_instance.c.visit, form_instance.c.unsno)
+NEWEST_OF = _VERSIONS.where(
+    _IS_NEWEST, form_instance.c.form.in_(bindparam("forms", expanding=True))
+).order_by(*_IN_ORDER)
+NEWEST_OF_SUBJECT = _VERSIONS.where(_IS_NEWEST, form_instance.c.subjid == bindparam("subject"))
+NEWEST_OF_SUBJECTS_FORM = NEWEST_OF_SUBJECT.where(form_instance.c.form == bindparam("form"))
+ALL_NEWEST = _VERSIONS.where(_IS_NEWEST).order_by(*_IN_ORDER)
+ALL_VERSIONS = _VERSIONS.order_by(*_IN_ORDER, form_version.c.number)
+
+
+def stored_form(row: Row[tuple[object, ...]]) -> StoredForm:
+    """A version from a row of the queries above."""
+    return StoredForm(
+        key=_key(row),
+        version=row.number,
+        status=Status(row.status),
+        record=record_of(row.texts, row.rows, row.kept),
+        counts=_counts(row),
+        reason=row.reason,
+        saved_by=row.saved_by,
+        saved_at=row.saved_at,
+        dictionary_hash=row.dictionary_hash,
+        row_marks=row.row_marks,
+        seal=row.seal,
+    )
+
+
+def _key(row: Row[tuple[object, ...]]) -> InstanceKey:
+    return InstanceKey(row.subjid, row.form, row.visit, row.unsno)
+
+
+def _counts(row: Row[tuple[object, ...]]) -> FindingCounts:
+    return FindingCounts(refused=row.refused, queries=row.queries, warnings=row.warnings)

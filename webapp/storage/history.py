@@ -1,0 +1,99 @@
+"""Who changed what, when and why: derived from the versions, which are all kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from forms_spec.record import CellKey, Record
+from webapp.storage.changes import About, Change, changes
+from webapp.storage.database import Database
+from webapp.storage.forms import ALL_VERSIONS, EVERY_VERSION, InstanceKey, StoredForm, stored_form
+from webapp.storage.saving import seal
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revision:
+    """One version, and what it changed against the one before."""
+
+    form: StoredForm
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditRow:
+    """One change of one cell, row, status or kept reason (21 CFR 11.10(e): old values stay)."""
+
+    key: InstanceKey
+    version: int
+    change: Change
+    saved_by: str
+    saved_at: datetime
+    reason: str
+    dictionary_hash: str
+
+
+def history(database: Database, key: InstanceKey) -> tuple[Revision, ...]:
+    """Every version of a form, oldest first."""
+    with database.read() as connection:
+        forms = [stored_form(row) for row in connection.execute(EVERY_VERSION, key._asdict())]
+    return tuple(_revisions(forms))
+
+
+def audit_rows(database: Database) -> Iterator[AuditRow]:
+    """Every change of every form, by subject, form, visit and version; read as a stream."""
+    with database.read() as connection:
+        rows = connection.execution_options(yield_per=CHUNK).execute(ALL_VERSIONS)
+        for revision in _revisions(stored_form(row) for row in rows):
+            form = revision.form
+            for change in revision.changes:
+                yield AuditRow(
+                    key=form.key,
+                    version=form.version,
+                    change=change,
+                    saved_by=form.saved_by,
+                    saved_at=form.saved_at,
+                    reason=form.reason,
+                    dictionary_hash=form.dictionary_hash,
+                )
+
+
+def broken_seals(database: Database) -> Iterator[StoredForm]:
+    """Versions that are not as they were saved (21 CFR 11.10(a): altered records are discerned)."""
+    with database.read() as connection:
+        before: tuple[InstanceKey | None, str] = (None, "")
+        for row in connection.execution_options(yield_per=CHUNK).execute(ALL_VERSIONS):
+            form = stored_form(row)
+            earlier = before[1] if before[0] == form.key else ""
+            if seal(form.key, earlier, {name: getattr(row, name) for name in SEALED}) != form.seal:
+                yield form
+            before = (form.key, form.seal)
+
+
+SEALED = (
+    *("number", "status", "refused", "queries", "warnings", "saved_at", "saved_by", "save_id"),
+    *("dictionary_hash", "reason", "row_marks", "texts", "rows", "kept"),
+)
+
+
+def _revisions(forms: Iterator[StoredForm] | list[StoredForm]) -> Iterator[Revision]:
+    before: StoredForm | None = None
+    for form in forms:
+        earlier = before if before and before.key == form.key else None
+        yield Revision(form=form, changes=_changes(earlier, form))
+        before = form
+
+
+def _changes(before: StoredForm | None, form: StoredForm) -> tuple[Change, ...]:
+    old: Record | None = before.record if before else None
+    found = changes(form.key.form, old, form.record)
+    was = before.status.value if before else ""
+    if was == form.status.value:
+        return found
+    status = Change(
+        cell=CellKey(form.key.form, None, "formstat"), old=was, new=form.status.value, about=About.STATUS
+    )
+    return (*found, status)

@@ -1,0 +1,52 @@
+"""Brings a database's tables up to date when it is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+MIGRATIONS = Path(__file__).parent / "migrations"
+ADVISORY_LOCK = 4_410_731
+
+
+def migrate(engine: Engine) -> None:
+    """Runs the migrations that the database has not seen, in one transaction."""
+    with engine.connect() as connection:
+        if _revision(connection) == HEAD:
+            return
+    with engine.connect() as connection:
+        writing = connection.execution_options(crfsmith_writes=True)
+        with writing.begin():
+            _one_at_a_time(writing)
+            # Alembic takes a quarter of a second to import, and most openings need it not.
+            from alembic import command
+
+            command.upgrade(alembic_config(writing), "head")
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's configuration, with the migrations of this package and an open connection."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    """Two servers may open a new database at once; SQLite's writers wait for each other anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ADVISORY_LOCK})

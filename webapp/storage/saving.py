@@ -1,0 +1,235 @@
+"""The one way in which a form is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from forms_spec.record import Record
+from webapp.storage.database import Database
+from webapp.storage.encoding import kept_document, rows_document, texts_document
+from webapp.storage.forms import (
+    BY_SAVE_ID,
+    NEWEST,
+    NUMBERED,
+    FindingCounts,
+    InstanceKey,
+    Status,
+    StoredForm,
+    stored_form,
+)
+from webapp.storage.tables import form_instance, form_version, plain, subject
+
+ATTEMPTS = 3
+
+
+class SaveRefused(ValueError):
+    """The request contradicts itself or the history; no person's typing can cause it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaveRequest:
+    """What a person wants kept.
+
+    ``base_version`` is the version that the person saw (0: nothing was captured). ``save_id`` is
+    made once per save by the page, so that a save sent twice is one save.
+    """
+
+    key: InstanceKey
+    base_version: int
+    record: Record
+    status: Status
+    user: str
+    save_id: str
+    dictionary_hash: str
+    reason: str = ""
+    counts: FindingCounts = field(default_factory=FindingCounts)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saved:
+    """The save is on disk."""
+
+    key: InstanceKey
+    version: int
+    status: Status
+    saved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conflict:
+    """Somebody saved in between: ``theirs`` is what stands now, ``base`` what the person had seen."""
+
+    theirs: StoredForm
+    base: StoredForm | None
+
+
+def save(database: Database, request: SaveRequest) -> Saved | Conflict:
+    """Adds a version on top of ``base_version``, in one transaction.
+
+    The same ``save_id`` again gives the first answer again. Raises ``SaveRefused`` when the subject
+    does not exist, a row number is used again, or a save id stands for two different saves.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            with database.write() as connection:
+                return _add_version(connection, request, database.clock())
+        except IntegrityError:
+            # Two first saves of one form at once (PostgreSQL): the second finds the first's version.
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError
+
+
+def save_all(database: Database, requests: Iterable[SaveRequest]) -> tuple[Saved, ...]:
+    """All saves in one transaction, or none of them; a conflict raises ``SaveRefused``."""
+    now = database.clock()
+    answers: list[Saved] = []
+    with database.write() as connection:
+        for request in requests:
+            answer = _add_version(connection, request, now)
+            if isinstance(answer, Conflict):
+                raise SaveRefused(f"{request.key} was saved by {answer.theirs.saved_by} in the meantime")
+            answers.append(answer)
+    return tuple(answers)
+
+
+def _add_version(connection: Connection, request: SaveRequest, now: datetime) -> Saved | Conflict:
+    newest = _newest(connection, request.key)
+    earlier = _earlier_answer(connection, request)
+    if earlier is not None:
+        return earlier
+    current = newest.version if newest else 0
+    if request.base_version > current:
+        raise SaveRefused(f"{request.key} has no version {request.base_version}")
+    if newest is not None and request.base_version < current:
+        return Conflict(theirs=newest, base=_numbered(connection, request.key, request.base_version))
+    instance = _move_on(connection, request, current + 1, now)
+    connection.execute(insert(form_version), _version_row(request, newest, instance, now))
+    return Saved(key=request.key, version=current + 1, status=request.status, saved_at=now)
+
+
+def _newest(connection: Connection, key: InstanceKey) -> StoredForm | None:
+    # SQLite's writer holds the lock already; elsewhere the instance's row is locked.
+    row = connection.execute(LOCKED_NEWEST, key._asdict()).first()
+    return stored_form(row) if row else None
+
+
+def _numbered(connection: Connection, key: InstanceKey, number: int) -> StoredForm | None:
+    row = connection.execute(NUMBERED, {**key._asdict(), "number": number}).first()
+    return stored_form(row) if row else None
+
+
+LOCKED_NEWEST = NEWEST.with_for_update(of=form_instance)
+
+
+def _earlier_answer(connection: Connection, request: SaveRequest) -> Saved | None:
+    row = connection.execute(BY_SAVE_ID, {"save_id": request.save_id}).first()
+    if row is None:
+        return None
+    earlier = stored_form(row)
+    same = (
+        earlier.key == request.key
+        and earlier.version == request.base_version + 1
+        and earlier.status is request.status
+        and _documents(earlier.record) == _documents(request.record)
+    )
+    if not same:
+        raise SaveRefused(f"the save id {request.save_id!r} was already used for another save")
+    return Saved(key=earlier.key, version=earlier.version, status=earlier.status, saved_at=earlier.saved_at)
+
+
+def _documents(record: Record) -> dict[str, object]:
+    return {
+        "texts": texts_document(record),
+        "rows": rows_document(record),
+        "kept": kept_document(record),
+    }
+
+
+def _move_on(connection: Connection, request: SaveRequest, version: int, now: datetime) -> int:
+    """Makes the instance, or moves it to the new version; gives its id."""
+    head = {
+        "version": version,
+        "status": request.status.value,
+        "refused": request.counts.refused,
+        "queries": request.counts.queries,
+        "warnings": request.counts.warnings,
+        "saved_at": now,
+        "saved_by": request.user,
+    }
+    key = request.key
+    if version > 1:
+        moved = connection.execute(
+            update(form_instance)
+            .where(
+                form_instance.c.subjid == key.subject,
+                form_instance.c.form == key.form,
+                form_instance.c.visit == key.visit,
+                form_instance.c.unsno == key.unsno,
+            )
+            .values(head)
+            .returning(form_instance.c.id)
+        )
+        return int(moved.scalar_one())
+    if connection.execute(select(subject.c.subjid).where(subject.c.subjid == key.subject)).first() is None:
+        raise SaveRefused(f"there is no subject {key.subject!r}")
+    place = {"subjid": key.subject, "form": key.form, "visit": key.visit, "unsno": key.unsno}
+    return int(
+        connection.execute(
+            insert(form_instance).values(head | place).returning(form_instance.c.id)
+        ).scalar_one()
+    )
+
+
+def _version_row(
+    request: SaveRequest, base: StoredForm | None, instance: int, now: datetime
+) -> dict[str, object]:
+    row: dict[str, object] = {
+        "number": request.base_version + 1,
+        "status": request.status.value,
+        "refused": request.counts.refused,
+        "queries": request.counts.queries,
+        "warnings": request.counts.warnings,
+        "saved_at": now,
+        "saved_by": request.user,
+        "save_id": request.save_id,
+        "dictionary_hash": request.dictionary_hash,
+        "reason": plain(request.reason),
+        "row_marks": _row_marks(request, base),
+        **_documents(request.record),
+    }
+    return {"instance_id": instance, "seal": seal(request.key, base.seal if base else "", row), **row}
+
+
+def _row_marks(request: SaveRequest, base: StoredForm | None) -> dict[str, int]:
+    """The highest row number ever given by group; refuses a number that a removed row had."""
+    marks = dict(base.row_marks) if base else {}
+    for group, rows in request.record.rows.items():
+        numbers = [row.number for row in rows]
+        standing = {row.number for row in base.record.rows.get(group, ())} if base else set()
+        given = marks.get(group, 0)
+        again = [number for number in numbers if number <= given and number not in standing]
+        if again or len(set(numbers)) < len(numbers):
+            raise SaveRefused(f"a row number of {group} would be used again: {again or numbers}")
+        marks[group] = max([given, *numbers])
+    return marks
+
+
+def seal(key: InstanceKey, before: str, row: Mapping[str, object]) -> str:
+    """SHA-256 over a version and the seal of the one before: a change behind the triggers shows."""
+    saved_at = row["saved_at"]
+    assert isinstance(saved_at, datetime)
+    content = {
+        **row,
+        "saved_at": saved_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "key": list(key),
+    }
+    exact = json.dumps([before, content], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(exact.encode("ascii")).hexdigest()

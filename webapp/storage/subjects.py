@@ -1,0 +1,97 @@
+"""The subjects of the study, and how far their forms are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, case, func, insert, select
+
+from webapp.storage.database import Database
+from webapp.storage.tables import form_instance, subject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    subjid: str
+    site: str
+    added_by: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubjectLine:
+    """One line of the list: the subject, forms by status, and open findings by severity."""
+
+    subject: Subject
+    drafts: int
+    complete: int
+    refused: int
+    queries: int
+    warnings: int
+    saved_at: datetime | None
+
+
+def add_subject(database: Database, *, subjid: str, site: str, user: str) -> Subject:
+    """Enters a subject; ``IntegrityError`` when the subject exists."""
+    entered = Subject(subjid=subjid, site=site, added_by=user, added_at=database.clock())
+    with database.write() as connection:
+        connection.execute(
+            insert(subject).values(subjid=subjid, site=site, added_by=user, added_at=entered.added_at)
+        )
+    return entered
+
+
+def get_subject(database: Database, subjid: str) -> Subject | None:
+    with database.read() as connection:
+        row = connection.execute(select(subject).where(subject.c.subjid == subjid)).first()
+    return _subject(row) if row else None
+
+
+def list_subjects(database: Database) -> tuple[SubjectLine, ...]:
+    """Every subject in order, with sums over the newest versions, by one query."""
+    with database.read() as connection:
+        rows = connection.execute(LINES).all()
+    return tuple(
+        SubjectLine(
+            subject=_subject(row),
+            drafts=row.drafts,
+            complete=row.complete,
+            refused=row.refused,
+            queries=row.queries,
+            warnings=row.warnings,
+            saved_at=row.saved_at,
+        )
+        for row in rows
+    )
+
+
+_SUMS = (
+    select(
+        form_instance.c.subjid,
+        func.sum(case((form_instance.c.status == "draft", 1), else_=0)).label("drafts"),
+        func.sum(case((form_instance.c.status == "complete", 1), else_=0)).label("complete"),
+        func.sum(form_instance.c.refused).label("refused"),
+        func.sum(form_instance.c.queries).label("queries"),
+        func.sum(form_instance.c.warnings).label("warnings"),
+        func.max(form_instance.c.saved_at).label("saved_at"),
+    )
+    .group_by(form_instance.c.subjid)
+    .subquery()
+)
+LINES = (
+    select(
+        subject,
+        *(
+            func.coalesce(_SUMS.c[name], 0).label(name)
+            for name in ("drafts", "complete", "refused", "queries", "warnings")
+        ),
+        _SUMS.c.saved_at,
+    )
+    .select_from(subject.outerjoin(_SUMS, subject.c.subjid == _SUMS.c.subjid))
+    .order_by(subject.c.subjid)
+)
+
+
+def _subject(row: Row[tuple[object, ...]]) -> Subject:
+    return Subject(subjid=row.subjid, site=row.site, added_by=row.added_by, added_at=row.added_at)

@@ -1,0 +1,174 @@
+"""The tables of the capture database. They do not change when a dictionary does.
+
+Answers are kept as JSON in a plain text column: escaped to ASCII it keeps every character that a
+person can type, on every database (PostgreSQL's own JSON and text types refuse NUL).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class JsonText(TypeDecorator[Any]):
+    """A JSON document as ASCII text, in the order in which it was given."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else json.dumps(value, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else json.loads(value)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An instant. SQLite forgets the time zone, so it is always written and read as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def plain(text: str) -> str:
+    """The text without NUL, which PostgreSQL cannot hold."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
+class PlainText(TypeDecorator[str]):
+    """Text that people write about data: reasons, names."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else plain(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+dictionary = Table(
+    "dictionary",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("study", String(200), nullable=False),
+    Column("loaded_at", UtcTime, nullable=False),
+    Column("files", JsonText, nullable=False),
+)
+
+dictionary_use = Table(
+    "dictionary_use",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dictionary_hash", ForeignKey("dictionary.hash"), nullable=False),
+    Column("since", UtcTime, nullable=False),
+)
+
+app_user = Table(
+    "app_user",
+    metadata,
+    Column("username", String(100), primary_key=True),
+    Column("name", PlainText, nullable=False),
+    Column("role", String(30), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+subject = Table(
+    "subject",
+    metadata,
+    Column("subjid", String(100), primary_key=True),
+    Column("site", String(100), nullable=False),
+    Column("added_by", ForeignKey("app_user.username"), nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+)
+
+# The newest version's status and counts stand here too, so that lists read no answers.
+form_instance = Table(
+    "form_instance",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subjid", ForeignKey("subject.subjid"), nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("queries", Integer, nullable=False),
+    Column("warnings", Integer, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+    Column("saved_by", String(100), nullable=False),
+    UniqueConstraint("subjid", "form", "visit", "unsno"),
+)
+
+# The answers stand last: SQLite then reads the narrow columns without walking through them.
+form_version = Table(
+    "form_version",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("instance_id", ForeignKey("form_instance.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("queries", Integer, nullable=False),
+    Column("warnings", Integer, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+    Column("saved_by", ForeignKey("app_user.username"), nullable=False),
+    Column("save_id", String(100), nullable=False),
+    Column("dictionary_hash", ForeignKey("dictionary.hash"), nullable=False),
+    Column("seal", String(64), nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("row_marks", JsonText, nullable=False),
+    Column("kept", JsonText, nullable=False),
+    Column("rows", JsonText, nullable=False),
+    Column("texts", JsonText, nullable=False),
+    UniqueConstraint("instance_id", "number"),
+    UniqueConstraint("save_id"),
+    CheckConstraint("status IN ('draft', 'complete')", name="status"),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("added_by", ForeignKey("app_user.username"), nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+)
+
+Index("ix_dictionary_use_since", dictionary_use.c.since)

@@ -1,0 +1,79 @@
+"""The people who sign in. A username is never changed and never given to somebody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Row, insert, select
+
+from webapp.storage.database import Database
+from webapp.storage.tables import app_user
+
+HASHER = PasswordHasher()
+# Verified for unknown names, so that the time of an answer does not tell which names exist.
+NOBODY = (
+    "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$Y3Jmc21pdGgtbm9ib2R5LWhhcy10aGlzLXBhc3N3b3JkISE"
+)
+
+
+class Role(Enum):
+    """What somebody does in the study."""
+
+    COORDINATOR = "coordinator"
+    INVESTIGATOR = "investigator"
+    MONITOR = "monitor"
+    DATA_MANAGER = "data manager"
+    DESIGNER = "designer"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class User:
+    username: str
+    name: str
+    role: Role
+
+
+def add_user(database: Database, *, username: str, name: str, role: Role, password: str) -> User:
+    """Makes an account; ``IntegrityError`` when the username was ever used."""
+    with database.write() as connection:
+        connection.execute(
+            insert(app_user).values(
+                username=username,
+                name=name,
+                role=role.value,
+                password_hash=HASHER.hash(password),
+                created_at=database.clock(),
+            )
+        )
+    return User(username=username, name=name, role=role)
+
+
+def get_user(database: Database, username: str) -> User | None:
+    with database.read() as connection:
+        row = connection.execute(select(app_user).where(app_user.c.username == username)).first()
+    return _user(row) if row else None
+
+
+def list_users(database: Database) -> tuple[User, ...]:
+    with database.read() as connection:
+        rows = connection.execute(select(app_user).order_by(app_user.c.username)).all()
+    return tuple(_user(row) for row in rows)
+
+
+def sign_in(database: Database, username: str, password: str) -> User | None:
+    """The user whose password this is; the same time is taken whether the name exists or not."""
+    with database.read() as connection:
+        row = connection.execute(select(app_user).where(app_user.c.username == username)).first()
+    try:
+        HASHER.verify(row.password_hash if row else NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return None
+    return _user(row) if row else None
+
+
+def _user(row: Row[tuple[object, ...]]) -> User:
+    return User(username=row.username, name=row.name, role=Role(row.role))
