@@ -1,0 +1,38 @@
+"""Any number of several answers."""
+
+from forms_spec.field_types.base import ANSWER, FieldType, samples
+
+_REFERRAL = {
+    "NONE": {"label": "No referred pain", "exclusive": True},
+    "THIGH": "Thigh",
+    "GROIN": "Groin",
+    "CALF": "Calf",
+}
+
+CHOICES = FieldType(
+    name="choices",
+    kind="choices",
+    control="checkboxes",
+    facets=ANSWER | {"codes"},
+    accepts=samples("NONE", "THIGH", "THIGH;GROIN", "GROIN;THIGH", "CALF;GROIN;THIGH", codes=_REFERRAL),
+    rejects=samples(
+        " ",
+        "thigh",
+        "Thigh",
+        "THIGH; GROIN",
+        "THIGH,GROIN",
+        "THIGH;",
+        ";THIGH",
+        ";",
+        "THIGH;;GROIN",
+        "THIGH;THIGH",
+        "NONE;THIGH",
+        "THIGH;NONE",
+        "NONE;NONE",
+        "THIGH;KNEE",
+        "THIGH\n",
+        '["THIGH"]',
+        "THIGH;constructor",
+        codes=_REFERRAL,
+    ),
+)

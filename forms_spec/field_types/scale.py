@@ -1,0 +1,13 @@
+"""A numerical rating scale, 0 to 10 unless the dictionary says otherwise."""
+
+from forms_spec.field_types.base import ANSWER, MOMENT, FieldType, samples
+
+SCALE = FieldType(
+    name="scale",
+    kind="integer",
+    control="scale",
+    facets=ANSWER | MOMENT | {"ends"},
+    scale=("0", "10"),
+    accepts=samples("0", "7", "10"),
+    rejects=samples(" ", "7.5", "-0", "07", "+7", "7 ", "7/10", "seven", "٧", "7\n"),
+)

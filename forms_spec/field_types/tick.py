@@ -1,0 +1,12 @@
+"""A box to tick."""
+
+from forms_spec.field_types.base import ANSWER, FieldType, samples
+
+TICK = FieldType(
+    name="tick",
+    kind="boolean",
+    control="checkbox",
+    facets=ANSWER,
+    accepts=samples("true", "false"),
+    rejects=samples(" ", "True", "FALSE", "true ", "true\n", "yes", "Y", "on", "1", "0", "t", "x", "ｔrue"),
+)

@@ -1,0 +1,14 @@
+"""Yes or no."""
+
+from forms_spec.field_types.base import ANSWER, FieldType, samples
+from forms_spec.model import Code
+
+YES_NO = FieldType(
+    name="yes_no",
+    kind="choice",
+    control="radio",
+    facets=ANSWER,
+    codes=(Code(code="Y", label="Yes"), Code(code="N", label="No")),
+    accepts=samples("Y", "N"),
+    rejects=samples(" ", "y", "n", "Yes", "no", "1", "0", "true", "false", "Y ", "Y\n", "Y;N", "on", "Ｙ"),
+)

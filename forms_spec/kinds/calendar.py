@@ -1,0 +1,63 @@
+"""The calendar and the clock, as far as all kinds of dates and times share them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+
+from forms_spec.kinds.base import Refusal
+
+FIRST_YEAR = 1000
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
+_NUMERIC = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})")
+_TWO_DIGIT_YEAR = re.compile(
+    r"[0-9]{1,2}([-/. ]?)[A-Za-z]{3,9}\1[0-9]{2}|[0-9]{1,2}([-/. ])[0-9]{1,2}\2[0-9]{2}"
+)
+
+
+def day_of(year: int, month: int, day: int) -> date | None:
+    """The day, or None where the calendar has none or the year is before 1000."""
+    if year < FIRST_YEAR:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def read_day(text: str) -> date | None:
+    """``YYYY-MM-DD``, or None."""
+    found = _DAY.fullmatch(text)
+    return day_of(int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def refuse_day(text: str, otherwise: str) -> Refusal:
+    """The most helpful reason why a text is no day; ``otherwise`` where there is no better one."""
+    if _DAY.fullmatch(text):
+        return Refusal(code="no-such-day")
+    if _TWO_DIGIT_YEAR.fullmatch(text):
+        return Refusal(code="two-digit-year")
+    if found := _NUMERIC.fullmatch(text):
+        first, second, year = int(found[1]), int(found[3]), int(found[4])
+        day_first, month_first = day_of(year, second, first), day_of(year, first, second)
+        if day_first and month_first and first != second:
+            return Refusal(code="ambiguous-date")
+    return Refusal(code=otherwise)
+
+
+def read_time(text: str) -> time | None:
+    """``HH:MM`` or ``HH:MM:SS``, or None."""
+    found = _TIME.fullmatch(text)
+    return time(int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
+
+
+def write_time(value: time, *, seconds: bool) -> str:
+    return value.strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def refuse_seconds(clock: str, *, seconds: bool) -> Refusal | None:
+    """Refuses a well-formed time that has seconds where the field has none, or lacks them."""
+    if (len(clock) == len("HH:MM:SS")) == seconds:
+        return None
+    return Refusal(code="time-lacks-seconds" if seconds else "time-has-seconds")

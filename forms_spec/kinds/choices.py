@@ -1,0 +1,45 @@
+"""Several answers of a codelist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from forms_spec.kinds.base import Kind, Refusal
+from forms_spec.kinds.choice import codelist_of, unknown_choice
+
+if TYPE_CHECKING:
+    from forms_spec.model import Field
+    from forms_spec.values import Value
+
+SEPARATOR = ";"
+
+
+class ChoicesKind(Kind):
+    """Codes joined by ``;``, each once, in any order; written in the codelist's order."""
+
+    name: ClassVar[str] = "choices"
+
+    def parse(self, text: str, field: Field) -> Value | Refusal:
+        given = text.split(SEPARATOR)
+        if refused := _refused(given, field):
+            return refused
+        return tuple(held.code for held in codelist_of(field).codes if held.code in given)
+
+    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+        assert isinstance(value, tuple)
+        return SEPARATOR.join(value)
+
+
+def _refused(given: list[str], field: Field) -> Refusal | None:
+    known = codelist_of(field).by_code
+    if len(given) > 1 and "" in given:
+        return Refusal(code="empty-choice")
+    if unknown := next((code for code in given if code not in known), None):
+        return unknown_choice(unknown, field)
+    if given == [""]:
+        return unknown_choice("", field)
+    if twice := next((code for at, code in enumerate(given) if code in given[:at]), None):
+        return Refusal(code="repeated-choice", details=(("choice", twice),))
+    if len(given) > 1 and (alone := next((code for code in given if known[code].exclusive), None)):
+        return Refusal(code="exclusive-choice", details=(("choice", alone), ("label", known[alone].label)))
+    return None

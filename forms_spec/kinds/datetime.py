@@ -1,0 +1,33 @@
+"""A day and a time of it, without time zone: the clock on the wall of the site."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from forms_spec.kinds.base import Kind, Refusal
+from forms_spec.kinds.calendar import read_day, read_time, refuse_seconds, write_time
+
+if TYPE_CHECKING:
+    from forms_spec.model import Field
+    from forms_spec.values import Value
+
+
+class DatetimeKind(Kind):
+    """``YYYY-MM-DDTHH:MM``; with ``:SS`` where the field has seconds."""
+
+    name: ClassVar[str] = "datetime"
+
+    def parse(self, text: str, field: Field) -> Value | Refusal:
+        day_text, separator, clock = text.partition("T")
+        time = read_time(clock)
+        if not separator or time is None:
+            return Refusal(code="not-a-datetime")
+        day = read_day(day_text)
+        if day is None:
+            return Refusal(code="no-such-day" if len(day_text) == len("YYYY-MM-DD") else "not-a-datetime")
+        return refuse_seconds(clock, seconds=field.seconds) or datetime.combine(day, time)
+
+    def write(self, value: Value, field: Field) -> str:
+        assert isinstance(value, datetime)
+        return f"{value.date().isoformat()}T{write_time(value.time(), seconds=field.seconds)}"

@@ -1,0 +1,41 @@
+"""Decimal numbers, exact."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from forms_spec.kinds.base import Kind, Refusal
+from forms_spec.kinds.numbers import MOST_PLACES, too_large, write_number
+
+if TYPE_CHECKING:
+    from forms_spec.model import Field
+    from forms_spec.values import Value
+
+_GRAMMAR = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?")
+_MINUS_ZERO = re.compile(r"-0(?:\.0+)?")
+
+
+class DecimalKind(Kind):
+    """ASCII digits with a point before the decimals, as many decimals as the field has places.
+
+    Zeros that a person wrote at the end stay in the text (``38.10``) and mean nothing in the value.
+    """
+
+    name: ClassVar[str] = "decimal"
+
+    def parse(self, text: str, field: Field) -> Value | Refusal:
+        found = _GRAMMAR.fullmatch(text)
+        if not found or _MINUS_ZERO.fullmatch(text):
+            return Refusal(code="not-a-number")
+        if refused := too_large(found[1]):
+            return refused
+        given, most = len(found[2] or ""), MOST_PLACES if field.places is None else field.places
+        if given > most:
+            return Refusal(code="too-many-places", details=(("given", str(given)), ("most", str(most))))
+        return Decimal(text)
+
+    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+        assert isinstance(value, Decimal)
+        return write_number(value)

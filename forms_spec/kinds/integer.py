@@ -1,0 +1,32 @@
+"""Whole numbers."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from forms_spec.kinds.base import Kind, Refusal
+from forms_spec.kinds.numbers import too_large, write_number
+
+if TYPE_CHECKING:
+    from forms_spec.model import Field
+    from forms_spec.values import Value
+
+_GRAMMAR = re.compile(r"-?(0|[1-9][0-9]*)")
+
+
+class IntegerKind(Kind):
+    """ASCII digits, a minus where needed, no zero in front, at most 15 digits."""
+
+    name: ClassVar[str] = "integer"
+
+    def parse(self, text: str, field: Field) -> Value | Refusal:  # noqa: ARG002
+        found = _GRAMMAR.fullmatch(text)
+        if not found or text == "-0":
+            return Refusal(code="not-an-integer")
+        return too_large(found[1]) or Decimal(text)
+
+    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+        assert isinstance(value, Decimal)
+        return write_number(value)

@@ -1,0 +1,38 @@
+"""Patterns: the regular expressions that Python, JavaScript, RE2 and Java read alike.
+
+``portable`` rewrites an expression so that all of them understand the same by it; ``pattern_problem``
+says why an expression cannot be used. The whole text has to match, always.
+
+    pattern      alternative ('|' alternative)*
+    alternative  (atom quantifier?)*
+    quantifier   ('*' | '+' | '?' | '{n}' | '{n,}' | '{n,m}') '?'?
+    atom         character | '.' | '\\' escape | '[' '^'? item+ ']' | '(' '?:'? pattern ')'
+    item         character | character '-' character | '\\' escape
+    escape       d | D | w | W | s | S | t | n | any ASCII punctuation
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from forms_spec.kinds.pattern_cost import costly
+from forms_spec.kinds.pattern_tree import PatternError, parse_pattern, write_pattern
+
+
+@lru_cache(maxsize=4096)
+def portable(expression: str) -> str:
+    """The expression in the common subset, with ``\\d``, ``\\w`` and ``\\s`` spelled out in ASCII.
+
+    Raises ValueError for an expression that ``pattern_problem`` finds fault with.
+    """
+    return write_pattern(parse_pattern(expression))
+
+
+@lru_cache(maxsize=4096)
+def pattern_problem(expression: str) -> str | None:
+    """Why the expression cannot be used, as the end of a sentence, or None."""
+    try:
+        tree = parse_pattern(expression)
+    except PatternError as problem:
+        return str(problem)
+    return costly(tree)

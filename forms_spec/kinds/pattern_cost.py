@@ -1,0 +1,213 @@
+"""Refuses patterns on which a backtracking engine may work for minutes.
+
+Python, JavaScript and Java try one way after the other. An expression through which a text can run
+in very many ways takes that long to be refused by it. The ways are counted on the expression's
+position automaton (Glushkov 1961; Weber and Seidl 1991 for the two conditions on ambiguity).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from forms_spec.kinds.pattern_tree import (
+    Alternatives,
+    Characters,
+    Node,
+    Repeat,
+    Sequence,
+    Span,
+    most_repeats,
+    positive,
+)
+
+_MOST_STEPS = 400_000
+_MANY_TURNS = 20  # nested counts from here on behave like loops
+_LONG_RUN = 200
+_EXPONENTIAL = "a count repeats a part that can itself match in several ways, which may take for ever"
+_CUBIC = "three unlimited counts can share the same characters, which takes too long on a long text"
+_TOO_LARGE = "it is too complicated to be judged; make it shorter"
+
+
+class _TooLarge(Exception):
+    """The automaton is larger than the checks are allowed to look at."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """What a part of the expression adds: can it be empty, where does it begin and end."""
+
+    empty: bool
+    first: frozenset[int]
+    last: frozenset[int]
+
+
+_NOTHING = _Part(empty=True, first=frozenset(), last=frozenset())
+
+
+@dataclass(slots=True)
+class _Automaton:
+    """Positions (one for each character of the expression) and which may follow which."""
+
+    is_loop: Callable[[Repeat], bool]
+    spans: list[tuple[Span, ...]] = field(default_factory=list)
+    follow: list[set[int]] = field(default_factory=list)
+    twice: bool = False  # a step that can be explained in two ways
+    steps: int = 0
+
+    def count(self) -> None:
+        self.steps += 1
+        if self.steps > _MOST_STEPS:
+            raise _TooLarge
+
+    def build(self, node: Node) -> _Part:
+        match node:
+            case Characters():
+                return self.position(node)
+            case Sequence(parts):
+                return self.chain(map(self.build, parts))
+            case Alternatives(branches):
+                built = [self.build(branch) for branch in branches]
+                return _Part(
+                    empty=any(part.empty for part in built),
+                    first=frozenset().union(*(part.first for part in built)),
+                    last=frozenset().union(*(part.last for part in built)),
+                )
+            case Repeat():
+                return self.loop(node) if self.is_loop(node) else self.copies(node)
+
+    def position(self, characters: Characters) -> _Part:
+        self.count()
+        here = frozenset({len(self.spans)})
+        self.spans.append(positive(characters))
+        self.follow.append(set())
+        return _Part(empty=False, first=here, last=here)
+
+    def chain(self, parts: Iterable[_Part]) -> _Part:
+        whole = _NOTHING
+        for part in parts:
+            self.link(whole.last, part.first)
+            whole = _Part(
+                empty=whole.empty and part.empty,
+                first=whole.first | part.first if whole.empty else whole.first,
+                last=whole.last | part.last if part.empty else part.last,
+            )
+        return whole
+
+    def link(self, sources: frozenset[int], targets: frozenset[int]) -> None:
+        for source in sources:
+            for target in targets:
+                self.count()
+                self.twice |= target in self.follow[source]
+                self.follow[source].add(target)
+
+    def loop(self, node: Repeat) -> _Part:
+        part = self.build(node.part)
+        self.link(part.last, part.first)
+        return _Part(empty=part.empty or node.least == 0, first=part.first, last=part.last)
+
+    def copies(self, node: Repeat) -> _Part:
+        """Three needed and two optional copies tell the same about ambiguity as a hundred."""
+        most = node.least if node.most is None else node.most
+        needed = [self.build(node.part) for _ in range(min(node.least, 3))]
+        spare = [self.build(node.part) for _ in range(min(most - node.least, 2))]
+        optional = [_Part(empty=True, first=part.first, last=part.last) for part in spare]
+        return self.chain([*needed, *optional])
+
+    def shared(self, states: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Where several runs can go by reading the same character."""
+        reached: list[tuple[tuple[int, ...], tuple[Span, ...]]] = [((), ((0, 0x10FFFF),))]
+        for state in states:
+            grown = []
+            for so_far, spans in reached:
+                for target in self.follow[state]:
+                    self.count()
+                    if common := _common(spans, self.spans[target]):
+                        grown.append(((*so_far, target), common))
+            reached = grown
+        return [states for states, _ in reached]
+
+    def reach(self, start: tuple[int, ...]) -> dict[tuple[int, ...], list[tuple[int, ...]]]:
+        """The joint runs from a start: each reached tuple with the tuples after it."""
+        after: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
+        waiting = [start]
+        while waiting:
+            states = waiting.pop()
+            if states not in after:
+                after[states] = self.shared(states)
+                waiting.extend(after[states])
+        return after
+
+
+def _common(one: tuple[Span, ...], other: tuple[Span, ...]) -> tuple[Span, ...]:
+    pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
+    return tuple((low, high) for low, high in pairs if low <= high)
+
+
+def costly(tree: Node) -> str | None:
+    """Why matching may take too long, or None."""
+    try:
+        if _exponential(tree):
+            return _EXPONENTIAL
+        return _CUBIC if _cubic(tree) else None
+    except _TooLarge:
+        return _TOO_LARGE
+
+
+def _exponential(tree: Node) -> bool:
+    """True when a loop can be run through in two ways by the same characters."""
+    automaton = _Automaton(is_loop=lambda r: r.most is None or most_repeats(r) > _MANY_TURNS)
+    automaton.build(tree)
+    return automaton.twice or any(_two_ways(automaton, state) for state in _looping(automaton))
+
+
+def _two_ways(automaton: _Automaton, state: int) -> bool:
+    start: tuple[int, ...] = (state, state)
+    after = automaton.reach(start)
+    before: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
+    for source, targets in after.items():
+        for target in targets:
+            before.setdefault(target, []).append(source)
+    seen, waiting = {start}, [start]
+    while waiting:
+        for source in before.get(waiting.pop(), ()):
+            if source not in seen:
+                seen.add(source)
+                waiting.append(source)
+    return any(both[0] != both[1] for both in seen)
+
+
+def _cubic(tree: Node) -> bool:
+    """True when three loops one after the other can hand the same characters to each other."""
+
+    def is_loop(repeat: Repeat) -> bool:
+        varies = repeat.most is None or repeat.most != repeat.least
+        return varies and (repeat.most is None or most_repeats(repeat) > _LONG_RUN)
+
+    automaton = _Automaton(is_loop=is_loop)
+    automaton.build(tree)
+    loops = _looping(automaton)
+    hands = {(p, q) for p in loops for q in loops if p != q and (p, q, q) in automaton.reach((p, p, q))}
+    return any(q == other for _, q in hands for other, _ in hands)
+
+
+def _looping(automaton: _Automaton) -> list[int]:
+    """One position of each loop."""
+    reachable = [_reachable(automaton, state) for state in range(len(automaton.spans))]
+    chosen: list[int] = []
+    for state, reached in enumerate(reachable):
+        if state in reached and not any(state in reachable[one] and one in reached for one in chosen):
+            chosen.append(state)
+    return chosen
+
+
+def _reachable(automaton: _Automaton, start: int) -> set[int]:
+    reached: set[int] = set()
+    waiting = [start]
+    while waiting:
+        for target in automaton.follow[waiting.pop()]:
+            automaton.count()
+            if target not in reached:
+                reached.add(target)
+                waiting.append(target)
+    return reached

@@ -1,0 +1,303 @@
+"""Reads a pattern into a tree and writes it back so that every regex engine reads it alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import ascii_letters, digits, punctuation
+
+MOST_CHARACTERS = 500
+MOST_REPEATS = 1000  # RE2's limit, nested counts multiplied
+MOST_DEPTH = 20
+_LAST = 0x10FFFF
+
+Span = tuple[int, int]
+_DIGITS: tuple[Span, ...] = ((0x30, 0x39),)
+_WORD: tuple[Span, ...] = ((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A))
+_SPACE: tuple[Span, ...] = ((0x09, 0x0A), (0x20, 0x20))
+_CLASSES = {"d": _DIGITS, "w": _WORD, "s": _SPACE}
+_CONTROLS = {"t": 0x09, "n": 0x0A}
+_SIGNS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+_ANCHORS = "^$"
+_SPECIAL = r"\.*+?()[]{}|^$"
+_SPECIAL_IN_CLASS = r"\[]^-"
+
+
+class PatternError(ValueError):
+    """Why an expression is outside the common subset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """Any one character of the spans, or any outside them where ``negated``."""
+
+    spans: tuple[Span, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    branches: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """``most`` None: without end."""
+
+    part: Node
+    least: int
+    most: int | None
+
+
+Node = Characters | Sequence | Alternatives | Repeat
+_ANY = Characters(((0x0A, 0x0A),), negated=True)
+
+
+def parse_pattern(expression: str) -> Node:
+    """The tree of an expression. Raises PatternError with a reason that a designer understands."""
+    if not expression:
+        raise PatternError("it is empty")
+    if len(expression) > MOST_CHARACTERS:
+        raise PatternError(f"it is longer than {MOST_CHARACTERS} characters")
+    parser = _Parser(expression)
+    tree = parser.alternatives(0)
+    if not parser.at_end:
+        raise PatternError("a ) has no (")
+    if most_repeats(tree) > MOST_REPEATS:
+        raise PatternError(f"its counts multiply to more than {MOST_REPEATS}")
+    return tree
+
+
+def most_repeats(node: Node) -> int:
+    """The largest product of nested counts."""
+    match node:
+        case Characters():
+            return 1
+        case Sequence(parts) | Alternatives(parts):
+            return max(map(most_repeats, parts), default=1)
+        case Repeat(part, least, most):
+            return max(1, least, most or 0) * most_repeats(part)
+
+
+class _Parser:
+    """Recursive descent; one method for each line of the grammar in ``pattern``."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    @property
+    def at_end(self) -> bool:
+        return self.at >= len(self.text)
+
+    def next(self, count: int = 1) -> str:
+        return self.text[self.at : self.at + count]
+
+    def take(self, wanted: str) -> bool:
+        """Steps over the wanted characters where they come next."""
+        if not self.text.startswith(wanted, self.at):
+            return False
+        self.at += len(wanted)
+        return True
+
+    def step(self) -> str:
+        character = self.next()
+        self.at += 1
+        return character
+
+    def alternatives(self, depth: int) -> Node:
+        if depth > MOST_DEPTH:
+            raise PatternError(f"its groups are nested more than {MOST_DEPTH} deep")
+        branches = [self.sequence(depth)]
+        while self.take("|"):
+            branches.append(self.sequence(depth))
+        return branches[0] if len(branches) == 1 else Alternatives(tuple(branches))
+
+    def sequence(self, depth: int) -> Node:
+        parts: list[Node] = []
+        while not self.at_end and self.next() not in "|)":
+            parts.append(self.repeated(self.atom(depth)))
+        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
+
+    def repeated(self, atom: Node) -> Node:
+        bounds = self.quantifier()
+        if bounds is None:
+            return atom
+        self.take("?")  # lazy or greedy, the whole text matches or it does not
+        if not self.at_end and self.next() in "*+?{":
+            raise PatternError(f"{self.next()} follows another count")
+        return Repeat(atom, *bounds)
+
+    def quantifier(self) -> tuple[int, int | None] | None:
+        for sign, bounds in _SIGNS.items():
+            if self.take(sign):
+                return bounds
+        if not self.take("{"):
+            return None
+        inside, closed, _ = self.text[self.at :].partition("}")
+        least, comma, most = inside.partition(",")
+        if not closed or not _is_count(least) or not (_is_count(most) or not most):
+            raise PatternError("a { that is no count such as {2} or {1,3} is written \\{")
+        self.at += len(inside) + 1
+        lowest, highest = int(least), int(least) if not comma else int(most) if most else None
+        if highest is not None and highest < lowest:
+            raise PatternError(f"the count {{{inside}}} runs backwards")
+        return lowest, highest
+
+    def atom(self, depth: int) -> Node:
+        character = self.step()
+        if character == "(":
+            return self.group(depth)
+        if character == "[":
+            return self.characters()
+        if character == "\\":
+            return self.escape(in_class=False)
+        if character == ".":
+            return _ANY
+        if character in _ANCHORS:
+            raise PatternError(f"{character} is not needed: the whole text always has to match")
+        if character in "*+?{":
+            raise PatternError(f"nothing stands before {character}; the sign itself is written \\{character}")
+        if character in "]}":
+            raise PatternError(f"{character} by itself is written \\{character}")
+        return _single(character)
+
+    def group(self, depth: int) -> Node:
+        if self.next() == "?" and not self.take("?:"):
+            raise PatternError(f"({self.next(2)} is not known to every engine; use ( or (?:")
+        inside = self.alternatives(depth + 1)
+        if not self.take(")"):
+            raise PatternError("a ( is not closed")
+        return inside
+
+    def escape(self, *, in_class: bool) -> Characters:
+        if self.at_end:
+            raise PatternError("it ends with a single \\")
+        character = self.step()
+        if character.lower() in _CLASSES:
+            if in_class and character.isupper():
+                raise PatternError(f"\\{character} cannot stand inside [ ]")
+            return Characters(_CLASSES[character.lower()], negated=character.isupper())
+        if character in _CONTROLS:
+            return Characters(((_CONTROLS[character],) * 2,))
+        if character in ascii_letters + digits or character not in punctuation:
+            raise PatternError(f"\\{character} is not known to every engine")
+        return _single(character)
+
+    def characters(self) -> Node:
+        negated = self.take("^")
+        spans: list[Span] = []
+        while not self.take("]"):
+            spans.extend(self.item(first=not spans))
+        if not spans:
+            raise PatternError("[] holds no character")
+        return Characters(_merged(spans), negated=negated)
+
+    def item(self, *, first: bool) -> tuple[Span, ...]:
+        low = self.member(first=first)
+        if self.next() != "-" or self.next(2) == "-]" or self.at + 1 >= len(self.text):
+            return low
+        self.step()
+        high = self.member(first=False)
+        ends = low + high
+        if len(ends) != 2 or any(start != end for start, end in ends):
+            raise PatternError("a range in [ ] needs one character at each end")
+        if ends[0][0] > ends[1][0]:
+            raise PatternError(f"the range {chr(ends[0][0])}-{chr(ends[1][0])} runs backwards")
+        return ((ends[0][0], ends[1][0]),)
+
+    def member(self, *, first: bool) -> tuple[Span, ...]:
+        if self.at_end:
+            raise PatternError("a [ is not closed")
+        character = self.step()
+        if character == "\\":
+            return self.escape(in_class=True).spans
+        if character == "[":
+            raise PatternError("[ inside [ ] is written \\[")
+        if character == "-" and not first and self.next() != "]":
+            raise PatternError("- between two ranges is written \\-")
+        if character in "&~|" and self.next() == character:
+            raise PatternError(
+                f"{character}{character} inside [ ] means different things to different engines"
+            )
+        return _single(character).spans
+
+
+def _is_count(text: str) -> bool:
+    return 0 < len(text) <= 4 and all(character in digits for character in text)
+
+
+def _single(character: str) -> Characters:
+    return Characters(((ord(character), ord(character)),))
+
+
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    """The same characters as sorted spans that do not touch."""
+    merged: list[Span] = []
+    for low, high in sorted(spans):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return tuple(merged)
+
+
+def positive(characters: Characters) -> tuple[Span, ...]:
+    """The spans of all characters meant, with a negation worked out."""
+    if not characters.negated:
+        return characters.spans
+    kept: list[Span] = []
+    start = 0
+    for low, high in characters.spans:
+        if start < low:
+            kept.append((start, low - 1))
+        start = high + 1
+    return (*kept, (start, _LAST)) if start <= _LAST else tuple(kept)
+
+
+def write_pattern(node: Node) -> str:
+    """The expression of a tree, in the spelling that all engines share."""
+    match node:
+        case Characters():
+            return _written(node)
+        case Sequence(parts):
+            return "".join(_grouped(p) if isinstance(p, Alternatives) else write_pattern(p) for p in parts)
+        case Alternatives(branches):
+            return "|".join(map(write_pattern, branches))
+        case Repeat(part, least, most):
+            inside = write_pattern(part) if isinstance(part, Characters) else _grouped(part)
+            return inside + _count(least, most)
+
+
+def _grouped(node: Node) -> str:
+    return f"(?:{write_pattern(node)})"
+
+
+def _count(least: int, most: int | None) -> str:
+    plain = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
+    if plain:
+        return plain
+    return f"{{{least},{'' if most is None else most}}}" if least != most else f"{{{least}}}"
+
+
+def _written(characters: Characters) -> str:
+    if (
+        not characters.negated
+        and len(characters.spans) == 1
+        and characters.spans[0][0] == characters.spans[0][1]
+    ):
+        return _escaped(characters.spans[0][0], _SPECIAL)
+    inside = "".join(
+        _escaped(low, _SPECIAL_IN_CLASS) + (f"-{_escaped(high, _SPECIAL_IN_CLASS)}" if high > low else "")
+        for low, high in characters.spans
+    )
+    return f"[{'^' if characters.negated else ''}{inside}]"
+
+
+def _escaped(code: int, special: str) -> str:
+    names = {0x09: "\\t", 0x0A: "\\n"}
+    return names.get(code) or ("\\" if chr(code) in special else "") + chr(code)

@@ -1,0 +1,64 @@
+"""Text: whatever a person writes, as long as there is something to see."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar
+
+from forms_spec.kinds.base import Kind, Refusal
+from forms_spec.kinds.characters import LINE_BREAKS, code_point, first_control, first_surrogate, is_blank
+from forms_spec.kinds.pattern import portable
+
+if TYPE_CHECKING:
+    from forms_spec.model import Field
+    from forms_spec.values import Value
+
+
+@lru_cache(maxsize=4096)
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(portable(expression))
+
+
+class TextKind(Kind):
+    """Any characters but control characters; line breaks and tabulators where the type has several lines."""
+
+    name: ClassVar[str] = "text"
+
+    def parse(self, text: str, field: Field) -> Value | Refusal:
+        return (
+            self._characters(text, field) or self._length(text, field) or self._pattern(text, field) or text
+        )
+
+    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+        return str(value)
+
+    def _characters(self, text: str, field: Field) -> Refusal | None:
+        """Judged before length and pattern, so that ``.`` means the same in every regex engine."""
+        if is_blank(text):
+            return Refusal(code="only-blanks")
+        if broken := first_surrogate(text):
+            return Refusal(code="broken-character", details=(("character", code_point(broken)),))
+        control = first_control(text, multiline=field.type.multiline)
+        if control is None:
+            return None
+        if control in LINE_BREAKS and not field.type.multiline:
+            return Refusal(code="line-break")
+        return Refusal(code="control-character", details=(("character", code_point(control)),))
+
+    def _length(self, text: str, field: Field) -> Refusal | None:
+        given = len(text)
+        if field.min_length is not None and given < field.min_length:
+            return Refusal(
+                code="too-short", details=(("given", str(given)), ("least", str(field.min_length)))
+            )
+        if field.max_length is not None and given > field.max_length:
+            return Refusal(code="too-long", details=(("given", str(given)), ("most", str(field.max_length))))
+        return None
+
+    def _pattern(self, text: str, field: Field) -> Refusal | None:
+        pattern = field.pattern
+        if pattern is None or _compiled(pattern.expression).fullmatch(text):
+            return None
+        says = pattern.says or f"text that matches {pattern.expression}"
+        return Refusal(code="pattern-mismatch", details=(("says", says),))

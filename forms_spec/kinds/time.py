@@ -1,0 +1,29 @@
+"""Times of the day."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import TYPE_CHECKING, ClassVar
+
+from forms_spec.kinds.base import Kind, Refusal
+from forms_spec.kinds.calendar import read_time, refuse_seconds, write_time
+
+if TYPE_CHECKING:
+    from forms_spec.model import Field
+    from forms_spec.values import Value
+
+
+class TimeKind(Kind):
+    """``HH:MM`` on the 24-hour clock; ``HH:MM:SS`` where the field has seconds."""
+
+    name: ClassVar[str] = "time"
+
+    def parse(self, text: str, field: Field) -> Value | Refusal:
+        value = read_time(text)
+        if value is None:
+            return Refusal(code="not-a-time")
+        return refuse_seconds(text, seconds=field.seconds) or value
+
+    def write(self, value: Value, field: Field) -> str:
+        assert isinstance(value, time)
+        return write_time(value, seconds=field.seconds)

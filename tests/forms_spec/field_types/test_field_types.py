@@ -1,0 +1,64 @@
+"""Every field type states what it accepts and rejects, and keeps its word."""
+
+from __future__ import annotations
+
+import pytest
+from parity.fields import accepted, distinct_fields, field_of, rejected
+
+from forms_spec.catalogue import finding
+from forms_spec.field_types import FIELD_TYPES, FieldType, Sample, field_type
+from forms_spec.kinds import KINDS, Refusal, kind
+from forms_spec.unique import by_name
+
+
+def named(case: tuple[FieldType, Sample]) -> str:
+    return f"{case[0].name}-{ascii(case[1].text)[:40]}-{dict(case[1].keys)}"
+
+
+@pytest.mark.parametrize("case", accepted(), ids=named)
+def test_accepts_its_samples_and_writes_them_back(case: tuple[FieldType, Sample]) -> None:
+    type_, sample = case
+    field = field_of(type_.name, sample.keys)
+    value = field.kind.parse(sample.text, field)
+    assert not isinstance(value, Refusal)
+    assert field.kind.parse(field.kind.write(value, field), field) == value
+
+
+@pytest.mark.parametrize("case", rejected(), ids=named)
+def test_rejects_its_samples_with_words(case: tuple[FieldType, Sample]) -> None:
+    type_, sample = case
+    field = field_of(type_.name, sample.keys)
+    refusal = field.kind.parse(sample.text, field)
+    assert isinstance(refusal, Refusal)
+    said = finding(refusal.code, value=sample.text, **dict(refusal.details))
+    assert said.message
+    assert said.remedy
+
+
+@pytest.mark.parametrize("type_", [t for t in FIELD_TYPES if t.name != "note"], ids=lambda t: t.name)
+def test_every_type_has_samples_of_both_sorts(type_: FieldType) -> None:
+    assert type_.accepts
+    assert len(type_.rejects) > 3
+
+
+@pytest.mark.parametrize("field", distinct_fields(), ids=lambda f: f.type.name)
+def test_no_kind_takes_nothing_for_an_answer(field) -> None:
+    assert isinstance(field.kind.parse("", field), Refusal)
+    assert isinstance(field.kind.parse(" ", field), Refusal)
+
+
+def test_every_kind_has_a_type() -> None:
+    assert {k.name for k in KINDS} == {t.kind for t in FIELD_TYPES} - {None}
+
+
+def test_a_name_stands_once() -> None:
+    with pytest.raises(ValueError, match="text is registered twice"):
+        by_name([*KINDS, kind("text")])
+    assert field_type("note").kind is None
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        field_type("number")
+    with pytest.raises(KeyError):
+        kind("number")
