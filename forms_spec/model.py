@@ -12,8 +12,9 @@ from decimal import Decimal
 from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from forms_spec.findings import Severity
 from forms_spec.places import TextPlace
 
 if TYPE_CHECKING:
@@ -278,6 +279,39 @@ class Table:
     fields: tuple[Field, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Derivation:
+    """A named expression that rules use: ``A_inj``, or with arguments ``ix(level)``.
+
+    ``takes`` names the arguments. It is read where it is used, so ``expression`` has no type of its own.
+    """
+
+    name: str
+    takes: tuple[str, ...]
+    expression: Expression
+    label: str | None
+    place: TextPlace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """An edit check. ``holds`` FALSE is a finding on the fields of ``on``, pairs (table, field).
+
+    It belongs to the form, and the row, of the first of them: that is what its bare names mean, and it is
+    judged once for each. Where ``applies`` is not TRUE it says nothing. ``unknown`` True: ``holds`` UNKNOWN
+    is a query of its own.
+    """
+
+    name: str
+    says: str
+    applies: Expression | None
+    holds: Expression
+    severity: Severity
+    on: tuple[tuple[str, str], ...]
+    unknown: bool
+    place: TextPlace
+
+
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """A whole study. ``hash`` is the SHA-256 of the dictionary's exact text, in hex."""
@@ -299,6 +333,13 @@ class Study:
     schedule: tuple[Scheduled, ...]
     forms: Mapping[str, Form]
     place: TextPlace
+    derivations: Mapping[str, Derivation] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+
+    @cached_property
+    def memory(self) -> dict[Any, Any]:
+        """What was compiled from this study (rules, plans of forms); it lives as long as the study."""
+        return {}
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:
