@@ -69,8 +69,8 @@ ENTRIES: tuple[Entry, ...] = (
         '"{value}" is not a number',
         "Enter digits, with a point before the decimals, for example 38.1",
         "Digits 0 to 9, one point, a minus in front where needed. Accepted: `38.1`. Refused: `NaN`, `1e3`, "
-        "`1,000`, `-0`. At entry `38,1` is understood as 38.1, but `38,100` is not: it may be a thousand times "
-        "more.",
+        "`1,000`, `-0`. At entry `38,1` is understood as 38.1, but `38,100` is not: it may be a thousand "
+        "times more.",
     ),
     _refuse(
         "number-too-large",

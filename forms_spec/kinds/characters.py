@@ -16,6 +16,7 @@ BLANKS = (
 
 LINE_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 
+_RUN_OF_BLANKS = re.compile(f"[{BLANKS}]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
@@ -25,6 +26,11 @@ _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 def strip_blanks(text: str) -> str:
     """The text without blanks at its two ends."""
     return text.strip(BLANKS)
+
+
+def plain_blanks(text: str) -> str:
+    """The text with each run of blanks, of whatever sort, as one space."""
+    return _RUN_OF_BLANKS.sub(" ", text)
 
 
 def is_blank(text: str) -> bool:

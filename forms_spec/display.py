@@ -1,0 +1,62 @@
+"""How the study writes an answer for people: 15-Apr-2024, UN-Apr-2024, the label of a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from forms_spec.kinds import KINDS, Refusal
+from forms_spec.kinds.choice import codelist_of
+from forms_spec.kinds.choices import SEPARATOR
+
+if TYPE_CHECKING:
+    from forms_spec.model import Field
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_BOOLEANS = {"true": "Yes", "false": "No"}
+
+
+def shown_as(text: str, field: Field) -> str:
+    """An accepted text or missing code as people read it; any other text unchanged."""
+    for reason in field.missing:
+        if reason.code == text:
+            return reason.label
+    if isinstance(field.kind.parse(text, field), Refusal):
+        return text
+    return _WRITERS[field.kind.name](text, field)
+
+
+def _same(text: str, _: Field) -> str:
+    return text
+
+
+def _date(text: str, _: Field) -> str:
+    """Unknown parts are written UN and UNK, as site staff write them on paper."""
+    year, month, day = [*text.split("-"), "", ""][:3]
+    return f"{day or 'UN'}-{_MONTHS[int(month) - 1] if month else 'UNK'}-{year}"
+
+
+def _moment(text: str, field: Field) -> str:
+    day, _, clock = text.partition("T")
+    return f"{_date(day, field)} {clock}"
+
+
+def _choices(text: str, field: Field) -> str:
+    known = codelist_of(field).by_code
+    return ", ".join(known[code].label for code in text.split(SEPARATOR))
+
+
+_WRITERS: Mapping[str, Callable[[str, Field], str]] = {
+    "text": _same,
+    "integer": _same,
+    "decimal": _same,
+    "boolean": lambda text, _: _BOOLEANS[text],
+    "date": _date,
+    "partial_date": _date,
+    "time": _same,
+    "datetime": _moment,
+    "choice": lambda text, field: codelist_of(field).by_code[text].label,
+    "choices": _choices,
+    "file": lambda text, _: text.rpartition("/")[2],
+}
+assert set(_WRITERS) == {kind.name for kind in KINDS}

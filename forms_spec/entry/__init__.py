@@ -1,0 +1,80 @@
+"""What a person types, turned into the text that the study keeps.
+
+One law: the answer is either the typed text without blanks at its ends, or a text that the field's
+kind accepts and that means the same. Nothing is guessed: what can be read in two ways stays as it is
+and is refused by the kind. An accepted text stays as it is, but for the order of a multiple choice,
+and for a missing code's short form (``.nd``), which even a text field reads as the missing code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from forms_spec.entry.answers import read_boolean, read_choice, read_choices
+from forms_spec.entry.dates import DateReader
+from forms_spec.entry.numbers import read_decimal, read_integer
+from forms_spec.entry.texts import read_text
+from forms_spec.entry.times import read_clock
+from forms_spec.kinds import KINDS, Refusal
+from forms_spec.kinds.characters import ascii_lower, strip_blanks
+
+if TYPE_CHECKING:
+    from forms_spec.model import Field
+
+_Reader = Callable[[str, "Field", DateReader], str | None]
+
+# A reader gets the typed text without blanks at its ends and gives a text that the kind may accept.
+_READERS: Mapping[str, _Reader] = {
+    "text": lambda text, field, _: read_text(text, field),
+    "integer": lambda text, _, __: read_integer(text),
+    "decimal": lambda text, _, __: read_decimal(text),
+    "boolean": lambda text, _, __: read_boolean(text),
+    "date": lambda text, _, dates: dates.day(text),
+    "partial_date": lambda text, _, dates: dates.partial(text),
+    "time": lambda text, _, __: read_clock(text),
+    "datetime": lambda text, _, dates: dates.moment(text),
+    "choice": lambda text, field, _: read_choice(text, field),
+    "choices": lambda text, field, _: read_choices(text, field),
+    "file": lambda text, _, __: text,
+}
+assert set(_READERS) == {kind.name for kind in KINDS}
+
+
+def understand(text: str, field: Field, *, today: date, date_order: str | None) -> str:
+    """The canonical text that a typed text means, or the typed text without blanks at its ends.
+
+    ``today`` is the day of entry at the site; ``date_order`` the study's: ``dmy``, ``mdy`` or None.
+    """
+    typed = strip_blanks(text)
+    if not typed or any(code.code == typed for code in field.missing):
+        return typed
+    reason = _missing_code(typed, field)
+    if reason and field.kind.name == "text":
+        return reason
+    accepted = _accepted(text, field)
+    if accepted is not None:
+        return accepted
+    read = _READERS[field.kind.name](typed, field, DateReader(today=today, order=date_order))
+    meant = _accepted(read, field) if read is not None else None
+    if reason:
+        return typed if meant else reason
+    return typed if meant is None else meant
+
+
+def _accepted(text: str, field: Field) -> str | None:
+    """The text as the study keeps it when the kind accepts it, else None."""
+    value = field.kind.parse(text, field)
+    if isinstance(value, Refusal):
+        return None
+    return field.kind.write(value, field) if field.kind.name == "choices" else text
+
+
+def _missing_code(typed: str, field: Field) -> str | None:
+    """The missing code that ``.nd`` stands for, when the field allows it and it is the only one."""
+    if not typed.startswith("."):
+        return None
+    wanted = ascii_lower(typed[1:])
+    found = [code.code for code in field.missing if ascii_lower(code.code) == wanted]
+    return found[0] if len(found) == 1 else None

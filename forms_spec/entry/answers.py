@@ -1,0 +1,42 @@
+"""Choices as people type them: a code or a label, in any case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from forms_spec.kinds.characters import ascii_lower, strip_blanks
+from forms_spec.kinds.choice import codelist_of
+from forms_spec.kinds.choices import SEPARATOR
+
+if TYPE_CHECKING:
+    from forms_spec.model import Field
+
+_BOOLEANS = {"true": "true", "y": "true", "yes": "true", "false": "false", "n": "false", "no": "false"}
+
+
+def read_boolean(text: str) -> str | None:
+    return _BOOLEANS.get(ascii_lower(text))
+
+
+def read_choice(text: str, field: Field) -> str | None:
+    """The only code that is so spelt, or whose label is, in any case."""
+    codelist = codelist_of(field)
+    if text in codelist.by_code:
+        return text
+    wanted = ascii_lower(text)
+    found = [
+        held.code
+        for held in codelist.codes
+        if wanted in (ascii_lower(held.code), ascii_lower(strip_blanks(held.label)))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def read_choices(text: str, field: Field) -> str | None:
+    """One answer, or several parted by ``;`` or else by ``,``."""
+    for parts in ([text], text.split(SEPARATOR), text.split(",")):
+        codes = [read_choice(strip_blanks(part), field) for part in parts]
+        known = [code for code in codes if code is not None]
+        if len(known) == len(codes):
+            return SEPARATOR.join(known)
+    return None

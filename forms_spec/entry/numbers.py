@@ -1,0 +1,32 @@
+"""Numbers as people type them: ``+5``, ``007``, ``.5``, ``12,5``."""
+
+from __future__ import annotations
+
+import re
+
+_GRAMMAR = re.compile(r"([+\-\u2212]?)([0-9]*)(?:([.,])([0-9]*))?")
+
+
+def read_integer(text: str) -> str | None:
+    """A whole number with a sign or zeros in front; no mark of decimals at all."""
+    found = _GRAMMAR.fullmatch(text)
+    return _written(found) if found and not found[3] else None
+
+
+def read_decimal(text: str) -> str | None:
+    """A decimal whose digits may lack before or after the point.
+
+    A comma is the decimal mark unless three digits follow it: ``1,000`` may be a thousand or one.
+    """
+    found = _GRAMMAR.fullmatch(text)
+    if not found or (found[3] == "," and len(found[4]) in (0, 3)):
+        return None
+    return _written(found)
+
+
+def _written(found: re.Match[str]) -> str | None:
+    sign, whole, _, decimals = found.groups()
+    if not whole and not decimals:
+        return None
+    minus = "" if sign in ("", "+") else "-"
+    return minus + (whole.lstrip("0") or "0") + (f".{decimals}" if decimals else "")

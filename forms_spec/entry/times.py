@@ -1,0 +1,39 @@
+"""Times as people type them: ``930``, ``9.30``, ``9:30 pm``."""
+
+from __future__ import annotations
+
+import re
+
+from forms_spec.kinds.characters import ascii_lower, plain_blanks
+
+_HALF = r"(?: ?([ap])\.?m\.?)?"
+_MARKED = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?" + _HALF)
+_DIGITS = re.compile(r"([0-9]{1,2})([0-9]{2})([0-9]{2})?" + _HALF)
+_HOUR = re.compile(r"([0-9]{1,2})()()" + _HALF)
+
+
+def read_clock(text: str) -> str | None:
+    """``HH:MM`` or ``HH:MM:SS``; a bare hour only with am or pm.
+
+    Five digits are refused: ``12345`` may be 1:23:45 or a slip.
+    """
+    typed = ascii_lower(plain_blanks(text))
+    found = _MARKED.fullmatch(typed) or _DIGITS.fullmatch(typed) or _HOUR.fullmatch(typed)
+    if not found or (_DIGITS.fullmatch(typed) and found[3] and len(found[1]) == 1):
+        return None
+    hour, minute, second, half = found.groups()
+    if not minute and not half:
+        return None
+    on_day = _hour_of_day(int(hour), half)
+    if on_day is None:
+        return None
+    return f"{on_day:02}:{minute or '00'}" + (f":{second}" if second else "")
+
+
+def _hour_of_day(hour: int, half: str | None) -> int | None:
+    """The hour from 0 to 23; 12 am is 0 and 12 pm is 12; ``13 pm`` is refused as a slip."""
+    if not half:
+        return hour
+    if not 1 <= hour <= 12:
+        return None
+    return hour % 12 + (12 if half == "p" else 0)
