@@ -3,5 +3,332 @@
 from __future__ import annotations
 
 from forms_spec.catalogue.entry import Entry
+from forms_spec.findings import Severity
 
-ENTRIES: tuple[Entry, ...] = ()
+
+def _entry(
+    code: str, message: str, remedy: str, explanation: str, severity: Severity = Severity.REFUSE
+) -> Entry:
+    return Entry(code=code, severity=severity, message=message, remedy=remedy, explanation=explanation)
+
+
+_AGAIN = "Export the package again, or restore the file from the original package."
+_WARNING = Severity.WARNING
+
+_WHOLE = (
+    _entry(
+        "no-package",
+        "There is no package at {value}.",
+        "Give the path of a zip, of a folder, or of a datapackage.json.",
+        "The path leads to nothing that can be opened.",
+    ),
+    _entry(
+        "broken-zip",
+        "{value} cannot be read as a zip: {why}.",
+        "Download or copy the package again.",
+        "The file is no zip, or was cut off or changed on its way.",
+    ),
+    _entry(
+        "package-too-large",
+        "The zip would unpack to more than {most} or {files} files.",
+        "Make sure that the file comes from whom you think; unpack it yourself and validate the folder.",
+        "A small zip can unpack to any size. Such a file is not opened.",
+    ),
+    _entry(
+        "no-descriptor",
+        "The package has no datapackage.json.",
+        "Add the datapackage.json of the export, at the top of the zip or folder.",
+        "Without it nobody knows which files are tables and what their columns mean.",
+    ),
+    _entry(
+        "broken-descriptor",
+        "datapackage.json cannot be read: {why}.",
+        _AGAIN,
+        "The descriptor has to be a JSON object with a list of resources, in UTF-8.",
+    ),
+    _entry(
+        "broken-resource",
+        "A resource of datapackage.json has no name or no path: {value}.",
+        "Give every resource a name and the path of one file.",
+        "A table is found by its name and its path.",
+    ),
+    _entry(
+        "repeated-resource",
+        "datapackage.json lists the resource {value} twice.",
+        "Keep one of the two.",
+        "The second one was not read.",
+    ),
+    _entry(
+        "broken-schema",
+        "The schema of {value} is no Table Schema: {why}.",
+        "Correct the schema in datapackage.json.",
+        "The table could not be judged.",
+    ),
+    _entry(
+        "unsafe-path",
+        "{value} leads out of the package and was not opened.",
+        "Give paths below the package, with forward slashes and without '..'.",
+        "A package that asks for files elsewhere on the machine is either broken or an attack.",
+    ),
+    _entry(
+        "repeated-file",
+        "The zip holds {value} twice.",
+        "Pack the folder again.",
+        "Programs differ on which of the two they read; the first one was read here.",
+    ),
+    _entry(
+        "missing-file",
+        "{value} is missing.",
+        _AGAIN,
+        "The dictionary or the descriptor names a table whose file is not there.",
+    ),
+    _entry(
+        "resource-missing",
+        "datapackage.json does not list the table {value}.",
+        "Export the package again with this dictionary.",
+        "The dictionary has the table; people who read the package without crfsmith will not find it.",
+    ),
+    _entry(
+        "unlisted-file",
+        "{value} is in the package, and nothing says what it is.",
+        "Remove the file, or list it in datapackage.json.",
+        "A table that no resource names is read by nobody.",
+        _WARNING,
+    ),
+    _entry(
+        "unknown-table",
+        "The dictionary has no table {value}.",
+        "Remove it from the package, or validate with the dictionary that has it.",
+        "Its cells were checked against its own schema; no rule of the study speaks of it.",
+        _WARNING,
+    ),
+    _entry(
+        "schema-differs",
+        "The schema of {value} in datapackage.json is not the one that the dictionary gives.",
+        "Export the package again with this dictionary.",
+        "The package is judged by the dictionary. A reader without crfsmith is told something else.",
+        _WARNING,
+    ),
+    _entry(
+        "file-changed",
+        "{value} was changed after the export.",
+        "Make sure that the change is meant, and who made it.",
+        "The file's SHA-256 is not the one in datapackage.json. It was read as it is now.",
+        _WARNING,
+    ),
+    _entry(
+        "dictionary-missing",
+        "The package has no dictionary, so that forms and rules were not judged.",
+        "Give one with --dictionary DIR.",
+        "Cells were checked against the package's own schemas.",
+    ),
+    _entry(
+        "dictionary-differs",
+        "The package was exported with another dictionary ({value}) than the one used here ({used}).",
+        "Look at what changed between the two, or validate with the package's own dictionary.",
+        "Hashes are the SHA-256 of the dictionary's exact text.",
+        _WARNING,
+    ),
+    _entry(
+        "broken-file",
+        "{value} cannot be read to its end: {why}.",
+        _AGAIN,
+        "What was read before the damage was judged.",
+    ),
+    _entry(
+        "upload-missing",
+        "{value} is not in the package.",
+        _AGAIN,
+        "A cell names an uploaded file that was not packed.",
+    ),
+    _entry(
+        "upload-changed",
+        "{value} is not the file that was uploaded.",
+        _AGAIN,
+        "The name begins with the file's SHA-256; the content has another one.",
+    ),
+)
+
+_TEXT = (
+    _entry(
+        "empty-file",
+        "{path} has no header.",
+        _AGAIN,
+        "Even a table without rows has a first line with the names of its columns.",
+    ),
+    _entry(
+        "utf-16",
+        "{path} is in UTF-16 and was not read.",
+        "Save it as CSV in UTF-8.",
+        "Spreadsheets call this encoding 'Unicode text'.",
+    ),
+    _entry(
+        "mac-line-ends",
+        "The lines of {path} end with a carriage return alone; it was not read.",
+        "Save it with line ends CR LF (or LF).",
+        "Old Macintosh programs wrote files like this.",
+    ),
+    _entry(
+        "byte-order-mark",
+        "{path} begins with a byte order mark.",
+        "Save it as UTF-8 without a byte order mark.",
+        "Other readers may take it for a part of the first column's name.",
+        _WARNING,
+    ),
+    _entry(
+        "not-utf8",
+        "{field} holds bytes that are not UTF-8; read as Windows-1252 they say '{value}'.",
+        "Save the file in UTF-8.",
+        "Readers that guess the encoding show wrong letters without a word.",
+    ),
+    _entry(
+        "nul-character",
+        "{field} holds a NUL character.",
+        "Remove it.",
+        "Most readers cut the text there or refuse the file.",
+    ),
+    _entry(
+        "line-too-long",
+        "The line has more than {most} bytes; the rest of it was not read.",
+        "Look for a quotation mark that is not closed.",
+        "Longer lines are not kept in memory.",
+    ),
+    _entry(
+        "cell-too-long",
+        "A cell has more than {most} characters; the row was read as far as it could be.",
+        "Shorten the text, or hand it in as a file.",
+        "Longer cells are not kept in memory.",
+    ),
+    _entry(
+        "unclosed-quote",
+        "A quotation mark opens a cell here and is never closed.",
+        'Close it, or write "" for a quotation mark inside a quoted cell.',
+        "The line was read alone, and reading went on with the next line.",
+    ),
+    _entry(
+        "bad-quoting",
+        "After a closing quotation mark stands something else than a comma.",
+        'Write "" for a quotation mark inside a quoted cell.',
+        "RFC 4180 lets a quoted cell end only at a comma or at the end of the line.",
+    ),
+    _entry(
+        "bare-carriage-return",
+        "A carriage return stands alone outside quotation marks.",
+        "Quote the cell, or end the line with CR LF.",
+        "Some readers take it for the end of the row and some do not.",
+    ),
+    _entry(
+        "too-much-damage",
+        "More than {most} rows of {path} are no proper CSV; the rest was not read.",
+        _AGAIN,
+        "A file with so many broken rows was written by a program that does not quote.",
+    ),
+    _entry(
+        "too-many-cells",
+        "The row has {given} cells, the header has {wanted}.",
+        "Quote cells that hold a comma.",
+        "The cells after the last column were left out.",
+    ),
+    _entry(
+        "too-few-cells",
+        "The row has {given} cells, the header has {wanted}.",
+        "Add the missing cells; a blank one is a comma more.",
+        "The missing cells were taken as blank.",
+    ),
+    _entry(
+        "blank-line", "The line is blank.", "Remove it.", "It holds no row and was passed over.", _WARNING
+    ),
+    _entry(
+        "unknown-column",
+        'The table has no column "{value}". {near}',
+        "Correct the name, or remove the column.",
+        "Its cells were not read.",
+    ),
+    _entry(
+        "missing-column",
+        "The column {field} is missing.",
+        _AGAIN,
+        "All its cells were taken as blank.",
+    ),
+    _entry(
+        "repeated-column",
+        "The column {value} stands twice.",
+        "Remove one of the two.",
+        "The first one was read.",
+    ),
+    _entry(
+        "column-order",
+        "The columns are not in the order of the schema.",
+        "Put them back in order.",
+        "They were read by their names. Frictionless reads them by position.",
+        _WARNING,
+    ),
+)
+
+_ROWS = (
+    _entry(
+        "bad-key-number",
+        "'{value}' is no number of {field}.",
+        "Write a whole number in digits, without zeros in front.",
+        "The row cannot be placed, so that its other cells were not judged by the dictionary.",
+    ),
+    _entry(
+        "cell-type",
+        "'{value}' does not fit {field}: {says}.",
+        "Correct the cell.",
+        "Frictionless reads the cell by the table's schema and refuses its type.",
+    ),
+    _entry(
+        "cell-constraint",
+        "'{value}' does not fit {field}: {says}.",
+        "Correct the cell.",
+        "Frictionless reads the cell by the table's schema and refuses it by a constraint.",
+    ),
+    _entry(
+        "repeated-row",
+        "The row has the same key as line {first}.",
+        "Keep one of the two.",
+        "The first row was judged, this one was not.",
+    ),
+    _entry(
+        "unknown-subject",
+        "{value} is not in data/subjects.csv at this site.",
+        "Add the subject, or correct the subject or the site of the row.",
+        "Every row belongs to a subject, and a subject to one site.",
+    ),
+    _entry(
+        "row-without-form",
+        "data/forms.csv has no form {form} for this row.",
+        "Add its line to data/forms.csv, or remove the row.",
+        "Nobody can say how complete the row is; it was not judged.",
+    ),
+    _entry(
+        "form-without-row",
+        "data/forms.csv names the form {value}, and its row is missing.",
+        _AGAIN,
+        "The form was judged as if all its fields were blank.",
+    ),
+    _entry(
+        "wrong-visit",
+        "The form does not belong to the visit {value}.",
+        "A log form has the visit LOG, every other form has a visit of the study.",
+        "Log forms belong to the subject, all others to a visit.",
+    ),
+    _entry(
+        "form-not-in-schedule",
+        "The schedule has no form {value} at this visit.",
+        "Correct the visit, or add the form to the schedule.",
+        "The form was judged all the same.",
+        Severity.QUERY,
+    ),
+    _entry(
+        "text-without-column",
+        "The dictionary has no field {field} in {table}; the text '{value}' was not exported.",
+        "Export with the dictionary under which it was captured.",
+        "A field that was captured once and is no longer in the dictionary has no column. "
+        "The text stays in the database and in the audit trail.",
+        _WARNING,
+    ),
+)
+
+ENTRIES: tuple[Entry, ...] = (*_WHOLE, *_TEXT, *_ROWS)

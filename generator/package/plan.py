@@ -1,0 +1,88 @@
+"""Which tables a package should have, from its dictionary or, without one, from its own descriptor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forms_spec.model import Study, Table
+from generator.tables import layout
+from generator.tables.schema import table_schema
+from generator.tables.system import system_schema
+
+CellVerdict = Mapping[str, str] | None
+CellReader = Callable[[str], CellVerdict]
+
+SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
+_REMEMBERED = 1 << 14
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TablePlan:
+    """One file to read. ``table`` is the dictionary's; None for a system table or one it lacks."""
+
+    name: str
+    path: str
+    columns: tuple[str, ...]
+    schema: Mapping[str, Any]
+    table: Table | None
+
+
+def study_plan(study: Study, paths: Mapping[str, str]) -> tuple[TablePlan, ...]:
+    """Every table of the dictionary, at the path that the descriptor gives it."""
+    made = []
+    for name, columns in layout.all_columns(study).items():
+        table = study.tables.get(name)
+        schema = table_schema(study, table) if table else system_schema(study, name)
+        path = paths.get(name) or layout.table_path(name)
+        made.append(TablePlan(name=name, path=path, columns=columns, schema=schema, table=table))
+    return tuple(made)
+
+
+def descriptor_plan(resources: Sequence[Mapping[str, Any]]) -> tuple[TablePlan, ...]:
+    """The CSV tables that a descriptor itself describes."""
+    made = []
+    for resource in resources:
+        schema, path, name = resource.get("schema"), resource.get("path"), resource.get("name")
+        fields = schema.get("fields") if isinstance(schema, dict) else None
+        if not (isinstance(path, str) and isinstance(name, str) and isinstance(fields, list)):
+            continue
+        columns = tuple(str(one.get("name")) for one in fields if isinstance(one, dict))
+        made.append(TablePlan(name=name, path=path, columns=columns, schema=schema or {}, table=None))
+    return tuple(made)
+
+
+def cell_readers(plan: TablePlan) -> tuple[CellReader, ...]:
+    """For each column, what Frictionless says against a text: notes by constraint, or None.
+
+    ``ValueError`` when the schema is none. Equal texts of a column are read once.
+    """
+    from frictionless import Schema
+    from frictionless.exception import FrictionlessException
+
+    try:
+        schema = Schema.from_descriptor({"$schema": SCHEMA_PROFILE, **plan.schema})
+        return tuple(_remembering(field.create_cell_reader()) for field in schema.fields)
+    except FrictionlessException as error:
+        raise ValueError("; ".join(one.note for one in error.to_errors())) from error
+
+
+def _remembering(read: Callable[[str], tuple[Any, CellVerdict]]) -> CellReader:
+    seen: dict[str, CellVerdict] = {}
+
+    def verdict(text: str) -> CellVerdict:
+        try:
+            return seen[text]
+        except KeyError:
+            pass
+        try:
+            notes = read(text)[1]
+        except Exception as error:
+            notes = {"type": f"frictionless stops at it ({type(error).__name__})"}
+        if len(seen) >= _REMEMBERED:
+            seen.clear()
+        seen[text] = notes
+        return notes
+
+    return verdict

@@ -1,0 +1,225 @@
+"""A package from disk: its descriptor, its dictionary, its tables, and everything wrong with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forms_spec import load_study
+from forms_spec.catalogue import finding
+from forms_spec.model import Study
+from generator.package.assemble import Assembly, StagedForm
+from generator.package.captured import CapturedForm, Subject
+from generator.package.plan import TablePlan, descriptor_plan, study_plan
+from generator.package.report import LIMIT, Collector, Report, Reported
+from generator.package.source import BrokenFile, Source, Unreadable, is_safe, open_source
+from generator.package.stage import Progress, Staging
+from generator.package.store import Store
+from generator.tables import layout
+from generator.tables.descriptor import descriptor
+
+LARGEST_TEXT = 64 * 2**20
+
+
+@dataclass(kw_only=True)
+class OpenPackage:
+    """A package whose tables have been read. ``study`` is None when no dictionary could be used."""
+
+    path: Path
+    source: Source
+    store: Store
+    collector: Collector
+    descriptor: Mapping[str, Any]
+    study: Study | None = None
+    plans: tuple[TablePlan, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def staged(self) -> Iterator[tuple[str, list[StagedForm]]]:
+        """Each subject with its forms; key faults are reported on the way, so go through it once."""
+        assert self.study is not None
+        assembly = Assembly(study=self.study, plans=self.plans, store=self.store, collector=self.collector)
+        yield from assembly.subjects()
+
+    def forms(self) -> Iterator[CapturedForm]:
+        """Every form, as it was given to ``write_package`` and in the same order inside a subject."""
+        for _, forms in self.staged():
+            yield from (form.captured() for form in forms)
+
+    def subjects(self) -> Iterator[Subject]:
+        """Every subject of ``data/subjects.csv``."""
+        for name in self.store.names():
+            for line in self.store.subjects(name)[:1]:
+                yield Subject(line.site, line.subject)
+
+    def file(self, name: str) -> bytes | None:
+        """An uploaded file by the text of its cell, or None when the package lacks it."""
+        if name not in self.source.sizes or not name.startswith(layout.FILES):
+            return None
+        with self.source.open(name) as content:
+            return content.read()
+
+    @property
+    def data_cut(self) -> date | None:
+        """The day on which the data are judged."""
+        try:
+            return date.fromisoformat(str(self.descriptor.get("crfsmith:data_cut")))
+        except ValueError:
+            return None
+
+    def report(self) -> Report:
+        """What has been found so far."""
+        forms, subjects = self.store.counted()
+        return self.collector.report(
+            source=str(self.path),
+            study=self.study.name if self.study else None,
+            readable=True,
+            rows=self.rows,
+            forms=forms,
+            subjects=subjects,
+        )
+
+
+@contextmanager
+def open_package(
+    path: Path,
+    *,
+    dictionary: Mapping[str, str] | None = None,
+    limit: int = LIMIT,
+    on_progress: Progress | None = None,
+) -> Iterator[OpenPackage]:
+    """Reads a package into scratch space. Raises ``Unreadable`` when nothing of it can be read.
+
+    ``dictionary`` is the text of another dictionary, by file name, to judge the package with.
+    """
+    with open_source(path) as source, Store() as store:
+        collector = Collector(limit=limit)
+        opened = OpenPackage(
+            path=path, source=source, store=store, collector=collector, descriptor=_descriptor(source)
+        )
+        for found in source.findings:
+            collector.add(Reported(finding=found, file=found.value))
+        resources = _resources(opened)
+        opened.study = _study(opened, dictionary)
+        opened.plans = _plans(opened.study, resources)
+        if opened.study:
+            _compare_descriptor(opened, opened.study, resources)
+        _unlisted(opened)
+        staging = Staging(
+            source=source, store=store, collector=collector, expected=resources, on_progress=on_progress
+        )
+        staging.read(opened.plans)
+        opened.rows = staging.rows
+        yield opened
+
+
+def read_text(source: Source, name: str) -> str:
+    """A whole text file of a package. Raises ``BrokenFile``."""
+    if source.sizes[name] > LARGEST_TEXT:
+        raise BrokenFile(f"it is larger than {LARGEST_TEXT // 2**20} MB")
+    with source.open(name) as stream:
+        try:
+            return stream.read(LARGEST_TEXT + 1).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise BrokenFile(f"it is not UTF-8 at byte {error.start}") from error
+
+
+def _descriptor(source: Source) -> Mapping[str, Any]:
+    if layout.DESCRIPTOR not in source.sizes:
+        raise Unreadable(finding("no-descriptor"))
+    try:
+        read = json.loads(read_text(source, layout.DESCRIPTOR))
+    except (BrokenFile, ValueError, RecursionError) as error:
+        raise Unreadable(finding("broken-descriptor", why=str(error) or "it is nested too deep")) from error
+    if not isinstance(read, dict) or not isinstance(read.get("resources"), list):
+        raise Unreadable(finding("broken-descriptor", why="it has no list of resources"))
+    return read
+
+
+def _resources(opened: OpenPackage) -> dict[str, Mapping[str, Any]]:
+    """The descriptor's resources by name, those with an unsafe path left out and reported."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for one in opened.descriptor["resources"]:
+        name, path = (one.get("name"), one.get("path")) if isinstance(one, dict) else (None, None)
+        if not isinstance(name, str) or not isinstance(path, str):
+            opened.collector.add(Reported(finding=finding("broken-resource", value=str(one)[:80])))
+        elif not is_safe(path):
+            opened.collector.add(Reported(finding=finding("unsafe-path", value=path), table=name))
+        elif name in found:
+            opened.collector.add(Reported(finding=finding("repeated-resource", value=name), table=name))
+        else:
+            found[name] = one
+    return found
+
+
+def _study(opened: OpenPackage, dictionary: Mapping[str, str] | None) -> Study | None:
+    files = dictionary if dictionary is not None else _packaged_dictionary(opened)
+    if not files:
+        opened.collector.add(Reported(finding=finding("dictionary-missing")))
+        return None
+    loaded = load_study(files)
+    for found in loaded.findings:
+        opened.collector.add(
+            Reported(finding=found, file=layout.DICTIONARY + found.text.file if found.text else None)
+        )
+    said = opened.descriptor.get("crfsmith:dictionary")
+    if loaded.study and said != loaded.study.hash:
+        differs = finding("dictionary-differs", value=str(said), used=loaded.study.hash)
+        opened.collector.add(Reported(finding=differs))
+    return loaded.study
+
+
+def _packaged_dictionary(opened: OpenPackage) -> dict[str, str]:
+    files: dict[str, str] = {}
+    for name in sorted(opened.source.sizes):
+        if name.startswith(layout.DICTIONARY):
+            try:
+                files[name.removeprefix(layout.DICTIONARY)] = read_text(opened.source, name)
+            except BrokenFile as error:
+                broken = finding("broken-file", value=name, path=name, why=str(error))
+                opened.collector.add(Reported(finding=broken, file=name))
+    return files
+
+
+def _plans(study: Study | None, resources: Mapping[str, Mapping[str, Any]]) -> tuple[TablePlan, ...]:
+    if study is None:
+        return descriptor_plan(list(resources.values()))
+    known = study_plan(study, {name: str(one["path"]) for name, one in resources.items()})
+    taken = {plan.name for plan in known}
+    return known + descriptor_plan([one for name, one in resources.items() if name not in taken])
+
+
+def _compare_descriptor(
+    opened: OpenPackage, study: Study, resources: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """The descriptor of a package says what its dictionary says, or a reader without us is misled."""
+    for wanted in descriptor(study)["resources"]:
+        name = wanted["name"]
+        if name not in resources:
+            found = finding("resource-missing", value=name)
+        elif resources[name].get("schema") != json.loads(json.dumps(wanted["schema"])):
+            found = finding("schema-differs", value=name)
+        else:
+            continue
+        opened.collector.add(Reported(finding=found, file=layout.DESCRIPTOR, table=name))
+    known = {wanted["name"] for wanted in descriptor(study)["resources"]}
+    for name in resources:
+        if name not in known:
+            extra = finding("unknown-table", value=name)
+            opened.collector.add(Reported(finding=extra, file=layout.DESCRIPTOR, table=name))
+
+
+def _unlisted(opened: OpenPackage) -> None:
+    """Files beside the tables that nobody would read."""
+    planned = {plan.path for plan in opened.plans}
+    for name in sorted(opened.source.sizes):
+        if (
+            name.endswith(".csv")
+            and name not in planned
+            and not name.startswith((layout.FILES, layout.DICTIONARY))
+        ):
+            opened.collector.add(Reported(finding=finding("unlisted-file", value=name), file=name))

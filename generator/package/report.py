@@ -1,0 +1,126 @@
+"""What is wrong with a package: counts that are always complete, and the first cases of each."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from forms_spec.findings import Finding, Severity
+
+LIMIT = 100
+MOST_LOCATED = 50_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reported:
+    """A finding and the line that it is about.
+
+    ``file`` is the path inside the package, ``row`` the physical line of that file, ``key`` the key
+    columns of the row by name.
+    """
+
+    finding: Finding
+    file: str | None = None
+    table: str | None = None
+    row: int | None = None
+    field: str | None = None
+    key: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """``located`` findings are listed, all are counted. ``by_field`` is keyed ``table.field``."""
+
+    findings: int
+    located: int
+    rows: Mapping[str, int]
+    forms: int
+    subjects: int
+    by_severity: Mapping[str, int]
+    by_code: Mapping[str, int]
+    by_table: Mapping[str, int]
+    by_field: Mapping[str, int]
+    by_rule: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """The verdict on one package. ``readable`` is False when nothing of it could be judged."""
+
+    source: str
+    study: str | None
+    readable: bool
+    findings: tuple[Reported, ...]
+    counts: Counts
+
+    @property
+    def valid(self) -> bool:
+        """True when there is no finding at all."""
+        return self.readable and self.counts.findings == 0
+
+
+Cause = tuple[str, str | None, str | None]
+
+
+class Collector:
+    """Counts every finding and keeps the first ``limit`` of each code, table and field."""
+
+    def __init__(self, *, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._causes: Counter[Cause] = Counter()
+        self._severities: Counter[str] = Counter()
+        self._rules: Counter[str] = Counter()
+        self._kept: list[Reported] = []
+
+    def add(self, one: Reported) -> None:
+        found = one.finding
+        cause = (found.code, one.table, one.field)
+        self._causes[cause] += 1
+        self._severities[found.severity.value] += 1
+        if found.rule:
+            self._rules[found.rule] += 1
+        if self._causes[cause] <= self._limit and len(self._kept) < MOST_LOCATED:
+            self._kept.append(one)
+
+    def report(
+        self,
+        *,
+        source: str,
+        study: str | None,
+        readable: bool,
+        rows: Mapping[str, int],
+        forms: int,
+        subjects: int,
+    ) -> Report:
+        """Everything that was added, by file and line."""
+        places = {name: at for at, name in enumerate(rows)}
+        kept = sorted(self._kept, key=lambda one: (places.get(one.table or "", -1), one.row or 0))
+        counts = Counts(
+            findings=sum(self._causes.values()),
+            located=len(kept),
+            rows=rows,
+            forms=forms,
+            subjects=subjects,
+            by_severity={one.value: self._severities[one.value] for one in Severity},
+            by_code=self._sum(0),
+            by_table=self._sum(1),
+            by_field=self._by_field(),
+            by_rule=dict(self._rules.most_common()),
+        )
+        return Report(source=source, study=study, readable=readable, findings=tuple(kept), counts=counts)
+
+    def _sum(self, part: int) -> dict[str, int]:
+        summed: Counter[str] = Counter()
+        for cause, count in self._causes.items():
+            if name := cause[part]:
+                summed[name] += count
+        return dict(summed.most_common())
+
+    def _by_field(self) -> dict[str, int]:
+        summed: Counter[str] = Counter()
+        for (_, table, name), count in self._causes.items():
+            if table and name:
+                summed[f"{table}.{name}"] += count
+        return dict(summed.most_common())

@@ -1,0 +1,169 @@
+"""Opens a package, zip or folder, without trusting it: no path leaves it, no bomb goes off."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, BinaryIO, Protocol
+
+from forms_spec.catalogue import finding
+from forms_spec.findings import Finding
+from generator.tables.layout import DESCRIPTOR
+
+LARGEST_PACKAGE = 64 * 2**30
+MOST_FILES = 100_000
+_DRIVE = re.compile(r"[A-Za-z]:")
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+
+
+class Unreadable(Exception):
+    """Nothing of the package can be read; ``finding`` says why."""
+
+    def __init__(self, found: Finding) -> None:
+        super().__init__(found.message)
+        self.finding = found
+
+
+class BrokenFile(Exception):
+    """One file of the package cannot be read to its end."""
+
+
+class Source(Protocol):
+    """A package's files by name, with forward slashes, relative to the descriptor."""
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """The size in bytes of every file that may be opened."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Files that may not."""
+
+    def open(self, name: str) -> BinaryIO:
+        """A stream of bytes; reading it may raise ``BrokenFile``."""
+
+
+@contextmanager
+def open_source(path: Path) -> Iterator[Source]:
+    """A zip, a folder, or the ``datapackage.json`` inside a folder. Raises ``Unreadable``."""
+    if path.is_dir():
+        yield FolderSource(path)
+    elif path.name == DESCRIPTOR and path.is_file():
+        yield FolderSource(path.parent)
+    elif path.is_file():
+        try:
+            archive = zipfile.ZipFile(path)
+        except _DAMAGE as error:
+            raise Unreadable(finding("broken-zip", value=path.name, why=_why(error))) from error
+        with archive:
+            yield ZipSource(archive)
+    else:
+        raise Unreadable(finding("no-package", value=str(path)))
+
+
+def is_safe(name: str) -> bool:
+    """True for a relative path that stays below its folder on every operating system."""
+    parts = name.split("/")
+    return not (
+        name.startswith("/")
+        or "\\" in name
+        or "\0" in name
+        or _DRIVE.match(name)
+        or ".." in parts
+        or "" in parts[:-1]
+    )
+
+
+class FolderSource:
+    """The files of a folder; links that lead out of it are findings and stay closed."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+        found: list[Finding] = []
+        self.sizes: dict[str, int] = {}
+        for path in sorted(self._root.rglob("*")):
+            name = path.relative_to(self._root).as_posix()
+            if not path.resolve().is_relative_to(self._root):
+                found.append(finding("unsafe-path", value=name))
+            elif path.is_file() and stat.S_ISREG(path.stat().st_mode):
+                self.sizes[name] = path.stat().st_size
+        self.findings = tuple(found)
+
+    def open(self, name: str) -> BinaryIO:
+        try:
+            return (self._root / name).open("rb")
+        except OSError as error:
+            raise BrokenFile(_why(error)) from error
+
+
+class ZipSource:
+    """The members of a zip, read one stream at a time and never unpacked to disk."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        found: list[Finding] = []
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        members = archive.infolist()
+        if len(members) > MOST_FILES or sum(one.file_size for one in members) > LARGEST_PACKAGE:
+            raise Unreadable(finding("package-too-large", most=_gigabytes(LARGEST_PACKAGE), files=MOST_FILES))
+        for member in members:
+            if member.is_dir():
+                continue
+            if not is_safe(member.filename):
+                found.append(finding("unsafe-path", value=member.filename))
+            elif member.filename in self._members:
+                found.append(finding("repeated-file", value=member.filename))
+            else:
+                self._members[member.filename] = member
+        self._members = _below_descriptor(self._members)
+        self.sizes = {name: member.file_size for name, member in self._members.items()}
+        self.findings = tuple(found)
+
+    def open(self, name: str) -> BinaryIO:
+        try:
+            return io.BufferedReader(_Member(self._archive.open(self._members[name])), 1 << 18)
+        except _DAMAGE as error:
+            raise BrokenFile(_why(error)) from error
+
+
+class _Member(io.RawIOBase):
+    """A member's stream whose damage is always a ``BrokenFile``."""
+
+    def __init__(self, member: IO[bytes]) -> None:
+        self._member = member
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        try:
+            content = self._member.read(len(view))
+        except _DAMAGE as error:
+            raise BrokenFile(_why(error)) from error
+        view[: len(content)] = content
+        return len(content)
+
+
+def _below_descriptor(members: dict[str, zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """People zip a whole folder: a package that stands in one folder of the zip is taken from there."""
+    tops = {name.split("/", 1)[0] for name in members}
+    top = next(iter(tops)) if len(tops) == 1 else ""
+    if DESCRIPTOR in members or f"{top}/{DESCRIPTOR}" not in members:
+        return members
+    return {name.removeprefix(f"{top}/"): member for name, member in members.items()}
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size // 2**30} GB"
+
+
+def _why(error: BaseException) -> str:
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return said or type(error).__name__

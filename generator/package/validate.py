@@ -1,0 +1,162 @@
+"""Judges a package: the reader its files, Frictionless its cells, the judge its forms. One report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from forms_spec.catalogue import finding
+from forms_spec.findings import Finding
+from forms_spec.judge import CellState, Judgement, judge
+from forms_spec.model import Study
+from forms_spec.record import Context, FormKey, Record
+from generator.package.assemble import StagedForm, moment
+from generator.package.captured import FormStatus
+from generator.package.reader import OpenPackage, open_package
+from generator.package.report import LIMIT, Collector, Report, Reported
+from generator.package.source import BrokenFile, Unreadable
+from generator.package.stage import Progress, sha256_of
+from generator.tables import layout
+
+
+def validate_package(
+    source: Path,
+    *,
+    dictionary: Mapping[str, str] | None = None,
+    limit: int = LIMIT,
+    on_progress: Progress | None = None,
+) -> Report:
+    """The report on a zip, a folder or a ``datapackage.json``. Never raises for what it finds there.
+
+    ``dictionary`` judges the package by another dictionary (its files' text by name). ``limit`` is the
+    number of cases that are located for each code and field; counts are always complete.
+    """
+    try:
+        with open_package(source, dictionary=dictionary, limit=limit, on_progress=on_progress) as opened:
+            if opened.study:
+                _judge_forms(opened, opened.study)
+            _remaining_doubts(opened)
+            return opened.report()
+    except (Unreadable, BrokenFile) as error:
+        return _unreadable(source, error)
+
+
+def _unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
+    found = (
+        error.finding
+        if isinstance(error, Unreadable)
+        else finding("broken-zip", value=source.name, why=str(error))
+    )
+    collector = Collector()
+    collector.add(Reported(finding=found))
+    return collector.report(source=str(source), study=None, readable=False, rows={}, forms=0, subjects=0)
+
+
+class SubjectCasebook:
+    """All forms of one subject, as a rule sees them."""
+
+    def __init__(self, forms: Iterable[StagedForm]) -> None:
+        self._records = {form.key: form.record for form in forms}
+
+    def record(self, key: FormKey) -> Record | None:
+        return self._records.get(key)
+
+    def keys(self, form: str) -> Iterator[FormKey]:
+        return (key for key in self._records if key.form == form)
+
+
+def _judge_forms(opened: OpenPackage, study: Study) -> None:
+    today = opened.data_cut or _last_save(opened)
+    places = {plan.name: at for at, plan in enumerate(opened.plans)}
+    for subject, forms in opened.staged():
+        casebook = SubjectCasebook(forms)
+        for form in forms:
+            context = Context(
+                today=today, subject=subject, visit=form.key.visit, unsno=form.key.unsno, casebook=casebook
+            )
+            complete = form.head.status == FormStatus.COMPLETE
+            judged = judge(study, form.form, form.record, context, completing=complete)
+            _report_form(opened, places, form, judged)
+            _report_files(opened, form, judged)
+
+
+def _last_save(opened: OpenPackage) -> date:
+    return max((moment(text).date() for text in opened.store.saves()), default=date.max)
+
+
+def _report_form(opened: OpenPackage, places: Mapping[str, int], form: StagedForm, judged: Judgement) -> None:
+    for found in judged.findings:
+        table, line = _line(form, found)
+        name = found.data.field if found.data else None
+        at = places[table]
+        if name and name in opened.store.damaged(at, line):
+            continue
+        if name:
+            opened.store.settle(at, line, name)
+        path = opened.plans[at].path
+        opened.collector.add(
+            Reported(finding=found, file=path, table=table, row=line, field=name, key=_key(form, found))
+        )
+
+
+def _line(form: StagedForm, found: Finding) -> tuple[str, int]:
+    """The table and physical line of a finding; the line in forms.csv when the form has no row."""
+    if found.data:
+        for place in ((found.data.table, found.data.row), (form.form.name, None)):
+            if place in form.lines:
+                return place[0], form.lines[place]
+    return layout.FORMS, form.head.line
+
+
+def _key(form: StagedForm, found: Finding) -> dict[str, str | int]:
+    key: dict[str, str | int] = {layout.SITE: form.head.site, layout.SUBJECT: form.head.subject}
+    key |= {layout.VISIT: form.key.visit, layout.UNSNO: form.key.unsno}
+    if found.data and found.data.row is not None:
+        key[layout.ROW] = found.data.row
+    return key
+
+
+def _report_files(opened: OpenPackage, form: StagedForm, judged: Judgement) -> None:
+    """Uploaded files are there, and are the ones whose hash stands in the cell."""
+    for place, cell in judged.cells.items():
+        if cell.state is not CellState.ANSWERED or not cell.text.startswith(layout.FILES):
+            continue
+        held = opened.study and opened.study.field(place.table, place.field)
+        if not held or held.kind.name != "file":
+            continue
+        if code := _file_fault(opened, cell.text):
+            line = form.lines.get((place.table, place.row), form.head.line)
+            found = finding(code, value=cell.text)
+            path = layout.table_path(place.table)
+            opened.collector.add(
+                Reported(
+                    finding=found,
+                    file=path,
+                    table=place.table,
+                    row=line,
+                    field=place.field,
+                    key=_key(form, found),
+                )
+            )
+
+
+def _file_fault(opened: OpenPackage, name: str) -> str | None:
+    if name not in opened.source.sizes:
+        return "upload-missing"
+    try:
+        with opened.source.open(name) as content:
+            digest = sha256_of(content)
+    except BrokenFile:
+        return "upload-changed"
+    return None if digest.startswith(name.split("/")[1]) else "upload-changed"
+
+
+def _remaining_doubts(opened: OpenPackage) -> None:
+    """What Frictionless refuses and nobody else has said: key columns, rows without a form, other tables."""
+    for doubt in opened.store.doubts():
+        plan = opened.plans[doubt.at]
+        found = finding(doubt.code, value=doubt.value, field=doubt.field, says=doubt.words[:200])
+        opened.collector.add(
+            Reported(finding=found, file=plan.path, table=plan.name, row=doubt.line, field=doubt.field)
+        )

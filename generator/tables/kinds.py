@@ -1,0 +1,151 @@
+"""Every kind as Table Schema: its type, its constraints, and the texts that Frictionless reads laxly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from forms_spec.kinds import KINDS
+from forms_spec.kinds.calendar import FIRST_YEAR
+from forms_spec.kinds.numbers import INTEGER_DIGITS
+from forms_spec.model import Field
+from generator.tables.patterns import PARTIAL_DATE, choices_pattern, file_pattern, text_pattern
+
+LARGEST = 10**INTEGER_DIGITS - 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Laxity:
+    """Texts that the kind refuses and Frictionless lets pass, or the reverse; ``texts`` matches them all."""
+
+    texts: re.Pattern[str]
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KindSchema:
+    """How one kind is said in Table Schema. ``describe`` gives type, format and constraints."""
+
+    describe: Callable[[Field], dict[str, Any]]
+    laxities: tuple[Laxity, ...] = field(default=())
+
+
+def _text(field: Field) -> dict[str, Any]:
+    limits = {"minLength": field.min_length, "maxLength": field.max_length}
+    constraints = {name: limit for name, limit in limits.items() if limit is not None}
+    return {"type": "string", "constraints": {"pattern": text_pattern(field), **constraints}}
+
+
+def _integer(field: Field) -> dict[str, Any]:  # noqa: ARG001
+    return {"type": "integer", "constraints": {"minimum": -LARGEST, "maximum": LARGEST}}
+
+
+def _decimal(field: Field) -> dict[str, Any]:  # noqa: ARG001
+    """The open ends also keep ``NaN`` and ``Infinity`` out, which ``number`` lets in."""
+    ends = {"exclusiveMinimum": -LARGEST - 1, "exclusiveMaximum": LARGEST + 1}
+    return {"type": "number", "constraints": ends}
+
+
+def _boolean(field: Field) -> dict[str, Any]:  # noqa: ARG001
+    return {"type": "boolean", "trueValues": ["true"], "falseValues": ["false"], "constraints": {}}
+
+
+def _date(field: Field) -> dict[str, Any]:  # noqa: ARG001
+    return {"type": "date", "constraints": {"minimum": f"{FIRST_YEAR}-01-01"}}
+
+
+def _partial_date(field: Field) -> dict[str, Any]:  # noqa: ARG001
+    return {"type": "string", "constraints": {"pattern": PARTIAL_DATE}}
+
+
+def _time(field: Field) -> dict[str, Any]:
+    return {"type": "time", "format": "%H:%M:%S" if field.seconds else "%H:%M", "constraints": {}}
+
+
+def _datetime(field: Field) -> dict[str, Any]:
+    clock = "%H:%M:%S" if field.seconds else "%H:%M"
+    first = f"{FIRST_YEAR}-01-01T00:00" + (":00" if field.seconds else "")
+    return {"type": "datetime", "format": f"%Y-%m-%dT{clock}", "constraints": {"minimum": first}}
+
+
+def _choice(field: Field) -> dict[str, Any]:
+    codes = _codes(field)
+    categories = [{"value": code, "label": label} for code, label in codes.items()]
+    return {"type": "string", "categories": categories, "constraints": {"enum": list(codes)}}
+
+
+def _choices(field: Field) -> dict[str, Any]:
+    assert field.codelist is not None, field.name
+    return {
+        "type": "string",
+        "crfsmith:codes": _codes(field),
+        "constraints": {"pattern": choices_pattern(field.codelist)},
+    }
+
+
+def _file(field: Field) -> dict[str, Any]:
+    endings = field.upload.endings if field.upload else ()
+    return {"type": "string", "constraints": {"pattern": file_pattern(endings)}}
+
+
+def _codes(field: Field) -> dict[str, str]:
+    assert field.codelist is not None, field.name
+    return {code.code: code.label for code in field.codelist.codes}
+
+
+_NUMBER_BLANKS = Laxity(texts=re.compile(r"\s[\s\S]*|[\s\S]*\s"), why="blanks before and after a number pass")
+_PLUS = Laxity(texts=re.compile(r"[\s\S]*\+[\s\S]*"), why="a plus before a number passes")
+_GROUPED = Laxity(texts=re.compile(r"[\s\S]*_[\s\S]*"), why="underscores between digits pass (1_000)")
+_OTHER_DIGITS = Laxity(texts=re.compile(r"[\s\S]*[^\x00-\x7f][\s\S]*"), why="digits of other scripts pass")
+_ZEROS = Laxity(texts=re.compile(r"\s*[+-]?0[0-9][\s\S]*"), why="zeros in front pass (007)")
+_MINUS_ZERO = Laxity(texts=re.compile(r"\s*-[0_]*(?:\.[0_]*)?\s*"), why="minus zero passes")
+_BARE_POINT = Laxity(
+    texts=re.compile(r"[\s\S]*(?:(?<![0-9])\.|\.(?![0-9]))[\s\S]*"), why="a bare point passes (.5, 5.)"
+)
+_EXPONENT = Laxity(texts=re.compile(r"[\s\S]*[0-9.][eE][\s\S]*"), why="exponents pass (1e3)")
+_PLACES = Laxity(texts=re.compile(r"-?[0-9]+\.[0-9]+"), why="decimal places are not counted")
+_SIGNALLING = Laxity(
+    texts=re.compile(r"\s*[+-]?snan[0-9]*\s*", re.I), why="sNaN stops frictionless 5.21 with an error"
+)
+_SHORT_PARTS = Laxity(
+    texts=re.compile(r"[0-9]{4}-(?:[0-9]|[0-9]{2})-(?: ?[0-9]|[0-9]{2})(?:T.*)?", re.I),
+    why="months and days of one digit pass (2024-4-5)",
+)
+_SHORT_TIME = Laxity(
+    texts=re.compile(r"(?:.*T)?(?:[0-9]{1,2}:){1,2}[0-9]{1,2}", re.I),
+    why="hours and minutes of one digit pass (9:3)",
+)
+_SMALL_T = Laxity(texts=re.compile(r"[^T]*t[^T]*"), why="a small t between date and time passes")
+
+KIND_SCHEMAS: Mapping[str, KindSchema] = MappingProxyType(
+    {
+        "text": KindSchema(describe=_text),
+        "integer": KindSchema(
+            describe=_integer,
+            laxities=(_NUMBER_BLANKS, _PLUS, _GROUPED, _OTHER_DIGITS, _ZEROS, _MINUS_ZERO),
+        ),
+        "decimal": KindSchema(
+            describe=_decimal,
+            laxities=(
+                _NUMBER_BLANKS, _PLUS, _GROUPED, _OTHER_DIGITS, _ZEROS, _MINUS_ZERO, _BARE_POINT,
+                _EXPONENT, _PLACES, _SIGNALLING,
+            ),
+        ),
+        "boolean": KindSchema(describe=_boolean),
+        "date": KindSchema(describe=_date, laxities=(_SHORT_PARTS, _OTHER_DIGITS)),
+        "partial_date": KindSchema(describe=_partial_date),
+        "time": KindSchema(describe=_time, laxities=(_SHORT_TIME,)),
+        "datetime": KindSchema(
+            describe=_datetime, laxities=(_SHORT_PARTS, _SHORT_TIME, _OTHER_DIGITS, _SMALL_T)
+        ),
+        "choice": KindSchema(describe=_choice),
+        "choices": KindSchema(describe=_choices),
+        "file": KindSchema(describe=_file),
+    }
+)  # fmt: skip
+
+if set(KIND_SCHEMAS) != {kind.name for kind in KINDS}:
+    raise ImportError(f"tables and kinds differ: {set(KIND_SCHEMAS) ^ {kind.name for kind in KINDS}}")

@@ -1,0 +1,74 @@
+"""Which files a package has, and which columns stand before a table's own fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from forms_spec.model import Study, Table
+
+SITE, SUBJECT, VISIT, UNSNO, ROW = "siteid", "subjid", "visitid", "unsno", "rowno"
+
+DESCRIPTOR = "datapackage.json"
+DICTIONARY = "dictionary/"
+FILES = "files/"
+
+SUBJECTS, FORMS, AUDIT, QUERIES = "subjects", "forms", "audit", "queries"
+
+FORM_KEY = (SITE, SUBJECT, VISIT, UNSNO, "form")
+
+SYSTEM_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        SUBJECTS: ("studyid", SITE, SUBJECT),
+        FORMS: (*FORM_KEY, "formstat", "version", "saved_at", "saved_by"),
+        AUDIT: (
+            *FORM_KEY, "version", "table", ROW, "field", "old", "new",
+            "reason", "saved_by", "saved_at", "dictionary",
+        ),
+        QUERIES: (*FORM_KEY, "table", ROW, "field", "code", "status", "text"),
+    }
+)  # fmt: skip
+
+SYSTEM_PATHS: Mapping[str, str] = MappingProxyType(
+    {
+        SUBJECTS: "data/subjects.csv",
+        FORMS: "data/forms.csv",
+        AUDIT: "audit.csv",
+        QUERIES: "queries.csv",
+    }
+)
+
+
+def table_path(name: str) -> str:
+    """The path of a table's file inside the package."""
+    return SYSTEM_PATHS.get(name) or f"data/{name}.csv"
+
+
+def key_columns(table: Table) -> tuple[str, ...]:
+    """The columns before a table's fields: whose row it is, at which visit, and its number."""
+    visit = () if table.form.log else (VISIT, UNSNO)
+    row = (ROW,) if table.group else ()
+    return (SITE, SUBJECT, *visit, *row)
+
+
+def primary_key(table: Table) -> tuple[str, ...]:
+    """What tells one row of a table from every other; the site follows from the subject."""
+    return key_columns(table)[1:]
+
+
+def columns(table: Table) -> tuple[str, ...]:
+    """Every column of a table's file, in order."""
+    return (*key_columns(table), *(field.name for field in table.fields))
+
+
+def all_columns(study: Study) -> Mapping[str, tuple[str, ...]]:
+    """The columns of every file of the package, by the resource's name, in the package's order."""
+    own = {name: columns(table) for name, table in study.tables.items()}
+    system = SYSTEM_COLUMNS
+    return {
+        SUBJECTS: system[SUBJECTS],
+        FORMS: system[FORMS],
+        **own,
+        AUDIT: system[AUDIT],
+        QUERIES: system[QUERIES],
+    }

@@ -1,0 +1,132 @@
+"""What Frictionless alone cannot say of a study: a list, so that nothing is lost in silence.
+
+Everything in it rides along as a property ``crfsmith:...`` and is judged by ``crfsmith validate``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from forms_spec.field_types import FIELD_TYPES
+from forms_spec.model import Field, Group, Study
+from generator.tables.kinds import KIND_SCHEMAS
+from generator.tables.limits import limits
+
+TARGET = "frictionless"
+
+SAID = (
+    "label", "type", "help", "control", "default", "identifier", "cdash", "sdtm", "unit", "unit_field",
+    "gives", "ends", "accept", "length", "pattern", "places", "seconds", "codes",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loss:
+    """``field`` is ``table.field``, a table, or ``*`` for the whole study."""
+
+    target: str
+    field: str
+    facet: str
+    why: str
+
+
+def losses(study: Study) -> tuple[Loss, ...]:
+    """Every Loss of a study's schemas, in the order of its tables."""
+    found = [_loss("*", facet, why) for facet, why in WHOLE_STUDY.items()]
+    for table in study.tables.values():
+        if table.group:
+            found += _group_losses(table.name, table.group)
+        for field in table.fields:
+            found += _field_losses(study, f"{table.name}.{field.name}", field)
+    return tuple(found)
+
+
+def _loss(field: str, facet: str, why: str) -> Loss:
+    return Loss(target=TARGET, field=field, facet=facet, why=why)
+
+
+def _group_losses(name: str, group: Group) -> Iterator[Loss]:
+    assert group.rows is not None, name
+    if group.rows.minimum:
+        yield _loss(name, "rows", f"at least {group.rows.minimum} rows to a form: rows are not counted")
+    yield _loss(name, "rows", f"at most {group.rows.maximum} rows to a form: rows are not counted")
+    if group.rows.fixed:
+        yield _loss(name, "rows", f"one row for each pair of {' and '.join(group.rows.fixed)}")
+    if group.shown:
+        yield _loss(name, "shown", f"no rows unless {group.shown.text}")
+
+
+def _field_losses(study: Study, name: str, field: Field) -> Iterator[Loss]:
+    for laxity in KIND_SCHEMAS[field.kind.name].laxities:
+        yield _loss(name, "kind", laxity.why)
+    for facet, judge in FACETS.items():
+        if why := judge(study, field):
+            yield _loss(name, facet, why)
+
+
+def _required(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    if field.required is False:
+        return None
+    if field.required is True:
+        return "a draft may be blank, so that a blank cannot be refused in every row"
+    return f"required only when {field.required.text}"
+
+
+def _shown(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    return f"must be blank unless {field.shown.text}" if field.shown else None
+
+
+def _range(study: Study, field: Field) -> str | None:
+    if limits(study, field).complete and len(field.ranges) <= 1:
+        return None
+    return "the range depends on the unit, on other answers or on the day, or the type knows no range"
+
+
+def _expected(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    return "outside it a value may be kept with a reason" if field.expected else None
+
+
+def _value(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    return f"equals {field.value.text}" if field.value else None
+
+
+def _missing(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    codes = [code.code for code in field.missing if code.draft_only]
+    return f"{', '.join(codes)} must be gone before the form is complete" if codes else None
+
+
+def _size(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    return f"a file of at most {field.upload.size} bytes" if field.upload else None
+
+
+def _said(study: Study, field: Field) -> None:
+    """A facet that the schema says in full."""
+
+
+FACETS: Mapping[str, Callable[[Study, Field], str | None]] = MappingProxyType(
+    {
+        "required": _required,
+        "shown": _shown,
+        "range": _range,
+        "expected": _expected,
+        "value": _value,
+        "missing": _missing,
+        "size": _size,
+        **dict.fromkeys(SAID, _said),
+    }
+)
+"""What is lost of each facet; ``places`` of a number is a laxity of its kind."""
+
+if missing := {name for held in FIELD_TYPES for name in held.facets} - set(FACETS):
+    raise ImportError(f"facets that tables do not cover: {sorted(missing)}")
+
+WHOLE_STUDY: Mapping[str, str] = MappingProxyType(
+    {
+        "schedule": "which forms belong to which visit, and which of them are expected when",
+        "forms": "every line of data/forms.csv has its row, and every row its line",
+        "status": "a complete form has no blank that is required and no finding that refuses",
+        "rules": "rules over several fields, forms and visits",
+    }
+)

@@ -1,0 +1,132 @@
+"""One table of a study as a Frictionless table schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forms_spec.kinds.numbers import INTEGER_DIGITS
+from forms_spec.model import Field, Range, Study, Table
+from forms_spec.record import LOG
+from generator.tables import layout
+from generator.tables.kinds import KIND_SCHEMAS
+from generator.tables.limits import limits
+
+Descriptor = dict[str, Any]
+
+BLANK = {"value": "", "label": "blank"}
+STATUSES = (
+    {"value": 0, "label": "incomplete"},
+    {"value": 1, "label": "unverified"},
+    {"value": 2, "label": "complete"},
+)
+
+
+def table_schema(study: Study, table: Table) -> Descriptor:
+    """The schema of a form's own table or of a repeating group's."""
+    fields = [key_field(study, name) for name in layout.key_columns(table)]
+    fields += [field_schema(study, field) for field in table.fields]
+    return {
+        "fields": fields,
+        "primaryKey": list(layout.primary_key(table)),
+        "foreignKeys": [foreign_key(study, table)],
+    }
+
+
+def foreign_key(study: Study, table: Table) -> Descriptor:
+    """Rows of a group belong to a row of their form's own table; everything else to a subject."""
+    own = study.tables.get(table.form.name)
+    parent = own if table.group and own and own.group is None else None
+    names = list(layout.primary_key(parent) if parent else (layout.SITE, layout.SUBJECT))
+    reference = parent.name if parent else layout.SUBJECTS
+    return {"fields": names, "reference": {"resource": reference, "fields": names}}
+
+
+def field_schema(study: Study, field: Field) -> Descriptor:
+    """One field. What Table Schema has no word for stands in properties named ``crfsmith:...``."""
+    said = KIND_SCHEMAS[field.kind.name].describe(field)
+    bounds = limits(study, field).constraints
+    taken = {side for name in bounds for side in _same_side(name)}
+    constraints = {name: value for name, value in said.pop("constraints").items() if name not in taken}
+    missing = [BLANK, *({"value": code.code, "label": code.label} for code in field.missing)]
+    schema: Descriptor = {"name": field.name, "title": field.label, **said}
+    if field.help:
+        schema["description"] = field.help
+    if constraints or bounds:
+        schema["constraints"] = {**constraints, **bounds}
+    return {**schema, "missingValues": missing, **_own_properties(field)}
+
+
+def _same_side(name: str) -> tuple[str, str]:
+    side = "Minimum" if name.lower().endswith("minimum") else "Maximum"
+    return side.lower(), f"exclusive{side}"
+
+
+def _own_properties(field: Field) -> Descriptor:
+    """The dictionary's words, so that a reader of the package needs no other file to understand it."""
+    unit = field.unit
+    said = {
+        "type": field.type.name,
+        "group": field.group if field.group != field.form else None,
+        "required": field.required if isinstance(field.required, bool) else field.required.text,
+        "shown": field.shown and field.shown.text,
+        "range": _ranges(field.ranges),
+        "expected": _ranges(field.expected),
+        "pattern": field.pattern and field.pattern.expression,
+        "places": field.places,
+        "unit": unit and unit.fixed,
+        "unit_field": unit and unit.companion,
+        "units": {one.code: one.label for one in unit.choices} if unit and unit.choices else None,
+        "value": field.value and field.value.text,
+        "default": field.default,
+        "draft_only": [code.code for code in field.missing if code.draft_only] or None,
+        "identifier": field.identifier or None,
+        "cdash": field.cdash,
+        "sdtm": field.sdtm,
+    }
+    return {f"crfsmith:{name}": value for name, value in said.items() if value not in (None, False)}
+
+
+def _ranges(ranges: Any) -> Descriptor | str | None:
+    if not ranges:
+        return None
+    written = {unit or "": _range(one) for unit, one in ranges.items()}
+    return written[""] if set(written) == {""} else written
+
+
+def _range(one: Range) -> str:
+    low, high = (end.text if end else "" for end in (one.low, one.high))
+    return f"{'(' if one.low_open else '['}{low}, {high}{')' if one.high_open else ']'}"
+
+
+def key_field(study: Study, name: str) -> Descriptor:
+    """A key column, the same in every table."""
+    made: dict[str, Descriptor] = {
+        layout.SITE: {"title": "Site", "type": "string", "constraints": {"required": True}},
+        layout.SUBJECT: {"title": "Subject", "type": "string", "constraints": {"required": True}},
+        layout.VISIT: _visit(study),
+        layout.UNSNO: {
+            "title": "Number of a visit that repeats, else 0",
+            "type": "integer",
+            "constraints": {"required": True, "minimum": 0, "maximum": 10**INTEGER_DIGITS - 1},
+        },
+        layout.ROW: {
+            "title": "Row",
+            "type": "integer",
+            "constraints": {"required": True, "minimum": 1, "maximum": 10**INTEGER_DIGITS - 1},
+        },
+    }
+    field = {"name": name, **made[name]}
+    if name == layout.SITE and study.sites:
+        field["categories"] = [{"value": code, "label": label} for code, label in study.sites.items()]
+        field["constraints"]["enum"] = list(study.sites)
+    return field
+
+
+def _visit(study: Study) -> Descriptor:
+    visits = {LOG: "Log form, of no visit", **{name: visit.title for name, visit in study.visits.items()}}
+    return {
+        "title": "Visit",
+        "type": "string",
+        "categories": [{"value": name, "label": title} for name, title in visits.items()],
+        "constraints": {"required": True, "enum": list(visits)},
+    }

@@ -1,0 +1,117 @@
+"""The schemas of the tables that every package has: subjects, forms, audit trail and queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from forms_spec.model import Study
+from generator.tables import layout
+from generator.tables.schema import STATUSES, Descriptor, key_field
+
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        layout.SUBJECTS: "Subjects",
+        layout.FORMS: "Forms that were captured, and how far they are",
+        layout.AUDIT: "Audit trail: every change of a cell",
+        layout.QUERIES: "Queries, and the reasons for which warnings were kept",
+    }
+)
+
+
+def system_schema(study: Study, name: str) -> Descriptor:
+    """The schema of a table that does not come from the dictionary."""
+    fields = [_field(study, column) for column in layout.SYSTEM_COLUMNS[name]]
+    return {"fields": fields, **_KEYS[name]()}
+
+
+def _field(study: Study, column: str) -> Descriptor:
+    if column in {layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO}:
+        return key_field(study, column)
+    return {"name": column, **_COLUMNS[column](study)}
+
+
+def _text(title: str, *, required: bool = False) -> Callable[[Study], Descriptor]:
+    constraints = {"constraints": {"required": True}} if required else {}
+    return lambda _: {"title": title, "type": "string", **constraints}
+
+
+def _number(title: str, *, required: bool) -> Callable[[Study], Descriptor]:
+    return lambda _: {"title": title, "type": "integer", "constraints": {"required": required, "minimum": 1}}
+
+
+def _study_id(study: Study) -> Descriptor:
+    return {"title": "Study", "type": "string", "constraints": {"required": True, "enum": [study.name]}}
+
+
+def _form(study: Study) -> Descriptor:
+    titles = {name: form.title for name, form in study.forms.items()}
+    return {
+        "title": "Form",
+        "type": "string",
+        "categories": [{"value": name, "label": title} for name, title in titles.items()],
+        "constraints": {"required": True, "enum": list(titles)},
+    }
+
+
+def _status(study: Study) -> Descriptor:  # noqa: ARG001
+    allowed = [status["value"] for status in STATUSES]
+    return {
+        "title": "Status",
+        "type": "integer",
+        "categories": list(STATUSES),
+        "constraints": {"required": True, "enum": allowed},
+    }
+
+
+def _moment(study: Study) -> Descriptor:  # noqa: ARG001
+    return {"title": "Saved at (UTC)", "type": "datetime", "constraints": {"required": True}}
+
+
+_COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
+    {
+        "studyid": _study_id,
+        "form": _form,
+        "formstat": _status,
+        "version": _number("Version, counted from 1", required=True),
+        "saved_at": _moment,
+        "saved_by": _text("Saved by", required=True),
+        "table": _text("Table"),
+        layout.ROW: _number("Row", required=False),
+        "field": _text("Field"),
+        "old": _text("Text before"),
+        "new": _text("Text after"),
+        "reason": _text("Reason"),
+        "dictionary": _text("SHA-256 of the dictionary"),
+        "code": _text("Code of the finding", required=True),
+        "status": _text("Status", required=True),
+        "text": _text("What was said"),
+    }
+)
+
+
+def _subject_keys() -> Descriptor:
+    return {"primaryKey": [layout.SUBJECT]}
+
+
+def _form_keys() -> Descriptor:
+    return {"primaryKey": list(layout.FORM_KEY[1:]), "foreignKeys": [_to_subjects()]}
+
+
+def _history_keys() -> Descriptor:
+    return {"foreignKeys": [_to_subjects()]}
+
+
+def _to_subjects() -> Descriptor:
+    names = [layout.SITE, layout.SUBJECT]
+    return {"fields": names, "reference": {"resource": layout.SUBJECTS, "fields": names}}
+
+
+_KEYS: Mapping[str, Callable[[], Descriptor]] = MappingProxyType(
+    {
+        layout.SUBJECTS: _subject_keys,
+        layout.FORMS: _form_keys,
+        layout.AUDIT: _history_keys,
+        layout.QUERIES: _history_keys,
+    }
+)
