@@ -1,0 +1,295 @@
+"""How the checker builds each function from operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from forms_spec.model import Codelist, Field, Parameter, UnitChoice
+from forms_spec.nearness import did_you_mean
+from forms_spec.rules import compare, tree
+from forms_spec.rules.calendar import date_interval
+from forms_spec.rules.core import Apply, Constant, Core, Read, Remote
+from forms_spec.rules.functions import FUNCTIONS, Function
+from forms_spec.rules.limits import FRACTION_DIGITS, NUMBER_BOUND, SCALE
+from forms_spec.rules.types import Type
+
+if TYPE_CHECKING:
+    from forms_spec.rules.checker import Checker
+
+Arguments = Sequence[Core]
+
+
+def parameter(held: Parameter) -> Constant:
+    """A study parameter as the constant that it is."""
+    if held.kind == "date":
+        return Constant(type=Type.DATE, value=date_interval(held.value))
+    if held.kind in ("integer", "decimal"):
+        return Constant(type=Type.NUMBER, value=scaled(held.value))
+    return Constant(type=Type.TEXT, value=held.value)
+
+
+def scaled(text: str | Decimal) -> int | None:
+    """A number's text in 10^-9, None when it is none or has no place on that grid."""
+    try:
+        found = Decimal(text).scaleb(FRACTION_DIGITS)
+    except InvalidOperation:
+        return None
+    if not found.is_finite() or found != found.to_integral_value() or abs(found) >= NUMBER_BOUND:
+        return None
+    return int(found)
+
+
+def call(checker: Checker, node: tree.Call) -> Core:
+    """A function's meaning; its arguments are checked against its signature."""
+    function = FUNCTIONS.get(node.function)
+    if function is None:
+        near = did_you_mean(node.function, [*FUNCTIONS, *checker.study.derivations, *_FOLD_NAMES])
+        return checker.fault("rule-unknown-function", node, name=node.function, near=near)
+    given = len(node.arguments)
+    if given < len(function.takes) or (given > len(function.takes) and not function.more):
+        return checker.fault("rule-argument-count", node, name=function.name, says=function.says)
+    return _BUILDERS[function.name](checker, node, function)
+
+
+def _typed(checker: Checker, node: tree.Call, function: Function) -> list[Core] | None:
+    """The arguments in the types that the function takes, None after a finding."""
+    found = []
+    for at, one in enumerate(node.arguments):
+        takes = function.takes[min(at, len(function.takes) - 1)]
+        found.append(checker.want(checker.core(one), one, *takes))
+    return None if any(one.type is Type.ANY for one in found) else found
+
+
+def _wrong() -> Core:
+    return Constant(type=Type.ANY, value=None)
+
+
+def _plain(checker: Checker, node: tree.Call, function: Function) -> Core:
+    """The operator bears the function's name."""
+    arguments = _typed(checker, node, function)
+    if arguments is None:
+        return _wrong()
+    return Apply(type=function.gives, operator=function.name, arguments=tuple(arguments))
+
+
+def _round(checker: Checker, node: tree.Call, function: Function) -> Core:
+    arguments = _typed(checker, node, function)
+    if arguments is None:
+        return _wrong()
+    places = arguments[1]
+    allowed = [n * SCALE for n in range(FRACTION_DIGITS + 1)]
+    if not isinstance(places, Constant) or places.value not in allowed:
+        return checker.fault(
+            "rule-places", node.arguments[1], name=checker.said(node.arguments[1]), most=str(FRACTION_DIGITS)
+        )
+    return Apply(type=Type.NUMBER, operator="round", arguments=tuple(arguments))
+
+
+def _extreme(checker: Checker, node: tree.Call, function: Function) -> Core:
+    """``min(a, b, ...)``, ``max(a, b, ...)``"""
+    arguments = compare.alike(checker, node.arguments)
+    arguments = [
+        checker.want(one, where, *function.takes[0])
+        for one, where in zip(arguments, node.arguments, strict=True)
+    ]
+    if any(one.type is Type.ANY for one in arguments):
+        return _wrong()
+    prefix = "span_" if arguments[0].type in (Type.DATE, Type.SPREAD) else ""
+    operator = prefix + {"min": "least", "max": "greatest"}[function.name]
+    return Apply(type=arguments[0].type, operator=operator, arguments=tuple(arguments))
+
+
+def _coalesce(checker: Checker, node: tree.Call, _function: Function) -> Core:
+    arguments = compare.alike(checker, node.arguments)
+    if any(one.type is Type.ANY for one in arguments):
+        return _wrong()
+    return Apply(
+        type=arguments[0].type,
+        codelist=compare.shared(arguments),
+        operator="coalesce",
+        arguments=tuple(arguments),
+    )
+
+
+def _minutes(checker: Checker, node: tree.Call, function: Function) -> Core:
+    arguments = _typed(checker, node, function)
+    if arguments is None:
+        return _wrong()
+    if arguments[0].type is not arguments[1].type:
+        return checker.fault(
+            "rule-compare-types", node, left=arguments[0].type.value, right=arguments[1].type.value, near=""
+        )
+    return Apply(type=Type.NUMBER, operator="minutes_between", arguments=tuple(arguments))
+
+
+def _since(checker: Checker, node: tree.Call, function: Function) -> Core:
+    """``since(d, anchor, span)`` is ``d > anchor - span``; ``within`` adds ``d <= anchor``."""
+    day, anchor = (checker.want(checker.core(one), one, Type.DATE) for one in node.arguments[:2])
+    span = node.arguments[2]
+    if not isinstance(span, tree.Duration):
+        return checker.fault("rule-needs-duration", span, name=checker.said(span), says=function.says)
+    start = compare.shifted(checker, anchor, span, backwards=True)
+    if Type.ANY in (day.type, anchor.type):
+        return _wrong()
+    after = checker.apply(Type.CONDITION, "span_lt", start, day)
+    if function.name == "since":
+        return after
+    before = checker.apply(Type.CONDITION, "span_le", day, anchor)
+    return checker.apply(Type.CONDITION, "and", after, before)
+
+
+def _number_of(checker: Checker, node: tree.Call, function: Function) -> Core:
+    arguments = _typed(checker, node, function)
+    if arguments is None:
+        return _wrong()
+    codelist = arguments[0].codelist
+    numbers = code_numbers(codelist) if codelist is not None else {}
+    if not numbers:
+        return checker.fault(
+            "rule-no-numbers", node, name=codelist.name if codelist else checker.said(node.arguments[0])
+        )
+    table = Constant(type=Type.ANY, value=MappingProxyType(numbers))
+    return Apply(type=Type.NUMBER, operator="lookup", arguments=(arguments[0], table))
+
+
+def code_numbers(codelist: Codelist) -> dict[str, int]:
+    """What each code counts for: its ``number``, else the code itself where that is a number."""
+    found = {}
+    for code in codelist.codes:
+        number = scaled(code.number) if code.number is not None else None
+        if code.number is None and code.code.replace(".", "", 1).isdecimal():
+            number = scaled(code.code)
+        if number is not None:
+            found[code.code] = number
+    return found
+
+
+def _in_unit(checker: Checker, node: tree.Call, function: Function) -> Core:
+    """The value in another unit of the field, by the formulas of the dictionary."""
+    cell = checker.core(node.arguments[0])
+    wanted = node.arguments[1]
+    if cell.type is Type.ANY:
+        return _wrong()
+    if not isinstance(cell, Read | Remote):
+        return checker.fault("rule-not-a-field", node.arguments[0], name=checker.said(node.arguments[0]))
+    if not isinstance(wanted, tree.Literal) or wanted.kind != "text":
+        return checker.fault("rule-argument-count", node, name=function.name, says=function.says)
+    unit = str(wanted.value)
+    field = cell.field
+    if field.unit is None or (field.unit.fixed != unit and not _has_unit(field, unit)):
+        known = _units(field)
+        near = did_you_mean(unit, known)
+        return checker.fault(
+            "rule-unknown-unit",
+            wanted,
+            name=unit,
+            field=field.name,
+            units=", ".join(known) or "none",
+            near=near,
+        )
+    if field.unit.fixed == unit:
+        return cell
+    return _converted(checker, node, cell, field, unit)
+
+
+def _units(field: Field) -> list[str]:
+    if field.unit is None:
+        return []
+    return [field.unit.fixed] if field.unit.fixed else [choice.code for choice in field.unit.choices]
+
+
+def _has_unit(field: Field, unit: str) -> bool:
+    return unit in _units(field)
+
+
+def _converted(checker: Checker, node: tree.Call, cell: Read | Remote, field: Field, unit: str) -> Core:
+    """``case when unit = 'F' then (value - 32) * 5 / 9 when unit = 'C' then value end``"""
+    assert field.unit is not None
+    companion = _companion(checker, cell, field)
+    branches: list[Core] = []
+    for choice in field.unit.choices:
+        value = _through(checker, cell, field, choice, unit)
+        if value is None:
+            checker.fault("rule-no-conversion", node, field=field.name, left=choice.code, right=unit)
+            return _wrong()
+        code = Constant(type=Type.TEXT, value=choice.code)
+        branches += (checker.apply(Type.CONDITION, "eq", companion, code), value)
+    last = Constant(type=Type.NUMBER, value=None)
+    return Apply(type=Type.NUMBER, operator="case", arguments=(*branches, last))
+
+
+def _companion(checker: Checker, cell: Read | Remote, field: Field) -> Core:
+    """The field that holds the unit, read where the value is read."""
+    assert field.unit is not None
+    assert field.unit.companion is not None
+    held = checker.study.field(field_table(checker, field), field.unit.companion)
+    assert held is not None
+    if isinstance(cell, Read):
+        return Read(
+            type=Type.CHOICE,
+            codelist=held.codelist,
+            depth=cell.depth,
+            row=cell.row,
+            table=cell.table,
+            field=held,
+        )
+    return Remote(
+        type=Type.CHOICE,
+        codelist=held.codelist,
+        depth=cell.depth,
+        form=cell.form,
+        visit=cell.visit,
+        field=held,
+    )
+
+
+def field_table(checker: Checker, field: Field) -> str:
+    """The table whose column a field is."""
+    form = checker.study.forms[field.form]
+    return field.group if any(group.name == field.group for group in form.row_groups) else form.name
+
+
+def _through(checker: Checker, value: Core, field: Field, choice: UnitChoice, unit: str) -> Core | None:
+    """The value converted step by step; None when the formulas do not lead to the unit."""
+    assert field.unit is not None
+    by_code = {one.code: one for one in field.unit.choices}
+    seen: set[str] = set()
+    while choice.code != unit:
+        if choice.formula is None or choice.to not in by_code or choice.code in seen:
+            return None
+        seen.add(choice.code)
+        with checker.standing_in(choice.formula, {"value": value}):
+            value = checker.want(checker.core(choice.formula.tree), choice.formula.tree, Type.NUMBER)
+        choice = by_code[choice.to]
+    return value
+
+
+_FOLD_NAMES = ("any", "every", "count", "sum", "min", "max")
+_BUILDERS: Mapping[str, Callable[[Checker, tree.Call, Function], Core]] = MappingProxyType(
+    {
+        "round": _round,
+        "abs": _plain,
+        "min": _extreme,
+        "max": _extreme,
+        "coalesce": _coalesce,
+        "length": _plain,
+        "concat": _plain,
+        "age_years": _plain,
+        "add_days": _plain,
+        "add_months": _plain,
+        "days_between": _plain,
+        "months_between": _plain,
+        "minutes_between": _minutes,
+        "date_of": _plain,
+        "time_of": _plain,
+        "within": _since,
+        "since": _since,
+        "number_of": _number_of,
+        "in_unit": _in_unit,
+    }
+)
+if _BUILDERS.keys() != FUNCTIONS.keys():
+    raise TypeError(f"functions and their builders differ: {_BUILDERS.keys() ^ FUNCTIONS.keys()}")

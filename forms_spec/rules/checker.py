@@ -1,0 +1,389 @@
+"""The checker: from a syntax tree to its meaning in a study, with every fault found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from forms_spec.catalogue import finding
+from forms_spec.findings import Finding
+from forms_spec.model import Codelist, Study
+from forms_spec.nearness import did_you_mean
+from forms_spec.rules import calls, compare, tree
+from forms_spec.rules.calendar import date_interval, datetime_seconds, time_seconds
+from forms_spec.rules.core import Apply, Constant, Core, Fold, Key, Missing, Read, Remote
+from forms_spec.rules.expression import Expression, Home, place_within
+from forms_spec.rules.limits import DEEPEST, MOST_NODES, SCALE
+from forms_spec.rules.names import Frame, NameFault, Names
+from forms_spec.rules.tree import NODE_NAMES
+from forms_spec.rules.types import KIND_TYPES, Type
+
+WRONG = Constant(type=Type.ANY, value=None)
+UNKNOWN_NUMBER = Constant(type=Type.NUMBER, value=None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resolved:
+    """What an expression means. ``notes`` says what each reference and call in the text stands for.
+
+    ``core`` is of use only when there are no findings.
+    """
+
+    core: Core
+    findings: tuple[Finding, ...]
+    notes: Mapping[tuple[int, int], Core]
+    parameters: tuple[str, ...]
+
+
+def resolve(
+    expression: Expression,
+    study: Study,
+    home: Home,
+    expects: Type | None = None,
+    codes: Codelist | None = None,
+) -> Resolved:
+    """The meaning of an expression, of the type that is expected where one is."""
+    key = (id(expression), home.form.name, home.group and home.group.name, expects, codes and codes.name)
+    held = study.memory.get(key)
+    if held is not None:
+        return held[1]  # type: ignore[no-any-return]
+    found = Checker(study, home, expression).whole(expects, codes)
+    study.memory[key] = (expression, found)
+    return found
+
+
+class Checker:
+    """One walk over one expression. A fault gives a finding and a value of type ANY, which fits anywhere."""
+
+    def __init__(self, study: Study, home: Home, expression: Expression) -> None:
+        self.study = study
+        self.expression = expression
+        group = home.group if home.group is not None and home.group.rows is not None else None
+        self.names = Names(study, Frame(form=home.form, group=group, own=True))
+        self.arguments: Mapping[str, Core] = {"value": UNKNOWN_NUMBER} if home.value else {}
+        self.expanding: tuple[str, ...] = ()
+        self.findings: list[Finding] = []
+        self.notes: dict[tuple[int, int], Core] = {}
+        self.parameters: dict[str, None] = {}
+        self.nodes = 0
+        self.depth = 0
+
+    def whole(self, expects: Type | None, codes: Codelist | None) -> Resolved:
+        found = self.core(self.expression.tree)
+        if expects is not None:
+            found = self.expected(found, expects, codes)
+        return Resolved(
+            core=found,
+            findings=tuple(self.findings),
+            notes=MappingProxyType(self.notes),
+            parameters=tuple(self.parameters),
+        )
+
+    def expected(self, found: Core, expects: Type, codes: Codelist | None) -> Core:
+        node = self.expression.tree
+        if expects is Type.CHOICE and codes is not None:
+            for one in compare.constants(found):
+                compare.check_code(self, one, codes, node)
+        return self.want(found, node, expects)
+
+    def fault(self, code: str, node: tree.Node, **words: Any) -> Core:
+        """A finding at a part of the text."""
+        text, place = self.expression.text, self.expression.place
+        where = place_within(text, place, node.start, node.end)
+        self.findings.append(finding(code, text=where, value=text[node.start : node.end], **words))
+        return WRONG
+
+    def said(self, node: tree.Node) -> str:
+        return self.expression.text[node.start : node.end]
+
+    def core(self, node: tree.Node) -> Core:
+        """The meaning of a node. Depth and size count derivations written out."""
+        self.nodes += 1
+        self.depth += 1
+        try:
+            if self.depth > 2 * DEEPEST:
+                return self.fault("rule-too-deep", node, most=str(DEEPEST))
+            if self.nodes > MOST_NODES:
+                if self.nodes > MOST_NODES + 1:
+                    return WRONG
+                return self.fault("rule-too-large", node, most=str(MOST_NODES))
+            return _BUILDERS[type(node)](self, node)
+        except NameFault as fault:
+            return self.fault(fault.code, node, **fault.words)
+        finally:
+            self.depth -= 1
+
+    def want(self, found: Core, node: tree.Node, *types: Type) -> Core:
+        """The value as one of these types; a number fits a spread, and a spread of one number a number."""
+        if Type.ANY in (found.type, *types) or found.type in types:
+            return found
+        if found.type is Type.NUMBER and Type.SPREAD in types:
+            return Apply(type=Type.SPREAD, operator="point", arguments=(found,))
+        if found.type is Type.SPREAD and Type.NUMBER in types:
+            return Apply(type=Type.NUMBER, operator="settle", arguments=(found,))
+        if {found.type, types[0]} == {Type.TEXT, Type.CHOICE}:
+            return found
+        expected = " or ".join(dict.fromkeys(one.value for one in types))
+        return self.fault(
+            "rule-wrong-type", node, name=self.said(node), expected=expected, found=found.type.value
+        )
+
+    def condition(self, node: tree.Node) -> Core:
+        return self.want(self.core(node), node, Type.CONDITION)
+
+    def apply(self, type_: Type, operator: str, *arguments: Core) -> Core:
+        return Apply(type=type_, operator=operator, arguments=arguments)
+
+    @contextmanager
+    def within_frame(self, frame: Frame) -> Iterator[None]:
+        self.names.frames.append(frame)
+        try:
+            yield
+        finally:
+            self.names.frames.pop()
+
+    @contextmanager
+    def standing_in(
+        self, expression: Expression, arguments: Mapping[str, Core], name: str | None = None
+    ) -> Iterator[None]:
+        """Reads another expression in this place: a derivation, or the formula of a unit."""
+        before = (self.expression, self.arguments, self.expanding)
+        self.expression, self.arguments = expression, arguments
+        self.expanding = (*self.expanding, name) if name else self.expanding
+        try:
+            yield
+        finally:
+            self.expression, self.arguments, self.expanding = before
+
+    # One method for each node class; the table below names them all.
+
+    def literal(self, node: tree.Literal) -> Core:
+        if node.kind == "number":
+            assert not isinstance(node.value, str)
+            return Constant(type=Type.NUMBER, value=int(node.value * SCALE))
+        if node.kind == "boolean":
+            return Constant(type=Type.CONDITION, value=bool(node.value))
+        text = str(node.value)
+        if node.kind == "text":
+            return Constant(type=Type.TEXT, value=text)
+        type_, read = _MOMENTS[node.kind]
+        value = read(text)
+        if value is None:
+            return self.fault("rule-bad-moment", node, name=text)
+        return Constant(type=type_, value=value)
+
+    def duration(self, node: tree.Duration) -> Core:
+        return self.fault("rule-stray-duration", node, name=self.said(node))
+
+    def reference(self, node: tree.Reference) -> Core:
+        if node.table is not None:
+            if node.field is None:
+                raise NameFault("rule-table-is-no-value", name=node.table)
+            found: Core | None = self.names.qualified(node.table, node.selector, node.field)
+        else:
+            found = self.bare(node)
+        assert found is not None
+        if not self.expanding:
+            self.notes[node.start, node.end] = found
+        return found
+
+    def bare(self, node: tree.Reference) -> Core:
+        name = node.field or ""
+        if name in self.arguments:
+            return self.arguments[name]
+        found = self.names.bare(name)
+        if found is not None:
+            return found
+        if name in self.study.derivations:
+            return self.derivation(name, node, ())
+        raise self.names.unknown(name, iter([*self.study.derivations, *self.arguments]))
+
+    def derivation(self, name: str, node: tree.Node, given: tuple[Core, ...]) -> Core:
+        """A named derivation, read where it is used."""
+        held = self.study.derivations[name]
+        if name in self.expanding:
+            circle = " -> ".join((*self.expanding, name))
+            return self.fault("rule-circular-derivation", node, name=circle)
+        if len(given) != len(held.takes):
+            says = f"{name}({', '.join(held.takes)})" if held.takes else name
+            return self.fault("rule-argument-count", node, name=name, says=says)
+        arguments = dict(zip(held.takes, given, strict=True))
+        with self.standing_in(held.expression, arguments, name):
+            return self.core(held.expression.tree)
+
+    def parameter(self, node: tree.Parameter) -> Core:
+        held = self.study.parameters.get(node.name)
+        if held is None:
+            near = did_you_mean(node.name, self.study.parameters)
+            return self.fault("rule-unknown-parameter", node, name=node.name, near=near)
+        self.parameters[node.name] = None
+        return calls.parameter(held)
+
+    def today(self, _node: tree.Today) -> Core:
+        return self.apply(Type.DATE, "today")
+
+    def negation(self, node: tree.Not) -> Core:
+        return self.apply(Type.CONDITION, "not", self.condition(node.operand))
+
+    def logic(self, node: tree.Logic) -> Core:
+        return self.apply(Type.CONDITION, node.operator, *(self.condition(one) for one in node.operands))
+
+    def state(self, node: tree.Is) -> Core:
+        operand = self.core(node.operand)
+        found = (
+            self.apply(Type.CONDITION, "known", operand)
+            if node.state == "known"
+            else self.missing(node, operand)
+        )
+        return self.apply(Type.CONDITION, "not", found) if node.negated else found
+
+    def missing(self, node: tree.Is, operand: Core) -> Core:
+        if not isinstance(operand, Read | Remote):
+            if operand.type is Type.ANY:
+                return WRONG
+            return self.fault("rule-not-a-field", node.operand, name=self.said(node.operand))
+        code = str(node.code.value) if node.code else None
+        if node.code is not None and code not in self.study.missing:
+            near = did_you_mean(code or "", self.study.missing)
+            return self.fault("rule-unknown-missing", node.code, name=code or "", near=near)
+        return Missing(type=Type.CONDITION, cell=operand, code=code)
+
+    def negative(self, node: tree.Negative) -> Core:
+        operand = self.want(self.core(node.operand), node.operand, Type.NUMBER, Type.SPREAD)
+        if operand.type is Type.SPREAD:
+            return self.apply(Type.SPREAD, "span_neg", operand)
+        if isinstance(operand, Constant) and isinstance(operand.value, int):
+            return Constant(type=Type.NUMBER, value=-operand.value)
+        return self.apply(Type.NUMBER, "neg", operand)
+
+    def product(self, node: tree.Product) -> Core:
+        left = self.want(self.core(node.left), node.left, Type.NUMBER)
+        right = self.want(self.core(node.right), node.right, Type.NUMBER)
+        return self.apply(Type.NUMBER, {"*": "mul", "/": "div"}[node.operator], left, right)
+
+    def case(self, node: tree.Case) -> Core:
+        conditions = [self.condition(when) for when, _ in node.branches]
+        nodes = [then for _, then in node.branches]
+        if node.otherwise is not None:
+            nodes.append(node.otherwise)
+        values = compare.alike(self, nodes)
+        flat: list[Core] = []
+        for condition, value in zip(conditions, values, strict=False):
+            flat += (condition, value)
+        last = values[-1] if node.otherwise is not None else Constant(type=values[0].type, value=None)
+        return Apply(
+            type=values[0].type,
+            codelist=compare.shared(values),
+            operator="case",
+            arguments=(*flat, last),
+        )
+
+    def call(self, node: tree.Call) -> Core:
+        if node.function in self.study.derivations:
+            given = tuple(self.core(one) for one in node.arguments)
+            return self.derivation(node.function, node, given)
+        return calls.call(self, node)
+
+    def fold(self, node: tree.Fold) -> Core:
+        found = self.names.source(node.over)
+        if found is None:
+            return self.fault("rule-no-rows", node.over, name=self.said(node.over), function=node.function)
+        source, frame, only = found
+        depth = len(self.names.frames)
+        with self.within_frame(frame):
+            where = self.condition(node.where) if node.where is not None else None
+            body = None if only else self.core(node.over)
+        return self.folded(
+            node, Fold(type=Type.ANY, operator="", source=source, depth=depth, where=where, body=body)
+        )
+
+    def folded(self, node: tree.Fold, raw: Fold) -> Core:
+        """The aggregate with its exact operator and type."""
+        if (raw.body is None) != (node.function in ("any", "every", "count")) or (
+            node.distinct and (raw.body is None or node.function != "count")
+        ):
+            return self.counted(node, raw)
+        if node.function in ("any", "every", "count"):
+            type_ = Type.SPREAD if node.function == "count" else Type.CONDITION
+            return _with(raw, node.function, type_, None)
+        assert raw.body is not None
+        if node.function == "sum":
+            return _with(raw, "sum", Type.NUMBER, self.want(raw.body, node.over, Type.NUMBER))
+        body = self.want(raw.body, node.over, Type.NUMBER, Type.DATE, Type.TIME, Type.DATETIME)
+        operator = f"span_{node.function}" if body.type is Type.DATE else node.function
+        return _with(raw, operator, body.type, body)
+
+    def counted(self, node: tree.Fold, raw: Fold) -> Core:
+        """``count(distinct x)``, and ``any(x > 1)`` or ``every(x > 1)`` with the condition as their value."""
+        if node.function == "count" and node.distinct and raw.body is not None:
+            body = self.want(raw.body, node.over, *_COUNTABLE)
+            return _with(raw, "count_distinct", Type.SPREAD, body)
+        if node.function in ("any", "every") and raw.body is not None and not node.distinct:
+            body = self.want(raw.body, node.over, Type.CONDITION)
+            return self.conditional(node.function, raw, body)
+        return self.fault("rule-wrong-aggregate", node, name=self.said(node.over), function=node.function)
+
+    def conditional(self, function: str, raw: Fold, body: Core) -> Core:
+        if raw.where is None:
+            return Fold(
+                type=Type.CONDITION,
+                operator=function,
+                source=raw.source,
+                depth=raw.depth,
+                where=body,
+                body=None,
+            )
+        given = raw.where if function == "any" else self.apply(Type.CONDITION, "not", raw.where)
+        joined = self.apply(Type.CONDITION, "and" if function == "any" else "or", given, body)
+        return Fold(
+            type=Type.CONDITION,
+            operator=function,
+            source=raw.source,
+            depth=raw.depth,
+            where=joined,
+            body=None,
+        )
+
+
+def _with(raw: Fold, operator: str, type_: Type, body: Core | None) -> Fold:
+    return Fold(type=type_, operator=operator, source=raw.source, depth=raw.depth, where=raw.where, body=body)
+
+
+_COUNTABLE = (Type.NUMBER, Type.TEXT, Type.CHOICE, Type.TIME, Type.DATETIME, Type.DATE)
+_MOMENTS: Mapping[str, tuple[Type, Callable[[str], int | tuple[int, int] | None]]] = MappingProxyType(
+    {
+        "date": (Type.DATE, date_interval),
+        "time": (Type.TIME, time_seconds),
+        "datetime": (Type.DATETIME, datetime_seconds),
+    }
+)
+_BUILDERS: Mapping[type[tree.Node], Callable[..., Core]] = MappingProxyType(
+    {
+        tree.Literal: Checker.literal,
+        tree.Duration: Checker.duration,
+        tree.Reference: Checker.reference,
+        tree.Parameter: Checker.parameter,
+        tree.Today: Checker.today,
+        tree.Not: Checker.negation,
+        tree.Logic: Checker.logic,
+        tree.Is: Checker.state,
+        tree.Negative: Checker.negative,
+        tree.Product: Checker.product,
+        tree.Case: Checker.case,
+        tree.Call: Checker.call,
+        tree.Fold: Checker.fold,
+        tree.Compare: compare.comparison,
+        tree.Between: compare.between,
+        tree.In: compare.membership,
+        tree.Sum: compare.total,
+        tree.Listing: compare.listing,
+    }
+)
+_HOLES = NODE_NAMES - {one.__name__ for one in _BUILDERS}
+if _HOLES or set(KIND_TYPES.values()) - set(Type):
+    raise TypeError(f"the checker has no meaning for {_HOLES}")
+
+__all__ = ["Checker", "Key", "Resolved", "resolve"]

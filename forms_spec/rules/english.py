@@ -1,0 +1,296 @@
+"""A rule in English, with labels instead of names: for the codebook and for messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from forms_spec.model import Codelist, Study
+from forms_spec.rules import tree
+from forms_spec.rules.checker import resolve
+from forms_spec.rules.core import Core, Key, Read, Remote
+from forms_spec.rules.expression import Expression, Home
+from forms_spec.rules.functions import FUNCTIONS
+from forms_spec.rules.types import Type
+
+
+def to_english(expression: Expression, study: Study, home: Home) -> str:
+    """The expression in words. One that has findings is given as it is written."""
+    resolved = resolve(expression, study, home)
+    if resolved.findings:
+        return expression.text
+    return _English(study, home, resolved.notes).say(expression.tree)
+
+
+class _English:
+    def __init__(self, study: Study, home: Home, notes: Mapping[tuple[int, int], Core]) -> None:
+        self.study = study
+        self.home = home
+        self.notes = notes
+
+    def say(self, node: tree.Node) -> str:
+        return _WORDS[type(node)](self, node)
+
+    def bracketed(self, node: tree.Node) -> str:
+        said = self.say(node)
+        return f"({said})" if isinstance(node, tree.Logic | tree.Case) else said
+
+    def factor(self, node: tree.Node) -> str:
+        said = self.say(node)
+        return f"({said})" if isinstance(node, tree.Sum) else said
+
+    def literal(self, node: tree.Literal) -> str:
+        if node.kind == "text":
+            return f"“{node.value}”"
+        if node.kind == "boolean":
+            return "true" if node.value else "false"
+        return str(node.value)
+
+    def duration(self, node: tree.Duration) -> str:
+        unit = {("day", 7): "week", ("month", 12): "year"}.get((node.unit, node.times), node.unit)
+        count = self.say(node.count)
+        return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
+
+    def reference(self, node: tree.Reference) -> str:
+        found = self.notes.get((node.start, node.end))
+        if isinstance(found, Remote):
+            return self.elsewhere(found)
+        if isinstance(found, Read):
+            return f"“{found.field.label}”"
+        if isinstance(found, Key):
+            return _KEYS[found.name]
+        return self.named(node)
+
+    def elsewhere(self, found: Remote) -> str:
+        said = f"“{found.field.label}” ({self.study.forms[found.form].title}"
+        if found.visit is None:
+            return f"{said})"
+        visit = self.study.visits.get(found.visit)
+        return f"{said}, {visit.title if visit else 'at the previous visit'})"
+
+    def named(self, node: tree.Reference) -> str:
+        """A derivation, or the rows of a table."""
+        if node.table is None and node.field is not None and node.field in self.study.derivations:
+            held = self.study.derivations[node.field]
+            return held.label or held.name
+        name = node.table or node.field or ""
+        return f"“{self.rows(name)}”{self.at(node.selector)}"
+
+    def rows(self, name: str) -> str:
+        table = self.study.tables.get(name)
+        if table is None:
+            return name
+        return (table.group.title if table.group else None) or table.form.title
+
+    def at(self, selector: str | None) -> str:
+        if selector in (None, "this"):
+            return ""
+        visit = self.study.visits.get(selector or "")
+        if visit is not None:
+            return f" at {visit.title}"
+        return " at any visit" if selector == "all" else " at the previous visit"
+
+    def parameter(self, node: tree.Parameter) -> str:
+        held = self.study.parameters[node.name]
+        label = f" ({held.label[:1].lower()}{held.label[1:]})" if held.label else ""
+        return f"{held.value}{label}"
+
+    def today(self, _node: tree.Today) -> str:
+        return "today"
+
+    def negation(self, node: tree.Not) -> str:
+        return f"it is not so that {self.bracketed(node.operand)}"
+
+    def logic(self, node: tree.Logic) -> str:
+        return f" {node.operator} ".join(self.bracketed(one) for one in node.operands)
+
+    def compare(self, node: tree.Compare) -> str:
+        """``“Vital signs taken?” is Yes``; codes are given by their labels."""
+        left = self.value(node.left, node.right)
+        right = self.value(node.right, node.left)
+        dates = self.type(node.left) is Type.DATE or self.type(node.right) is Type.DATE
+        words = _DATE_WORDS if dates else _COMPARISONS
+        return f"{left} {words[node.operator]} {right}"
+
+    def type(self, node: tree.Node) -> Type | None:
+        if isinstance(node, tree.Today) or (isinstance(node, tree.Literal) and node.kind == "date"):
+            return Type.DATE
+        found = self.notes.get((node.start, node.end))
+        return found.type if found is not None else None
+
+    def value(self, node: tree.Node, beside: tree.Node) -> str:
+        """A value; a code is given by the label that it has in the codelist of what stands beside it."""
+        codelist = self.codelist(beside)
+        if codelist is None:
+            return self.say(node)
+        if isinstance(node, tree.Literal):
+            return self.code(node, codelist)
+        if isinstance(node, tree.Listing):
+            labels = [self.value(one, beside) for one in node.items]
+            return _listed(labels)
+        return self.say(node)
+
+    def code(self, node: tree.Literal, codelist: Codelist) -> str:
+        code = codelist.by_code.get(str(node.value))
+        return code.label if code is not None else self.literal(node)
+
+    def codelist(self, node: tree.Node) -> Codelist | None:
+        found = self.notes.get((node.start, node.end))
+        return found.codelist if found is not None else None
+
+    def between(self, node: tree.Between) -> str:
+        no = "not " if node.negated else ""
+        return f"{self.say(node.operand)} is {no}between {self.say(node.low)} and {self.say(node.high)}"
+
+    def membership(self, node: tree.In) -> str:
+        no = "not " if node.negated else ""
+        if not isinstance(node.among, tree.Listing):
+            return f"{self.value(node.operand, node.among)} is {no}one of {self.say(node.among)}"
+        labels = [self.value(one, node.operand) for one in node.among.items]
+        return f"{self.say(node.operand)} is {no}{_listed(labels)}"
+
+    def listing(self, node: tree.Listing) -> str:
+        return _listed([self.say(one) for one in node.items])
+
+    def state(self, node: tree.Is) -> str:
+        of = self.say(node.operand)
+        no = "not " if node.negated else ""
+        if node.state == "known":
+            return f"{of} is {no}known"
+        if node.code is None:
+            return f"{of} is {no}missing with a reason"
+        label = self.study.missing[str(node.code.value)].label
+        return f"{of} is {no}missing: {label}"
+
+    def negative(self, node: tree.Negative) -> str:
+        return f"minus {self.factor(node.operand)}"
+
+    def sum(self, node: tree.Sum) -> str:
+        words = [self.say(node.terms[0])]
+        for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
+            words.append(f"{'plus' if sign == '+' else 'minus'} {self.factor(term)}")
+        return " ".join(words)
+
+    def product(self, node: tree.Product) -> str:
+        word = "times" if node.operator == "*" else "divided by"
+        right = self.factor(node.right)
+        right = f"({right})" if isinstance(node.right, tree.Product) else right
+        return f"{self.factor(node.left)} {word} {right}"
+
+    def case(self, node: tree.Case) -> str:
+        words = [f"{self.say(then)} if {self.bracketed(when)}" for when, then in node.branches]
+        if node.otherwise is not None:
+            words.append(f"otherwise {self.say(node.otherwise)}")
+        return "; ".join(words)
+
+    def call(self, node: tree.Call) -> str:
+        if node.function in self.study.derivations:
+            held = self.study.derivations[node.function]
+            given = ", ".join(self.say(one) for one in node.arguments)
+            return f"{held.label or held.name} ({given})" if given else held.label or held.name
+        given_words = [
+            self.say(one) if isinstance(one, tree.Duration) else self.factor(one) for one in node.arguments
+        ]
+        if node.function in _VARIADIC:
+            return f"{_VARIADIC[node.function]} {_listed(given_words, 'and')}"
+        return _FUNCTIONS[node.function].format(*given_words)
+
+    def fold(self, node: tree.Fold) -> str:
+        over = self.say(node.over)
+        where = f" where {self.say(node.where)}" if node.where is not None else ""
+        if node.function == "every" and where:
+            return f"every row of {over} has{where.removeprefix(' where')}"
+        words = _FOLDS[node.function]
+        if node.distinct:
+            words = "the number of different values of {0}"
+        return words.format(over) + where
+
+
+def _listed(words: list[str], joined: str = "or") -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joined} {words[-1]}"
+
+
+_KEYS = {
+    "visitid": "the visit",
+    "unsno": "the number of the unscheduled visit",
+    "rowno": "the row's number",
+    "subjid": "the subject",
+    "siteid": "the site",
+}
+_COMPARISONS = {
+    "=": "is",
+    "<>": "is not",
+    "<": "is less than",
+    "<=": "is at most",
+    ">": "is greater than",
+    ">=": "is at least",
+    "has": "includes",
+    "has any": "includes",
+    "has all": "includes all of",
+    "within": "has nothing but",
+    "overlaps": "shares an answer with",
+}
+_DATE_WORDS = {
+    **_COMPARISONS,
+    "<": "is before",
+    "<=": "is not after",
+    ">": "is after",
+    ">=": "is not before",
+}
+_FOLDS = {
+    "any": "there is a row of {0}",
+    "every": "in every row {0}",
+    "count": "the number of rows of {0}",
+    "sum": "the sum of {0}",
+    "min": "the smallest {0}",
+    "max": "the largest {0}",
+}
+_VARIADIC = {
+    "min": "the smallest of",
+    "max": "the largest of",
+    "coalesce": "the first known of",
+    "concat": "the joined texts",
+}
+_FUNCTIONS = {
+    "round": "{0} rounded to {1} places",
+    "abs": "the size of {0}",
+    "length": "the length of {0}",
+    "age_years": "the age in years on {1}, born {0}",
+    "add_days": "{1} days after {0}",
+    "add_months": "{1} months after {0}",
+    "days_between": "the days from {0} to {1}",
+    "months_between": "the months from {0} to {1}",
+    "minutes_between": "the minutes from {0} to {1}",
+    "date_of": "the day of {0}",
+    "time_of": "the time of {0}",
+    "within": "{0} is less than {2} before {1}, and not after it",
+    "since": "{0} is later than {2} before {1}",
+    "number_of": "the number of {0}",
+    "in_unit": "{0} in {1}",
+}
+_WORDS: Mapping[type[tree.Node], Callable[..., str]] = MappingProxyType(
+    {
+        tree.Literal: _English.literal,
+        tree.Duration: _English.duration,
+        tree.Reference: _English.reference,
+        tree.Parameter: _English.parameter,
+        tree.Today: _English.today,
+        tree.Not: _English.negation,
+        tree.Logic: _English.logic,
+        tree.Compare: _English.compare,
+        tree.Between: _English.between,
+        tree.Listing: _English.listing,
+        tree.In: _English.membership,
+        tree.Is: _English.state,
+        tree.Negative: _English.negative,
+        tree.Sum: _English.sum,
+        tree.Product: _English.product,
+        tree.Case: _English.case,
+        tree.Call: _English.call,
+        tree.Fold: _English.fold,
+    }
+)
+if {*_VARIADIC, *_FUNCTIONS} != set(FUNCTIONS) or {one.__name__ for one in _WORDS} != tree.NODE_NAMES:
+    raise TypeError("a function or a part of the language has no words in English")
