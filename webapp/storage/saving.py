@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from forms_spec.record import Record
@@ -79,9 +79,10 @@ def save(database: Database, request: SaveRequest) -> Saved | Conflict:
     for attempt in range(ATTEMPTS):
         try:
             with database.write() as connection:
-                return _add_version(connection, request, database.clock())
+                return _add_version(connection, request, database.clock(), again=attempt > 0)
         except IntegrityError:
-            # Two first saves of one form at once (PostgreSQL): the second finds the first's version.
+            # The save id stands already, or two people made the form at once (PostgreSQL): the next
+            # attempt finds what is there.
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError
@@ -93,40 +94,53 @@ def save_all(database: Database, requests: Iterable[SaveRequest]) -> tuple[Saved
     answers: list[Saved] = []
     with database.write() as connection:
         for request in requests:
-            answer = _add_version(connection, request, now)
+            answer = _add_version(connection, request, now, again=True)
             if isinstance(answer, Conflict):
                 raise SaveRefused(f"{request.key} was saved by {answer.theirs.saved_by} in the meantime")
             answers.append(answer)
     return tuple(answers)
 
 
-def _add_version(connection: Connection, request: SaveRequest, now: datetime) -> Saved | Conflict:
-    newest = _newest(connection, request.key)
-    earlier = _earlier_answer(connection, request)
-    if earlier is not None:
-        return earlier
+def _add_version(
+    connection: Connection, request: SaveRequest, now: datetime, *, again: bool
+) -> Saved | Conflict:
+    """``again``: the save may stand already, although nobody else saved since."""
+    row = connection.execute(LOCKED_NEWEST, request.key._asdict()).first()
+    newest = stored_form(row) if row else None
     current = newest.version if newest else 0
+    if again or request.base_version != current:
+        earlier = _earlier_answer(connection, request)
+        if earlier is not None:
+            return earlier
     if request.base_version > current:
         raise SaveRefused(f"{request.key} has no version {request.base_version}")
     if newest is not None and request.base_version < current:
         return Conflict(theirs=newest, base=_numbered(connection, request.key, request.base_version))
-    instance = _move_on(connection, request, current + 1, now)
-    connection.execute(insert(form_version), _version_row(request, newest, instance, now))
+    version = _version_row(request, newest, now)
+    head = {name: version[name] for name in HEAD}
+    if row:
+        instance = row.instance_id
+        connection.execute(MOVE_ON, {**head, "version": current + 1, "instance": instance})
+    else:
+        instance = _new_instance(connection, request.key, head)
+    connection.execute(insert(form_version), {**version, "instance_id": instance})
     return Saved(key=request.key, version=current + 1, status=request.status, saved_at=now)
 
 
-def _newest(connection: Connection, key: InstanceKey) -> StoredForm | None:
-    # SQLite's writer holds the lock already; elsewhere the instance's row is locked.
-    row = connection.execute(LOCKED_NEWEST, key._asdict()).first()
-    return stored_form(row) if row else None
+# SQLite's writer holds the lock of the whole file already; elsewhere the instance's row is locked.
+LOCKED_NEWEST = NEWEST.with_for_update(of=form_instance)
+HEAD = ("status", "refused", "queries", "warnings", "saved_at", "saved_by")
+MOVE_ON = (
+    update(form_instance)
+    .where(form_instance.c.id == bindparam("instance"))
+    .values({name: bindparam(name) for name in (*HEAD, "version")})
+)
+NEW_INSTANCE = insert(form_instance).returning(form_instance.c.id)
 
 
 def _numbered(connection: Connection, key: InstanceKey, number: int) -> StoredForm | None:
     row = connection.execute(NUMBERED, {**key._asdict(), "number": number}).first()
     return stored_form(row) if row else None
-
-
-LOCKED_NEWEST = NEWEST.with_for_update(of=form_instance)
 
 
 def _earlier_answer(connection: Connection, request: SaveRequest) -> Saved | None:
@@ -153,44 +167,14 @@ def _documents(record: Record) -> dict[str, object]:
     }
 
 
-def _move_on(connection: Connection, request: SaveRequest, version: int, now: datetime) -> int:
-    """Makes the instance, or moves it to the new version; gives its id."""
-    head = {
-        "version": version,
-        "status": request.status.value,
-        "refused": request.counts.refused,
-        "queries": request.counts.queries,
-        "warnings": request.counts.warnings,
-        "saved_at": now,
-        "saved_by": request.user,
-    }
-    key = request.key
-    if version > 1:
-        moved = connection.execute(
-            update(form_instance)
-            .where(
-                form_instance.c.subjid == key.subject,
-                form_instance.c.form == key.form,
-                form_instance.c.visit == key.visit,
-                form_instance.c.unsno == key.unsno,
-            )
-            .values(head)
-            .returning(form_instance.c.id)
-        )
-        return int(moved.scalar_one())
+def _new_instance(connection: Connection, key: InstanceKey, head: Mapping[str, object]) -> int:
     if connection.execute(select(subject.c.subjid).where(subject.c.subjid == key.subject)).first() is None:
         raise SaveRefused(f"there is no subject {key.subject!r}")
     place = {"subjid": key.subject, "form": key.form, "visit": key.visit, "unsno": key.unsno}
-    return int(
-        connection.execute(
-            insert(form_instance).values(head | place).returning(form_instance.c.id)
-        ).scalar_one()
-    )
+    return int(connection.execute(NEW_INSTANCE, {**place, **head, "version": 1}).scalar_one())
 
 
-def _version_row(
-    request: SaveRequest, base: StoredForm | None, instance: int, now: datetime
-) -> dict[str, object]:
+def _version_row(request: SaveRequest, base: StoredForm | None, now: datetime) -> dict[str, object]:
     row: dict[str, object] = {
         "number": request.base_version + 1,
         "status": request.status.value,
@@ -205,7 +189,7 @@ def _version_row(
         "row_marks": _row_marks(request, base),
         **_documents(request.record),
     }
-    return {"instance_id": instance, "seal": seal(request.key, base.seal if base else "", row), **row}
+    return {"seal": seal(request.key, base.seal if base else "", row), **row}
 
 
 def _row_marks(request: SaveRequest, base: StoredForm | None) -> dict[str, int]:

@@ -1,0 +1,64 @@
+"""A killed server: what was acknowledged is kept, and nothing is kept in half.
+
+The whole bar is ``python -m benchmarks.kill_soak --kills 200``.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.kill_soak import FORM, HASH, judge, whole_record
+from forms_spec.record import Record
+from webapp.storage import FindingCounts, Status, StoredForm
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_ten_kills_in_mid_save_lose_nothing() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks.kill_soak", "--kills", "10"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    found = json.loads(ran.stdout)
+    assert (found["kills"], found["acknowledged and lost"], found["kept in half"]) == (10, 0, 0)
+    assert found["acknowledged saves"] >= 10
+
+
+class TestTheSoakItself:
+    """It would see a loss."""
+
+    def kept(self, save_id: str, version: int) -> StoredForm:
+        return StoredForm(
+            key=FORM,
+            version=version,
+            status=Status.DRAFT,
+            record=whole_record(save_id),
+            counts=FindingCounts(),
+            reason=save_id,
+            saved_by="nurse",
+            saved_at=datetime(2024, 3, 4, tzinfo=UTC),
+            dictionary_hash=HASH,
+        )
+
+    def test_all_kept_is_clean(self) -> None:
+        found = judge(1, ["a"], [self.kept("a", 1), self.kept("b", 2)], [])
+        assert (found.lost, found.broken, found.unacknowledged_kept) == ((), (), 1)
+
+    def test_an_acknowledged_save_that_is_gone(self) -> None:
+        assert judge(1, ["a", "b"], [self.kept("a", 1)], []).lost == ("b",)
+
+    def test_a_save_kept_in_half(self) -> None:
+        half = replace(self.kept("a", 1), record=Record(texts={"field0": "a 0"}))
+        assert judge(1, ["a"], [half], []).broken == ("a",)
+
+    def test_a_version_that_is_missing(self) -> None:
+        assert judge(1, [], [self.kept("a", 1), self.kept("c", 3)], []).broken
