@@ -32,9 +32,14 @@ def read_day(text: str) -> date | None:
     return day_of(int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
+def has_shape_of_day(text: str) -> bool:
+    """True for four, two and two digits, whatever the calendar says of them."""
+    return _DAY.fullmatch(text) is not None
+
+
 def refuse_day(text: str, otherwise: str) -> Refusal:
     """The most helpful reason why a text is no day; ``otherwise`` where there is no better one."""
-    if _DAY.fullmatch(text):
+    if has_shape_of_day(text):
         return Refusal(code="no-such-day")
     if _TWO_DIGIT_YEAR.fullmatch(text):
         return Refusal(code="two-digit-year")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from forms_spec.kinds.base import Kind, Refusal
-from forms_spec.kinds.calendar import read_day, read_time, refuse_seconds, write_time
+from forms_spec.kinds.calendar import has_shape_of_day, read_day, read_time, refuse_seconds, write_time
 
 if TYPE_CHECKING:
     from forms_spec.model import Field
@@ -25,7 +25,7 @@ class DatetimeKind(Kind):
             return Refusal(code="not-a-datetime")
         day = read_day(day_text)
         if day is None:
-            return Refusal(code="no-such-day" if len(day_text) == len("YYYY-MM-DD") else "not-a-datetime")
+            return Refusal(code="no-such-day" if has_shape_of_day(day_text) else "not-a-datetime")
         return refuse_seconds(clock, seconds=field.seconds) or datetime.combine(day, time)
 
     def write(self, value: Value, field: Field) -> str:

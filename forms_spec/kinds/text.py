@@ -11,7 +11,7 @@ from forms_spec.kinds.characters import LINE_BREAKS, code_point, first_control, 
 from forms_spec.kinds.pattern import portable
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field
+    from forms_spec.model import Field, Pattern
     from forms_spec.values import Value
 
 
@@ -60,5 +60,9 @@ class TextKind(Kind):
         pattern = field.pattern
         if pattern is None or _compiled(pattern.expression).fullmatch(text):
             return None
-        says = pattern.says or f"text that matches {pattern.expression}"
-        return Refusal(code="pattern-mismatch", details=(("says", says),))
+        return Refusal(code="pattern-mismatch", details=(("says", pattern_says(pattern)),))
+
+
+def pattern_says(pattern: Pattern) -> str:
+    """What the pattern asks for, in the dictionary's words or else as the expression itself."""
+    return pattern.says or f"text that matches {pattern.expression}"

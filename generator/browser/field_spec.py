@@ -1,0 +1,44 @@
+"""A field as JSON: what ``static/kinds.js`` and ``static/entry.js`` need to judge its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forms_spec.kinds.pattern import portable
+from forms_spec.kinds.text import pattern_says
+from forms_spec.model import Code, Field, MissingCode, Pattern
+
+
+def field_spec(field: Field) -> dict[str, Any]:
+    """The field's kind and the facets that belong to its text; every key is always there."""
+    return {
+        "name": field.name,
+        "label": field.label,
+        "type": field.type.name,
+        "kind": field.kind.name,
+        "multiline": field.type.multiline,
+        "minLength": field.min_length,
+        "maxLength": field.max_length,
+        "pattern": _pattern(field.pattern),
+        "places": field.places,
+        "seconds": field.seconds,
+        "unit": field.unit.fixed if field.unit else None,
+        "codes": [_code(code) for code in field.codelist.codes] if field.codelist else [],
+        "missing": [_missing(code) for code in field.missing],
+        "endings": list(field.upload.endings) if field.upload else [],
+    }
+
+
+def _pattern(pattern: Pattern | None) -> dict[str, str] | None:
+    if pattern is None:
+        return None
+    return {"expression": portable(pattern.expression), "says": pattern_says(pattern)}
+
+
+def _code(code: Code) -> dict[str, Any]:
+    number = None if code.number is None else f"{code.number:f}"
+    return {"code": code.code, "label": code.label, "exclusive": code.exclusive, "number": number}
+
+
+def _missing(code: MissingCode) -> dict[str, Any]:
+    return {"code": code.code, "label": code.label, "draftOnly": code.draft_only}

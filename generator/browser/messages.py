@@ -1,0 +1,19 @@
+"""The catalogue's words as JSON, so that the page says what every report says."""
+
+from __future__ import annotations
+
+from forms_spec.catalogue import data, values
+
+Words = dict[str, dict[str, str]]
+
+
+def messages() -> Words:
+    """Severity, message and remedy of every code that a page can find by itself.
+
+    Message and remedy are templates; ``crfsmith.fill`` puts the words of a refusal into them.
+    """
+    return {
+        entry.code: {"severity": entry.severity.value, "message": entry.message, "remedy": entry.remedy}
+        for module in (values, data)
+        for entry in module.ENTRIES
+    }
