@@ -22,10 +22,10 @@ from webapp.storage import (
     Status,
     add_subject,
     add_user,
+    batch,
     list_subjects,
     open_database,
     save,
-    save_all,
     use_dictionary,
 )
 
@@ -88,7 +88,9 @@ def _furnished(folder: Path, fields: int, subjects: int) -> Database:
     use_dictionary(database, study)  # type: ignore[arg-type]
     add_subject(database, subjid=FIRST, site="01", user="nurse")
     forms = range(max(fields // FIELDS, 1))
-    save_all(database, (_request(InstanceKey(FIRST, f"form{form}", "SCR"), 0) for form in forms))
+    with batch(database) as saves:
+        for form in forms:
+            saves.save(_request(InstanceKey(FIRST, f"form{form}", "SCR"), 0))
     with database.write() as connection:
         for number in range(1, subjects):
             connection.execute(COPIES[0], {"subjid": f"01-{number:04}"})

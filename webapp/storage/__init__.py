@@ -26,7 +26,8 @@ from webapp.storage.forms import (
     newest_of,
 )
 from webapp.storage.history import AuditRow, Revision, audit_rows, broken_seals, history
-from webapp.storage.saving import Conflict, Saved, SaveRefused, SaveRequest, save, save_all
+from webapp.storage.saving import Batch, Conflict, Saved, SaveRefused, SaveRequest, batch, save
+from webapp.storage.snapshots import Snapshot, snapshot
 from webapp.storage.subjects import Subject, SubjectLine, add_subject, get_subject, list_subjects
 from webapp.storage.users import Role, User, add_user, get_user, list_users, sign_in
 
@@ -34,6 +35,7 @@ __all__ = [
     "About",
     "Attachment",
     "AuditRow",
+    "Batch",
     "Change",
     "Conflict",
     "Database",
@@ -45,6 +47,7 @@ __all__ = [
     "SaveRefused",
     "SaveRequest",
     "Saved",
+    "Snapshot",
     "Status",
     "StoredCasebook",
     "StoredDictionary",
@@ -56,6 +59,7 @@ __all__ = [
     "add_subject",
     "add_user",
     "audit_rows",
+    "batch",
     "broken_seals",
     "changes",
     "dictionary_in_use",
@@ -72,8 +76,8 @@ __all__ = [
     "newest_of",
     "open_database",
     "save",
-    "save_all",
     "sign_in",
+    "snapshot",
     "use_dictionary",
     "utc_now",
 ]

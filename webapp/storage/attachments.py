@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp.storage.database import Database
 from webapp.storage.tables import attachment
 
 SHORT = 16
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,26 +24,38 @@ class Attachment:
 
 def add_attachment(database: Database, content: bytes, *, user: str) -> str:
     """Keeps the bytes once and gives their SHA-256 in hex."""
+    for _ in range(ATTEMPTS):
+        try:
+            with database.write() as connection:
+                return insert_attachment(connection, content, user=user, now=database.clock())
+        except IntegrityError:
+            # Somebody added the same bytes at the same moment (PostgreSQL): they are found next time.
+            continue
+    raise RuntimeError("the same file is being added without end")
+
+
+def insert_attachment(connection: Connection, content: bytes, *, user: str, now: datetime) -> str:
+    """Keeps the bytes in a transaction under way."""
     sha256 = hashlib.sha256(content).hexdigest()
-    try:
-        with database.write() as connection:
-            connection.execute(
-                insert(attachment).values(
-                    sha256=sha256, bytes=content, added_by=user, added_at=database.clock()
-                )
-            )
-    except IntegrityError:
-        if get_attachment(database, sha256) is None:
-            raise
+    if find_attachment(connection, sha256) is None:
+        connection.execute(
+            insert(attachment),
+            {"sha256": sha256, "bytes": content, "added_by": user, "added_at": now},
+        )
     return sha256
 
 
 def get_attachment(database: Database, prefix: str) -> Attachment | None:
     """The bytes whose SHA-256 begins with ``prefix`` (at least 16 hex digits)."""
+    with database.read() as connection:
+        return find_attachment(connection, prefix)
+
+
+def find_attachment(connection: Connection, prefix: str) -> Attachment | None:
+    """The same, in a transaction under way."""
     if len(prefix) < SHORT or set(prefix) - set("0123456789abcdef"):
         return None
     # A range over the key instead of LIKE: both databases answer it from the index.
     begins = attachment.c.sha256.between(prefix, prefix + "g")
-    with database.read() as connection:
-        row = connection.execute(select(attachment).where(begins).limit(1)).first()
+    row = connection.execute(select(attachment).where(begins).limit(1)).first()
     return Attachment(sha256=row.sha256, bytes=row.bytes) if row else None

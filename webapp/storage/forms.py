@@ -19,9 +19,13 @@ from webapp.storage.tables import form_instance, form_version
 
 
 class Status(Enum):
-    """A form is a draft as long as somebody may have more to say."""
+    """A form is a draft as long as somebody may have more to say.
+
+    Unverified forms come with packages from elsewhere: entered in full, not yet checked by a person.
+    """
 
     DRAFT = "draft"
+    UNVERIFIED = "unverified"
     COMPLETE = "complete"
 
 
@@ -162,7 +166,9 @@ NEWEST_OF = _VERSIONS.where(
 ).order_by(*_IN_ORDER)
 NEWEST_OF_SUBJECT = _VERSIONS.where(_IS_NEWEST, form_instance.c.subjid == bindparam("subject"))
 NEWEST_OF_SUBJECTS_FORM = NEWEST_OF_SUBJECT.where(form_instance.c.form == bindparam("form"))
-ALL_NEWEST = _VERSIONS.where(_IS_NEWEST).order_by(*_IN_ORDER)
+VERSIONS_OF_SUBJECT = _VERSIONS.where(form_instance.c.subjid == bindparam("subject")).order_by(
+    *_IN_ORDER, form_version.c.number
+)
 ALL_VERSIONS = _VERSIONS.order_by(*_IN_ORDER, form_version.c.number)
 
 

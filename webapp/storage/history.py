@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,22 +43,20 @@ def history(database: Database, key: InstanceKey) -> tuple[Revision, ...]:
     return tuple(_revisions(forms))
 
 
-def audit_rows(database: Database) -> Iterator[AuditRow]:
-    """Every change of every form, by subject, form, visit and version; read as a stream."""
-    with database.read() as connection:
-        rows = connection.execution_options(yield_per=CHUNK).execute(ALL_VERSIONS)
-        for revision in _revisions(stored_form(row) for row in rows):
-            form = revision.form
-            for change in revision.changes:
-                yield AuditRow(
-                    key=form.key,
-                    version=form.version,
-                    change=change,
-                    saved_by=form.saved_by,
-                    saved_at=form.saved_at,
-                    reason=form.reason,
-                    dictionary_hash=form.dictionary_hash,
-                )
+def audit_rows(versions: Iterable[StoredForm]) -> Iterator[AuditRow]:
+    """Every change of some forms, whose versions stand together and in order."""
+    for revision in _revisions(versions):
+        form = revision.form
+        for change in revision.changes:
+            yield AuditRow(
+                key=form.key,
+                version=form.version,
+                change=change,
+                saved_by=form.saved_by,
+                saved_at=form.saved_at,
+                reason=form.reason,
+                dictionary_hash=form.dictionary_hash,
+            )
 
 
 def broken_seals(database: Database) -> Iterator[StoredForm]:
@@ -79,7 +77,7 @@ SEALED = (
 )
 
 
-def _revisions(forms: Iterator[StoredForm] | list[StoredForm]) -> Iterator[Revision]:
+def _revisions(forms: Iterable[StoredForm]) -> Iterator[Revision]:
     before: StoredForm | None = None
     for form in forms:
         earlier = before if before and before.key == form.key else None

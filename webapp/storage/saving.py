@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from forms_spec.record import Record
+from webapp.storage.attachments import insert_attachment
 from webapp.storage.database import Database
 from webapp.storage.encoding import kept_document, rows_document, texts_document
 from webapp.storage.forms import (
@@ -24,6 +26,7 @@ from webapp.storage.forms import (
     StoredForm,
     stored_form,
 )
+from webapp.storage.subjects import Subject, insert_subject
 from webapp.storage.tables import form_instance, form_version, plain, subject
 
 ATTEMPTS = 3
@@ -88,17 +91,32 @@ def save(database: Database, request: SaveRequest) -> Saved | Conflict:
     raise AssertionError
 
 
-def save_all(database: Database, requests: Iterable[SaveRequest]) -> tuple[Saved, ...]:
-    """All saves in one transaction, or none of them; a conflict raises ``SaveRefused``."""
-    now = database.clock()
-    answers: list[Saved] = []
+class Batch:
+    """New subjects, files and saves of one transaction: all of them are kept, or none."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def add_subject(self, *, subjid: str, site: str, user: str) -> None:
+        insert_subject(self._connection, Subject(subjid=subjid, site=site, added_by=user, added_at=self._now))
+
+    def add_attachment(self, content: bytes, *, user: str) -> None:
+        insert_attachment(self._connection, content, user=user, now=self._now)
+
+    def save(self, request: SaveRequest) -> Saved:
+        """Adds a version; ``SaveRefused`` when somebody saved in between."""
+        answer = _add_version(self._connection, request, self._now, again=True)
+        if isinstance(answer, Conflict):
+            raise SaveRefused(f"{request.key} was saved by {answer.theirs.saved_by} in the meantime")
+        return answer
+
+
+@contextmanager
+def batch(database: Database) -> Iterator[Batch]:
+    """A batch that is kept when the block ends, and forgotten when it raises."""
     with database.write() as connection:
-        for request in requests:
-            answer = _add_version(connection, request, now, again=True)
-            if isinstance(answer, Conflict):
-                raise SaveRefused(f"{request.key} was saved by {answer.theirs.saved_by} in the meantime")
-            answers.append(answer)
-    return tuple(answers)
+        yield Batch(connection, database.clock())
 
 
 def _add_version(

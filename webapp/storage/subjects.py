@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, case, func, insert, select
+from sqlalchemy import Connection, Row, case, func, insert, select
 
 from webapp.storage.database import Database
 from webapp.storage.tables import form_instance, subject
@@ -21,7 +21,10 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubjectLine:
-    """One line of the list: the subject, forms by status, and open findings by severity."""
+    """One line of the list: the subject, forms by status, and open findings by severity.
+
+    A form that is not verified yet counts as a draft.
+    """
 
     subject: Subject
     drafts: int
@@ -36,15 +39,31 @@ def add_subject(database: Database, *, subjid: str, site: str, user: str) -> Sub
     """Enters a subject; ``IntegrityError`` when the subject exists."""
     entered = Subject(subjid=subjid, site=site, added_by=user, added_at=database.clock())
     with database.write() as connection:
-        connection.execute(
-            insert(subject).values(subjid=subjid, site=site, added_by=user, added_at=entered.added_at)
-        )
+        insert_subject(connection, entered)
     return entered
+
+
+def insert_subject(connection: Connection, entered: Subject) -> None:
+    """Enters a subject in a transaction under way."""
+    connection.execute(
+        insert(subject),
+        {
+            "subjid": entered.subjid,
+            "site": entered.site,
+            "added_by": entered.added_by,
+            "added_at": entered.added_at,
+        },
+    )
 
 
 def get_subject(database: Database, subjid: str) -> Subject | None:
     with database.read() as connection:
-        row = connection.execute(select(subject).where(subject.c.subjid == subjid)).first()
+        return find_subject(connection, subjid)
+
+
+def find_subject(connection: Connection, subjid: str) -> Subject | None:
+    """The subject, in a transaction under way."""
+    row = connection.execute(select(subject).where(subject.c.subjid == subjid)).first()
     return _subject(row) if row else None
 
 
@@ -66,10 +85,16 @@ def list_subjects(database: Database) -> tuple[SubjectLine, ...]:
     )
 
 
+def all_subjects(connection: Connection) -> tuple[Subject, ...]:
+    """Every subject by site and number; sorted here, since databases sort text differently."""
+    found = (_subject(row) for row in connection.execute(select(subject)))
+    return tuple(sorted(found, key=lambda one: (one.site, one.subjid)))
+
+
 _SUMS = (
     select(
         form_instance.c.subjid,
-        func.sum(case((form_instance.c.status == "draft", 1), else_=0)).label("drafts"),
+        func.sum(case((form_instance.c.status != "complete", 1), else_=0)).label("drafts"),
         func.sum(case((form_instance.c.status == "complete", 1), else_=0)).label("complete"),
         func.sum(form_instance.c.refused).label("refused"),
         func.sum(form_instance.c.queries).label("queries"),

@@ -127,7 +127,7 @@ form_instance = Table(
     Column("visit", String(64), nullable=False),
     Column("unsno", Integer, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("status", String(10), nullable=False),
+    Column("status", String(12), nullable=False),
     Column("refused", Integer, nullable=False),
     Column("queries", Integer, nullable=False),
     Column("warnings", Integer, nullable=False),
@@ -143,7 +143,7 @@ form_version = Table(
     Column("id", Integer, primary_key=True),
     Column("instance_id", ForeignKey("form_instance.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("status", String(10), nullable=False),
+    Column("status", String(12), nullable=False),
     Column("refused", Integer, nullable=False),
     Column("queries", Integer, nullable=False),
     Column("warnings", Integer, nullable=False),
@@ -159,7 +159,7 @@ form_version = Table(
     Column("texts", JsonText, nullable=False),
     UniqueConstraint("instance_id", "number"),
     UniqueConstraint("save_id"),
-    CheckConstraint("status IN ('draft', 'complete')", name="status"),
+    CheckConstraint("status IN ('draft', 'unverified', 'complete')", name="status"),
 )
 
 attachment = Table(

@@ -19,10 +19,11 @@ from webapp.storage import (
     SaveRefused,
     SaveRequest,
     Status,
+    batch,
+    get_subject,
     history,
     load,
     load_version,
-    save_all,
 )
 
 
@@ -174,10 +175,19 @@ def test_many_saves_are_all_kept_or_none(database: Database) -> None:
             dictionary_hash=HASH,
         )
 
+    def second_fails() -> None:
+        with batch(database) as saves:
+            saves.add_subject(subjid="01-002", site="01", user="nurse")
+            saves.save(request("SCR", 0))
+            saves.save(request("M3", 7))
+
     with pytest.raises(SaveRefused):
-        save_all(database, [request("SCR", 0), request("M3", 7)])
+        second_fails()
     assert load(database, VS) is None
-    assert [saved.version for saved in save_all(database, [request("SCR", 0), request("M3", 0)])] == [1, 1]
+    assert get_subject(database, "01-002") is None
+    with batch(database) as saves:
+        assert [saves.save(request(visit, 0)).version for visit in ("SCR", "M3")] == [1, 1]
+    assert load(database, VS) is not None
 
 
 @given(text=st.text(st.characters(codec=None, exclude_categories=())))

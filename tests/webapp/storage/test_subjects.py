@@ -24,6 +24,7 @@ from webapp.storage import (
     list_subjects,
     newest_of,
     sign_in,
+    snapshot,
 )
 
 
@@ -117,6 +118,16 @@ class TestCasebook:
             found = newest_of(database, ["vs"])
         assert queries.count <= 2
         assert [form.key.subject for form in found] == ["01-001"] * 4 + ["01-002"]
+
+
+class TestSnapshot:
+    def test_sees_nothing_that_is_saved_meanwhile(self, database: Database) -> None:
+        keep(database, 0, record(sysbp="120"))
+        with snapshot(database) as state:
+            assert [one.subjid for one in state.subjects()] == ["01-001"]
+            keep(database, 1, record(sysbp="130"))
+            assert [form.record.texts["sysbp"] for form in state.newest("01-001")] == ["120"]
+            assert len(state.versions("01-001")) == 1
 
 
 class TestAccounts:

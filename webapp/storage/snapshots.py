@@ -1,0 +1,49 @@
+"""One state of the whole database, for exports and comparisons that take longer than a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from webapp.storage.attachments import find_attachment
+from webapp.storage.database import Database
+from webapp.storage.forms import NEWEST_OF_SUBJECT, VERSIONS_OF_SUBJECT, StoredForm, stored_form
+from webapp.storage.subjects import Subject, all_subjects, find_subject
+
+
+class Snapshot:
+    """Reads within one transaction: what others save meanwhile is not seen."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def subjects(self) -> tuple[Subject, ...]:
+        """Every subject by site and number."""
+        return all_subjects(self._connection)
+
+    def subject(self, subjid: str) -> Subject | None:
+        return find_subject(self._connection, subjid)
+
+    def newest(self, subjid: str) -> tuple[StoredForm, ...]:
+        """The subject's forms as they stand, in no particular order."""
+        rows = self._connection.execute(NEWEST_OF_SUBJECT, {"subject": subjid})
+        return tuple(stored_form(row) for row in rows)
+
+    def versions(self, subjid: str) -> tuple[StoredForm, ...]:
+        """Every version of the subject's forms; those of one form together, oldest first."""
+        rows = self._connection.execute(VERSIONS_OF_SUBJECT, {"subject": subjid})
+        return tuple(stored_form(row) for row in rows)
+
+    def attachment(self, prefix: str) -> bytes | None:
+        """A file's bytes by the beginning of their SHA-256."""
+        found = find_attachment(self._connection, prefix)
+        return found.bytes if found else None
+
+
+@contextmanager
+def snapshot(database: Database) -> Iterator[Snapshot]:
+    """The database as it is now, for as long as the block lasts."""
+    with database.read() as connection:
+        yield Snapshot(connection)
