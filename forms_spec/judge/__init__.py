@@ -1,5 +1,6 @@
 """The judge: one form's raw texts in, values and findings out."""
 
 from forms_spec.judge.judgement import Cell, CellState, Judgement
+from forms_spec.judge.verdict import judge
 
-__all__ = ["Cell", "CellState", "Judgement"]
+__all__ = ["Cell", "CellState", "Judgement", "judge"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from forms_spec.model import Codelist, Study
@@ -99,7 +100,11 @@ class _English:
         return "today"
 
     def negation(self, node: tree.Not) -> str:
-        return f"it is not so that {self.bracketed(node.operand)}"
+        """``not a = 'Y'`` reads like ``a <> 'Y'``."""
+        inner = node.operand
+        if isinstance(inner, tree.Compare) and inner.operator == "=":
+            return self.say(replace(inner, operator="<>"))
+        return f"it is not so that ({self.say(inner)})"
 
     def logic(self, node: tree.Logic) -> str:
         return f" {node.operator} ".join(self.bracketed(one) for one in node.operands)

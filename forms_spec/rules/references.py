@@ -9,14 +9,15 @@ from forms_spec.model import Study
 from forms_spec.rules import core
 from forms_spec.rules.checker import resolve
 from forms_spec.rules.expression import Expression, Home
+from forms_spec.rules.names import THIS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
     """Something that an expression reads: a field, the rows of a table (``field`` None), or a parameter.
 
-    ``visit`` is None for the form itself, or for the same visit of another form; else a visit's name,
-    ``previous``, ``this`` or ``all``. ``table`` is None for a parameter, whose name is in ``field``.
+    ``visit`` is None for the form itself (its rows too), or for the same visit of another form; else a
+    visit's name, ``previous`` or ``all``. ``table`` is None for a parameter, whose name is in ``field``.
     """
 
     table: str | None
@@ -31,22 +32,18 @@ def references(expression: Expression, study: Study, home: Home) -> tuple[Target
     return tuple(dict.fromkeys((*targets(resolved.core), *parameters)))
 
 
-def targets(node: core.Core) -> Iterator[Target]:
-    """What a resolved expression reads."""
-    for one in walk(node):
-        if isinstance(one, core.Read):
-            yield Target(table=one.table, field=one.field.name)
-        elif isinstance(one, core.Remote):
-            yield Target(table=one.form, field=one.field.name, visit=one.visit)
-        elif isinstance(one, core.Fold):
-            yield Target(table=one.source.table, field=None, visit=one.source.visit)
-
-
-def walk(node: core.Core) -> Iterator[core.Core]:
-    """A node and everything below it, in reading order."""
-    yield node
+def targets(node: core.Core, visits: tuple[str | None, ...] = (None,)) -> Iterator[Target]:
+    """What a resolved expression reads. ``visits`` says where the rows of each frame come from."""
+    if isinstance(node, core.Read):
+        yield Target(table=node.table, field=node.field.name, visit=visits[node.depth])
+    elif isinstance(node, core.Remote):
+        yield Target(table=node.form, field=node.field.name, visit=node.visit)
+    elif isinstance(node, core.Fold):
+        visit = visits[node.source.depth] if node.source.visit == THIS else node.source.visit
+        yield Target(table=node.source.table, field=None, visit=visit)
+        visits = (*visits[: node.depth], visit)
     for child in children(node):
-        yield from walk(child)
+        yield from targets(child, visits)
 
 
 def children(node: core.Core) -> tuple[core.Core, ...]:

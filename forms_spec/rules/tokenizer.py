@@ -26,7 +26,6 @@ class Token(Enum):
 
 
 KEYWORDS = frozenset(
-    # fmt: off
     (
         "and",
         "or",
@@ -61,7 +60,6 @@ KEYWORDS = frozenset(
         "distinct",
         "all",
     )
-    # fmt: on
 )
 """Reserved: no field, form or group bears one of these names."""
 
@@ -74,7 +72,7 @@ _WORDS = re.compile(
     |(?P<TEXT>'(?:[^']|'')*')
     |(?P<PARAMETER>\$[A-Za-z][A-Za-z0-9_]*)
     |(?P<NAME>[A-Za-z][A-Za-z0-9_]*)
-    |(?P<SIGN><>|<=|>=|[=<>+\-*/()\[\].,])
+    |(?P<SIGN><>|<=|>=|=(?!=)|[<>+\-*/()\[\].,])
     """,
     re.VERBOSE | re.ASCII,
 )

@@ -1,0 +1,174 @@
+"""A form made ready for judging: every condition, formula and limit compiled, once for each study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from forms_spec.model import Field, Form, Group, Range, Study
+from forms_spec.rules.core import RuleValue
+from forms_spec.rules.evaluate import compile_expression
+from forms_spec.rules.expression import Expression, Home
+from forms_spec.rules.references import Target, references
+from forms_spec.rules.scene import Frames
+from forms_spec.rules.types import Type, type_of
+
+Closure = Callable[[Frames], "RuleValue | None"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """A range with its ends compiled."""
+
+    low: Closure | None
+    high: Closure | None
+    low_open: bool
+    high_open: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldPlan:
+    """A field with its rules compiled. ``shown`` holds the group's condition and its own."""
+
+    field: Field
+    table: str
+    type: Type
+    shown: tuple[Closure, ...]
+    required: bool | Closure
+    value: Closure | None
+    ranges: Mapping[str | None, Limits]
+    expected: Mapping[str | None, Limits]
+    missing: Mapping[str, bool]
+    asks: tuple[Target, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupPlan:
+    group: Group
+    shown: Closure | None
+    fields: tuple[FieldPlan, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormPlan:
+    """``fields`` finds a field by table and name; ``order`` has calculated fields after what they read."""
+
+    form: Form
+    groups: tuple[GroupPlan, ...]
+    fields: Mapping[tuple[str, str], FieldPlan]
+    row_tables: frozenset[str]
+    order: tuple[tuple[str, str], ...]
+
+
+def plan_of(study: Study, form: Form) -> FormPlan:
+    """The form's plan, made at its first use and kept with the study."""
+    key = ("plan", form.name)
+    held = study.memory.get(key)
+    if held is None:
+        held = study.memory[key] = _Planner(study, form).plan()
+    return held
+
+
+class _Planner:
+    def __init__(self, study: Study, form: Form) -> None:
+        self.study = study
+        self.form = form
+        self.reads: dict[tuple[str, str], list[tuple[str, str]]] = {}
+
+    def plan(self) -> FormPlan:
+        groups = tuple(self.group(group) for group in self.form.groups)
+        fields = {(one.table, one.field.name): one for group in groups for one in group.fields}
+        return FormPlan(
+            form=self.form,
+            groups=groups,
+            fields=MappingProxyType(fields),
+            row_tables=frozenset(group.name for group in self.form.row_groups),
+            order=tuple(_by_finish(fields, self.reads)),
+        )
+
+    def group(self, group: Group) -> GroupPlan:
+        whole = Home(form=self.form)
+        shown = self.closure(group.shown, whole, Type.CONDITION) if group.shown is not None else None
+        home = Home(form=self.form, group=group if group.rows is not None else None)
+        table = group.name if group.rows is not None else self.form.name
+        fields = tuple(
+            self.field(field, table, home, group, shown) for field in group.fields if field.collected
+        )
+        return GroupPlan(group=group, shown=shown, fields=fields)
+
+    def field(
+        self, field: Field, table: str, home: Home, group: Group, group_shown: Closure | None
+    ) -> FieldPlan:
+        type_ = type_of(field)
+        shown = [group_shown] if group_shown is not None else []
+        if field.shown is not None:
+            shown.append(self.closure(field.shown, home, Type.CONDITION))
+        required: bool | Closure = (
+            field.required
+            if isinstance(field.required, bool)
+            else self.closure(field.required, home, Type.CONDITION)
+        )
+        value = self.closure(field.value, home, type_) if field.value is not None else None
+        self.reads[table, field.name] = self.read_by(field, group, home)
+        return FieldPlan(
+            field=field,
+            table=table,
+            type=type_,
+            shown=tuple(shown),
+            required=required,
+            value=value,
+            ranges=self.limits(field.ranges, home, type_),
+            expected=self.limits(field.expected, home, type_),
+            missing=MappingProxyType({one.code: one.draft_only for one in field.missing}),
+            asks=() if isinstance(field.required, bool) else references(field.required, self.study, home),
+        )
+
+    def closure(self, expression: Expression, home: Home, expects: Type) -> Closure:
+        return compile_expression(expression, self.study, home, expects)
+
+    def limits(
+        self, ranges: Mapping[str | None, Range], home: Home, type_: Type
+    ) -> Mapping[str | None, Limits]:
+        return MappingProxyType(
+            {
+                unit: Limits(
+                    low=self.closure(one.low, home, type_) if one.low is not None else None,
+                    high=self.closure(one.high, home, type_) if one.high is not None else None,
+                    low_open=one.low_open,
+                    high_open=one.high_open,
+                )
+                for unit, one in ranges.items()
+            }
+        )
+
+    def read_by(self, field: Field, group: Group, home: Home) -> list[tuple[str, str]]:
+        """The cells of this form that decide the field's value."""
+        whole = Home(form=self.form)
+        said = [(field.value, home), (field.shown, home), (group.shown, whole)]
+        targets = [
+            target
+            for expression, at in said
+            if expression is not None
+            for target in references(expression, self.study, at)
+        ]
+        return [(one.table or "", one.field or "") for one in targets if one.visit is None]
+
+
+def _by_finish(
+    fields: Mapping[tuple[str, str], FieldPlan], reads: Mapping[tuple[str, str], list[tuple[str, str]]]
+) -> list[tuple[str, str]]:
+    """Depth first, each field when everything it reads is done; no recursion, since chains may be long."""
+    found: dict[tuple[str, str], None] = {}
+    begun: set[tuple[str, str]] = set()
+    for start in fields:
+        stack = [start]
+        while stack:
+            at = stack[-1]
+            if at in begun:
+                stack.pop()
+                found[at] = None
+                continue
+            begun.add(at)
+            stack += [one for one in reads[at] if one in fields and one not in begun]
+    return list(found)
