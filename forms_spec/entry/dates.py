@@ -13,6 +13,7 @@ _RELATIVE = re.compile(r"(?:today|t)(?: ?([+-]) ?([0-9]{1,4}))?")
 _WORDS = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z]+")
 _SEPARATORS = ("", " ", "-", "/", ".", ",")
 _ISO_MOMENT = re.compile(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})t")
+_LONGEST_MOMENT = 64  # every blank is tried as the border of date and time
 _UNKNOWN = ("un", "unk")
 MONTHS = (
     "january",
@@ -73,6 +74,8 @@ class DateReader:
 
     def moment(self, text: str) -> str | None:
         """A date and a time, when there is only one place where the text falls into the two."""
+        if len(text) > _LONGEST_MOMENT:
+            return None
         typed = _ISO_MOMENT.sub(r"\1 ", ascii_lower(plain_blanks(text)))
         found = set()
         for at, character in enumerate(typed):

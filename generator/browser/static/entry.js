@@ -20,6 +20,7 @@
   const WORD = /^[0-9a-z]/;
   const SEPARATORS = ["", " ", "-", "/", ".", ","];
   const ISO_MOMENT = /^([0-9]{4}-[0-9]{2}-[0-9]{2})t/;
+  const LONGEST_MOMENT = 64; // every blank is tried as the border of date and time
   const UNKNOWN = ["un", "unk"];
   const BOOLEANS = new Map([
     ["true", "true"],
@@ -188,6 +189,7 @@
   const readPartialDate = (text, field, env) => readDate(text, env, ([, month, day]) => month || !day);
 
   function readMoment(text, field, env) {
+    if (text.length > LONGEST_MOMENT) return null;
     const typed = asciiLower(plainBlanks(text)).replace(ISO_MOMENT, "$1 ");
     const found = new Set();
     for (let at = typed.indexOf(" "); at >= 0; at = typed.indexOf(" ", at + 1)) {
