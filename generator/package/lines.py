@@ -10,14 +10,15 @@ import csv
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 LONGEST_CELL = 2**20
 LONGEST_LINE = 2**24
 MOST_REPAIRS = 1000
 BOM = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_STAND_IN = "\ue00d"
+_STAND_INS = {ord("\r"): "\ue00d", ord("\n"): "\ue00a"}
+_BACK = {ord("\ue00d"): "\r", ord("\ue00a"): "\n"}
 
 Note = Callable[..., None]
 """``note(code, line, **words)``: one thing that is wrong on a line."""
@@ -140,16 +141,16 @@ class _Lines:
             self._note("unclosed-quote" if open_quote else "cell-too-long", self.start, most=LONGEST_CELL)
             self._again.extendleft(reversed(self._held[1:]))
             self._line = self.start
-            return self._leniently(self._held[:1])
+            return [cell.strip('"') for cell in self._leniently(self._held[:1], quoting=csv.QUOTE_NONE)]
         self._note("bad-quoting", self.start)
         return self._leniently(self._held)
 
-    def _leniently(self, lines: list[str]) -> list[str]:
+    def _leniently(self, lines: list[str], *, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> list[str]:
         text = "".join(lines)
         body = text.rstrip("\r\n")
-        plain = [body.replace("\r", _STAND_IN).replace("\n", _STAND_IN)]
+        plain = [body.translate(_STAND_INS)]
         try:
-            cells = next(csv.reader(plain), [])
+            cells = next(csv.reader(plain, quoting=quoting), [])
         except csv.Error:
             cells = body[:LONGEST_CELL].split(",")
-        return [cell.replace(_STAND_IN, "\n") for cell in cells]
+        return [cell.translate(_BACK) for cell in cells]

@@ -30,6 +30,17 @@ class Reported:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Cause:
+    """Findings alike: how many there are, and how many of them are listed."""
+
+    code: str
+    table: str | None
+    field: str | None
+    findings: int
+    located: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
     """``located`` findings are listed, all are counted. ``by_field`` is keyed ``table.field``."""
 
@@ -43,6 +54,7 @@ class Counts:
     by_table: Mapping[str, int]
     by_field: Mapping[str, int]
     by_rule: Mapping[str, int]
+    causes: tuple[Cause, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,13 +67,28 @@ class Report:
     findings: tuple[Reported, ...]
     counts: Counts
 
+    def sentence(self) -> str:
+        """The verdict in one sentence."""
+        if not self.readable:
+            return "The package cannot be read."
+        counts = self.counts
+        held = f"{sum(counts.rows.values()):,} rows in {_many(len(counts.rows), 'table')}"
+        if self.valid:
+            return f"{held}: no findings."
+        refused = counts.by_severity[Severity.REFUSE.value]
+        return f"{held}: {_many(counts.findings, 'finding')}, {refused:,} of them refuse."
+
     @property
     def valid(self) -> bool:
         """True when there is no finding at all."""
         return self.readable and self.counts.findings == 0
 
 
-Cause = tuple[str, str | None, str | None]
+_Alike = tuple[str, str | None, str | None]
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 class Collector:
@@ -69,10 +96,11 @@ class Collector:
 
     def __init__(self, *, limit: int = LIMIT) -> None:
         self._limit = limit
-        self._causes: Counter[Cause] = Counter()
+        self._causes: Counter[_Alike] = Counter()
         self._severities: Counter[str] = Counter()
         self._rules: Counter[str] = Counter()
         self._kept: list[Reported] = []
+        self._located: Counter[_Alike] = Counter()
 
     def add(self, one: Reported) -> None:
         found = one.finding
@@ -83,6 +111,7 @@ class Collector:
             self._rules[found.rule] += 1
         if self._causes[cause] <= self._limit and len(self._kept) < MOST_LOCATED:
             self._kept.append(one)
+            self._located[cause] += 1
 
     def report(
         self,
@@ -108,8 +137,13 @@ class Collector:
             by_table=self._sum(1),
             by_field=self._by_field(),
             by_rule=dict(self._rules.most_common()),
+            causes=tuple(self._cause(alike, count) for alike, count in self._causes.most_common()),
         )
         return Report(source=source, study=study, readable=readable, findings=tuple(kept), counts=counts)
+
+    def _cause(self, alike: _Alike, count: int) -> Cause:
+        code, table, name = alike
+        return Cause(code=code, table=table, field=name, findings=count, located=self._located[alike])
 
     def _sum(self, part: int) -> dict[str, int]:
         summed: Counter[str] = Counter()

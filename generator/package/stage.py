@@ -23,6 +23,11 @@ from generator.tables import layout
 PROGRESS_EVERY = 5000
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 _KEYS = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
+_SAYS = {
+    "enum": "it is none of the codes",
+    "pattern": "it does not match the pattern",
+    "required": "it is blank",
+}
 _NUMBERS = (layout.UNSNO, layout.ROW, "formstat", "version")
 
 Progress = Callable[[int, int], None]
@@ -69,6 +74,7 @@ class Staging:
             while measured.read(1 << 20):
                 pass
             self.done += measured.size
+            self.progress(0)
         self._compare(plan, measured)
 
     def _compare(self, plan: TablePlan, measured: Measured) -> None:
@@ -136,7 +142,7 @@ class _TableReading:
     def run(self, records: Iterator[Record], measured: Measured) -> None:
         header = next(records, None)
         if header is None or not any(header.cells):
-            self.note("empty-file", 1)
+            self.note("empty-table", 1)
             return
         self._header(header)
         make = _MAKERS.get(self.plan.name, _data) if self.plan.table or self.plan.name in _MAKERS else None
@@ -202,7 +208,7 @@ class _TableReading:
 
     def _doubt(self, line: int, name: str, text: str, notes: Mapping[str, str]) -> None:
         code = "cell-type" if "type" in notes else "cell-constraint"
-        words = ", ".join(notes.values())
+        words = ", ".join(_SAYS.get(constraint, note) for constraint, note in notes.items())
         self.staging.store.add(Doubt(self.at, line, name, code, words, text))
 
 
@@ -211,24 +217,25 @@ Make = Callable[[_TableReading, int, list[str], frozenset[str]], Any]
 
 def _key(reading: _TableReading, cells: list[str], refused: frozenset[str]) -> dict[str, Any] | None:
     """The key columns of a row, or None when the row cannot be placed."""
-    keys = [name for name in _KEYS if name in reading.plan.columns]
-    if refused.intersection(keys):
-        return None
-    found: dict[str, Any] = {name: cells[reading.plan.columns.index(name)] for name in keys}
-    for name in (layout.UNSNO, layout.ROW):
-        if found.get(name) is not None:
-            found[name] = int(found[name]) if found[name] else None
+    found: dict[str, Any] = {}
+    for name, text in zip(reading.plan.columns, cells, strict=True):
+        if name not in _KEYS:
+            continue
+        blank_row = name == layout.ROW and reading.plan.table is None
+        if name in refused or not (text or blank_row):
+            return None
+        found[name] = text if name not in _NUMBERS else int(text) if text else None
     return found
 
 
 def _data(reading: _TableReading, line: int, cells: list[str], refused: frozenset[str]) -> DataLine | None:
     key = _key(reading, cells, refused)
-    if key is None or not key[layout.SUBJECT]:
+    if key is None:
         return None
     own = json.dumps(cells[len(key) :], ensure_ascii=False)
     return DataLine(
         reading.at, line, key[layout.SITE], key[layout.SUBJECT], key.get(layout.VISIT, LOG),
-        key.get(layout.UNSNO) or 0, key.get(layout.ROW), own,
+        key.get(layout.UNSNO, 0), key.get(layout.ROW), own,
     )  # fmt: skip
 
 
@@ -236,16 +243,16 @@ def _subject(
     reading: _TableReading, line: int, cells: list[str], refused: frozenset[str]
 ) -> SubjectLine | None:
     key = _key(reading, cells, refused)
-    return SubjectLine(line, key[layout.SITE], key[layout.SUBJECT]) if key and key[layout.SUBJECT] else None
+    return SubjectLine(line, key[layout.SITE], key[layout.SUBJECT]) if key else None
 
 
 def _form(reading: _TableReading, line: int, cells: list[str], refused: frozenset[str]) -> FormLine | None:
     key = _key(reading, cells, refused)
-    if key is None or not key[layout.SUBJECT] or "form" in refused:
-        return None
     form, status, version, saved_at, saved_by = cells[4:]
+    if key is None or not form or "form" in refused:
+        return None
     return FormLine(
-        line, key[layout.SITE], key[layout.SUBJECT], key[layout.VISIT], key[layout.UNSNO] or 0, form,
+        line, key[layout.SITE], key[layout.SUBJECT], key[layout.VISIT], key[layout.UNSNO], form,
         int(status) if _NUMBER.fullmatch(status) else 0,
         int(version) if _NUMBER.fullmatch(version) else 0,
         saved_at, saved_by,
@@ -257,7 +264,7 @@ def _kept(reading: _TableReading, line: int, cells: list[str], refused: frozense
     if key is None or cells[9] != "kept":
         return None
     return KeptLine(
-        line, key[layout.SUBJECT], key[layout.VISIT], key[layout.UNSNO] or 0, cells[4], cells[5],
+        line, key[layout.SUBJECT], key[layout.VISIT], key[layout.UNSNO], cells[4], cells[5],
         key[layout.ROW], cells[7], cells[8], cells[10],
     )  # fmt: skip
 

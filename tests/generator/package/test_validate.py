@@ -147,7 +147,7 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     ("columns in another order", reorder, "column-order lb:1"),
     ("a NUL", edit(AE, b"severe", b"sev\0ere"), "nul-character ae:2 aeterm"),
     ("a stray quotation mark", edit(LB, b"AB12", b'"AB"12'), "bad-quoting lb:2"),
-    ("an open quotation mark", edit(LB, b"AB12", b'"AB12'), "unclosed-quote lb:2, too-few-cells lb:2"),
+    ("an open quotation mark", edit(LB, b"AB12", b'"AB12'), "unclosed-quote lb:2"),
     ("a row twice", append(LB, b"01,01-001,SCR,0,AB12,13.5\r\n"), "repeated-row lb:3"),
     ("an unknown subject", append(FORMS, NEW_FORM), "unknown-subject forms:7, form-without-row forms:7 form"),
     ("a subject at another site", edit(LB, b"\r\n01,", b"\r\n02,"), "unknown-subject lb:2"),

@@ -1,0 +1,39 @@
+"""The report as JSON, for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from generator.package.report import Report, Reported
+
+
+def report_json(report: Report) -> str:
+    """``{"valid": ..., "findings": [...], "counts": {...}}`` with a line break at the end."""
+    return json.dumps(as_dict(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_dict(report: Report) -> dict[str, Any]:
+    """The same as plain dictionaries and lists."""
+    return {
+        "valid": report.valid,
+        "findings": [_finding(one) for one in report.findings],
+        "counts": {**dataclasses.asdict(report.counts), "rows": dict(report.counts.rows)},
+    }
+
+
+def _finding(one: Reported) -> dict[str, Any]:
+    found = one.finding
+    return {
+        "code": found.code,
+        "severity": found.severity.value,
+        "table": one.table,
+        "row": one.row,
+        "key": dict(one.key),
+        "field": one.field,
+        "value": found.value,
+        "rule": found.rule,
+        "message": found.message,
+        "remedy": found.remedy,
+    }

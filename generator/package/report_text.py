@@ -1,0 +1,89 @@
+"""The report for a terminal: how many of what, then the first cases of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from forms_spec.findings import Severity
+from generator.package.report import Report, Reported
+
+CASES = 3
+_LONGEST_LIST = 20
+_SIGNS = {
+    Severity.REFUSE: ("✗", "bold red"),
+    Severity.QUERY: ("?", "bold yellow"),
+    Severity.WARNING: ("!", "yellow"),
+}
+
+
+def write_text(report: Report, out: TextIO, *, width: int | None = None) -> None:
+    """Writes the report; colours only on a terminal."""
+    console = Console(file=out, width=width, highlight=False, soft_wrap=width is None and not out.isatty())
+    sign, style = ("✓", "bold green") if report.valid else ("✗", "bold red")
+    console.print(Text.assemble((f"{sign} ", style), (report.source, "bold"), f"  {report.study or ''}"))
+    console.print(Text(report.sentence()))
+    counts = report.counts
+    for title, held in (
+        ("By table", counts.by_table),
+        ("By field", counts.by_field),
+        ("By rule", counts.by_code),
+    ):
+        _counts(console, title, held)
+    for one in _first_cases(report):
+        console.print(one)
+
+
+def _counts(console: Console, title: str, counts: Mapping[str, int]) -> None:
+    if not counts:
+        return
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    table.add_column(justify="right")
+    table.add_column()
+    for name, count in list(counts.items())[:_LONGEST_LIST]:
+        table.add_row(f"{count:,}", Text(name))
+    console.print()
+    console.print(Text(title, "bold"))
+    console.print(table)
+    if len(counts) > _LONGEST_LIST:
+        console.print(Text(f"    and {len(counts) - _LONGEST_LIST:,} more"))
+
+
+def _first_cases(report: Report) -> Iterator[Text]:
+    totals = {(one.code, one.table, one.field): one.findings for one in report.counts.causes}
+
+    def alike(one: Reported) -> tuple[str, str, str]:
+        return (one.table or "", one.finding.code, one.field or "")
+
+    for _, group in groupby(sorted(report.findings, key=alike), alike):
+        cases = list(group)
+        first = cases[0]
+        total = totals[(first.finding.code, first.table, first.field)]
+        sign, style = _SIGNS[first.finding.severity]
+        heading = f"{first.finding.severity.value}: {first.finding.code}"
+        yield Text.assemble("\n", (f"{sign} ", style), (_place(first), "bold"), f"  {heading}")
+        for one in cases[:CASES]:
+            yield _case(one)
+        yield Text(f"    {first.finding.remedy}", "dim")
+        if total > CASES:
+            yield Text(f"    and {total - CASES:,} more like this", "dim")
+
+
+def _place(one: Reported) -> str:
+    return ".".join(part for part in (one.table, one.field) if part) or one.file or "package"
+
+
+def _case(one: Reported) -> Text:
+    line = f"{one.file}:{one.row}  " if one.file and one.row else f"{one.file}  " if one.file else ""
+    key = " ".join(str(value) for value in one.key.values())
+    return Text(f"    {line}{key + '  ' if key else ''}{_shown(one.finding.message)}")
+
+
+def _shown(text: str) -> str:
+    """Line breaks and control characters made visible, so that one case stays one line."""
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
