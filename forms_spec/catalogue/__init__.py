@@ -9,14 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
 
-from forms_spec.catalogue import data, dictionary, importing, package, rules, subjects, values
+from forms_spec.catalogue import data, dictionary, importing, package, rules, shapes, subjects, text, values
 from forms_spec.catalogue.entry import Entry
 from forms_spec.findings import Finding
 from forms_spec.places import DataPlace, TextPlace
 
 __all__ = ["CATALOGUE", "Entry", "entry", "finding"]
 
-MODULES: tuple[ModuleType, ...] = (dictionary, rules, values, data, package, importing, subjects)
+MODULES: tuple[ModuleType, ...] = (
+    text,
+    shapes,
+    dictionary,
+    rules,
+    values,
+    data,
+    package,
+    importing,
+    subjects,
+)
 
 
 def _collect(modules: tuple[ModuleType, ...]) -> Mapping[str, Entry]:

@@ -1,7 +1,509 @@
-"""Codes of the dictionary checker."""
+"""Codes of the dictionary checker: what a readable dictionary says wrongly."""
 
 from __future__ import annotations
 
 from forms_spec.catalogue.entry import Entry
+from forms_spec.findings import Severity
 
-ENTRIES: tuple[Entry, ...] = ()
+
+def _refuse(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
+    return Entry(
+        code=code,
+        severity=Severity.REFUSE,
+        message=message,
+        remedy=remedy,
+        explanation=explanation,
+        example=example,
+    )
+
+
+def _warn(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
+    return Entry(
+        code=code,
+        severity=Severity.WARNING,
+        message=message,
+        remedy=remedy,
+        explanation=explanation,
+        example=example,
+    )
+
+
+def _form(*fields: str, more: str = "") -> str:
+    lines = "".join(f"  {field}\n" for field in fields)
+    return f"form: x\ntitle: Example\n{more}fields:\n{lines}"
+
+
+def _study(keys: str = "", subject: str = r"{pattern: '\d{2}-\d{3}', example: 01-007}") -> str:
+    return f"study: T1\ntitle: Example\nsubject: {subject}\n{keys}"
+
+
+def _visits(schedule: str = "", conditions: str = "", visits: str = "") -> str:
+    grid = schedule or "  columns: SCR D0\n  base: X X\n"
+    extra = f"conditions:\n{conditions}" if conditions else ""
+    known = "  SCR: {title: Screening}\n  D0: {title: Treatment, target: day 0}\n"
+    return f"visits:\n{known}{visits}schedule:\n{grid}{extra}"
+
+
+_FILES: tuple[Entry, ...] = (
+    _refuse(
+        "no-study",
+        "No file says which study this is",
+        "Add a file that begins with study:, title: and subject:",
+        "One file of the folder has the top key `study`.",
+    ),
+    _refuse(
+        "second-study",
+        "A second file begins with study; the first is {first}",
+        "Keep one of them",
+        "A folder holds one study, and one file describes it.",
+        _study() + "---\n" + _study(),
+    ),
+    _refuse(
+        "unknown-file",
+        'No key says what the file holds; it begins with "{key}"',
+        "{near} Begin it with study, codelists, visits, form, rules or derivations",
+        "The top key says what a file holds, whatever the file is called.",
+        "forms: x\ntitle: Example\n",
+    ),
+    _refuse(
+        "file-not-mapping",
+        "The file is a list or a single text",
+        "Begin it with study, codelists, visits, form, rules or derivations, each with a colon",
+        "A file of a dictionary has keys.",
+        "- form: x\n",
+    ),
+)
+
+_NAMES: tuple[Entry, ...] = (
+    _refuse(
+        "duplicate-name",
+        'There is already a {what} "{name}" ({first})',
+        "Give one of them another name",
+        "Codelists, visits and forms, also of different files, and tables have names of their own. A field's name is "
+        "unique in its form and in its rows; the unit's companion field counts too.",
+        _form("a: {label: First}") + "---\n" + _form("a: {label: Second}"),
+    ),
+    _refuse(
+        "bad-name",
+        '"{name}" cannot be the name of a {what}',
+        "Use small letters, digits and _, beginning with a letter, at most 64 characters",
+        "Names become columns of tables and words of rules. Visits, codelists, parameters and rules may have capitals.",
+        _form("Pain-Now: {label: A}"),
+    ),
+    _refuse(
+        "reserved-name",
+        '"{name}" is {why} and cannot be the name of a {what}',
+        "Choose another name, for example {name}1",
+        "The words of the rule language, the key columns of the tables and the tables that every package has "
+        "cannot be names.",
+        _form("visitid: {label: A}"),
+    ),
+    _refuse(
+        "unknown-type",
+        'There is no field type "{name}"',
+        "{near} docs/dictionary.md lists the types",
+        "The type says what an answer looks like and how it is asked.",
+        _form("a: {label: A, type: number}"),
+    ),
+    _refuse(
+        "unknown-codelist",
+        'There is no codelist "{name}"',
+        "{near} Write it into a file of codelists, or the codes in place",
+        "`codes` names a codelist, or holds codes: `{Y: Yes, N: No}`.",
+        _form("a: {label: A, type: choice, codes: SIDES}"),
+    ),
+    _refuse(
+        "unknown-missing-code",
+        'The study has no missing code "{name}"',
+        "{near} Add it to missing in the study's file",
+        "The missing codes of a study are listed once, in its file.",
+        _form("a: {label: A, missing: [NOTDONE]}"),
+    ),
+    _refuse(
+        "unknown-form",
+        'There is no form "{name}"',
+        "{near} A form's file begins with form: {name}",
+        "The schedule and the conditions name forms.",
+        _visits("  columns: SCR D0\n  base: X X\n  bass: X .\n"),
+    ),
+    _refuse(
+        "unknown-visit",
+        'There is no visit "{name}"',
+        "{near} Add it to visits",
+        "The columns of the schedule and the conditions name visits.",
+        _visits("  columns: SCR D1\n  base: X X\n"),
+    ),
+    _refuse(
+        "unknown-field",
+        'There is no field "{name}"',
+        "{near} Write it as form.field",
+        "`day_zero` and the `on` of a rule name fields with their form or repeating group.",
+        _study("day_zero: base.dd\n"),
+    ),
+    _refuse(
+        "derivation-name",
+        '"{name}" is no name of a derivation',
+        "Write a name, or a name with arguments: ix(level)",
+        "A derivation has a name like a field, and may take arguments in parentheses.",
+        "derivations:\n  ix level: base.n > 1\n",
+    ),
+)
+
+_FIELDS: tuple[Entry, ...] = (
+    _refuse(
+        "label-missing",
+        'The field "{name}" has no label',
+        "Add label: the question as it is asked",
+        "The label is what stands on the page, in the codebook and in the schemas.",
+        _form("a: {type: integer}"),
+    ),
+    _refuse(
+        "facet-not-allowed",
+        'A {type} field has no "{key}"',
+        "Take it out, or choose another type; {type} knows: {keys}",
+        "Each type has the keys that mean something for its answers.",
+        _form("a: {label: A, type: yes_no, places: 1}"),
+    ),
+    _refuse(
+        "control-not-allowed",
+        'A {type} field cannot be asked with the control "{name}"',
+        "Choose one of {controls}, or take the key out",
+        "`control` replaces the control that the type has of itself.",
+        _form("a: {label: A, type: yes_no, control: textarea}"),
+    ),
+    _refuse(
+        "codes-missing",
+        'The {type} field "{name}" has no codes',
+        "Add codes: a codelist's name, or codes in place",
+        "Without codes there is nothing to choose from.",
+        _form("a: {label: A, type: choice}"),
+    ),
+    _refuse(
+        "value-missing",
+        'The calculated field "{name}" has no value',
+        "Add value: the formula",
+        "A calculated field is what its formula gives.",
+        _form("a: {label: A, type: calculated}"),
+    ),
+    _refuse(
+        "length-reversed",
+        "The least length {least} is more than the most {most}",
+        "Swap the two",
+        "`length: [least, most]`. No text could have both.",
+        _form("a: {label: A, length: [20, 2]}"),
+    ),
+    _refuse(
+        "too-many-decimal-places",
+        "A number has at most {most} decimal places",
+        "Write {most} or fewer",
+        "Arithmetic is exact to 9 decimal places.",
+        _form("a: {label: A, type: decimal, places: 12}"),
+    ),
+    _refuse(
+        "pattern-refused",
+        "The pattern cannot be used: {why}",
+        "Write it with what docs/dictionary.md lists under patterns",
+        "A pattern has to mean the same to Python, JavaScript and the database engines, and must not take "
+        "forever on a hostile text.",
+        _form("a: {label: A, pattern: '(?=x)x'}"),
+    ),
+    _refuse(
+        "default-refused",
+        'The default "{value}" is no answer of this field: {why}',
+        "Change the default, or take it out",
+        "A default is held to what an answer is held to.",
+        _form("a: {label: A, type: integer, default: none}"),
+    ),
+    _refuse(
+        "default-out-of-range",
+        'The default "{value}" lies outside the range {range}',
+        "Change the default, or the range",
+        "A new form would begin with a finding.",
+        _form("a: {label: A, type: integer, range: [1, 9], default: '10'}"),
+    ),
+    _refuse(
+        "range-reversed",
+        'No value lies in the range "{key}": {low} is not below {high}',
+        "Swap the two ends",
+        "The low end stands first. With an excluded end both ends cannot be the same.",
+        _form("a: {label: A, type: integer, range: [260, 60]}"),
+    ),
+    _refuse(
+        "expected-outside-range",
+        "The expected end {end} lies outside the range {range}",
+        "Widen the range, or move the expected end inside",
+        "`expected` warns inside the hard limits of `range`; outside them the value is refused anyway.",
+        _form("a: {label: A, type: integer, range: [60, 260], expected: [50, 160]}"),
+    ),
+    _refuse(
+        "range-without-units",
+        'The unit of "{name}" is chosen, so "{key}" needs one range for each unit',
+        "Write {{{units}}} with a range each",
+        "33 to 43 are right for °C and wrong for °F.",
+        _form(
+            "a: {label: A, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}, range: [33, 43]}"
+        ),
+    ),
+    _refuse(
+        "range-unknown-unit",
+        'The field "{name}" has no unit "{unit}" to choose',
+        "{near} Write one range without units, or name the units of the field",
+        "Ranges by unit belong to a chosen unit.",
+        _form("a: {label: A, type: decimal, unit: kg, range: {kg: [30, 300]}}"),
+    ),
+    _refuse(
+        "unit-conversion",
+        'The unit "{unit}" does not convert: {why}',
+        "Write to: and as: for every unit but the one that all convert into",
+        "Rules compare values in one unit. One unit has no `to`; every other converts into it, directly or by way "
+        "of another.",
+        _form("a: {label: A, type: decimal, unit: {C: {}, F: {to: C}}}"),
+    ),
+    _refuse(
+        "cycle",
+        "These fields wait for each other: {names}",
+        "Break the circle: one of them must not depend on the next",
+        "A field depends on what its `value`, `shown` and `required` read, and on its group's `shown`. In a "
+        "circle nobody can begin.",
+        _form(
+            "a: {label: A, type: calculated, value: b + 1}", "b: {label: B, type: calculated, value: a + 1}"
+        ),
+    ),
+    _warn(
+        "never-shown",
+        'The field "{name}" is never shown',
+        "Take the field out, or correct the condition",
+        "Its condition is `false` whatever is answered.",
+        _form("a: {label: A, required: true, shown: 1 = 2}"),
+    ),
+)
+
+_CODES: tuple[Entry, ...] = (
+    _refuse(
+        "bad-code",
+        'The code "{code}" {why}',
+        "Choose another code; the label may say anything",
+        "Codes stand in the data. Several are joined by `;`, so none holds one.",
+        "codelists:\n  SPEC: {'A;B': Both}\n",
+    ),
+    _refuse(
+        "missing-code-is-answer",
+        '"{code}" is a missing code of the study and an answer of this list',
+        "Give the answer or the missing code another name",
+        "In the data nobody could tell whether the value is missing.",
+        "codelists:\n  SPEC: {ND: No difference, D: Difference}\n",
+    ),
+    _refuse(
+        "missing-code-is-value",
+        'The missing code "{code}" is also {what}',
+        "Choose capital letters that no answer looks like, for example ND",
+        "In the data nobody could tell the reason from a value.",
+        _study("missing: {'99': Not done}\n"),
+    ),
+    _warn(
+        "unused-codelist",
+        'No field uses the codelist "{name}"',
+        "Delete it, or name it in codes",
+        "Often a slip of the pen in the name, or a field that was deleted.",
+        "codelists:\n  SIDE: {L: Left, R: Right}\n  LEVEL: {L3: L3, L4: L4}\n",
+    ),
+    _warn(
+        "unused-parameter",
+        'No rule reads the parameter "${name}"',
+        "Delete it, or use it as ${name}",
+        "A threshold that no rule uses has no effect.",
+        _study("parameters:\n  age_min: 40\n"),
+    ),
+    _refuse(
+        "parameter-value",
+        '"{value}" is no {kind}: {why}',
+        "Correct the value of {name}, or its kind",
+        "A parameter is held to its kind: `integer`, `decimal`, `date` or `text`.",
+        _study("parameters:\n  cut_date: {value: 2024-02-30, kind: date}\n"),
+    ),
+    _warn(
+        "exclusive-in-single",
+        'The code "{code}" is exclusive, and the field takes one answer only',
+        "Take exclusive out, or make the field choices",
+        "In a single choice no answer stands beside another.",
+        _form("a: {label: A, type: choice, codes: {NONE: {label: None, exclusive: true}, L: Left}}"),
+    ),
+)
+
+_ROWS: tuple[Entry, ...] = (
+    _refuse(
+        "fixed-not-choice",
+        'The rows are made from the codes of "{name}", which is {what}',
+        "Name choice fields of this group",
+        "`fixed: [lev, side]` gives one row for each pair of codes of these two fields.",
+        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a]}\n    fields:\n      a: {label: A}\n",
+    ),
+    _refuse(
+        "fixed-with-count",
+        'Fixed rows have no "{key}"',
+        "Take it out: the codes say how many rows there are",
+        "The number of rows is the number of pairs of codes.",
+        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a], max: 3}\n    fields:\n"
+        "      a: {label: A, type: yes_no}\n",
+    ),
+    _refuse(
+        "rows-reversed",
+        "The least number of rows {least} is more than the most {most}",
+        "Swap the two",
+        "No form could have both.",
+        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {min: 5, max: 3}\n    fields:\n      a: {label: A}\n",
+    ),
+    _refuse(
+        "grid-codelists",
+        'The fields of a grid share one codelist, and "{name}" has another',
+        "Give the group each: {{codes: ...}}, or take layout: grid out",
+        "A grid has one column for each code.",
+        "form: x\ntitle: Example\ngroups:\n  g:\n    layout: grid\n    fields:\n"
+        "      a: {label: A, type: yes_no}\n      b: {label: B, type: integer}\n",
+    ),
+    _refuse(
+        "no-fields",
+        'The {what} "{name}" has no fields',
+        "Add fields, or take it out",
+        "A form has `fields`, `groups` or both.",
+        "form: x\ntitle: Example\n",
+    ),
+)
+
+_SCHEDULE: tuple[Entry, ...] = (
+    _refuse(
+        "schedule-without-columns",
+        "The schedule has no columns",
+        "Add columns: with the names of the visits, apart by blanks",
+        "The rows of the schedule say for each form what is done at each visit, in the order of `columns`.",
+        _visits("  base: X X\n"),
+    ),
+    _refuse(
+        "column-twice",
+        'The visit "{name}" stands twice in the columns',
+        "Take one of them out",
+        "Each visit has one column.",
+        _visits("  columns: SCR SCR\n  base: X X\n"),
+    ),
+    _refuse(
+        "schedule-row-length",
+        'The row "{name}" has {given} marks for {needed} visits',
+        "Give it one mark for each visit: X, C, o or .",
+        "One mark for each column, apart by blanks.",
+        _visits("  columns: SCR D0\n  base: X\n"),
+    ),
+    _refuse(
+        "schedule-mark",
+        '"{mark}" is no mark of the schedule',
+        "Write X required, C conditional, o optional, or . not expected",
+        "Capital X and C, small o, and a point.",
+        _visits("  columns: SCR D0\n  base: X Y\n"),
+    ),
+    _refuse(
+        "log-in-schedule",
+        'The form "{name}" is a log form and belongs to no visit',
+        "Take the row out, or take log: true out of the form",
+        "A log form belongs to the subject: it is open from the first visit to the last.",
+        _visits("  columns: SCR D0\n  base: X X\n  lg: X X\n") + "---\nform: lg\ntitle: Log\nlog: true\n"
+        "fields:\n  e: {label: Event}\n",
+    ),
+    _refuse(
+        "conditional-without-condition",
+        "{form} is conditional at {visit}, and no condition says when",
+        "Add conditions: with {form} and when it is asked for",
+        "A mark C needs the condition that decides.",
+        _visits("  columns: SCR D0\n  base: X C\n"),
+    ),
+    _warn(
+        "condition-without-conditional",
+        "There is a condition for {form}{at}, and no mark C for it",
+        "Mark the form C in the schedule, or take the condition out",
+        "A condition without a mark C has no effect.",
+        _visits(conditions="  base: base.n > 1\n"),
+    ),
+    _warn(
+        "form-never-scheduled",
+        'The form "{name}" is expected at no visit',
+        "Add a row for it to the schedule, or log: true to the form",
+        "Nobody would ever be asked to fill it in.",
+        _visits("  columns: SCR D0\n  base: . .\n"),
+    ),
+    _warn(
+        "visit-without-forms",
+        'No form is expected at the visit "{name}"',
+        "Add the visit to the columns of the schedule, or delete it",
+        "A visit at which nothing is captured.",
+        _visits(visits="  M3: {title: Month 3, target: month 3}\n"),
+    ),
+    _refuse(
+        "window-reversed",
+        "The window ends on {last}, before it begins on {first}",
+        "Swap the two",
+        "`window: {from: day -60, to: day -1}`.",
+        _visits(visits="  M3: {title: Month 3, target: day 90, window: {from: day 95, to: day 85}}\n"),
+    ),
+    _warn(
+        "target-outside-window",
+        "The target day lies outside the window",
+        "Move the target or the window",
+        "A visit on its target day would be out of its window.",
+        _visits(visits="  M3: {title: Month 3, target: day 90, window: {from: day 95, to: day 99}}\n"),
+    ),
+    _refuse(
+        "window-without-target",
+        "A window around the target needs a target",
+        "Add target, or write the window as {{from: day -60, to: day -1}}",
+        "`window: 3 days` counts from the target.",
+        _visits(visits="  M3: {title: Month 3, window: 3 days}\n"),
+    ),
+    _refuse(
+        "target-of-unscheduled",
+        'An {type} visit has no "{key}"',
+        "Take it out",
+        "An unscheduled visit or an early end happens when it happens.",
+        _visits(visits="  UNS: {title: Unscheduled, type: unscheduled, target: day 3}\n"),
+    ),
+    _refuse(
+        "window-without-day-zero",
+        "The targets count from day 0, and the study has no day_zero",
+        "Add day_zero: the date field of the first treatment, as form.field",
+        "A target such as `day 14` counts from the date in the field that `day_zero` names.",
+        _study() + "---\n" + _visits(),
+    ),
+)
+
+_SUBJECT: tuple[Entry, ...] = (
+    _refuse(
+        "subject-example",
+        'The example "{value}" does not match the pattern {pattern}',
+        "Correct one of the two",
+        "The example is shown beside the box where a subject's number is entered.",
+        _study(subject=r"{pattern: '\d{2}-\d{3}', example: 1-7}"),
+    ),
+    _refuse(
+        "site-not-in-subject",
+        'The example "{example}" begins with none of the sites: {sites}',
+        "Begin the example, and the pattern, with a site",
+        "The number of a subject begins with the number of its site.",
+        _study("sites: {'02': Site two}\n"),
+    ),
+    _refuse(
+        "day-zero-not-a-date",
+        '"{name}" is a {type}, and day 0 needs a date',
+        "Name a field of type date",
+        "Visits count from that day.",
+        _study("day_zero: base.n\n"),
+    ),
+)
+
+_RULES: tuple[Entry, ...] = (
+    _refuse(
+        "rule-on-nothing",
+        'The rule "{name}" hangs on no field',
+        "Add on: with the fields where its finding is shown, as form.field",
+        "Without `on` a rule hangs on the fields that `holds` names with their form.",
+        "rules:\n  C1: {says: Wrong, holds: 1 < 2, severity: query}\n",
+    ),
+)
+
+ENTRIES: tuple[Entry, ...] = _FILES + _NAMES + _FIELDS + _CODES + _ROWS + _SCHEDULE + _SUBJECT + _RULES

@@ -1,0 +1,143 @@
+"""Codes of a dictionary file that cannot be read as YAML, or says something twice."""
+
+from __future__ import annotations
+
+from forms_spec.catalogue.entry import Entry
+from forms_spec.findings import Severity
+
+
+def _refuse(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
+    return Entry(
+        code=code,
+        severity=Severity.REFUSE,
+        message=message,
+        remedy=remedy,
+        explanation=explanation,
+        example=example,
+    )
+
+
+ENTRIES: tuple[Entry, ...] = (
+    _refuse(
+        "not-yaml",
+        "This is not YAML: {problem}",
+        "Compare the line, and the one before it, with docs/dictionary.md",
+        "YAML gave up here. The cause is often one line earlier: a bracket that is not closed, a line that is "
+        "indented too little or too far.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: Open, type: integer\n",
+    ),
+    _refuse(
+        "tab-indent",
+        "The line is indented with a tabulator",
+        "Indent with blanks, two for each level",
+        "YAML allows only blanks in front of a line. Most editors can be told to write blanks when the "
+        "tabulator key is pressed.",
+        "form: x\ntitle: Example\nfields:\n\ta: {label: Tabulator}\n",
+    ),
+    _refuse(
+        "colon-in-text",
+        'There is a second ": " in the line',
+        'Put the text in quotes, for example label: "Pain: how strong?"',
+        "A colon followed by a blank parts a key from its value. A text that holds one needs quotes.",
+        "form: x\ntitle: Example: with a colon\nfields:\n  a: {label: A}\n",
+    ),
+    _refuse(
+        "sign-needs-quotes",
+        "A text cannot begin with {sign} in YAML",
+        "Put the text in quotes",
+        "Some signs mean something to YAML when a text begins with them: `@ % ` & * ! | >`.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: @home}\n",
+    ),
+    _refuse(
+        "quote-ends-early",
+        "The text begins with a quote, and goes on after the quote is closed",
+        "Put the whole text in quotes of the other sort, or write the condition the other way round",
+        "A value that begins with a quote ends with the next one. A condition such as `'Y' = vsperf` is better "
+        "written `vsperf = 'Y'`.",
+        "form: x\ntitle: Example\nfields:\n  p: {label: P, type: yes_no}\n  a:\n    label: A\n"
+        "    shown: 'Y' = p\n",
+    ),
+    _refuse(
+        "quote-not-closed",
+        "The quote that opens here is never closed",
+        "Close it; inside single quotes write '' for one quote",
+        "Everything after an open quote belongs to the text, up to the end of the file.",
+        "form: x\ntitle: 'Example\nfields:\n  a: {label: A}\n",
+    ),
+    _refuse(
+        "unprintable-character",
+        "The file holds a character that cannot be seen ({character})",
+        "Delete it; it often comes with copied text",
+        "YAML holds no control characters. A form feed, a null or a stray byte of another encoding stops "
+        "the reading.",
+        "form: x\ntitle: Exam\x0cple\nfields:\n  a: {label: A}\n",
+    ),
+    _refuse(
+        "empty-file",
+        "The file says nothing",
+        "Write a form, a codelist or visits into it, or delete it",
+        "Every file of a dictionary holds something. Comments alone are nothing.",
+        "# only a comment\n",
+    ),
+    _refuse(
+        "second-document",
+        "A second document begins here",
+        "Take the line --- out, or put what follows into a file of its own",
+        "A file holds one document.",
+    ),
+    _refuse(
+        "too-deep",
+        "Brackets or lists stand more than {most} deep in one another",
+        "Nothing in a dictionary is that deep: look for brackets that are never closed",
+        "A bound that keeps a broken or hostile file from using up the memory.",
+        "form: x\ntitle: Example\nfields: " + "[" * 60 + "]" * 60 + "\n",
+    ),
+    _refuse(
+        "unknown-anchor",
+        "There is no anchor &{name} before this",
+        "Write &{name} where the value stands first, or write the value out",
+        "`*name` repeats the value that was marked `&name` earlier in the same file.",
+        "form: x\ntitle: Example\nfields:\n  a: *nothing\n",
+    ),
+    _refuse(
+        "alias-of-itself",
+        "*{name} stands inside the value that it repeats",
+        "Write the value out",
+        "A value cannot hold itself.",
+        "form: x\ntitle: Example\nfields: &all\n  a: *all\n",
+    ),
+    _refuse(
+        "too-many-aliases",
+        "Aliases add more than {most} values to this file",
+        "Write out what they repeat, or use each and codelists",
+        "A bound: a few lines of aliases of aliases can stand for billions of values.",
+    ),
+    _refuse(
+        "merge-of-no-mapping",
+        "<< takes over the keys of a mapping, and this is none",
+        "Write << : *name, where &name marks a mapping",
+        "`<<: *name` takes over all keys of the mapping that is marked `&name`.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: A, <<: text}\n",
+    ),
+    _refuse(
+        "key-not-text",
+        "A list or a mapping stands where a key belongs",
+        "Write a name before the colon",
+        "Keys are texts. A name in { } or [ ] before a colon is often a forgotten quote.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: A}\n  ? [b]\n  : {label: B}\n",
+    ),
+    _refuse(
+        "yaml-tag",
+        "The tag !{name} has no meaning here",
+        "Delete it; every value is text and the key says what it means",
+        "YAML tags such as `!!int` change how a value is read. A dictionary reads every value as text.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: !!int 5}\n",
+    ),
+    _refuse(
+        "duplicate-key",
+        '"{name}" stands twice here; the first is in line {line}',
+        "Keep one of the two, or give one another name",
+        "YAML itself would keep the last one and drop the first in silence.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: First}\n  a: {label: Second}\n",
+    ),
+)

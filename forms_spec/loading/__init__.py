@@ -1,0 +1,1 @@
+"""Loading: one file per noun, from a document's data to the frozen model."""

@@ -1,0 +1,119 @@
+"""Codelists: named ones of a file, and those written in place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError
+
+from forms_spec.loading.notes import Notes, Spot
+from forms_spec.loading.problems import Problem, fail
+from forms_spec.loading.shapes import Flag, Frame, Named, Part, Shape, Text
+from forms_spec.model import Code, Codelist
+
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
+
+
+class Number(Shape):
+    """A number with at most 15 digits before the point and 9 after it."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
+        if not isinstance(value, str) or not NUMBER.fullmatch(value):
+            fail("not-numeric")
+        return Decimal(value)
+
+
+class CodeSchema(Frame):
+    """One answer in full; only its label is needed."""
+
+    label = Text(required=True)
+    exclusive = Flag(load_default=False)
+    number = Number(load_default=None)
+
+
+class _OneCode(Shape):
+    """A label, or a code in full."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Mapping[str, Any]:
+        if isinstance(value, dict):
+            return _CODE.deserialize(value)  # type: ignore[no-any-return]
+        return {"label": _LABEL.deserialize(value), "exclusive": False, "number": None}
+
+
+class Codes(Shape):
+    """Answers: a mapping from codes to labels, or a list of codes that are their own labels."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[Code, ...]:
+        if isinstance(value, list):
+            return _from_list(value)
+        if not isinstance(value, dict):
+            fail("not-codes")
+        if not value:
+            fail("no-codes")
+        try:
+            said = _BY_CODE.deserialize(value)
+        except ValidationError as error:
+            raise ValidationError(error.messages, valid_data=_codes(error.valid_data)) from error
+        return _codes(said)
+
+
+class CodesOrName(Shape):
+    """The name of a codelist, or codes in place."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | tuple[Code, ...]:
+        if isinstance(value, str):
+            return _LABEL.deserialize(value)  # type: ignore[no-any-return]
+        return _IN_PLACE.deserialize(value)  # type: ignore[no-any-return]
+
+
+_CODE = Part(CodeSchema)
+_LABEL = Text()
+_BY_CODE = Named(_OneCode())
+_IN_PLACE = Codes()
+
+
+def _codes(said: Any) -> tuple[Code, ...]:
+    found = said if isinstance(said, dict) else {}
+    return tuple(
+        Code(code=code, label=one["label"], exclusive=one.get("exclusive", False), number=one.get("number"))
+        for code, one in found.items()
+        if "label" in one
+    )
+
+
+def _from_list(value: list[Any]) -> tuple[Code, ...]:
+    if not value:
+        fail("no-codes")
+    wrong: dict[int, list[Problem]] = {}
+    seen: set[str] = set()
+    for at, code in enumerate(value):
+        if not isinstance(code, str):
+            wrong[at] = [Problem(code="not-text" if code is not None else "empty-value", words={"key": at})]
+        elif code in seen:
+            wrong[at] = [Problem(code="listed-twice", words={"name": code})]
+        else:
+            seen.add(code)
+    if wrong:
+        raise ValidationError(wrong)  # type: ignore[arg-type]
+    return tuple(Code(code=code, label=code) for code in value)
+
+
+class CodelistsSchema(Frame):
+    """A file of codelists."""
+
+    codelists = Named(Codes(), required=True)
+
+
+def build_codelists(spot: Spot, notes: Notes, found: dict[str, Codelist]) -> None:
+    """Add a file's codelists to those of the files before it."""
+    loaded = notes.load(CodelistsSchema(), spot.data, spot)
+    for name, codes in loaded.get("codelists", {}).items():
+        place = spot.at("codelists", name)
+        if name in found:
+            first = found[name].place
+            notes.say("duplicate-name", place.key, related=(first,), what="codelist", name=name, first=first)
+            continue
+        found[name] = Codelist(name=name, codes=codes, place=place.key)

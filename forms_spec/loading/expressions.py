@@ -1,0 +1,56 @@
+"""Expressions of a dictionary: parsed with exact places, and listed for the check that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from forms_spec.findings import Finding
+from forms_spec.loading.notes import Notes, Spot
+from forms_spec.places import TextPlace
+from forms_spec.rules import Expression, parse_expression
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """An expression with its text: ``spot`` holds it from character ``first`` on.
+
+    ``what`` says in a message what the expression is for.
+    """
+
+    expression: Expression
+    spot: Spot
+    first: int
+    last: int
+
+    def on_one_line(self) -> Expression:
+        """The expression as if its text stood on one line of its own, beginning in column 1."""
+        return replace(self.expression, place=_line(self.spot.document.file, self.expression.text))
+
+    def located(self, found: Finding) -> Finding:
+        """A finding about ``on_one_line``, at its true place."""
+        return _located(found, self.spot, self.first, self.last)
+
+
+def parse_at(spot: Spot, notes: Notes, *, span: tuple[int, int] | None = None) -> Written | None:
+    """Parse the text at a spot, or some characters of it; what is no expression is noted."""
+    text = spot.text or ""
+    first, last = span or (0, len(text))
+    said = text[first:last].replace("\n", " ")
+    parsed = parse_expression(said, _line(spot.document.file, said))
+    if isinstance(parsed, Finding):
+        notes.add(_located(parsed, spot, first, last))
+        return None
+    place = spot.span(first, last) if span else spot.place
+    return Written(expression=replace(parsed, place=place), spot=spot, first=first, last=last)
+
+
+def _line(file: str, text: str) -> TextPlace:
+    return TextPlace(file=file, line=1, column=1, end_line=1, end_column=len(text) + 1)
+
+
+def _located(found: Finding, spot: Spot, first: int, last: int) -> Finding:
+    if found.text is None:
+        return replace(found, text=spot.place)
+    start = first + found.text.column - 1
+    end = first + (found.text.end_column or found.text.column + 1) - 1
+    return replace(found, text=spot.span(start, min(max(end, start + 1), max(last, start + 1))))

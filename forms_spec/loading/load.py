@@ -1,0 +1,167 @@
+"""From a dictionary's files to its study, with everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+
+from forms_spec.loading.codelists import build_codelists
+from forms_spec.loading.form import FormBuilder
+from forms_spec.loading.notes import Notes, Spot
+from forms_spec.loading.parts import Draft, ExpressionPart, Parts
+from forms_spec.loading.rules import RulesBuilder
+from forms_spec.loading.schedule import Grid
+from forms_spec.loading.study import StudySchema, build_missing, build_parameters
+from forms_spec.loading.visits import VisitsSchema, build_visits
+from forms_spec.model import Codelist, Derivation, Form, Rule, Scheduled, Study, Visit
+from forms_spec.nearness import did_you_mean
+from forms_spec.places import TextPlace
+from forms_spec.reader import read_document
+
+NOUNS = ("study", "codelists", "visits", "form", "rules", "derivations")
+"""The keys that say what a file holds."""
+
+
+def dictionary_hash(files: Mapping[str, str]) -> str:
+    """SHA-256 over every file's name and text, in hex; the same for the same dictionary."""
+    digest = sha256()
+    for name in sorted(files):
+        for part in (name, files[name]):
+            data = part.encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8, "big"))
+            digest.update(data)
+    return digest.hexdigest()
+
+
+def draft_study(files: Mapping[str, str], notes: Notes) -> Draft | None:
+    """Build what can be built; None when there is no study file to begin with."""
+    parts = Parts()
+    spots = _sort(files, parts, notes)
+    studies = spots["study"]
+    if not studies:
+        notes.say("no-study", TextPlace(file=next(iter(files), "."), line=1, column=1))
+        return None
+    for other in studies[1:]:
+        first = studies[0].place
+        notes.say("second-study", other.at("study").key, related=(first,), first=first)
+    return Draft(study=_Loader(files=files, spots=spots, parts=parts, notes=notes).build(), parts=parts)
+
+
+def _sort(files: Mapping[str, str], parts: Parts, notes: Notes) -> dict[str, list[Spot]]:
+    """Read every file and sort it by its top key."""
+    spots: dict[str, list[Spot]] = {noun: [] for noun in NOUNS}
+    for name, text in files.items():
+        document = read_document(name, text)
+        parts.documents[name] = document
+        notes.extend(document.findings)
+        data = document.data
+        if document.root is None:
+            continue
+        spot = Spot(document=document)
+        if not isinstance(data, dict):
+            notes.say("file-not-mapping", TextPlace(file=name, line=1, column=1))
+            continue
+        noun = next((key for key in data if key in NOUNS), None)
+        if noun is None:
+            first = next(iter(data), "")
+            place = spot.at(first).key if data else TextPlace(file=name, line=1, column=1)
+            notes.say("unknown-file", place, key=first, near=did_you_mean(first, NOUNS))
+            continue
+        spots["rules" if noun == "derivations" else noun].append(spot)
+    return spots
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Loader:
+    """Builds the study of sorted files."""
+
+    files: Mapping[str, str]
+    spots: Mapping[str, list[Spot]]
+    parts: Parts
+    notes: Notes
+
+    def build(self) -> Study:
+        spot = self.parts.study = self.spots["study"][0]
+        loaded = self.notes.load(StudySchema(), spot.data, spot)
+        missing = build_missing(loaded)
+        codelists: dict[str, Codelist] = {}
+        for one in self.spots["codelists"]:
+            build_codelists(one, self.notes, codelists)
+        forms: dict[str, Form] = {}
+        for one in self.spots["form"]:
+            builder = FormBuilder(
+                spot=one, codelists=codelists, all_missing=missing, parts=self.parts, notes=self.notes
+            )
+            self._take(builder.build(), one, forms)
+        visits, schedule = self._visits(forms)
+        subject = loaded.get("subject", {})
+        study = Study(
+            name=loaded.get("study", ""),
+            title=loaded.get("title", ""),
+            short=loaded.get("short") or loaded.get("study", ""),
+            hash=dictionary_hash(self.files),
+            files=MappingProxyType(dict(self.files)),
+            subject_pattern=subject.get("pattern", ""),
+            subject_example=subject.get("example", ""),
+            sites=MappingProxyType(loaded.get("sites", {})),
+            date_order=loaded.get("date_order"),
+            day_zero=loaded.get("day_zero", ()),
+            missing=missing,
+            parameters=build_parameters(loaded, spot),
+            codelists=MappingProxyType(codelists),
+            visits=MappingProxyType(visits),
+            schedule=tuple(schedule.values()),
+            forms=MappingProxyType(forms),
+            place=spot.at("study").key,
+        )
+        return self._with_rules(study)
+
+    def _take(self, form: Form | None, spot: Spot, forms: dict[str, Form]) -> None:
+        if form is None:
+            return
+        if form.name in forms:
+            first = forms[form.name].place
+            self.notes.say(
+                "duplicate-name", form.place, related=(first,), what="form", name=form.name, first=first
+            )
+            return
+        forms[form.name] = form
+        self.parts.forms[form.name] = spot
+
+    def _visits(self, forms: Mapping[str, Form]) -> tuple[dict[str, Visit], dict[tuple[str, str], Scheduled]]:
+        visits: dict[str, Visit] = {}
+        schedule: dict[tuple[str, str], Scheduled] = {}
+        loads: list[tuple[Spot, dict[str, Any]]] = []
+        for spot in self.spots["visits"]:
+            loaded = self.notes.load(VisitsSchema(), spot.data, spot)
+            build_visits(loaded, spot, self.notes, visits)
+            loads.append((spot, loaded))
+        for spot, loaded in loads:
+            self.parts.visits.append(spot)
+            grid = Grid(
+                rows=loaded.get("schedule", {}),
+                conditions=loaded.get("conditions", {}),
+                spot=spot,
+                visits=visits,
+                forms=forms,
+                notes=self.notes,
+            )
+            for written, form in grid.build(schedule):
+                part = ExpressionPart(written=written, what="conditions", form=form)
+                self.parts.expressions.append(part)
+        return visits, schedule
+
+    def _with_rules(self, study: Study) -> Study:
+        """The study with its rules, which name tables and so need the forms first."""
+        rules: dict[str, Rule] = {}
+        derivations: dict[str, Derivation] = {}
+        for spot in self.spots["rules"]:
+            RulesBuilder(spot=spot, tables=study.tables, parts=self.parts, notes=self.notes).build(
+                rules, derivations
+            )
+        if not self.spots["rules"]:
+            return study
+        return replace(study, rules=MappingProxyType(rules), derivations=MappingProxyType(derivations))

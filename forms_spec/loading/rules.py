@@ -1,0 +1,152 @@
+"""Edit checks and named derivations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forms_spec.findings import Severity
+from forms_spec.loading.expressions import Written, parse_at
+from forms_spec.loading.notes import Notes, Spot
+from forms_spec.loading.parts import ExpressionPart, Parts
+from forms_spec.loading.problems import fail
+from forms_spec.loading.shapes import Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
+from forms_spec.model import Derivation, Rule, Table
+from forms_spec.nearness import did_you_mean
+from forms_spec.places import TextPlace
+from forms_spec.rules.names import references_in
+
+HEAD = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\(([^()]*)\))?")
+
+
+class RuleSchema(Frame):
+    """One edit check."""
+
+    says = Text(required=True)
+    holds = Text(required=True)
+    applies = Text()
+    severity = OneOf(*(one.value for one in Severity), required=True)
+    on = Texts(least=1)
+    unknown = Flag(load_default=False)
+
+
+class _DerivationSchema(Frame):
+    value = Text(required=True)
+    label = Text()
+
+
+class _OneDerivation(Shape):
+    """An expression, or one with its label."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
+        if isinstance(value, dict):
+            return _DERIVATION.deserialize(value)  # type: ignore[no-any-return]
+        if not isinstance(value, str):
+            fail("not-text")
+        return {"value": value}
+
+
+_DERIVATION = Part(_DerivationSchema)
+
+
+class RulesSchema(Frame):
+    """A file whose top key is ``rules`` or ``derivations``."""
+
+    rules = Named(RuleSchema, load_default=dict)
+    derivations = Named(_OneDerivation(), load_default=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesBuilder:
+    """Makes the rules and derivations of one file."""
+
+    spot: Spot
+    tables: Mapping[str, Table]
+    parts: Parts
+    notes: Notes
+
+    def build(self, rules: dict[str, Rule], derivations: dict[str, Derivation]) -> None:
+        """Add the file's rules and derivations to those of the files before it."""
+        loaded = self.notes.load(RulesSchema(), self.spot.data, self.spot)
+        for head, said in loaded.get("derivations", {}).items():
+            made = self._derivation(head, said, self.spot.at("derivations", head))
+            if made is not None and self._new("derivation", made.name, made.place, derivations):
+                derivations[made.name] = made
+        for name, said in loaded.get("rules", {}).items():
+            rule = self._rule(name, said, self.spot.at("rules", name))
+            if rule is not None and self._new("rule", name, rule.place, rules):
+                rules[name] = rule
+
+    def _new(self, what: str, name: str, place: TextPlace, found: Mapping[str, Rule | Derivation]) -> bool:
+        if name not in found:
+            return True
+        first = found[name].place
+        self.notes.say("duplicate-name", place, related=(first,), what=what, name=name, first=first)
+        return False
+
+    def _derivation(self, head: str, said: Mapping[str, Any], spot: Spot) -> Derivation | None:
+        found = HEAD.fullmatch(head)
+        if not found:
+            self.notes.say("derivation-name", spot.key, name=head)
+            return None
+        written = parse_at(spot.at("value") if spot.at("value").has else spot, self.notes)
+        if written is None or "value" not in said:
+            return None
+        takes = tuple(one.strip() for one in (found[2] or "").split(",") if one.strip())
+        return Derivation(
+            name=found[1],
+            takes=takes,
+            expression=written.expression,
+            label=said.get("label"),
+            place=spot.key,
+        )
+
+    def _rule(self, name: str, said: Mapping[str, Any], spot: Spot) -> Rule | None:
+        holds = parse_at(spot.at("holds"), self.notes) if "holds" in said else None
+        applies = parse_at(spot.at("applies"), self.notes) if "applies" in said else None
+        if holds is None:
+            return None
+        on = tuple(self._on(said["on"], spot) if "on" in said else self._read(holds))
+        if not on:
+            if "on" not in said:
+                self.notes.say("rule-on-nothing", spot.key, name=name)
+            return None
+        table = self.tables[on[0][0]]
+        row_group = table.group.name if table.group else None
+        for what, written in (("holds", holds), ("applies", applies)):
+            if written is not None:
+                part = ExpressionPart(written=written, what=what, form=table.form.name, row_group=row_group)
+                self.parts.expressions.append(part)
+        return Rule(
+            name=name,
+            says=said.get("says", name),
+            applies=applies.expression if applies else None,
+            holds=holds.expression,
+            severity=Severity(said.get("severity", "refuse")),
+            on=on,
+            unknown=said.get("unknown", False),
+            place=spot.key,
+        )
+
+    def _on(self, said: tuple[str, ...], spot: Spot) -> Iterator[tuple[str, str]]:
+        for at, one in enumerate(said):
+            table, _, name = one.partition(".")
+            if self._field(table, name):
+                yield table, name
+            else:
+                known = [f"{held.name}.{f.name}" for held in self.tables.values() for f in held.fields]
+                place = spot.at("on", at).place
+                self.notes.say("unknown-field", place, name=one, near=did_you_mean(one, known))
+
+    def _read(self, holds: Written) -> Iterator[tuple[str, str]]:
+        """The fields that ``holds`` names with their table, each once."""
+        read = [(one.table, one.field) for one in references_in(holds.expression.tree)]
+        for table, name in dict.fromkeys(read):
+            if table is not None and name is not None and self._field(table, name):
+                yield table, name
+
+    def _field(self, table: str, name: str) -> bool:
+        held = self.tables.get(table)
+        return held is not None and any(one.name == name for one in held.fields)

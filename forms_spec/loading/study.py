@@ -1,0 +1,128 @@
+"""The study's own file: what it is called, its sites, missing codes and parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from forms_spec.loading.notes import Spot
+from forms_spec.loading.problems import fail
+from forms_spec.loading.shapes import Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
+from forms_spec.model import MissingCode, Parameter
+
+PARAMETER_KINDS = ("integer", "decimal", "date", "text")
+
+
+class SubjectSchema(Frame):
+    """How subjects are called."""
+
+    pattern = Text(required=True)
+    example = Text(required=True)
+
+
+class MissingSchema(Frame):
+    """A missing code in full."""
+
+    label = Text(required=True)
+    draft_only = Flag(load_default=False)
+
+
+class _OneMissing(Shape):
+    """A label, or a missing code in full."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
+        if isinstance(value, dict):
+            return _MISSING.deserialize(value)  # type: ignore[no-any-return]
+        return {"label": _TEXT.deserialize(value), "draft_only": False}
+
+
+class ParameterSchema(Frame):
+    """A parameter in full."""
+
+    value = Text(required=True)
+    label = Text(load_default=None)
+    kind = OneOf(*PARAMETER_KINDS, load_default=None)
+    unit = Text(load_default=None)
+    source = Text(load_default=None)
+
+
+class _OneParameter(Shape):
+    """A value, or a parameter in full."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
+        if isinstance(value, dict):
+            return _PARAMETER.deserialize(value)  # type: ignore[no-any-return]
+        if not isinstance(value, str):
+            fail("not-text")
+        return {"value": _TEXT.deserialize(value)}
+
+
+class _DayZero(Shape):
+    """``form.field``, or a list of them."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
+        if isinstance(value, str):
+            return (_TEXT.deserialize(value),)
+        return _TEXTS.deserialize(value)  # type: ignore[no-any-return]
+
+
+_TEXT = Text()
+_TEXTS = Texts(least=1)
+_MISSING = Part(MissingSchema)
+_PARAMETER = Part(ParameterSchema)
+
+
+class StudySchema(Frame):
+    """The file whose top key is ``study``."""
+
+    study = Text(required=True)
+    title = Text(required=True)
+    short = Text(load_default=None)
+    date_order = OneOf("dmy", "mdy", load_default=None)
+    subject = Part(SubjectSchema, required=True)
+    sites = Named(Text(), load_default=dict)
+    day_zero = _DayZero(load_default=())
+    missing = Named(_OneMissing(), load_default=dict)
+    parameters = Named(_OneParameter(), load_default=dict)
+
+
+def build_missing(loaded: Mapping[str, Any]) -> Mapping[str, MissingCode]:
+    """The study's missing codes by code."""
+    return MappingProxyType(
+        {
+            code: MissingCode(
+                code=code, label=said.get("label", code), draft_only=said.get("draft_only", False)
+            )
+            for code, said in loaded.get("missing", {}).items()
+        }
+    )
+
+
+def build_parameters(loaded: Mapping[str, Any], spot: Spot) -> Mapping[str, Parameter]:
+    """The study's parameters by name."""
+    found: dict[str, Parameter] = {}
+    for name, said in loaded.get("parameters", {}).items():
+        here = spot.at("parameters", name)
+        value = said.get("value")
+        if value is None:
+            continue
+        kind_name = said.get("kind") or _guess(value)
+        found[name] = Parameter(
+            name=name,
+            kind=kind_name,
+            value=value,
+            label=said.get("label") or name,
+            unit=said.get("unit"),
+            source=said.get("source"),
+            place=here.key,
+        )
+    return MappingProxyType(found)
+
+
+def _guess(value: str) -> str:
+    """A parameter without a kind is a number or a text."""
+    if re.fullmatch(r"-?[0-9]+", value):
+        return "integer"
+    return "decimal" if re.fullmatch(r"-?[0-9]+\.[0-9]+", value) else "text"

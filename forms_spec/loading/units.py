@@ -1,0 +1,52 @@
+"""Units: fixed, or chosen from several with exact conversion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forms_spec.loading.notes import Spot
+from forms_spec.loading.problems import fail
+from forms_spec.loading.shapes import Frame, Named, Part, Shape, Text
+from forms_spec.model import Code, Codelist, Unit, UnitChoice
+from forms_spec.rules import Expression
+
+
+class _ChoiceSchema(Frame):
+    """One unit that may be chosen; with ``to`` and ``as`` it converts."""
+
+    label = Text(load_default=None)
+    to = Text(load_default=None)
+    formula = Text(load_default=None, data_key="as")
+
+
+class UnitShape(Shape):
+    """A unit's name, or a mapping from unit codes to how each converts."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | Mapping[str, Any]:
+        if isinstance(value, dict):
+            if not value:
+                fail("no-codes")
+            return _CHOICES.deserialize(value)  # type: ignore[no-any-return]
+        return _FIXED.deserialize(value)  # type: ignore[no-any-return]
+
+
+_FIXED = Text()
+_CHOICES = Named(Part(_ChoiceSchema))
+
+
+def build_unit(said: str | Mapping[str, Any], companion: str, formulas: Mapping[str, Expression]) -> Unit:
+    """The unit of a field whose formulas have been parsed."""
+    if isinstance(said, str):
+        return Unit(fixed=said)
+    choices = tuple(
+        UnitChoice(code=code, label=one.get("label") or code, to=one.get("to"), formula=formulas.get(code))
+        for code, one in said.items()
+    )
+    return Unit(fixed=None, choices=choices, companion=companion)
+
+
+def unit_codelist(unit: Unit, name: str, spot: Spot) -> Codelist:
+    """The answers of the companion field."""
+    codes = tuple(Code(code=one.code, label=one.label) for one in unit.choices)
+    return Codelist(name=name, codes=codes, place=spot.key)

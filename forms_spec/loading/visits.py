@@ -1,0 +1,111 @@
+"""Visits: their target days and windows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from forms_spec.loading.notes import Notes, Spot
+from forms_spec.loading.problems import fail
+from forms_spec.loading.shapes import Flag, Frame, Named, OneOf, Shape, Text
+from forms_spec.model import Offset, Visit, VisitType, Window
+
+TARGET = re.compile(r"(day|month) (-?[0-9]{1,5})")
+DAY = re.compile(r"day (-?[0-9]{1,5})")
+DAYS = re.compile(r"([0-9]{1,5}) days?")
+
+
+class Target(Shape):
+    """``day -14`` or ``month 3``."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Offset:
+        found = TARGET.fullmatch(value) if isinstance(value, str) else None
+        if not found:
+            fail("not-a-target")
+        return Offset(count=int(found[2]), unit=found[1])
+
+
+class _Days(Shape):
+    """``3 days``: a length of time."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
+        found = DAYS.fullmatch(value) if isinstance(value, str) else None
+        if not found:
+            fail("not-days")
+        return int(found[1])
+
+
+class _Day(Shape):
+    """``day -60``: a day counted from day 0."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
+        found = DAY.fullmatch(value) if isinstance(value, str) else None
+        if not found:
+            fail("not-a-day")
+        return int(found[1])
+
+
+class _FromTo(Frame):
+    first = _Day(required=True, data_key="from")
+    last = _Day(required=True, data_key="to")
+
+
+class _BeforeAfter(Frame):
+    before = _Days(required=True)
+    after = _Days(required=True)
+
+
+class WindowShape(Shape):
+    """``14 days``, ``{before: 2 days, after: 5 days}`` or ``{from: day -60, to: day -1}``."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Window:
+        if isinstance(value, dict) and {"before", "after"} & set(value):
+            said: dict[str, int] = _BEFORE_AFTER.load(value)
+            return Window(first=-said["before"], last=said["after"], around=True)
+        if isinstance(value, dict):
+            said = _FROM_TO.load(value)
+            return Window(first=said["first"], last=said["last"], around=False)
+        days: int = _DAYS.deserialize(value)
+        return Window(first=-days, last=days, around=True)
+
+
+_DAYS = _Days()
+_FROM_TO = _FromTo()
+_BEFORE_AFTER = _BeforeAfter()
+
+
+class VisitSchema(Frame):
+    """One visit."""
+
+    title = Text(required=True)
+    type = OneOf(*(one.value for one in VisitType), load_default=VisitType.SCHEDULED.value)
+    target = Target(load_default=None)
+    window = WindowShape(load_default=None)
+    repeats = Flag(load_default=False)
+
+
+class VisitsSchema(Frame):
+    """The file whose top key is ``visits``."""
+
+    visits = Named(VisitSchema, required=True)
+    schedule = Named(Text(), load_default=dict)
+    conditions = Shape(load_default=dict)
+
+
+def build_visits(loaded: dict[str, Any], spot: Spot, notes: Notes, found: dict[str, Visit]) -> None:
+    """Add a file's visits to those of the files before it."""
+    for name, said in loaded.get("visits", {}).items():
+        place = spot.at("visits", name).key
+        if name in found:
+            first = found[name].place
+            notes.say("duplicate-name", place, related=(first,), what="visit", name=name, first=first)
+            continue
+        found[name] = Visit(
+            name=name,
+            title=said.get("title", name),
+            type=VisitType(said.get("type", VisitType.SCHEDULED.value)),
+            target=said.get("target"),
+            window=said.get("window"),
+            repeats=said.get("repeats", False),
+            place=place,
+        )
