@@ -1,0 +1,233 @@
+"""Rules as data for ``static/rules.js``: names resolved, and what lies outside the form asked for.
+
+A node is ``{"op": ..., ...}``. Numbers travel as text in 10^-9, dates as pairs of days since
+1970-01-01, date-times as seconds since then. What another form holds does not exist on a page: every such
+cell, and every set of such rows, becomes a *given*, which ``givens.py`` evaluates on the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from forms_spec.rules import core
+from forms_spec.rules.core import RuleValue
+from forms_spec.rules.types import Type
+
+EPOCH = date(1970, 1, 1).toordinal()
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Given:
+    """Something from outside the form: a cell, whether it is missing, a key, or rows with columns.
+
+    ``columns`` of rows are read with the row as frame ``depth``.
+    """
+
+    node: core.Remote | core.Read | core.Missing | core.Key | core.Source
+    columns: Givens | None = None
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class Givens:
+    """What one frame asks for, each thing once, in the order in which the server sends it."""
+
+    asked: list[Given] = field(default_factory=list)
+    known: dict[object, int] = field(default_factory=dict)
+
+    def at(self, node: core.Remote | core.Read | core.Missing | core.Key) -> int:
+        key = _identity(node)
+        if key not in self.known:
+            self.known[key] = len(self.asked)
+            self.asked.append(Given(node=node))
+        return self.known[key]
+
+    def rows(self, source: core.Source, columns: Givens, depth: int) -> int:
+        """Rows are asked for by every aggregate on its own, since their columns differ."""
+        self.asked.append(Given(node=source, columns=columns, depth=depth))
+        return len(self.asked) - 1
+
+
+def _identity(node: core.Core) -> object:
+    """What makes two readings the same; a field is known by its place."""
+    if isinstance(node, core.Missing):
+        return "missing", _identity(node.cell), node.code
+    if isinstance(node, core.Read):
+        return "read", node.depth, node.table, node.row, node.field.name
+    if isinstance(node, core.Remote):
+        return "remote", node.depth, node.form, node.visit, node.field.name
+    assert isinstance(node, core.Key)
+    return "key", node.depth, node.name
+
+
+class ToJson:
+    """Turns resolved expressions of one form into JSON; ``frames`` holds the givens of each frame."""
+
+    def __init__(self, form: str, givens: Givens) -> None:
+        self.form = form
+        self.frames: list[Givens | None] = [None]
+        self.givens = givens
+
+    def node(self, node: core.Core) -> Json:
+        return _WRITERS[type(node)](self, node)
+
+    def asked_of(self, depth: int) -> Givens:
+        """The givens of a frame; rows of the page itself share those of the form."""
+        found = self.frames[depth]
+        return self.givens if found is None else found
+
+    def constant(self, node: core.Constant) -> Json:
+        assert not isinstance(node.value, Mapping)
+        return {"op": "const", "as": node.type.name, "value": encode(node.value, node.type)}
+
+    def read(self, node: core.Read) -> Json:
+        if self.frames[node.depth] is None:
+            return {
+                "op": "cell",
+                "depth": node.depth,
+                "row": node.row,
+                "table": node.table,
+                "field": node.field.name,
+            }
+        return self.given(node, node.depth, node.type)
+
+    def remote(self, node: core.Remote) -> Json:
+        found = self.given(node, node.depth, node.type)
+        if node.form == self.form:
+            found["own"] = {
+                "op": "cell",
+                "depth": 0,
+                "row": False,
+                "table": node.form,
+                "field": node.field.name,
+            }
+        return found
+
+    def given(self, node: core.Remote | core.Read | core.Missing | core.Key, depth: int, type_: Type) -> Json:
+        return {"op": "given", "depth": depth, "at": self.asked_of(depth).at(node), "as": type_.name}
+
+    def key(self, node: core.Key) -> Json:
+        if node.name == "rowno" and self.frames[node.depth] is None:
+            return {"op": "rowno", "depth": node.depth}
+        return self.given(node, node.depth, node.type)
+
+    def missing(self, node: core.Missing) -> Json:
+        cell = node.cell
+        if isinstance(cell, core.Read) and self.frames[cell.depth] is None:
+            return {"op": "missing", "cell": self.read(cell), "code": node.code}
+        found = self.given(node, cell.depth, node.type)
+        if isinstance(cell, core.Remote) and cell.form == self.form:
+            own = _cell(cell.form, cell.field.name, 0, row=False)
+            found["own"] = {"op": "missing", "cell": own, "code": node.code}
+        return found
+
+    def apply(self, node: core.Apply) -> Json:
+        if node.operator == "lookup":
+            table = node.arguments[1]
+            assert isinstance(table, core.Constant)
+            assert isinstance(table.value, Mapping)
+            numbers = {code: str(number) for code, number in table.value.items()}
+            return {"op": "lookup", "args": [self.node(node.arguments[0])], "numbers": numbers}
+        return {"op": node.operator, "args": [self.node(one) for one in node.arguments]}
+
+    def fold(self, node: core.Fold) -> Json:
+        own = node.source.visit == "this" and self.frames[node.source.depth] is None
+        columns = None if own else Givens()
+        before = self.frames
+        self.frames = [*before[: node.depth], columns]
+        found: Json = {
+            "op": "fold",
+            "fold": node.operator,
+            "depth": node.depth,
+            "where": None if node.where is None else self.node(node.where),
+            "body": None if node.body is None else self.node(node.body),
+        }
+        if columns is not None and node.source.form == self.form:
+            found["columns"] = self.live(columns, node.depth)
+        self.frames = before
+        found["rows"] = self.rows(node.source, columns, node.depth)
+        return found
+
+    def rows(self, source: core.Source, columns: Givens | None, depth: int) -> Json:
+        if columns is None:
+            return {"own": source.table}
+        return {
+            "table": source.table if source.group else None,
+            "depth": source.depth,
+            "at": self.asked_of(source.depth).rows(source, columns, depth),
+        }
+
+    def live(self, columns: Givens, depth: int) -> list[Json]:
+        """The same columns read from the page, for the rows that are the page's own."""
+        here = self.frames
+        self.frames = [*here[:depth], *([None] * (depth + 1 - len(here[:depth])))]
+        found = [self.column(one) for one in columns.asked]
+        self.frames = here
+        return found
+
+    def column(self, given: Given) -> Json:
+        node = given.node
+        if isinstance(node, core.Source):
+            return self.live_rows(given, node)
+        if isinstance(node, core.Remote) or (isinstance(node, core.Key) and node.name != "rowno"):
+            node = replace(node, depth=0)
+        if isinstance(node, core.Missing) and isinstance(node.cell, core.Remote):
+            node = replace(node, cell=replace(node.cell, depth=0))
+        return self.node(node)
+
+    def live_rows(self, given: Given, source: core.Source) -> Json:
+        """Rows of the page's own row: on the page where they are its own, else from the server."""
+        assert given.columns is not None
+        columns = self.live(given.columns, given.depth)
+        if source.visit == "this":
+            return {"own": source.table, "columns": columns}
+        at = self.givens.rows(replace(source, depth=0), given.columns, given.depth)
+        return {"at": at, "columns": columns, "table": source.table if source.group else None}
+
+
+def _cell(table: str, field_name: str, depth: int, *, row: bool) -> Json:
+    """A cell of the page, of the row at frame ``depth`` when ``row``."""
+    return {"op": "cell", "depth": depth, "row": row, "table": table, "field": field_name}
+
+
+def encode(value: RuleValue | None, type_: Type) -> Any:
+    """A value as JSON."""
+    return None if value is None else _ENCODERS[type_](value)
+
+
+def _interval(value: Any) -> list[int]:
+    return [value[0] - EPOCH, value[1] - EPOCH]
+
+
+_ENCODERS: Mapping[Type, Callable[[Any], Any]] = MappingProxyType(
+    {
+        Type.CONDITION: bool,
+        Type.NUMBER: str,
+        Type.SPREAD: lambda value: [str(value[0]), str(value[1])],
+        Type.TEXT: str,
+        Type.CHOICE: str,
+        Type.CHOICES: sorted,
+        Type.DATE: _interval,
+        Type.TIME: int,
+        Type.DATETIME: lambda value: value - EPOCH * 86_400,
+        Type.FILE: str,
+    }
+)
+_WRITERS: Mapping[type[core.Core], Callable[..., Json]] = MappingProxyType(
+    {
+        core.Constant: ToJson.constant,
+        core.Read: ToJson.read,
+        core.Remote: ToJson.remote,
+        core.Key: ToJson.key,
+        core.Missing: ToJson.missing,
+        core.Apply: ToJson.apply,
+        core.Fold: ToJson.fold,
+    }
+)
+if {one.__name__ for one in _WRITERS} != {one.__name__ for one in core.Core.__subclasses__()}:
+    raise TypeError("a part of the rule language has no JSON")

@@ -1,0 +1,126 @@
+"""A form as JSON: everything that ``static/judge.js`` needs to judge it as the server does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from forms_spec.judge.plan import plan_of
+from forms_spec.model import Field, Form, Group, Range, Study
+from forms_spec.rules.checker import resolve
+from forms_spec.rules.expression import Expression, Home
+from forms_spec.rules.references import references
+from forms_spec.rules.types import Type, type_of
+from generator.browser.expression_json import Givens, Json, ToJson
+from generator.browser.field_spec import field_spec
+from generator.browser.messages import messages
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrowserForm:
+    """The form's JSON, and what its rules ask of the server."""
+
+    spec: Json
+    givens: Givens
+
+
+def form_spec(study: Study, form: Form) -> Json:
+    """The form's fields, groups and rules for the page. The same for every subject and visit."""
+    return browser_form(study, form).spec
+
+
+def browser_form(study: Study, form: Form) -> BrowserForm:
+    """Made at the first use and kept with the study."""
+    key = ("browser", form.name)
+    held = study.memory.get(key)
+    if held is None:
+        held = study.memory[key] = _Writer(study, form).form_json()
+    return held
+
+
+class _Writer:
+    def __init__(self, study: Study, form: Form) -> None:
+        self.study = study
+        self.form = form
+        self.givens = Givens()
+
+    def form_json(self) -> BrowserForm:
+        spec = {
+            "form": self.form.name,
+            "title": self.form.title,
+            "groups": [self.group(group) for group in self.form.groups],
+            "order": [list(one) for one in plan_of(self.study, self.form).order],
+            "missing": {
+                code: {"label": held.label, "draftOnly": held.draft_only}
+                for code, held in self.study.missing.items()
+            },
+            "messages": messages(),
+        }
+        return BrowserForm(spec=spec, givens=self.givens)
+
+    def group(self, group: Group) -> Json:
+        home = Home(form=self.form, group=group if group.rows is not None else None)
+        table = group.name if group.rows is not None else self.form.name
+        return {
+            "name": group.name,
+            "title": group.title or self.form.title,
+            "table": table,
+            "rows": _rows(group),
+            "shown": self.rule(group.shown, Home(form=self.form), Type.CONDITION),
+            "fields": [self.field(one, table, home) for one in group.fields if one.collected],
+        }
+
+    def field(self, field: Field, table: str, home: Home) -> Json:
+        type_ = type_of(field)
+        return {
+            **field_spec(field),
+            "table": table,
+            "as": type_.name,
+            "shown": self.rule(field.shown, home, Type.CONDITION),
+            "required": self.required(field, home),
+            "asks": self.asks(field.required, home),
+            "value": self.rule(field.value, home, type_),
+            "range": self.limits(field.ranges, home, type_),
+            "expected": self.limits(field.expected, home, type_),
+            "companion": field.unit.companion if field.unit else None,
+            "units": {one.code: one.label for one in field.unit.choices} if field.unit else {},
+        }
+
+    def required(self, field: Field, home: Home) -> Json | bool | None:
+        if isinstance(field.required, bool):
+            return field.required
+        return self.rule(field.required, home, Type.CONDITION)
+
+    def asks(self, expression: Expression | bool, home: Home) -> list[list[str]]:
+        """The cells of this form that a condition reads."""
+        if isinstance(expression, bool):
+            return []
+        found = references(expression, self.study, home)
+        return [
+            [one.table, one.field]
+            for one in found
+            if one.visit is None and one.table is not None and one.field is not None
+        ]
+
+    def limits(self, ranges: Mapping[str | None, Range], home: Home, type_: Type) -> Json:
+        return {
+            unit or "": {
+                "low": self.rule(one.low, home, type_),
+                "high": self.rule(one.high, home, type_),
+                "lowOpen": one.low_open,
+                "highOpen": one.high_open,
+            }
+            for unit, one in ranges.items()
+        }
+
+    def rule(self, expression: Expression | None, home: Home, expects: Type) -> Json | None:
+        if expression is None:
+            return None
+        resolved = resolve(expression, self.study, home, expects)
+        return ToJson(self.form.name, self.givens).node(resolved.core)
+
+
+def _rows(group: Group) -> Json | None:
+    if group.rows is None:
+        return None
+    return {"minimum": group.rows.minimum, "maximum": group.rows.maximum, "fixed": list(group.rows.fixed)}

@@ -1,0 +1,295 @@
+/* The judge in the browser: the verdict of forms_spec/judge on one form, while it is typed.
+
+   crfsmith.judge(spec, record, env) -> {cells, findings, cell(table, row, field)}
+     spec    made by generator/browser/form_json.py
+     record  {texts: {field: text}, rows: {table: [{number, texts}]}, kept: [[table, row, field, code]]}
+             with canonical texts (crfsmith.understand first), or what was typed where that is no answer
+     env     {today, given, completing}, made by generator/browser/givens.py
+     cells   [{table, row, field, state, text, shown, required}] in page order
+     findings [{code, severity, message, remedy, table, row, field, value}] in page order */
+(() => {
+  "use strict";
+
+  const crfsmith = globalThis.crfsmith;
+  const SCALE = 10n ** 9n;
+  const PENDING = { state: "blank", text: "", shown: null, seen: null };
+
+  class Page {
+    constructor(spec, record, env) {
+      Object.assign(this, { spec, record, today: env.today, given: env.given || [] });
+      this.fields = new Map();
+      this.conditions = new Map();
+      for (const group of spec.groups) {
+        for (const field of group.fields) {
+          this.fields.set(`${field.table} ${field.name}`, field);
+          this.conditions.set(field, [group.shown, field.shown].filter(Boolean));
+        }
+      }
+      this.texts = new Map([[`${spec.form} `, record.texts || {}]]);
+      for (const [table, rows] of Object.entries(record.rows || {})) {
+        for (const row of rows) this.texts.set(`${table} ${row.number}`, row.texts);
+      }
+      this.rowTables = new Set(spec.groups.filter((group) => group.rows).map((group) => group.table));
+      this.facts = new Map();
+    }
+
+    rows(table) {
+      return ((this.record.rows || {})[table] || []).map((row) => row.number);
+    }
+
+    text(table, row, field) {
+      const texts = this.texts.get(`${table} ${row === null ? "" : row}`) || {};
+      return Object.hasOwn(texts, field) ? texts[field] : "";
+    }
+
+    run(rule, row) {
+      return crfsmith.evaluate(rule, [{ row }], this);
+    }
+
+    cell(table, row, name) {
+      const key = `${table} ${row === null ? "" : row} ${name}`;
+      if (!this.facts.has(key)) {
+        this.facts.set(key, PENDING);
+        this.facts.set(key, this.facts_(this.fields.get(`${table} ${name}`), row));
+      }
+      return this.facts.get(key);
+    }
+
+    settle() {
+      for (const [table, name] of this.spec.order) {
+        for (const row of this.rowTables.has(table) ? this.rows(table) : [null]) this.cell(table, row, name);
+      }
+    }
+
+    shown(field, row) {
+      let found = true;
+      for (const condition of this.conditions.get(field)) {
+        const held = this.run(condition, row);
+        if (held === false) return false;
+        if (held === null) found = null;
+      }
+      return found;
+    }
+
+    facts_(field, row) {
+      const text = this.text(field.table, row, field.name);
+      const shown = this.shown(field, row);
+      const bare = { text, shown, seen: null };
+      if (field.value !== null) return this.calculated(field, row, shown);
+      if (shown === false) return { ...bare, state: "hidden" };
+      if (text === "") return { ...bare, state: "blank" };
+      if (Object.hasOwn(this.spec.missing, text)) {
+        if (field.missing.some((held) => held.code === text)) return { ...bare, state: "missing" };
+        return { ...bare, state: "invalid", refusal: { code: "missing-not-allowed", details: { name: text } } };
+      }
+      return this.parsed(field, text, shown);
+    }
+
+    parsed(field, text, shown) {
+      const found = crfsmith.parse(text, field);
+      if (!found.ok) return { state: "invalid", text, shown, seen: null, refusal: found };
+      return { state: "answered", text, shown, seen: crfsmith.seen(found.value, field.as) };
+    }
+
+    calculated(field, row, shown) {
+      if (shown === false) return { state: "hidden", text: "", shown, seen: null };
+      let computed = this.run(field.value, row);
+      if (computed !== null && field.as === "NUMBER") {
+        const places = field.kind === "integer" ? 0 : field.places;
+        if (places !== null) computed = crfsmith.roundNumber(computed, BigInt(places) * SCALE);
+      }
+      const value = computed === null ? null : crfsmith.unseen(computed, field);
+      if (value === null) return { state: "blank", text: "", shown, seen: null };
+      return this.parsed(field, crfsmith.write(value, field), shown);
+    }
+  }
+
+  // Limits
+
+  const WORDS = {
+    low: { number: ["at least", "more than"], date: ["on or after", "after"] },
+    high: { number: ["at most", "less than"], date: ["on or before", "before"] },
+  };
+
+  function surelyAfter(one, other, type, strictly) {
+    if (type === "DATE") return (strictly ? crfsmith.spanLe(one, other) : crfsmith.spanLt(one, other)) === false;
+    return strictly ? one > other : one >= other;
+  }
+
+  const withUnit = (text, unit) => (unit ? `${text} ${unit}` : text);
+
+  function bound(end, field, unit, side, open) {
+    const words = WORDS[side][field.as === "DATE" ? "date" : "number"][open ? 1 : 0];
+    let text = "";
+    if (field.as === "DATE") text = crfsmith.isoDay(end[side === "low" ? 0 : 1]);
+    else text = crfsmith.write(crfsmith.unseen(end, field), field);
+    return `${words} ${withUnit(crfsmith.shownAs(text, field), unit)}`;
+  }
+
+  function outside(page, field, facts, row, limits) {
+    const unit = unitLabel(page, field, row);
+    const low = limits.low && page.run(limits.low, row);
+    if (low !== null && surelyAfter(low, facts.seen, field.as, !limits.lowOpen)) {
+      return ["below", bound(low, field, unit, "low", limits.lowOpen)];
+    }
+    const high = limits.high && page.run(limits.high, row);
+    if (high !== null && surelyAfter(facts.seen, high, field.as, !limits.highOpen)) {
+      return ["above", bound(high, field, unit, "high", limits.highOpen)];
+    }
+    return null;
+  }
+
+  function chosenUnit(page, field, row) {
+    return field.companion === null ? null : page.cell(field.table, row, field.companion).seen;
+  }
+
+  function unitLabel(page, field, row) {
+    if (field.unit) return field.unit;
+    const code = chosenUnit(page, field, row);
+    return code !== null && Object.hasOwn(field.units, code) ? field.units[code] : "";
+  }
+
+  // The verdict
+
+  class Verdict {
+    constructor(page, completing, kept) {
+      Object.assign(this, { page, completing, cells: [], findings: [] });
+      this.kept = new Set((kept || []).map((one) => JSON.stringify(one)));
+    }
+
+    judge() {
+      this.page.settle();
+      for (const group of this.page.spec.groups) {
+        for (const row of group.rows ? this.page.rows(group.table) : [null]) {
+          for (const field of group.fields) this.cell(field, row);
+        }
+        if (group.rows) this.countRows(group);
+      }
+      return {
+        cells: this.cells,
+        findings: this.findings,
+        cell: (table, row, field) => this.page.cell(table, row, field),
+      };
+    }
+
+    cell(field, row) {
+      const facts = this.page.cell(field.table, row, field.name);
+      const required = this.required(field, row, facts);
+      const { state, text, shown } = facts;
+      this.cells.push({ table: field.table, row, field: field.name, state, text, shown, required });
+      this.faults(field, row, facts, required);
+    }
+
+    required(field, row, facts) {
+      if (facts.shown === false || field.value !== null) return false;
+      return typeof field.required === "boolean" ? field.required : this.page.run(field.required, row);
+    }
+
+    faults(field, row, facts, required) {
+      const found = (code, words) => this.found(code, field, row, facts, words);
+      if (field.value !== null) this.differing(field, row, facts, found);
+      if (facts.state === "hidden" && facts.text !== "") found("hidden-with-value");
+      else if (facts.refusal) found(facts.refusal.code, facts.refusal.details);
+      else if (facts.state === "blank") this.blank(field, row, facts, required, found);
+      else if (facts.state === "missing") this.missing(field, facts, found);
+      else if (facts.state === "answered") this.answered(field, row, facts, found);
+      if (facts.shown === null && facts.text !== "" && field.value === null) found("shown-unknown");
+    }
+
+    blank(field, row, facts, required, found) {
+      if (!this.completing || facts.shown !== true) return;
+      if (required) found("required-blank");
+      else if (required === null && this.toldElsewhere(field, row)) found("required-unknown");
+    }
+
+    toldElsewhere(field, row) {
+      return field.asks.every(([table, name]) => {
+        const inRow = this.page.rowTables.has(table);
+        if (!this.page.fields.has(`${table} ${name}`) || (inRow && row === null)) return true;
+        return this.page.cell(table, inRow ? row : null, name).state === "answered";
+      });
+    }
+
+    missing(field, facts, found) {
+      const held = field.missing.find((one) => one.code === facts.text);
+      if (this.completing && held.draftOnly) found("missing-draft-only", { reason: held.label });
+    }
+
+    answered(field, row, facts, found) {
+      const unit = chosenUnit(this.page, field, row);
+      if (field.companion !== null && unit === null) {
+        found("unit-missing");
+        return;
+      }
+      for (const [said, word] of [[field.range, "range"], [field.expected, "expected"]]) {
+        const key = unit === null ? "" : unit;
+        const limits = Object.hasOwn(said, key) ? outside(this.page, field, facts, row, said[key]) : null;
+        if (limits) {
+          found(`${limits[0]}-${word}`, { bound: limits[1] });
+          return;
+        }
+      }
+    }
+
+    differing(field, row, facts, found) {
+      const text = this.page.text(field.table, row, field.name);
+      if (text === "" || text === facts.text) return;
+      if (facts.seen === null) {
+        found("calculated-unknown", { given: text });
+        return;
+      }
+      const parsed = crfsmith.parse(text, field);
+      const same = parsed.ok && crfsmith.write(parsed.value, field) === facts.text;
+      if (!same) found("calculated-differs", { given: text });
+    }
+
+    countRows(group) {
+      const { page, completing } = this;
+      const rows = page.rows(group.table);
+      const asked = group.shown === null || page.run(group.shown, null) === true;
+      const { minimum: least, maximum: most, fixed } = group.rows;
+      if (rows.length > most) this.group(group, "too-many-rows", { count: rows.length, most });
+      if (completing && asked && rows.length < least && !fixed.length) {
+        this.group(group, "too-few-rows", { count: rows.length, least });
+      }
+      if (fixed.length) this.fixedRows(group, rows, completing && asked);
+    }
+
+    fixedRows(group, rows, completing) {
+      const lists = group.rows.fixed.map((name) => group.fields.find((field) => field.name === name).codes);
+      const combinations = lists.reduce((all, codes) => all.flatMap((one) => codes.map((code) => [...one, code])), [[]]);
+      for (const codes of combinations) {
+        const count = rows.filter((row) =>
+          codes.every((code, at) => this.page.cell(group.table, row, group.rows.fixed[at]).seen === code.code),
+        ).length;
+        const labels = codes.map((code) => code.label).join(", ");
+        if (count > 1) this.group(group, "row-twice", { row: labels });
+        else if (count === 0 && completing) this.group(group, "row-missing", { row: labels });
+      }
+    }
+
+    group(group, code, words) {
+      this.push(code, { label: group.title, ...words }, { table: group.table, row: null, field: null, value: null });
+    }
+
+    found(code, field, row, facts, words = {}) {
+      if (this.kept.has(JSON.stringify([field.table, row, field.name, code]))) return;
+      const answer = withUnit(crfsmith.shownAs(facts.text, field), unitLabel(this.page, field, row));
+      const place = { table: field.table, row, field: field.name, value: facts.text };
+      this.push(code, { label: field.label, answer, value: facts.text, ...words }, place);
+    }
+
+    push(code, words, place) {
+      const said = this.page.spec.messages[code];
+      const message = crfsmith.fill(said.message, words);
+      const remedy = crfsmith.fill(said.remedy, words);
+      this.findings.push({ code, severity: said.severity, message, remedy, ...place });
+    }
+  }
+
+  function judge(spec, record, env) {
+    return new Verdict(new Page(spec, record, env), Boolean(env.completing), record.kept).judge();
+  }
+
+  globalThis.crfsmith = Object.assign(crfsmith, { judge });
+})();
