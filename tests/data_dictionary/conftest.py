@@ -1,0 +1,35 @@
+"""The Cellkine study as it stands in the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from forms_spec import load_study
+from forms_spec.model import Study
+
+CELLKINE = Path(__file__).parents[2] / "data_dictionary" / "cellkine"
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """The YAML files of a folder by their path below it."""
+    files = sorted(folder.glob("**/*.yaml"))
+    return {str(file.relative_to(folder)): file.read_text(encoding="utf-8") for file in files}
+
+
+def dictionary() -> dict[str, str]:
+    """Everything but the subjects, which are data."""
+    return {name: text for name, text in texts(CELLKINE).items() if not name.startswith("subjects/")}
+
+
+def subject_texts() -> dict[str, str]:
+    """The example subjects and their template."""
+    return texts(CELLKINE / "subjects")
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    loaded = load_study(dictionary())
+    assert loaded.study is not None, loaded.findings
+    return loaded.study
