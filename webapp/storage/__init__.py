@@ -26,6 +26,7 @@ from webapp.storage.forms import (
     newest_of,
 )
 from webapp.storage.history import AuditRow, Revision, audit_rows, broken_seals, history
+from webapp.storage.migrate import DatabaseTooNew
 from webapp.storage.saving import Batch, Conflict, Saved, SaveRefused, SaveRequest, batch, save
 from webapp.storage.snapshots import Snapshot, snapshot
 from webapp.storage.subjects import Subject, SubjectLine, add_subject, get_subject, list_subjects
@@ -39,6 +40,7 @@ __all__ = [
     "Change",
     "Conflict",
     "Database",
+    "DatabaseTooNew",
     "FindingCounts",
     "FormHead",
     "InstanceKey",

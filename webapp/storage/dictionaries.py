@@ -26,17 +26,18 @@ class StoredDictionary:
 def use_dictionary(database: Database, study: Study) -> None:
     """Keeps a study's text, and makes it the one in use from now on. Does nothing when it is already."""
     with database.write() as connection:
-        if _hash_in_use(connection) == study.hash:
-            return
-        known = connection.execute(select(dictionary.c.hash).where(dictionary.c.hash == study.hash)).first()
-        now = database.clock()
-        if known is None:
-            connection.execute(
-                insert(dictionary).values(
-                    hash=study.hash, study=study.name, files=dict(study.files), loaded_at=now
-                )
-            )
-        connection.execute(insert(dictionary_use).values(dictionary_hash=study.hash, since=now))
+        insert_dictionary(connection, study, database.clock())
+
+
+def insert_dictionary(connection: Connection, study: Study, now: datetime) -> None:
+    """The same in a transaction under way."""
+    if _hash_in_use(connection) == study.hash:
+        return
+    known = connection.execute(select(dictionary.c.hash).where(dictionary.c.hash == study.hash)).first()
+    if known is None:
+        row = {"hash": study.hash, "study": study.name, "files": dict(study.files), "loaded_at": now}
+        connection.execute(insert(dictionary), row)
+    connection.execute(insert(dictionary_use), {"dictionary_hash": study.hash, "since": now})
 
 
 def dictionary_in_use(database: Database) -> StoredDictionary | None:

@@ -15,11 +15,20 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 4_410_731
 
 
+class DatabaseTooNew(ValueError):
+    """A newer crfsmith has brought the tables further than this one knows."""
+
+
 def migrate(engine: Engine) -> None:
     """Runs the migrations that the database has not seen, in one transaction."""
     with engine.connect() as connection:
-        if _revision(connection) == HEAD:
-            return
+        revision = _revision(connection)
+    if revision == HEAD:
+        return
+    if revision is not None and revision > HEAD:
+        raise DatabaseTooNew(
+            f"The database is of version {revision}, this crfsmith knows versions to {HEAD}."
+        )
     with engine.connect() as connection:
         writing = connection.execution_options(crfsmith_writes=True)
         with writing.begin():

@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from forms_spec.model import Study
 from forms_spec.record import Record
 from webapp.storage.attachments import insert_attachment
 from webapp.storage.database import Database
+from webapp.storage.dictionaries import insert_dictionary
 from webapp.storage.encoding import kept_document, rows_document, texts_document
 from webapp.storage.forms import (
     BY_SAVE_ID,
@@ -92,11 +94,14 @@ def save(database: Database, request: SaveRequest) -> Saved | Conflict:
 
 
 class Batch:
-    """New subjects, files and saves of one transaction: all of them are kept, or none."""
+    """A dictionary, new subjects, files and saves of one transaction: all of them are kept, or none."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
+
+    def use_dictionary(self, study: Study) -> None:
+        insert_dictionary(self._connection, study, self._now)
 
     def add_subject(self, *, subjid: str, site: str, user: str) -> None:
         insert_subject(self._connection, Subject(subjid=subjid, site=site, added_by=user, added_at=self._now))

@@ -13,6 +13,7 @@ from storing import HASH, furnish, keep, record, small_study
 
 from webapp.storage import (
     Database,
+    DatabaseTooNew,
     dictionary_in_use,
     get_dictionary,
     list_subjects,
@@ -63,6 +64,16 @@ def test_a_commit_waits_for_the_disk(sqlite_database: Database) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert said == ["wal", 2, 1]
+
+
+def test_tables_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/study.sqlite"
+    first = open_database(url)
+    with first.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    first.close()
+    with pytest.raises(DatabaseTooNew, match="version 9999"):
+        open_database(url)
 
 
 def test_data_in_memory_is_refused() -> None:

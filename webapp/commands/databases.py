@@ -1,0 +1,70 @@
+"""What the commands over a database share: opening it, and saying why it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from forms_spec.model import Study
+    from webapp.storage import Database
+
+UNREADABLE = 2
+
+
+class Unusable(click.ClickException):
+    """Nothing can be done with what was given; exit code 2."""
+
+    exit_code = UNREADABLE
+
+
+@contextmanager
+def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
+    """The database at ``url``, closed again at the end. A new file is made unless it ``must_exist``."""
+    from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+
+    from webapp.storage import DatabaseTooNew, open_database
+
+    file = url.removeprefix("sqlite:///")
+    if must_exist and file != url and not Path(file).exists():
+        raise Unusable(f"There is no database at {url}.")
+    try:
+        database = open_database(url)
+    except ArgumentError as error:
+        raise Unusable(
+            f"{url!r} is no address of a database. For a file write sqlite:///{url or 'study.sqlite'},"
+            " for a server postgresql://user@host/name."
+        ) from error
+    except ModuleNotFoundError as error:
+        raise Unusable(
+            "PostgreSQL needs a driver that is not installed: pip install 'crfsmith[postgresql]'."
+        ) from error
+    except (OperationalError, OSError) as error:
+        why = str(getattr(error, "orig", None) or error).strip().split("\n")[0].rstrip(".")
+        raise Unusable(f"The database {url} cannot be opened: {why}.") from error
+    except DatabaseTooNew as error:
+        raise Unusable(f"{error} Install the newer crfsmith, and leave the data as they are.") from error
+    except (SQLAlchemyError, ValueError) as error:
+        raise Unusable(f"The database {url} cannot be used: {error}") from error
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def study_in_use(database: Database) -> Study | None:
+    """The study whose dictionary is in use, or None in a new database."""
+    from forms_spec import load_study
+    from webapp.storage import dictionary_in_use
+
+    stored = dictionary_in_use(database)
+    if stored is None:
+        return None
+    study = load_study(stored.files).study
+    if study is None:
+        raise Unusable("The dictionary in the database cannot be loaded by this version of crfsmith.")
+    return study

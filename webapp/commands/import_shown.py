@@ -1,0 +1,156 @@
+"""What ``crfsmith import`` says: line by line for people, or as one JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from forms_spec.findings import Finding
+from forms_spec.record import CellKey
+from generator.package.report import Report
+from generator.package.report_json import as_dict
+from generator.package.report_text import write_text
+from webapp.package_import import CellPreview, FormPreview, Imported, Outcome
+from webapp.storage import InstanceKey
+
+
+class Shown:
+    """Takes every form as it is planned, and says at the end what became of the whole.
+
+    ``cells`` lists every cell one by one, else only those that change or are refused.
+    """
+
+    def __init__(self, *, dry_run: bool, cells: bool) -> None:
+        self.dry_run = dry_run
+        self.cells = cells
+
+    def form(self, preview: FormPreview) -> None:
+        raise NotImplementedError
+
+    def finish(self, report: Report, counted: Imported | None) -> bool:
+        """True when anything was refused."""
+        self.close(report, counted)
+        return counted is None or bool(counted.forms.get(Outcome.REFUSED))
+
+    def close(self, report: Report, counted: Imported | None) -> None:
+        raise NotImplementedError
+
+
+class ShownAsText(Shown):
+    """A line for each form that brings something, below it the cells."""
+
+    def __init__(self, *, dry_run: bool, cells: bool) -> None:
+        super().__init__(dry_run=dry_run, cells=cells)
+        self.judged: Counter[str] = Counter()
+
+    def form(self, preview: FormPreview) -> None:
+        self.judged.update(found.severity.value for found in preview.judged)
+        if preview.outcome is Outcome.SAME and not self.cells and not preview.findings:
+            return
+        counts = Counter(cell.outcome for cell in preview.cells)
+        click.echo(f"{preview.outcome.value:<8} {_form(preview.key)}  {_counted(counts, 'cell')}")
+        for cell in preview.cells:
+            if self.cells or cell.outcome in (Outcome.CHANGED, Outcome.REFUSED):
+                click.echo(f"  {cell.outcome.value:<8} {_cell(cell.cell)}: {_texts(cell)}")
+        for found in preview.findings:
+            click.echo(f"  {_finding(found)}")
+
+    def close(self, report: Report, counted: Imported | None) -> None:
+        if report.counts.findings:
+            write_text(report, sys.stdout)
+        if counted is None:
+            click.echo("Nothing was imported: rows of the package would be lost. See the findings above.")
+            return
+        click.echo(f"{_counted(counted.forms, 'form')}; {_counted(counted.cells, 'cell')}.")
+        if self.judged:
+            said = ", ".join(f"{count:,} {name}" for name, count in self.judged.items())
+            click.echo(f"Findings on these forms: {said}. `crfsmith validate` lists them.")
+        if self.dry_run:
+            click.echo("Dry run: nothing was kept.")
+
+
+class ShownAsJson(Shown):
+    """Everything, with every cell, in one document."""
+
+    def __init__(self, *, dry_run: bool, cells: bool) -> None:
+        super().__init__(dry_run=dry_run, cells=cells)
+        self.forms: list[dict[str, Any]] = []
+
+    def form(self, preview: FormPreview) -> None:
+        self.forms.append(
+            {
+                **preview.key._asdict(),
+                "outcome": preview.outcome.value,
+                "cells": [
+                    {**cell.cell._asdict(), "outcome": cell.outcome.value, "old": cell.old, "new": cell.new}
+                    for cell in preview.cells
+                ],
+                "findings": [_as_dict(found) for found in (*preview.findings, *preview.judged)],
+            }
+        )
+
+    def close(self, report: Report, counted: Imported | None) -> None:
+        said = {
+            "dry_run": self.dry_run,
+            "imported": counted is not None and not self.dry_run,
+            "forms": _plain(counted.forms) if counted else {},
+            "cells": _plain(counted.cells) if counted else {},
+            "previews": self.forms,
+            "package": as_dict(report),
+        }
+        click.echo(json.dumps(said, indent=2, ensure_ascii=False))
+
+
+SHOWN: Mapping[str, type[Shown]] = MappingProxyType({"text": ShownAsText, "json": ShownAsJson})
+
+
+def _plain(counts: Mapping[Outcome, int]) -> dict[str, int]:
+    return {outcome.value: counts.get(outcome, 0) for outcome in Outcome}
+
+
+def _counted(counts: Mapping[Outcome, int], what: str) -> str:
+    total = sum(counts.values())
+    parts = ", ".join(f"{counts[outcome]:,} {outcome.value}" for outcome in Outcome if counts.get(outcome))
+    return f"{total:,} {what}{'' if total == 1 else 's'}" + (f": {parts}" if parts else "")
+
+
+def _form(key: InstanceKey) -> str:
+    visit = f"{key.visit}.{key.unsno}" if key.unsno else key.visit
+    return f"{key.subject} {visit} {key.form}"
+
+
+def _cell(cell: CellKey) -> str:
+    return cell.field if cell.row is None else f"{cell.table} row {cell.row} {cell.field}"
+
+
+def _texts(cell: CellPreview) -> str:
+    """As JSON texts, so that blanks and control characters show and none reaches the terminal."""
+    old, new = json.dumps(cell.old, ensure_ascii=False), json.dumps(cell.new, ensure_ascii=False)
+    if cell.outcome is Outcome.SAME or not cell.old:
+        return new
+    return f"{old} -> {new}"
+
+
+def _finding(found: Finding) -> str:
+    return f"{found.severity.value}: {found.message} {found.remedy} [{found.code}]"
+
+
+def _as_dict(found: Finding) -> dict[str, Any]:
+    place = found.data
+    return {
+        "code": found.code,
+        "severity": found.severity.value,
+        "table": place.table if place else None,
+        "row": place.row if place else None,
+        "field": place.field if place else None,
+        "value": found.value,
+        "rule": found.rule,
+        "message": found.message,
+        "remedy": found.remedy,
+    }

@@ -1,0 +1,138 @@
+"""``crfsmith serve``: the study for the people who enter its data."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from webapp.commands.databases import Unusable, opened, study_in_use
+
+if TYPE_CHECKING:
+    from forms_spec.model import Study
+    from webapp.storage import Database
+
+SignIns = tuple[tuple[str, str, str], ...]
+SECRET = "CRFSMITH_SECRET_KEY"
+
+
+@click.command(short_help="Serve the study to the people who enter its data.")
+@click.option("--db", "url", required=True, metavar="URL", help="Address, such as sqlite:///study.sqlite.")
+@click.option("--demo", is_flag=True, help="Load the Cellkine study, its invented subjects and accounts.")
+@click.option(
+    "--dictionary",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Use the dictionary in this folder from now on.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 128))
+def command(*, url: str, demo: bool, dictionary: Path | None, host: str, port: int, threads: int) -> None:
+    """Serve the pages until Ctrl-C. Every acknowledged save is on disk whenever this stops.
+
+    A database without accounts gets one per role; their passwords are printed once.
+    """
+    if demo and dictionary:
+        raise click.UsageError("--demo brings its own dictionary: leave --dictionary out.")
+    with opened(url) as database:
+        study, sign_ins = _prepare(database, url, demo=demo, dictionary=dictionary)
+        secret = _secret(database)
+    _serve(url, study, sign_ins, secret=secret, demo=demo, host=host, port=port, threads=threads)
+
+
+def _prepare(database: Database, url: str, *, demo: bool, dictionary: Path | None) -> tuple[Study, SignIns]:
+    if demo:
+        from webapp.demo import SIGN_INS, load_demo
+
+        return load_demo(database), SIGN_INS
+    study = _loaded(dictionary) if dictionary else study_in_use(database)
+    if study is None:
+        raise Unusable(f"There is no study in {url} yet. Add --dictionary FOLDER, or --demo to look around.")
+    return study, _first_accounts(database)
+
+
+def _loaded(folder: Path) -> Study:
+    from forms_spec import load_study
+    from webapp.demo import read_texts
+
+    texts = {name: text for name, text in read_texts(folder).items() if not name.startswith("subjects/")}
+    loaded = load_study(texts)
+    if loaded.study is None:
+        raise Unusable(f"{folder} cannot be used yet: run `crfsmith check {folder}` and see why.")
+    return loaded.study
+
+
+def _first_accounts(database: Database) -> SignIns:
+    """One account per role for a database that has none, each with a password of its own."""
+    from webapp.demo import ACCOUNTS
+    from webapp.storage import add_user, list_users
+
+    if any(user.username != "import" for user in list_users(database)):
+        return ()
+    made = []
+    for username, name, role, says in ACCOUNTS:
+        password = secrets.token_urlsafe(9)
+        add_user(database, username=username, name=name, role=role, password=password)
+        made.append((username, password, says))
+    return tuple(made)
+
+
+def _secret(database: Database) -> str:
+    """The key of the sessions: given, or kept beside the database file so that a restart signs nobody out."""
+    given = os.environ.get(SECRET)
+    file = database.engine.url.database
+    if given or database.engine.dialect.name != "sqlite" or not file:
+        return given or secrets.token_hex(32)
+    kept = Path(f"{file}-secret")
+    try:
+        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+            out.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return kept.read_text(encoding="ascii")
+
+
+def _serve(
+    url: str,
+    study: Study,
+    sign_ins: SignIns,
+    *,
+    secret: str,
+    demo: bool,
+    host: str,
+    port: int,
+    threads: int,
+) -> None:
+    from waitress import create_server  # type: ignore[import-untyped]
+
+    from webapp.app import create_app
+    from webapp.settings import Settings
+
+    settings = Settings(database=url, study=study, secret_key=secret, demo_accounts=sign_ins if demo else ())
+    try:
+        server = create_server(create_app(settings), host=host, port=port, threads=threads, ident=None)
+    except OSError as error:
+        raise Unusable(
+            f"{host}:{port} cannot be used: {error.strerror or error}. Choose another with --port."
+        ) from error
+    _say(study, f"http://{host}:{server.effective_port}", sign_ins)
+    signal.signal(signal.SIGTERM, _stop)
+    server.run()
+    click.echo("\nStopped. Every acknowledged save is kept.")
+
+
+def _stop(*_: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _say(study: Study, address: str, sign_ins: SignIns) -> None:
+    click.echo(f"{study.short} is served at {address} (Ctrl-C stops it)")
+    if sign_ins:
+        click.echo("\nSign in as")
+        width = max(len(username) for username, _, _ in sign_ins)
+        for username, password, says in sign_ins:
+            click.echo(f"  {username:<{width}}  {password}  {says}")

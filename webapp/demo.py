@@ -1,0 +1,64 @@
+"""The demo: Cellkine's dictionary, its invented subjects, and one account per role."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from forms_spec import load_study
+from forms_spec.model import Study
+from generator.package.subjects_text import read_subjects
+from webapp.package_import import Import, import_forms
+from webapp.storage import Database, Role, add_user, get_user, list_subjects, use_dictionary
+
+PASSWORD = "cellkine-demo"
+ACCOUNTS: tuple[tuple[str, str, Role, str], ...] = (
+    ("coordinator", "Cora Coordinator", Role.COORDINATOR, "enters and corrects forms"),
+    ("investigator", "Ines Investigator", Role.INVESTIGATOR, "enters forms and judges eligibility"),
+    ("monitor", "Milan Monitor", Role.MONITOR, "reads forms and their history"),
+    ("manager", "Dana Manager", Role.DATA_MANAGER, "reads everything, follows findings"),
+    ("designer", "Dian Designer", Role.DESIGNER, "writes the dictionary"),
+    ("admin", "Ada Admin", Role.ADMIN, "looks after accounts"),
+)
+SIGN_INS: tuple[tuple[str, str, str], ...] = tuple(
+    (username, PASSWORD, says) for username, _, _, says in ACCOUNTS
+)
+
+
+def load_demo(database: Database) -> Study:
+    """Puts what is missing of the demo into a database; what people changed there stays as it is."""
+    folder = files("data_dictionary") / "cellkine"
+    texts = {name: text for name, text in read_texts(folder).items() if not name.startswith("subjects/")}
+    study = load_study(texts).study
+    if study is None:
+        raise RuntimeError("the dictionary that came with crfsmith cannot be loaded: install it again")
+    use_dictionary(database, study)
+    for username, name, role, _ in ACCOUNTS:
+        if get_user(database, username) is None:
+            add_user(database, username=username, name=name, role=role, password=PASSWORD)
+    if not list_subjects(database):
+        _enter_subjects(database, study, folder / "subjects")
+    return study
+
+
+def _enter_subjects(database: Database, study: Study, folder: Traversable) -> None:
+    """All subjects by the real import, in one transaction: a demo stopped half-way starts again."""
+    examples = read_subjects(read_texts(folder), study)
+    how = Import(
+        study=study,
+        user="coordinator",
+        source="the example subjects",
+        today=examples.data_cut or database.clock().date(),
+    )
+    import_forms(database, examples.forms, how)
+
+
+def read_texts(folder: Traversable) -> dict[str, str]:
+    """The YAML files of a folder that is shipped with crfsmith, by name relative to it."""
+    found: dict[str, str] = {}
+    for child in sorted(folder.iterdir(), key=lambda one: one.name):
+        if child.is_dir():
+            found |= {f"{child.name}/{name}": text for name, text in read_texts(child).items()}
+        elif child.name.endswith(".yaml"):
+            found[child.name] = child.read_bytes().decode("utf-8")
+    return found
