@@ -26,7 +26,8 @@ class Finding:
 
     ``code`` is an entry of the catalogue, or the id of a study's rule. ``text`` is the place in the
     dictionary that the finding is about or comes from; ``data`` the captured cell, row or form.
-    ``value`` is the text as it was typed. ``rule`` is the rule's id where a rule found it.
+    ``value`` is the text as it was typed. ``rule`` is the rule's id where a rule found it; ``also`` are
+    the other cells that the rule hangs on.
     """
 
     code: str
@@ -38,3 +39,4 @@ class Finding:
     value: str | None = None
     rule: str | None = None
     related: tuple[TextPlace, ...] = field(default=())
+    also: tuple[DataPlace, ...] = field(default=())

@@ -126,6 +126,20 @@ ENTRIES: tuple[Entry, ...] = (
         "The rows of this group are fixed: one for each combination of its codes.",
     ),
     _entry(
+        "rule-broken",
+        _QUERY,
+        "{says} Not so: {facts}.",
+        "Correct the answers, or explain them.",
+        "A rule of the study does not hold. Its finding bears the rule's own name and severity.",
+    ),
+    _entry(
+        "rule-untold",
+        _QUERY,
+        "{says} This cannot be told: {why}.",
+        "Complete the sources, or make the date more precise.",
+        "A rule of the study is UNKNOWN where that matters: a source is missing or a date too imprecise.",
+    ),
+    _entry(
         "row-twice",
         _REFUSE,
         "“{label}” has more than one row for {row}.",

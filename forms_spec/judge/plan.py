@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from forms_spec.model import Field, Form, Group, Range, Study
+from forms_spec.model import Field, Form, Group, Range, Rule, Study
 from forms_spec.rules.core import RuleValue
 from forms_spec.rules.evaluate import compile_expression
 from forms_spec.rules.expression import Expression, Home
@@ -51,6 +51,17 @@ class GroupPlan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RulePlan:
+    """An edit check that belongs to a form, or to each row of ``table``."""
+
+    rule: Rule
+    table: str
+    applies: Closure | None
+    holds: Closure
+    asks: tuple[Target, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FormPlan:
     """``fields`` finds a field by table and name; ``order`` has calculated fields after what they read."""
 
@@ -59,6 +70,7 @@ class FormPlan:
     fields: Mapping[tuple[str, str], FieldPlan]
     row_tables: frozenset[str]
     order: tuple[tuple[str, str], ...]
+    rules: tuple[RulePlan, ...]
 
 
 def plan_of(study: Study, form: Form) -> FormPlan:
@@ -68,6 +80,18 @@ def plan_of(study: Study, form: Form) -> FormPlan:
     if held is None:
         held = study.memory[key] = _Planner(study, form).plan()
     return held
+
+
+def rules_of(study: Study, form: Form) -> Iterator[tuple[Rule, Home]]:
+    """The edit checks that belong to a form, each with its home."""
+    by_form = study.memory.get("rules")
+    if by_form is None:
+        by_form = study.memory["rules"] = {}
+        for rule in study.rules.values():
+            table = study.tables[rule.on[0][0]]
+            home = Home(form=table.form, group=table.group)
+            by_form.setdefault(table.form.name, []).append((rule, home))
+    yield from by_form.get(form.name, ())
 
 
 class _Planner:
@@ -85,6 +109,17 @@ class _Planner:
             fields=MappingProxyType(fields),
             row_tables=frozenset(group.name for group in self.form.row_groups),
             order=tuple(_by_finish(fields, self.reads)),
+            rules=tuple(self.rule(rule, home) for rule, home in rules_of(self.study, self.form)),
+        )
+
+    def rule(self, rule: Rule, home: Home) -> RulePlan:
+        applies = rule.applies
+        return RulePlan(
+            rule=rule,
+            table=rule.on[0][0],
+            applies=None if applies is None else self.closure(applies, home, Type.CONDITION),
+            holds=self.closure(rule.holds, home, Type.CONDITION),
+            asks=references(rule.holds, self.study, home) if rule.unknown else (),
         )
 
     def group(self, group: Group) -> GroupPlan:

@@ -12,6 +12,7 @@ from forms_spec.judge.judgement import Cell, CellState, Judgement
 from forms_spec.judge.limits import chosen_unit, outside, unit_label, with_unit
 from forms_spec.judge.plan import FieldPlan, GroupPlan
 from forms_spec.judge.row_counts import judge_rows
+from forms_spec.judge.rule_check import judge_rules
 from forms_spec.judge.world import CapturedForm, Facts, Subject
 from forms_spec.kinds import Refusal
 from forms_spec.model import Form, Study
@@ -54,6 +55,7 @@ class _Verdict:
             for row in self.captured.rows(group.group.name):
                 self.section(group, row)
             self.findings += judge_rows(self.captured, group, completing=self.completing)
+        self.findings += judge_rules(self.captured, completing=self.completing)
         return Judgement(cells=self.cells, findings=tuple(self.findings))
 
     def section(self, group: GroupPlan, row: int | None) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forms_spec.judge.plan import plan_of
-from forms_spec.model import Field, Form, Group, Range, Study
+from forms_spec.judge.plan import plan_of, rules_of
+from forms_spec.model import Field, Form, Group, Range, Rule, Study
 from forms_spec.rules.checker import resolve
 from forms_spec.rules.expression import Expression, Home
 from forms_spec.rules.references import references
@@ -54,9 +54,22 @@ class _Writer:
                 code: {"label": held.label, "draftOnly": held.draft_only}
                 for code, held in self.study.missing.items()
             },
+            "rules": [self.check(rule, home) for rule, home in rules_of(self.study, self.form)],
             "messages": messages(),
         }
         return BrowserForm(spec=spec, givens=self.givens)
+
+    def check(self, rule: Rule, home: Home) -> Json:
+        """An edit check; what it hangs on outside this form is not on the page."""
+        tables = [self.form.name, *(group.name for group in self.form.row_groups)]
+        return {
+            "name": rule.name,
+            "says": rule.says,
+            "severity": rule.severity.value,
+            "on": [list(one) for one in rule.on if one[0] in tables],
+            "applies": self.rule(rule.applies, home, Type.CONDITION),
+            "holds": self.rule(rule.holds, home, Type.CONDITION),
+        }
 
     def group(self, group: Group) -> Json:
         home = Home(form=self.form, group=group if group.rows is not None else None)

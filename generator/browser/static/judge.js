@@ -6,7 +6,7 @@
              with canonical texts (crfsmith.understand first), or what was typed where that is no answer
      env     {today, given, completing}, made by generator/browser/givens.py
      cells   [{table, row, field, state, text, shown, required}] in page order
-     findings [{code, severity, message, remedy, table, row, field, value}] in page order */
+     findings [{code, severity, message, remedy, table, row, field, value, also}] in page order */
 (() => {
   "use strict";
 
@@ -165,6 +165,7 @@
         }
         if (group.rows) this.countRows(group);
       }
+      for (const rule of this.page.spec.rules) this.rule(rule);
       return {
         cells: this.cells,
         findings: this.findings,
@@ -266,6 +267,39 @@
         if (count > 1) this.group(group, "row-twice", { row: labels });
         else if (count === 0 && completing) this.group(group, "row-missing", { row: labels });
       }
+    }
+
+    // An edit check. One that cannot be told is a finding of the server alone, which knows every source.
+
+    rule(rule) {
+      const table = rule.on[0][0];
+      for (const row of this.page.rowTables.has(table) ? this.page.rows(table) : [null]) {
+        if (rule.applies !== null && this.page.run(rule.applies, row) !== true) continue;
+        if (this.page.run(rule.holds, row) === false) this.broken(rule, row);
+      }
+    }
+
+    broken(rule, row) {
+      const [[table, field], ...others] = rule.on;
+      if (this.kept.has(JSON.stringify([table, row, field, rule.name]))) return;
+      const said = this.page.spec.messages["rule-broken"];
+      const rowOf = (one) => (one === table ? row : null);
+      const facts = rule.on
+        .filter(([one]) => one === table || one === this.page.spec.form)
+        .map(([one, name]) => this.answer(one, rowOf(one), name));
+      const words = { says: rule.says, facts: facts.join("; ") };
+      const place = { table, row, field, value: this.page.cell(table, row, field).text };
+      const also = others.map(([one, name]) => ({ table: one, row: rowOf(one), field: name }));
+      const message = crfsmith.fill(said.message, words);
+      const remedy = crfsmith.fill(said.remedy, words);
+      this.findings.push({ code: rule.name, severity: rule.severity, message, remedy, ...place, also });
+    }
+
+    answer(table, row, name) {
+      const field = this.page.fields.get(`${table} ${name}`);
+      const { text } = this.page.cell(table, row, name);
+      if (text === "") return `“${field.label}” is blank`;
+      return `“${field.label}” is ${withUnit(crfsmith.shownAs(text, field), unitLabel(this.page, field, row))}`;
     }
 
     group(group, code, words) {

@@ -1,0 +1,124 @@
+"""Edit checks: the rules that belong to a form, judged once for it or for each of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from forms_spec.catalogue import finding
+from forms_spec.display import shown_as
+from forms_spec.findings import Finding
+from forms_spec.judge.judgement import CellState
+from forms_spec.judge.limits import unit_label, with_unit
+from forms_spec.judge.plan import RulePlan
+from forms_spec.judge.world import CapturedForm
+from forms_spec.model import Rule
+from forms_spec.places import DataPlace
+from forms_spec.record import CellKey, FormKey
+from forms_spec.rules.references import Target
+
+
+def judge_rules(captured: CapturedForm, *, completing: bool) -> Iterator[Finding]:
+    """Findings of the form's rules. A rule that cannot be told says so only of a form to be completed."""
+    for plan in captured.plan.rules:
+        rows = captured.rows(plan.table) if plan.table in captured.plan.row_tables else (None,)
+        for row in rows:
+            found = _judge(captured, plan, row, completing=completing)
+            key = CellKey(plan.table, row, plan.rule.on[0][1])
+            if found is not None and (key, found.code) not in captured.record.kept:
+                yield found
+
+
+def _judge(captured: CapturedForm, plan: RulePlan, row: int | None, *, completing: bool) -> Finding | None:
+    frames = captured.frames(row)
+    if plan.applies is not None and plan.applies(frames) is not True:
+        return None
+    held = plan.holds(frames)
+    if held is False:
+        return _found(captured, plan.rule, row, "rule-broken", facts=_facts(captured, plan.rule, row))
+    if held is None and plan.rule.unknown and completing:
+        return _found(captured, plan.rule, row, "rule-untold", why=_why(captured, plan, row))
+    return None
+
+
+def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **words: Any) -> Finding:
+    """A finding in the rule's name; its severity is the rule's, except that UNKNOWN is a query."""
+    (table, field), *others = rule.on
+    said = finding(
+        code,
+        text=rule.place,
+        data=captured.place(table, row, field),
+        value=captured.facts(table, row, field).text,
+        rule=rule.name,
+        says=rule.says,
+        **words,
+    )
+    also = tuple(place for one in others for place in _places(captured, table, row, *one))
+    if code == "rule-untold":
+        return replace(said, also=also)
+    return replace(said, code=rule.name, severity=rule.severity, also=also)
+
+
+def _places(
+    captured: CapturedForm, home: str, row: int | None, table: str, field: str
+) -> Iterator[DataPlace]:
+    """Where else a rule shows: in the same row or form, or in the other form that it means."""
+    world = captured.world
+    form = world.study.tables[table].form.name
+    if form == captured.plan.form.name:
+        yield captured.place(table, row if table == home else None, field)
+        return
+    there = world.at(form, None, captured.key, field)
+    key = there.key if there is not None else FormKey(form, "", 0)
+    yield DataPlace(
+        table=table, field=field, row=None, subject=world.subject, visit=key.visit or None, unsno=key.unsno
+    )
+
+
+def _facts(captured: CapturedForm, rule: Rule, row: int | None) -> str:
+    """The answers of this form that the rule hangs on, as people read them."""
+    return "; ".join(
+        _answer(captured, table, row if table == rule.on[0][0] else None, field)
+        for table, field in rule.on
+        if (table, field) in captured.plan.fields and table in (rule.on[0][0], captured.plan.form.name)
+    )
+
+
+def _answer(captured: CapturedForm, table: str, row: int | None, name: str) -> str:
+    field = captured.plan.fields[table, name].field
+    text = captured.facts(table, row, name).text
+    if text == "":
+        return f"“{field.label}” is blank"
+    unit = unit_label(field, captured.frames(row))
+    return f"“{field.label}” is {with_unit(shown_as(text, field), unit)}"
+
+
+def _why(captured: CapturedForm, plan: RulePlan, row: int | None) -> str:
+    """The sources without a value; where all have one, a date among them is too imprecise."""
+    labels = [label for one in plan.asks if (label := _lacking(captured, one, row))]
+    if labels:
+        return f"missing: {', '.join(dict.fromkeys(labels))}"
+    return "a date is too imprecise, or a row is incomplete"
+
+
+def _lacking(captured: CapturedForm, target: Target, row: int | None) -> str | None:
+    """The label of a source that has no value."""
+    if target.table is None or target.field is None or target.visit in ("all", "previous"):
+        return None
+    study = captured.world.study
+    form = study.tables[target.table].form
+    field = study.field(target.table, target.field)
+    if field is None:
+        return None
+    if (target.table, target.field) in captured.plan.fields and target.visit is None:
+        in_row = target.table in captured.plan.row_tables
+        if in_row and row is None:
+            return None
+        state = captured.facts(target.table, row if in_row else None, target.field).state
+        return None if state is CellState.ANSWERED else f"“{field.label}”"
+    if target.table != form.name:
+        return None
+    there = captured.world.at(form.name, target.visit, captured.key, target.field)
+    known = there is not None and there.value(form.name, None, target.field) is not None
+    return None if known else f"“{field.label}” ({form.title})"
