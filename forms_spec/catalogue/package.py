@@ -151,7 +151,7 @@ _WHOLE = (
 
 _TEXT = (
     _entry(
-        "empty-file",
+        "empty-table",
         "{path} has no header.",
         _AGAIN,
         "Even a table without rows has a first line with the names of its columns.",
@@ -313,6 +313,12 @@ _ROWS = (
         "The form does not belong to the visit {value}.",
         "A log form has the visit LOG, every other form has a visit of the study.",
         "Log forms belong to the subject, all others to a visit.",
+    ),
+    _entry(
+        "visit-does-not-repeat",
+        "The visit {visit} does not repeat, so that its number is 0 and not {value}.",
+        "Write 0, or the visit that is meant.",
+        "Only unscheduled visits and others that the dictionary lets repeat are numbered.",
     ),
     _entry(
         "form-not-in-schedule",

@@ -102,6 +102,18 @@ class Assembly:
                 self._report(
                     "wrong-visit", layout.FORMS, line.line, line, name=layout.VISIT, value=line.visit
                 )
+            elif line.unsno and not (
+                line.visit in self.study.visits and self.study.visits[line.visit].repeats
+            ):
+                self._report(
+                    "visit-does-not-repeat",
+                    layout.FORMS,
+                    line.line,
+                    line,
+                    name=layout.UNSNO,
+                    value=str(line.unsno),
+                    visit=line.visit,
+                )
             elif not form.log and (line.form, line.visit) not in self.study.expectations:
                 self._report(
                     "form-not-in-schedule", layout.FORMS, line.line, line, name="form", value=line.form

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, Literal, NamedTuple
 
 LONGEST_CELL = 2**20
@@ -24,15 +23,12 @@ Note = Callable[..., None]
 """``note(code, line, **words)``: one thing that is wrong on a line."""
 
 
-_SOUND: Mapping[int, str] = MappingProxyType({})
-
-
 class Record(NamedTuple):
-    """One record and the line on which it begins. ``damaged`` gives finding codes of cells by position."""
+    """One record and the line on which it begins. ``damaged`` cells, by position, are not UTF-8."""
 
     line: int
     cells: list[str]
-    damaged: Mapping[int, str] = _SOUND
+    damaged: frozenset[int] = frozenset()
 
 
 def read_records(stream: BinaryIO, note: Note) -> Iterator[Record]:
@@ -60,12 +56,9 @@ def read_records(stream: BinaryIO, note: Note) -> Iterator[Record]:
 
 def _decoded(lines: _Lines, cells: list[str]) -> Record:
     """The record with its undecodable bytes read as Windows-1252, which is what they mostly are."""
-    damaged = {at: "nul-character" for at, cell in enumerate(cells) if "\0" in cell}
-    damaged |= {at: "not-utf8" for at, cell in enumerate(cells) if _undecoded(cell)}
+    damaged = frozenset(at for at, cell in enumerate(cells) if _undecoded(cell))
     shown = [
-        cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
-        if damaged.get(at) == "not-utf8"
-        else cell
+        cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace") if at in damaged else cell
         for at, cell in enumerate(cells)
     ]
     return Record(lines.start, shown, damaged)
@@ -101,7 +94,7 @@ class _Lines:
         text = self._again.popleft() if self._again else self._read()
         self._line += 1
         self._held.append(text)
-        if "\0" in text or _undecoded(text):
+        if _undecoded(text):
             self.damaged = True
         return text
 

@@ -14,13 +14,14 @@ from forms_spec.catalogue import finding
 from forms_spec.nearness import did_you_mean
 from forms_spec.record import LOG
 from generator.package.lines import Record, read_records
-from generator.package.plan import TablePlan, cell_readers
+from generator.package.plan import CellReader, TablePlan, cell_readers
 from generator.package.report import Collector, Reported
 from generator.package.source import BrokenFile, Source
 from generator.package.store import Damage, DataLine, Doubt, FormLine, KeptLine, Store, SubjectLine
 from generator.tables import layout
 
 PROGRESS_EVERY = 5000
+LONGEST_WORDS = 200
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 _KEYS = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
 _SAYS = {
@@ -135,9 +136,18 @@ class _TableReading:
     staging: Staging
     at: int
     plan: TablePlan
-    readers: tuple[Callable[[str], Mapping[str, str] | None], ...]
+    readers: tuple[CellReader, ...]
     order: list[int | None] = field(default_factory=list)
     width: int = 0
+    keys: frozenset[str] = field(init=False)
+    numbers: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """A dictionary may well have a field named ``version``: only our own columns are looked at."""
+        table = self.plan.table
+        self.keys = frozenset(layout.key_columns(table) if table else ())
+        ours = self.keys if table else frozenset(layout.SYSTEM_COLUMNS.get(self.plan.name, ()))
+        self.numbers = ours.intersection(_NUMBERS)
 
     def run(self, records: Iterator[Record], measured: Measured) -> None:
         header = next(records, None)
@@ -194,22 +204,37 @@ class _TableReading:
         """Reports damaged cells, notes what Frictionless refuses; gives the columns that are refused."""
         refused: set[str] = set()
         for name, text, read, at in zip(self.plan.columns, cells, self.readers, self.order, strict=True):
-            if at is not None and at in record.damaged:
-                self.note(record.damaged[at], record.line, name=name, value=text)
+            if at is None:
+                continue
+            if at in record.damaged:
+                self.note("not-utf8", record.line, name=name, value=text)
                 self.staging.store.add(Damage(self.at, record.line, name))
                 refused.add(name)
-            elif name in _NUMBERS and text and not _NUMBER.fullmatch(text):
+            elif name in self.numbers and text and not _NUMBER.fullmatch(text):
                 self.note("bad-key-number", record.line, name=name, value=text)
                 refused.add(name)
-            elif at is not None and (notes := read(text)):
+            elif fault := _fault(text, read):
+                self._fault(record.line, name, text, *fault)
                 refused.add(name)
-                self._doubt(record.line, name, text, notes)
         return frozenset(refused)
 
-    def _doubt(self, line: int, name: str, text: str, notes: Mapping[str, str]) -> None:
-        code = "cell-type" if "type" in notes else "cell-constraint"
-        words = ", ".join(_SAYS.get(constraint, note) for constraint, note in notes.items())
-        self.staging.store.add(Doubt(self.at, line, name, code, words, text))
+    def _fault(self, line: int, name: str, text: str, code: str, says: str) -> None:
+        """A field of the dictionary waits for the judge's words; no one else speaks of other columns."""
+        if self.plan.table and name not in self.keys:
+            self.staging.store.add(Doubt(self.at, line, name, code, says, text))
+        else:
+            self.note(code, line, name=name, value=text, says=says)
+
+
+def _fault(text: str, read: CellReader) -> tuple[str, str] | None:
+    """The code and the words of what is wrong with a cell by its schema alone."""
+    if "\0" in text:
+        return "nul-character", ""
+    notes = read(text)
+    if not notes:
+        return None
+    says = ", ".join(_SAYS.get(constraint, note) for constraint, note in notes.items())
+    return ("cell-type" if "type" in notes else "cell-constraint"), says[:LONGEST_WORDS]
 
 
 Make = Callable[[_TableReading, int, list[str], frozenset[str]], Any]
@@ -219,7 +244,7 @@ def _key(reading: _TableReading, cells: list[str], refused: frozenset[str]) -> d
     """The key columns of a row, or None when the row cannot be placed."""
     found: dict[str, Any] = {}
     for name, text in zip(reading.plan.columns, cells, strict=True):
-        if name not in _KEYS:
+        if name not in _KEYS or (reading.plan.table and name not in reading.keys):
             continue
         blank_row = name == layout.ROW and reading.plan.table is None
         if name in refused or not (text or blank_row):

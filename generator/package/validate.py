@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -56,8 +56,9 @@ def _unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
 class SubjectCasebook:
     """All forms of one subject, as a rule sees them."""
 
-    def __init__(self, forms: Iterable[StagedForm]) -> None:
-        self._records = {form.key: form.record for form in forms}
+    def __init__(self, records: Mapping[FormKey, Record]) -> None:
+        """``records`` in visit order."""
+        self._records = records
 
     def record(self, key: FormKey) -> Record | None:
         return self._records.get(key)
@@ -70,7 +71,7 @@ def _judge_forms(opened: OpenPackage, study: Study) -> None:
     today = opened.data_cut or _last_save(opened)
     places = {plan.name: at for at, plan in enumerate(opened.plans)}
     for subject, forms in opened.staged():
-        casebook = SubjectCasebook(forms)
+        casebook = SubjectCasebook({form.key: form.record for form in forms})
         for form in forms:
             context = Context(
                 today=today, subject=subject, visit=form.key.visit, unsno=form.key.unsno, casebook=casebook
@@ -156,7 +157,7 @@ def _remaining_doubts(opened: OpenPackage) -> None:
     """What Frictionless refuses and nobody else has said: key columns, rows without a form, other tables."""
     for doubt in opened.store.doubts():
         plan = opened.plans[doubt.at]
-        found = finding(doubt.code, value=doubt.value, field=doubt.field, says=doubt.words[:200])
+        found = finding(doubt.code, value=doubt.value, field=doubt.field, says=doubt.words)
         opened.collector.add(
             Reported(finding=found, file=plan.path, table=plan.name, row=doubt.line, field=doubt.field)
         )

@@ -13,11 +13,27 @@ from forms_spec.kinds.characters import BLANKS
 from forms_spec.kinds.pattern import portable
 from forms_spec.model import Codelist, Field
 
+
+def _ranges(characters: str) -> str:
+    """The characters as the inside of a class, neighbours joined to ranges."""
+    spans: list[tuple[int, int]] = []
+    for point in sorted(map(ord, characters)):
+        if spans and spans[-1][1] == point - 1:
+            spans[-1] = (spans[-1][0], point)
+        else:
+            spans.append((point, point))
+    return "".join(_code(low) + (f"-{_code(high)}" if high > low else "") for low, high in spans)
+
+
+def _code(point: int) -> str:
+    return f"\\u{point:04x}"
+
+
 END = r"(?![\s\S])"
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
 _CONTROL_BUT_LINES = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
 _UNSAFE_IN_NAMES = r'/\\:*?"<>|' + _CONTROL
-_BLANK = "".join(f"\\u{ord(character):04x}" for character in BLANKS)
+_BLANK = _ranges(BLANKS)
 
 _MONTH = "(?:0[1-9]|1[0-2])"
 _YEAR = "[1-9][0-9]{3}"

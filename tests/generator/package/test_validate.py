@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from package_cases import GOOD_VS, captured, clean_forms, write
-from studies import FILES
+from package_cases import GOOD_VS, any_forms, captured, clean_forms, write
+from studies import FILES, small_study
 
+from forms_spec.judge import judge
+from forms_spec.places import DataPlace
+from forms_spec.record import Context
+from generator.package.captured import CapturedForm
 from generator.package.report import Report
-from generator.package.validate import validate_package
+from generator.package.validate import SubjectCasebook, validate_package
 
 
 @pytest.fixture
@@ -145,7 +152,8 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     ("an unknown column", edit(LB, b"hb", b"hbb"), "unknown-column lb:1 hbb, missing-column lb:1 hb"),
     ("a column twice", edit(LB, b",hb", b",hb,hb"), "repeated-column lb:1 hb, too-few-cells lb:2"),
     ("columns in another order", reorder, "column-order lb:1"),
-    ("a NUL", edit(AE, b"severe", b"sev\0ere"), "nul-character ae:2 aeterm"),
+    ("a NUL", edit(AE, b"severe", b"sev\0ere"), "control-character ae:2 aeterm"),
+    ("a NUL in a name", edit(FORMS, b"nurse", b"nu\0rse"), "nul-character forms:2 saved_by"),
     ("a stray quotation mark", edit(LB, b"AB12", b'"AB"12'), "bad-quoting lb:2"),
     ("an open quotation mark", edit(LB, b"AB12", b'"AB12'), "unclosed-quote lb:2"),
     ("a row twice", append(LB, b"01,01-001,SCR,0,AB12,13.5\r\n"), "repeated-row lb:3"),
@@ -168,6 +176,11 @@ DAMAGES: list[tuple[str, Damage, str]] = [
         "a log form at a visit",
         edit(FORMS, b"LOG,0,ae", b"SCR,0,ae"),
         "wrong-visit forms:2 visitid, row-without-form ae:2",
+    ),
+    (
+        "a visit that does not repeat",
+        edit(FORMS, b"SCR,0,lb", b"SCR,1,lb"),
+        "visit-does-not-repeat forms:3 unsno, row-without-form lb:2, form-without-row forms:3 form",
     ),
     ("a file that nobody lists", overwrite("data/more.csv", b"a\r\n1\r\n"), "unlisted-file"),
 ]
@@ -306,6 +319,33 @@ def test_progress_is_told_in_bytes(package: Path) -> None:
     told: list[tuple[int, int]] = []
     validate_package(package, on_progress=lambda done, total: told.append((done, total)))
     assert told[-1][0] == told[-1][1] > 0
+
+
+@settings(max_examples=60)
+@given(forms=any_forms())
+def test_it_says_of_every_form_what_the_page_says_and_nothing_else(forms: list[CapturedForm]) -> None:
+    study = small_study()
+    today = max((form.saved_at.date() for form in forms), default=date.max)
+    expected = Counter[tuple[str, str, int | None, str | None, str | None]]()
+    for form in forms:
+        context = Context(
+            today=today,
+            subject=form.subject,
+            visit=form.key.visit,
+            unsno=form.key.unsno,
+            casebook=SubjectCasebook({one.key: one.record for one in forms if one.subject == form.subject}),
+        )
+        judged = judge(study, study.forms[form.key.form], form.record, context, completing=form.status == 2)
+        for found in judged.findings:
+            place = found.data or DataPlace(table=form.key.form)
+            expected[(found.code, place.table, place.row, place.field, found.value)] += 1
+    with tempfile.TemporaryDirectory() as folder:
+        report = validate_package(write(Path(folder) / "p.zip", forms))
+    reported = Counter[tuple[str, str, int | None, str | None, str | None]]()
+    for one in report.findings:
+        place = one.finding.data or DataPlace(table=one.table or "")
+        reported[(one.finding.code, place.table, place.row, place.field, one.finding.value)] += 1
+    assert reported == expected
 
 
 @settings(max_examples=60)
