@@ -232,13 +232,19 @@ class Checker:
         return self.apply(Type.CONDITION, node.operator, *(self.condition(one) for one in node.operands))
 
     def state(self, node: tree.Is) -> Core:
-        operand = self.core(node.operand)
-        found = (
-            self.apply(Type.CONDITION, "known", operand)
-            if node.state == "known"
-            else self.missing(node, operand)
-        )
+        found = self.certain(node) if node.state == "true" else self.cell_state(node)
         return self.apply(Type.CONDITION, "not", found) if node.negated else found
+
+    def certain(self, node: tree.Is) -> Core:
+        """TRUE where the condition is TRUE, else FALSE: UNKNOWN is not true."""
+        no = Constant(type=Type.CONDITION, value=False)
+        return self.apply(Type.CONDITION, "coalesce", self.condition(node.operand), no)
+
+    def cell_state(self, node: tree.Is) -> Core:
+        operand = self.core(node.operand)
+        if node.state == "known":
+            return self.apply(Type.CONDITION, "known", operand)
+        return self.missing(node, operand)
 
     def missing(self, node: tree.Is, operand: Core) -> Core:
         if not isinstance(operand, Read | Remote):

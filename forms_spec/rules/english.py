@@ -160,6 +160,8 @@ class _English:
     def state(self, node: tree.Is) -> str:
         of = self.say(node.operand)
         no = "not " if node.negated else ""
+        if node.state == "true":
+            return f"it is not certain that {self.bracketed(node.operand)}" if node.negated else of
         if node.state == "known":
             return f"{of} is {no}known"
         if node.code is None:

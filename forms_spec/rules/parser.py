@@ -149,17 +149,31 @@ class _Parser:
         return tree.Between(operand=left, low=low, high=high, negated=negated, start=left.start, end=high.end)
 
     def state(self, left: tree.Node) -> tree.Node:
-        """``is = value "is" ["not"] ("known" | "missing" ["(" text ")"])``"""
+        """``is = value "is" ["not"] ("known" | "missing" ["(" text ")"] | "true" | "in" list | value)``"""
         negated = self.skip_keyword("not")
         word = self.word
         if word.kind is not Token.KEYWORD or word.text not in ("known", "missing"):
-            raise self.unexpected("known or missing after is")
+            return self.certain(left, negated)
         end, code = self.take().end, None
         if word.text == "missing" and self.is_sign("("):
             self.take()
             code = self.text_literal()
             end = self.expect_sign(")").end
         return tree.Is(operand=left, state=word.text, code=code, negated=negated, start=left.start, end=end)
+
+    def certain(self, left: tree.Node, negated: bool) -> tree.Node:
+        """``x is 'A'`` is ``(x = 'A') is true``, and ``x is in (..)`` likewise: never UNKNOWN."""
+        if self.word.kind is Token.NAME and self.word.text.lower() in ("null", "empty"):
+            raise self.unexpected("known or missing after is")
+        asked: tree.Node = left
+        end = self.word.end
+        if self.skip_keyword("in"):
+            among = self.listing()
+            asked = tree.In(operand=left, among=among, negated=False, start=left.start, end=among.end)
+        elif not self.skip_keyword("true"):
+            asked = self.compare(left, "=")
+        end = max(end, asked.end)
+        return tree.Is(operand=asked, state="true", code=None, negated=negated, start=left.start, end=end)
 
     def sets(self, left: tree.Node, word: str) -> tree.Node:
         """``sets = value ("has" ["any" | "all"] | "within" | "subset" "of" | "overlaps") (list | value)``"""

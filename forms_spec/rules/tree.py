@@ -114,7 +114,10 @@ class In(Node):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Is(Node):
-    """``is known``, ``is missing``, ``is missing('ND')``, and their ``is not``."""
+    """``is known``, ``is missing``, ``is missing('ND')``, ``is true``, and their ``is not``.
+
+    ``x is 'A'`` has the comparison ``x = 'A'`` as its operand, and the state true.
+    """
 
     operand: Node
     state: str
