@@ -1,0 +1,166 @@
+"""WTForms classes made from the dictionary: they read what a browser posts and judge its grammar.
+
+The fields here own no grammar. Their validation asks ``forms_spec`` what a text means, so that the
+page cannot disagree with the package. A form's own fields are one class, a row of each repeating
+group another; rows are told apart by the prefix of their names, never re-indexed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import wtforms
+from wtforms.fields.core import UnboundField
+from wtforms.form import BaseForm
+from wtforms.validators import ValidationError
+
+from forms_spec.catalogue import finding
+from forms_spec.entry import understand
+from forms_spec.kinds import KINDS, Refusal
+from forms_spec.model import Field, Form, Study
+from forms_spec.places import DataPlace
+from generator.pages.names import MISSING_PREFIX
+
+CLEAR = "-"
+
+
+class TypedField(wtforms.Field):  # type: ignore[misc]
+    """One cell: ``data`` is what is stored, canonical when it is understood, else as it was typed."""
+
+    def __init__(self, field: Field, study: Study, today: date, **kwargs: Any) -> None:
+        super().__init__(label=field.label, **kwargs)
+        self.field, self.study, self.today = field, study, today
+        self.data = ""
+
+    def process(self, formdata: Any, data: Any = "", extra_filters: Any = None) -> None:  # noqa: ARG002
+        """``data`` is the text that is stored now; a field that is not in the post is blank."""
+        stored = data if isinstance(data, str) else ""
+        self.object_data = self.data = stored
+        if formdata is None:
+            return
+        self.raw_data = formdata.getlist(self.name)
+        reason = "".join(formdata.getlist(MISSING_PREFIX + self.name)[:1])
+        self.data = self._chosen(self.settle(self.joined(self.raw_data)), reason, stored)
+
+    def joined(self, texts: Sequence[str]) -> str:
+        """One text from the inputs of this name."""
+        return texts[0] if texts else ""
+
+    def settle(self, typed: str) -> str:
+        """Canonical text when the typed one is understood, else exactly what was typed."""
+        if not typed:
+            return ""
+        text = understand(typed, self.field, today=self.today, date_order=self.study.date_order)
+        if self.refusal(text) is None:
+            return text
+        return typed
+
+    def refusal(self, text: str) -> Refusal | None:
+        """Why a text is no answer to this field; blank and missing codes are none of a kind's business."""
+        if not text or any(missing.code == text for missing in self.field.missing):
+            return None
+        parsed = self.field.kind.parse(text, self.field)
+        return parsed if isinstance(parsed, Refusal) else None
+
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002
+        refused = self.refusal(self.data)
+        if refused is None:
+            return
+        place = DataPlace(table=self.field.form, field=self.field.name)
+        found = finding(refused.code, data=place, value=self.data, **dict(refused.details))
+        raise ValidationError(f"{found.message} {found.remedy}".strip())
+
+    def _chosen(self, text: str, reason: str, stored: str) -> str:
+        """The answer where a box and a menu of missing reasons stand side by side.
+
+        What was changed last wins; when both were changed nothing is guessed or lost: the two
+        together are no answer, and the page says so.
+        """
+        if reason == CLEAR:
+            return ""
+        if not reason or not text:
+            return text or reason
+        if stored == reason:
+            return text
+        return reason if stored == text else f"{text} {reason}"
+
+
+class LinesField(TypedField):
+    """Text of several lines: browsers send CR LF for what is one line break."""
+
+    def joined(self, texts: Sequence[str]) -> str:
+        return super().joined(texts).replace("\r\n", "\n")
+
+
+class SeveralField(TypedField):
+    """Check boxes: the ticked codes, in the order of the page."""
+
+    def joined(self, texts: Sequence[str]) -> str:
+        return ";".join(text for text in texts if text)
+
+
+FIELD_CLASSES: Mapping[str, type[TypedField]] = MappingProxyType(
+    {
+        "text": LinesField,
+        "integer": TypedField,
+        "decimal": TypedField,
+        "boolean": TypedField,
+        "date": TypedField,
+        "partial_date": TypedField,
+        "time": TypedField,
+        "datetime": TypedField,
+        "choice": TypedField,
+        "choices": SeveralField,
+        "file": TypedField,
+    }
+)
+if holes := {kind.name for kind in KINDS} ^ set(FIELD_CLASSES):
+    raise ImportError(f"no WTForms field, or no kind, for {sorted(holes)}")
+
+
+class TableForm(BaseForm):  # type: ignore[misc]
+    """The inputs of one table's row: a form's own fields, or one row of a repeating group."""
+
+    unbound: ClassVar[Mapping[str, UnboundField]]
+
+    def __init__(self, formdata: Any, texts: Mapping[str, str], *, prefix: str, today: date) -> None:
+        """``texts`` are the stored ones; ``formdata`` a multi-dictionary, or None to show what is stored."""
+        self.today = today
+        super().__init__(self.unbound, prefix=prefix)
+        for name, field in self._fields.items():
+            field.process(formdata, texts.get(name, ""))
+
+    def texts(self) -> dict[str, str]:
+        """What is to be stored, by field; blanks left out."""
+        return {name: field.data for name, field in self._fields.items() if field.data}
+
+
+class _Unbound(UnboundField):  # type: ignore[misc]
+    """Hands the day of entry to the field when a form is made."""
+
+    def bind(self, form: TableForm, name: str, **kwargs: Any) -> TypedField:
+        made: TypedField = self.field_class(*self.args, today=form.today, _form=form, name=name, **kwargs)
+        return made
+
+
+def table_form(study: Study, form: Form, group: str | None = None) -> type[TableForm]:
+    """The WTForms class of a form's own fields, or of one row of a group; kept with the study."""
+    key = ("wtforms", form.name, group)
+    made: type[TableForm] | None = study.memory.get(key)
+    if made is None:
+        fields = form.fields if group is None else _fields_of(form, group)
+        unbound = {
+            f.name: _Unbound(FIELD_CLASSES[f.kind.name], f, study)
+            for f in fields
+            if f.collected and f.value is None
+        }
+        made = type(f"{form.name}_{group or 'own'}", (TableForm,), {"unbound": unbound})
+        study.memory[key] = made
+    return made
+
+
+def _fields_of(form: Form, name: str) -> tuple[Field, ...]:
+    return next(group.fields for group in form.row_groups if group.name == name)

@@ -1,0 +1,65 @@
+"""What a page shows live besides the verdict: converted units, and what a calculation still needs."""
+
+from __future__ import annotations
+
+from forms_spec.model import Field, Form, Group, Study
+from forms_spec.rules import Home, Type, references
+from forms_spec.rules.checker import resolve
+from generator.browser.expression_json import Givens, Json, ToJson
+from generator.browser.form_json import form_spec
+
+
+def live_spec(study: Study, form: Form) -> Json:
+    """The form's JSON for the judge, and the page's own additions; kept with the study."""
+    key = ("live", form.name)
+    held: Json | None = study.memory.get(key)
+    if held is None:
+        fields = [(group, field) for group in form.groups for field in group.fields if field.collected]
+        held = study.memory[key] = {
+            **form_spec(study, form),
+            "convert": {
+                f"{_table(form, group)} {field.name}": _conversions(study, form, group, field)
+                for group, field in fields
+                if field.unit and field.unit.choices
+            },
+            "reads": {
+                f"{_table(form, group)} {field.name}": _reads(study, form, group, field)
+                for group, field in fields
+                if field.value is not None
+            },
+        }
+    return held
+
+
+def _table(form: Form, group: Group) -> str:
+    return group.name if group.rows else form.name
+
+
+def _conversions(study: Study, form: Form, group: Group, field: Field) -> Json:
+    """By unit: the rule that converts, and the label of the unit that it converts into."""
+    if field.unit is None:
+        return {}
+    labels = {choice.code: choice.label for choice in field.unit.choices}
+    home = Home(form=form, group=group if group.rows else None, value=field)
+    return {
+        choice.code: {
+            "to": labels.get(choice.to, choice.to),
+            "rule": ToJson(form.name, Givens()).node(resolve(choice.formula, study, home, Type.NUMBER).core),
+        }
+        for choice in field.unit.choices
+        if choice.formula is not None and choice.to is not None
+    }
+
+
+def _reads(study: Study, form: Form, group: Group, field: Field) -> list[list[str]]:
+    """The fields of this form that a calculation reads: table, name, label."""
+    if field.value is None:
+        return []
+    home = Home(form=form, group=group if group.rows else None)
+    labels = {(_table(form, g), f.name): f.label for g in form.groups for f in g.fields}
+    found = references(field.value, study, home)
+    return [
+        [one.table, one.field, labels[one.table, one.field]]
+        for one in found
+        if one.visit is None and one.table and one.field and (one.table, one.field) in labels
+    ]

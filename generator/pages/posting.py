@@ -1,0 +1,182 @@
+"""What a browser posts, as a record to judge and to store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from forms_spec.judge import CellState, Judgement
+from forms_spec.model import Form, Group, Study
+from forms_spec.record import CellKey, Record, Row
+from generator.pages.forms import TableForm, table_form
+from generator.pages.names import (
+    DROP,
+    FORM_PREFIX,
+    KEPT_PREFIX,
+    REASON_PREFIX,
+    REMOVE_PREFIX,
+    ROWS_PREFIX,
+    SHOWN,
+    cell_name,
+    cell_of,
+    row_prefix,
+)
+
+HIGHEST_ROW = 9_999
+
+
+class FormData(Protocol):
+    """A multi-dictionary, as Werkzeug gives it."""
+
+    def getlist(self, key: str) -> list[str]: ...
+
+    def keys(self) -> Iterable[str]: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Posted:
+    """What was posted. ``removed`` rows are gone from the record; ``unexplained`` ones lack a reason.
+
+    Both map (group, row number) to the reason given.
+    """
+
+    record: Record
+    removed: Mapping[tuple[str, int], str]
+    unexplained: Mapping[tuple[str, int], str]
+
+
+def read_post(study: Study, form: Form, data: FormData, *, stored: Record, today: date) -> Posted:
+    """The record that a post means, on top of what is stored.
+
+    Only questions that were on the page are changed: one that a newer dictionary has added stays as
+    it is. A question on the page without an input in the post (nothing ticked) is cleared.
+    """
+    on_page = frozenset(_first(data, SHOWN).split())
+    dropped = frozenset(data.getlist(DROP))
+    own = table_form(study, form)(data, stored.texts, prefix=FORM_PREFIX, today=today)
+    texts = _merged(own, stored.texts, {name for name in own.unbound if name in on_page}, dropped)
+    removed: dict[tuple[str, int], str] = {}
+    unexplained: dict[tuple[str, int], str] = {}
+    rows = {}
+    for group in form.row_groups:
+        kept = []
+        for row in _posted_rows(study, form, group, data, stored, today, on_page, dropped):
+            marked, reason = _removal(data, group, row.number)
+            if marked:
+                (removed if reason.strip() else unexplained)[group.name, row.number] = reason
+            if not marked or not reason.strip():
+                kept.append(row)
+        rows[group.name] = tuple(kept)
+    return Posted(
+        record=Record(texts=texts, rows={g: r for g, r in rows.items() if r}, kept=_kept(form, data)),
+        removed=removed,
+        unexplained=unexplained,
+    )
+
+
+def without_hidden_rows(form: Form, record: Record, judgement: Judgement) -> Record:
+    """The record without fixed rows that nothing was asked in: a hidden table has no rows."""
+    rows = dict(record.rows)
+    for group in form.row_groups:
+        if group.rows and group.rows.fixed and group.name in rows:
+            asked = [f.name for f in group.fields if f.collected and f.name not in group.rows.fixed]
+            rows[group.name] = tuple(
+                row for row in rows[group.name] if not _nothing_asked(group.name, row, asked, judgement)
+            )
+    return Record(texts=record.texts, rows={g: r for g, r in rows.items() if r}, kept=record.kept)
+
+
+def _nothing_asked(table: str, row: Row, asked: list[str], judgement: Judgement) -> bool:
+    if any(row.texts.get(name) for name in asked):
+        return False
+    cells = [judgement.cells.get(CellKey(table, row.number, name)) for name in asked]
+    return all(cell is not None and cell.state is CellState.HIDDEN for cell in cells)
+
+
+def _first(data: FormData, name: str) -> str:
+    return "".join(data.getlist(name)[:1])
+
+
+def _merged(
+    form: TableForm, stored: Mapping[str, str], on_page: set[str], dropped: frozenset[str]
+) -> dict[str, str]:
+    """Texts of the questions on the page from the post, all others as stored."""
+    posted = form.texts()
+    texts = {name: text for name, text in stored.items() if name not in on_page}
+    for name in form.unbound:
+        if name in on_page and name in posted and form._fields[name].name not in dropped:
+            texts[name] = posted[name]
+    return texts
+
+
+def _posted_rows(
+    study: Study,
+    form: Form,
+    group: Group,
+    data: FormData,
+    stored: Record,
+    today: date,
+    on_page: frozenset[str],
+    dropped: frozenset[str],
+) -> list[Row]:
+    """The rows on the page; a new row in which nothing was typed is none."""
+    made = table_form(study, form, group.name)
+    before = {row.number: row.texts for row in stored.rows.get(group.name, ())}
+    fixed = group.rows.fixed if group.rows else ()
+    names = {name for name in made.unbound if f"{group.name}.{name}" in on_page}
+    rows = []
+    for number in dict.fromkeys(_numbers(data.getlist(ROWS_PREFIX + group.name))):
+        held = before.get(number, {})
+        row = made(data, held, prefix=row_prefix(group.name, number), today=today)
+        texts = _merged(row, held, names, dropped)
+        if texts or number in before or fixed:
+            rows.append(Row(number=number, texts=texts))
+    return rows
+
+
+def _numbers(texts: list[str]) -> list[int]:
+    return [
+        int(text)
+        for text in texts
+        if text.isascii() and text.isdecimal() and len(text) < 5 and 0 < int(text) <= HIGHEST_ROW
+    ]
+
+
+def _removal(data: FormData, group: Group, number: int) -> tuple[bool, str]:
+    prefix = row_prefix(group.name, number)
+    return bool(data.getlist(REMOVE_PREFIX + prefix)), _first(data, REASON_PREFIX + prefix)
+
+
+def _kept(form: Form, data: FormData) -> dict[tuple[CellKey, str], str]:
+    """Reasons why warnings are kept. One whose finding is gone is no longer on the page."""
+    kept = {}
+    for name in data.keys():  # noqa: SIM118 (a multi-dictionary's own iteration differs)
+        if not name.startswith(KEPT_PREFIX):
+            continue
+        input_name, _, code = name.removeprefix(KEPT_PREFIX).partition(":")
+        cell, reason = cell_of(input_name, form), _first(data, name).strip()
+        if cell is not None and code and reason:
+            kept[cell, code] = reason
+    return kept
+
+
+def removal_reasons(form: Form, removed: Mapping[tuple[str, int], str]) -> str:
+    """What the history says of removed rows."""
+    titles = {group.name: group.title or form.title for group in form.row_groups}
+    return "; ".join(
+        f"{titles[group]}, row {number} removed: {why.strip()}" for (group, number), why in removed.items()
+    )
+
+
+def posted_names(form: Form, record: Record) -> list[tuple[str, str]]:
+    """The inputs that post a record as it is: names and texts."""
+    names = [(cell_name(CellKey(form.name, None, f)), text) for f, text in record.texts.items()]
+    for group, rows in record.rows.items():
+        for row in rows:
+            names.append((ROWS_PREFIX + group, str(row.number)))
+            names += [(cell_name(CellKey(group, row.number, f)), text) for f, text in row.texts.items()]
+    for (cell, code), reason in record.kept.items():
+        names.append((f"{KEPT_PREFIX}{cell_name(cell)}:{code}", reason))
+    return names

@@ -1,0 +1,374 @@
+"""A field as a question on a page: how it is asked, how wide its box is, what stands beside it.
+
+Everything here is fixed by the dictionary; the texts of a subject come later (``scopes``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from markupsafe import Markup, escape
+
+from forms_spec.field_types import FIELD_TYPES
+from forms_spec.kinds import KINDS
+from forms_spec.model import Field, Form, Group, Range, Rows, Study
+from forms_spec.record import CellKey
+from forms_spec.rules import Expression, Home, to_english
+from generator.pages.names import cell_name, row_prefix
+
+GROUPED = frozenset({"radio", "checkboxes", "checkbox", "scale"})
+SINGLE = frozenset({"text", "textarea", "typeahead", "list", "vas", "calculated", "file", "note"})
+TABLE_WIDTH = 62  # rem: a row wider than this is asked as a card
+
+
+def _by_length(field: Field) -> str:
+    longest = field.max_length or 200
+    return "w6" if longest <= 6 else "w20" if longest <= 30 else "w40" if longest <= 100 else "full"
+
+
+INPUTS: Mapping[str, tuple[str, Callable[[Field], str]]] = MappingProxyType(
+    {
+        "text": ("text", _by_length),
+        "integer": ("text", lambda _: "w6"),
+        "decimal": ("decimal", lambda _: "w6"),
+        "boolean": ("text", lambda _: "w6"),
+        "date": ("text", lambda _: "w10"),
+        "partial_date": ("text", lambda _: "w10"),
+        "time": ("text", lambda _: "w6"),
+        "datetime": ("text", lambda _: "w13"),
+        "choice": ("text", lambda _: "w20"),
+        "choices": ("text", lambda _: "w20"),
+        "file": ("text", lambda _: "w20"),
+    }
+)
+"""By kind: the keyboard that a phone shows, and how wide the box is."""
+
+WIDTHS = MappingProxyType({"w6": 5, "w10": 8, "w13": 11, "w20": 12, "w40": 16, "full": 22})
+
+
+def _complete() -> None:
+    kinds = {kind.name for kind in KINDS}
+    controls = {one.control for one in FIELD_TYPES} - {"choice"}
+    if holes := kinds - set(INPUTS):
+        raise ImportError(f"no box for the kinds {sorted(holes)}")
+    if holes := controls - GROUPED - SINGLE:
+        raise ImportError(f"no control for {sorted(holes)}")
+
+
+_complete()
+
+
+def quoted(text: str) -> Markup:
+    """A text inside a quoted string of a template, safe whatever it holds."""
+    return Markup("".join(c if c.isascii() and c.isalnum() else f"\\U{ord(c):08x}" for c in text))
+
+
+def fixed(value: object) -> Markup:
+    """A text of the dictionary as HTML that a template engine leaves alone."""
+    return value if isinstance(value, Markup) else Markup(str(escape(value)).replace("{", "&#123;"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """One code to choose."""
+
+    code: str
+    label: str
+    exclusive: bool = False
+
+    @property
+    def quoted(self) -> Markup:
+        return quoted(self.code)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """A range in words; ``unit`` when it holds for one of several units."""
+
+    text: str
+    unit: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One field as it is asked."""
+
+    name: str
+    label: str
+    help: str | None
+    control: str
+    width: str
+    inputmode: str
+    codes: tuple[Option, ...]
+    reasons: tuple[Option, ...]
+    limits: tuple[Limit, ...]
+    unit: str | None
+    unit_choices: tuple[Option, ...]
+    companion: str | None
+    required: bool | Expression
+    conditional: bool
+    ends: tuple[str, str] | None
+    accept: str
+    beside: bool = False
+
+    @property
+    def grouped(self) -> bool:
+        """True for several inputs under one legend."""
+        return self.control in GROUPED
+
+    @property
+    def tag(self) -> str:
+        return "fieldset" if self.grouped else "div"
+
+    @property
+    def clearable(self) -> bool:
+        """A chosen radio button cannot be taken back without a way to say so."""
+        return self.control in {"radio", "scale"}
+
+    @property
+    def long(self) -> bool:
+        """A question too long to stand in the narrow column of labels."""
+        return len(self.label) > 60 and self.control == "radio"
+
+    @property
+    def optional(self) -> bool:
+        return self.required is False and self.control not in {"calculated", "note"}
+
+    @property
+    def asked(self) -> bool:
+        """True when it depends on other answers whether this one is required."""
+        return not isinstance(self.required, bool)
+
+    @property
+    def arrangement(self) -> str:
+        """Short answers stand side by side, long ones below each other."""
+        total = sum(len(code.label) + 5 for code in self.codes)
+        longest = max((len(code.label) for code in self.codes), default=0)
+        return "across" if total <= 150 and longest <= 45 else "down"
+
+    def unit_name(self, name: str) -> Markup:
+        """The name of the unit's inputs beside this question's own."""
+        return Markup(name.removesuffix(self.name) + (self.companion or ""))
+
+    @property
+    def columns(self) -> float:
+        """How many rem the question needs as a column of a table."""
+        if self.control in {"checkboxes", "textarea", "scale", "vas", "file"}:
+            return 22.0
+        missing = 1.8 if self.reasons else 0.0
+        if self.control == "radio":
+            return sum(len(code.label) * 0.5 + 2.2 for code in self.codes) + missing
+        return {"list": 9.0, "calculated": 5.0}.get(self.control, WIDTHS[self.width]) + 0.6 + missing
+
+    def in_row(self) -> Question:
+        """The same question in a row, where only a short choice has room for buttons."""
+        few = sum(len(code.label) for code in self.codes) <= 8
+        return self if self.control != "radio" or few else replace(self, control="list")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One group as it stands on the page."""
+
+    name: str
+    title: str | None
+    help: str | None
+    asked: tuple[Question, ...]
+    fixed: tuple[Question, ...]
+    rows: Rows | None
+    layout: str
+    conditional: bool
+    long: bool
+
+    @property
+    def lines(self) -> list[list[Question]]:
+        """The questions line by line: a choice or a calculation beside the value that it is about.
+
+        They belong together when their names begin alike: ``sodium_lborres``, ``sodium_lbclsig``.
+        """
+        lines: list[list[Question]] = []
+        for question in self.asked:
+            first = lines[-1][0] if lines else None
+            stem = question.name.partition("_")[0]
+            together = (
+                first is not None
+                and first.control == "text"
+                and question.control in {"radio", "list", "calculated"}
+                and "_" in question.name
+                and first.name.startswith(f"{stem}_")
+            )
+            if together:
+                lines[-1].append(replace(question.in_row(), beside=True))
+            else:
+                lines.append([question])
+        return lines
+
+    @property
+    def repeats(self) -> bool:
+        return self.rows is not None
+
+    @property
+    def as_table(self) -> bool:
+        """True when a row fits on one line of a wide screen."""
+        return sum(question.columns for question in self.asked) <= TABLE_WIDTH
+
+    @property
+    def look(self) -> str:
+        return "repeats" if self.repeats else f"{self.layout}{' long-labels' if self.long else ''}"
+
+    @property
+    def add_label(self) -> str:
+        return self.rows.add_label if self.rows else ""
+
+    @property
+    def maximum(self) -> int:
+        return self.rows.maximum if self.rows else 0
+
+    @property
+    def fixed_title(self) -> str:
+        return ", ".join(question.label for question in self.fixed)
+
+    def input_name(self, question: Question) -> Markup:
+        """The name of a question's input; in a row it holds the row's number."""
+        if self.repeats:
+            return Markup(row_prefix(self.name, "{{ n }}") + question.name)
+        return Markup(cell_name(CellKey("", None, question.name)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One form as it stands on the page."""
+
+    name: str
+    title: str
+    groups: tuple[Section, ...]
+
+    @property
+    def has_files(self) -> bool:
+        return any(question.control == "file" for section in self.groups for question in section.asked)
+
+    @property
+    def on(self) -> str:
+        """The names of all questions of this page, so that what was not on it is not cleared."""
+        return " ".join(
+            f"{section.name}.{question.name}" if section.repeats else question.name
+            for section in self.groups
+            for question in section.asked + section.fixed
+        )
+
+
+def page_of(study: Study, form: Form) -> Page:
+    """The form as sections and questions."""
+    groups = tuple(_section(study, form, group) for group in form.groups)
+    return Page(name=form.name, title=form.title, groups=groups)
+
+
+def _section(study: Study, form: Form, group: Group) -> Section:
+    companions = {f.unit.companion for f in group.fields if f.unit and f.unit.companion}
+    fixed_names = group.rows.fixed if group.rows else ()
+    questions = tuple(
+        _question(study, form, group, field) for field in group.fields if field.name not in companions
+    )
+    if group.rows:
+        questions = tuple(question.in_row() for question in questions)
+    long = sum(question.long for question in questions) * 2 > len(questions)
+    return Section(
+        name=group.name,
+        title=group.title,
+        help=group.help,
+        asked=tuple(q for q in questions if q.name not in fixed_names),
+        fixed=tuple(q for q in questions if q.name in fixed_names),
+        rows=group.rows,
+        layout=group.layout,
+        conditional=group.shown is not None,
+        long=long,
+    )
+
+
+def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
+    inputmode, width = INPUTS[field.kind.name] if field.collected else ("text", _by_length)
+    unit = field.unit
+    return Question(
+        name=field.name,
+        label=field.label,
+        help=field.help,
+        control=_control(field),
+        width=width(field),
+        inputmode=_keyboard(field, inputmode),
+        codes=_codes(field),
+        reasons=tuple(Option(code=m.code, label=m.label) for m in field.missing),
+        limits=_limits(study, form, group, field),
+        unit=unit.fixed if unit else None,
+        unit_choices=tuple(Option(code=u.code, label=u.label) for u in unit.choices) if unit else (),
+        companion=unit.companion if unit else None,
+        required=field.required,
+        conditional=field.shown is not None or group.shown is not None,
+        ends=field.ends,
+        accept=",".join(f".{ending}" for ending in field.upload.endings) if field.upload else "",
+    )
+
+
+def _control(field: Field) -> str:
+    """A choice is asked by radio buttons up to seven answers, by a list up to 15, else by typing."""
+    if field.control != "choice":
+        return field.control
+    many = len(field.codelist.codes) if field.codelist else 0
+    return "radio" if many <= 7 else "list" if many <= 15 else "typeahead"
+
+
+def _keyboard(field: Field, usual: str) -> str:
+    """Digits on a phone where nothing else can be typed: no missing code, no minus."""
+    return "text" if field.missing else "numeric" if field.kind.name == "integer" else usual
+
+
+def _codes(field: Field) -> tuple[Option, ...]:
+    if field.codelist:
+        return tuple(
+            Option(code=c.code, label=c.label, exclusive=c.exclusive) for c in field.codelist.codes
+        )
+    if field.control == "scale":
+        return tuple(Option(code=str(n), label=str(n)) for n in _steps(field))
+    return ()
+
+
+def _steps(field: Field) -> range:
+    """The steps of a scale: its hard range when that is two small numbers, else 0 to 10."""
+    limits = field.ranges.get(None)
+    ends = [end.text for end in (limits.low, limits.high) if end] if limits else []
+    if len(ends) == 2 and all(end.isdecimal() and len(end) < 3 for end in ends):
+        return range(int(ends[0]), int(ends[1]) + 1)
+    return range(11)
+
+
+def _limits(study: Study, form: Form, group: Group, field: Field) -> tuple[Limit, ...]:
+    """Hard limits, or the usual ones where nothing is refused."""
+    if field.control in {"scale", "calculated"}:
+        return ()
+    ranges, usual = (field.ranges, "") if field.ranges else (field.expected, "usually ")
+    labels = {choice.code: choice.label for choice in field.unit.choices} if field.unit else {}
+    return tuple(
+        Limit(text=f"{usual}{words}{' ' + labels[unit] if unit in labels else ''}", unit=unit)
+        for unit, limits in ranges.items()
+        if (words := _range_words(study, form, group, limits))
+    )
+
+
+def _range_words(study: Study, form: Form, group: Group, limits: Range) -> str:
+    low, high = (_end(study, form, group, end) for end in (limits.low, limits.high))
+    above, below = ("over " if limits.low_open else ""), ("under " if limits.high_open else "")
+    if low and high:
+        return f"{above}{low} to {below}{high}"
+    if low:
+        return f"{above or 'from '}{low}"
+    return f"{below or 'up to '}{high}" if high else ""
+
+
+def _end(study: Study, form: Form, group: Group, end: Expression | None) -> str:
+    """A limit in words; a field's quotes are noise in so short a text."""
+    if end is None:
+        return ""
+    home = Home(form=form, group=group if group.rows else None)
+    return re.sub(r"[“”]", "", to_english(end, study, home))

@@ -1,0 +1,192 @@
+"""What one subject's answers put into the slots of a form's template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from forms_spec.findings import Finding, Severity
+from forms_spec.judge import CellState, Judgement
+from forms_spec.kinds import Refusal
+from forms_spec.model import Field, Form, Group
+from forms_spec.record import CellKey, Record, Row
+from generator.pages.names import KEPT_PREFIX, cell_name
+from generator.pages.words import answer_words, boxed
+
+FEW = 2  # rows that all stand open
+MARKS = {Severity.REFUSE: "▲", Severity.QUERY: "▲", Severity.WARNING: "△"}
+WORDS = {Severity.REFUSE: "Must be put right", Severity.QUERY: "Question", Severity.WARNING: "Check"}
+
+
+@dataclass(slots=True)
+class Scope:
+    """The slots of a form's own fields, or of one row. The short names are the template's.
+
+    v texts, m missing codes, c codes ticked, o texts that are no code of the list, e findings as
+    HTML (``''``: of the whole row), bad fields with a finding that refuses, h hidden, moot hidden
+    but answered, q required by a condition.
+    """
+
+    v: dict[str, str] = field(default_factory=dict)
+    m: dict[str, str] = field(default_factory=dict)
+    c: dict[str, list[str]] = field(default_factory=dict)
+    o: dict[str, str] = field(default_factory=dict)
+    e: dict[str, Markup] = field(default_factory=dict)
+    bad: set[str] = field(default_factory=set)
+    h: set[str] = field(default_factory=set)
+    moot: set[str] = field(default_factory=set)
+    q: set[str] = field(default_factory=set)
+    n: int = 0
+    saved: bool = False
+    open: bool = True
+    title: str = ""
+    status: str = ""
+    removing: bool = False
+    why: str = ""
+
+
+@dataclass(slots=True)
+class RowScopes:
+    """The rows of one repeating group, and the number that the next one gets."""
+
+    all: list[Scope]
+    next: int
+    e: Markup = Markup("")
+
+
+def own_scope(form: Form, record: Record, judgement: Judgement) -> Scope:
+    """The slots of the fields that stand once on the form."""
+    scope = Scope()
+    _fill(scope, form.name, None, form.fields, record.texts, judgement)
+    _put_findings(scope, form.name, None, record, judgement.findings)
+    return scope
+
+
+def row_scope(
+    group: Group, row: Row, record: Record, judgement: Judgement, *, saved: bool, removing: str | None
+) -> Scope:
+    """The slots of one row."""
+    scope = Scope(n=row.number, saved=saved, removing=removing is not None, why=removing or "")
+    _fill(scope, group.name, row.number, group.fields, row.texts, judgement)
+    _put_findings(scope, group.name, row.number, record, judgement.findings)
+    scope.title = row_title(group, row)
+    scope.open = bool(scope.e) or not saved or scope.removing or len(record.rows.get(group.name, ())) <= FEW
+    scope.status = "▲ has findings" if scope.e else ""
+    return scope
+
+
+def group_findings(group: Group, record: Record, judgement: Judgement) -> Markup:
+    """The findings about a repeating group as a whole: too many rows, one missing, one twice."""
+    return Markup("").join(
+        finding_html(found, CellKey(group.name, None, ""), record)
+        for found in judgement.findings
+        if found.data and found.data.table == group.name and found.data.row is None and not found.data.field
+    )
+
+
+def row_title(group: Group, row: Row) -> str:
+    """A row in few words: what fixes it, or its first three answers."""
+    rows = group.rows
+    if rows and rows.fixed:
+        chosen = [f for f in group.fields if f.name in rows.fixed]
+        return " ".join(answer_words(row.texts.get(f.name, ""), f) for f in chosen)
+    answers = (answer_words(row.texts.get(f.name, ""), f, row.texts) for f in group.fields if f.collected)
+    return " · ".join([answer for answer in answers if answer][:4])
+
+
+def _fill(
+    scope: Scope,
+    table: str,
+    row: int | None,
+    fields: Iterable[Field],
+    texts: Mapping[str, str],
+    judgement: Judgement,
+) -> None:
+    for one in fields:
+        name = one.name
+        cell = judgement.cells.get(CellKey(table, row, name))
+        text = cell.text if cell is not None and one.value is not None else texts.get(name, "")
+        _put_text(scope, one, text)
+        if cell is None:
+            continue
+        if cell.shown is not True:
+            _hide(scope, name, cell.shown, text if one.value is None else "")
+        if cell.required:
+            scope.q.add(name)
+        if cell.state is CellState.INVALID:
+            scope.bad.add(name)
+
+
+def _hide(scope: Scope, name: str, shown: bool | None, text: str) -> None:
+    """A question that does not apply is hidden, one that may not apply yet too; an answer never is."""
+    if not text:
+        scope.h.add(name)
+    elif shown is False:
+        scope.moot.add(name)
+
+
+def _put_text(scope: Scope, one: Field, text: str) -> None:
+    """A missing code stands in its own menu, so that the box stays free for the value."""
+    scope.v[one.name] = scope.m[one.name] = ""
+    scope.c[one.name] = []
+    if not text:
+        return
+    if any(missing.code == text for missing in one.missing):
+        scope.m[one.name] = text
+        return
+    scope.v[one.name] = boxed(text, one)
+    if one.control == "checkboxes" and one.codelist:
+        ticked = text.split(";")
+        scope.c[one.name] = ticked
+        odd = ";".join(code for code in ticked if code not in one.codelist.by_code)
+        if odd:
+            scope.o[one.name] = odd
+    elif one.codelist and text not in one.codelist.by_code:
+        scope.o[one.name] = text
+    elif one.control == "checkbox" and text not in {"true", "false"}:
+        scope.o[one.name] = text
+    elif one.control == "scale" and isinstance(one.kind.parse(text, one), Refusal):
+        scope.o[one.name] = text
+
+
+def _put_findings(
+    scope: Scope, table: str, row: int | None, record: Record, findings: Iterable[Finding]
+) -> None:
+    for found in findings:
+        place = found.data
+        if place is None or place.table != table or place.row != row:
+            continue
+        name = place.field or ""
+        html = finding_html(found, CellKey(table, row, name), record)
+        scope.e[name] = scope.e.get(name, Markup("")) + html
+        if found.severity is Severity.REFUSE:
+            scope.bad.add(name)
+
+
+KEPT_HTML = Markup(
+    '<label class="keep">{word} <input type="text" class="box" name="{name}" value="{reason}"></label>'
+)
+FINDING_HTML = Markup(
+    '<p class="finding {look}" data-code="{code}"><span class="mark" aria-hidden="true">{mark}</span>'
+    '<span class="sr">{word}: </span>{message} <span class="remedy">{remedy}</span></p>'
+)
+
+
+def finding_html(found: Finding, cell: CellKey, record: Record) -> Markup:
+    """A finding beside its field; a warning asks why the value is kept."""
+    reason = record.kept.get((cell, found.code), "")
+    keepable = found.severity is Severity.WARNING and cell.field != ""
+    html = FINDING_HTML.format(
+        look=f"{found.severity.value}{' kept' if keepable and reason else ''}",
+        code=found.code,
+        mark=MARKS[found.severity],
+        word=WORDS[found.severity],
+        message=found.message,
+        remedy=found.remedy,
+    )
+    if not keepable:
+        return html
+    name = f"{KEPT_PREFIX}{cell_name(cell)}:{found.code}"
+    return html + KEPT_HTML.format(word="Kept, because" if reason else "Keep it, because", name=name, reason=reason)

@@ -1,0 +1,123 @@
+"""The HTML of a form: a template written once per dictionary version, filled in for every page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined
+from markupsafe import Markup
+
+from forms_spec.judge import Judgement
+from forms_spec.model import Form, Group, Study
+from forms_spec.record import Record, Row
+from generator.pages.questions import Page, fixed, page_of
+from generator.pages.rows import next_number, rows_of
+from generator.pages.scopes import RowScopes, Scope, group_findings, own_scope, row_scope
+
+WRITER = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    block_start_string="[%",
+    block_end_string="%]",
+    variable_start_string="[[",
+    variable_end_string="]]",
+    comment_start_string="[#",
+    comment_end_string="#]",
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+    finalize=fixed,
+)
+FILLER = Environment(autoescape=True, undefined=Undefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def page_and_template(study: Study, form: Form) -> tuple[Page, Template]:
+    """The form's page and its template, made at its first use and kept with the study."""
+    key = ("page", form.name)
+    made: tuple[Page, Template] | None = study.memory.get(key)
+    if made is None:
+        page = page_of(study, form)
+        text = WRITER.get_template("form.jinja").render(form=page)
+        made = study.memory[key] = page, FILLER.from_string(text)
+    return made
+
+
+NOTHING: Mapping[tuple[str, int], str] = MappingProxyType({})
+NO_MARKS: Mapping[str, int] = MappingProxyType({})
+
+
+def form_html(
+    study: Study,
+    form: Form,
+    record: Record,
+    judgement: Judgement,
+    *,
+    stored: Record | None = None,
+    marks: Mapping[str, int] = NO_MARKS,
+    removing: Mapping[tuple[str, int], str] = NOTHING,
+) -> Markup:
+    """All questions of a form with their answers and findings, without the ``<form>`` around them.
+
+    ``stored`` is what the server has, when it is not what is shown; ``marks`` the highest row number
+    ever given by group; ``removing`` the rows that are marked to be removed, by group and number,
+    with the reason given so far.
+    """
+    _, template = page_and_template(study, form)
+    kept = stored if stored is not None else record
+    return Markup(
+        template.render(
+            own=own_scope(form, record, judgement),
+            rows={group.name: _rows(group, record, judgement, kept, marks, removing) for group in form.row_groups},
+            blank=Scope(),
+            hidden_groups=_hidden(form, judgement),
+        )
+    )
+
+
+def _rows(
+    group: Group,
+    record: Record,
+    judgement: Judgement,
+    stored: Record,
+    marks: Mapping[str, int],
+    removing: Mapping[tuple[str, int], str],
+) -> RowScopes:
+    saved = {row.number for row in stored.rows.get(group.name, ())}
+    rows: tuple[Row, ...] = rows_of(group, record)
+    return RowScopes(
+        all=[
+            row_scope(
+                group,
+                row,
+                record,
+                judgement,
+                saved=row.number in saved,
+                removing=removing.get((group.name, row.number)),
+            )
+            for row in rows
+        ],
+        next=max(next_number(group, record, stored), marks.get(group.name, 0) + 1),
+        e=group_findings(group, record, judgement),
+    )
+
+
+def _hidden(form: Form, judgement: Judgement) -> frozenset[str]:
+    """Groups of which nothing is shown and nothing is answered."""
+    return frozenset(
+        group.name
+        for group in form.groups
+        if group.shown is not None and _all_hidden(form, group, judgement)
+    )
+
+
+def _all_hidden(form: Form, group: Group, judgement: Judgement) -> bool:
+    table = group.name if group.rows else form.name
+    names = {f.name for f in group.fields if f.collected}
+    cells = [
+        cell
+        for key, cell in judgement.cells.items()
+        if key.table == table and key.field in names
+    ]
+    return bool(cells) and all(cell.shown is not True and not cell.text for cell in cells)

@@ -1,0 +1,80 @@
+"""Who may call what: declared beside each route, and asked before each request.
+
+A route without ``allow`` cannot be registered unnoticed: the application refuses to start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import Flask, abort, current_app, request
+from flask_login import UserMixin, current_user
+
+from webapp.storage import Role, User
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+EVERYONE = frozenset[Role]()
+"""Also people who have not signed in."""
+
+ENTER = frozenset({Role.COORDINATOR, Role.INVESTIGATOR})
+"""People who enter and correct data."""
+
+READ = frozenset({*ENTER, Role.MONITOR, Role.DATA_MANAGER})
+"""People who see data of subjects."""
+
+SIGNED_IN = frozenset(Role)
+
+
+class Account(UserMixin):  # type: ignore[misc]
+    """A signed-in user, as Flask-Login wants it."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+
+    def get_id(self) -> str:
+        return self.user.username
+
+    @property
+    def may_enter(self) -> bool:
+        return self.user.role in ENTER
+
+
+def allow(roles: frozenset[Role]) -> Callable[[View], View]:
+    """Declares who may call a view."""
+
+    def mark(view: View) -> View:
+        view.allowed = roles  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def allowed(app: Flask, endpoint: str) -> frozenset[Role] | None:
+    """Who may call an endpoint; None when nobody said."""
+    view = app.view_functions[endpoint]
+    return cast("frozenset[Role] | None", getattr(view, "allowed", None))
+
+
+def check_routes(app: Flask) -> None:
+    """Refuses to start with a route that does not say who may call it."""
+    silent = sorted({rule.endpoint for rule in app.url_map.iter_rules() if allowed(app, rule.endpoint) is None})
+    if silent:
+        raise RuntimeError(f"these routes do not say who may call them: {', '.join(silent)}")
+
+
+def ask() -> Any:
+    """Before every request: signs in whoever has to, refuses whoever may not."""
+    if request.endpoint is None:
+        return None
+    roles = allowed(current_app, request.endpoint)
+    if roles is None:
+        abort(403)
+    if not roles:
+        return None
+    if not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+    if current_user.user.role not in roles:
+        abort(403)
+    return None

@@ -1,0 +1,67 @@
+"""The application that staff use: a study, its database, and the pages over both."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFProtect
+
+from webapp import access, assets, errors, security, showing
+from webapp.services import Services
+from webapp.settings import Settings
+from webapp.storage import get_user, open_database, use_dictionary
+from webapp.views import casebooks, form_pages, form_specs, histories, sign_in, subjects
+
+LARGEST_POST = 16 * 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """Makes the application. Opens the database, and uses the study's dictionary from now on."""
+    app = Flask("webapp", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="crfsmith",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: a form may stay open all day
+        WTF_CSRF_SSL_STRICT=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=LARGEST_POST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_POST,
+        MAX_FORM_PARTS=50_000,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    database = open_database(settings.database)
+    use_dictionary(database, settings.study)
+    app.extensions["crfsmith"] = Services(
+        database=database,
+        study=settings.study,
+        today=settings.today,
+        demo_accounts=settings.demo_accounts,
+    )
+    _protect(app)
+    for room in (assets, sign_in, subjects, casebooks, form_pages, form_specs, histories):
+        app.register_blueprint(room.bp)
+    errors.register(app)
+    showing.register(app)
+    access.check_routes(app)
+    return app
+
+
+def _protect(app: Flask) -> None:
+    CSRFProtect(app)
+    manager = LoginManager(app)
+    manager.session_protection = "strong"
+    manager.unauthorized_handler(sign_in.ask_to_sign_in)
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def account(username: str) -> access.Account | None:
+        user = get_user(app.extensions["crfsmith"].database, username)
+        return access.Account(user) if user else None
+
+    app.before_request(access.ask)
+    app.after_request(security.add_headers)
+    app.context_processor(lambda: {"account": current_user})

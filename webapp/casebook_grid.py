@@ -1,0 +1,172 @@
+"""All forms of one subject as a grid: forms down, visits across, a status in every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from forms_spec.model import Form, Scheduled, Study, Visit
+from forms_spec.record import LOG, FormKey
+from forms_spec.timeline import timeline
+from forms_spec.visits import Expected, VisitState, VisitStatus, expectation, visit_states
+from webapp.form_places import form_address, forms_at, visit_word
+from webapp.services import services, whole_casebook_of
+from webapp.statuses import NOT_EXPECTED, Shown, open_status, status_of
+from webapp.storage import FormHead, heads
+
+Holds = Callable[[Scheduled, int], bool | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """One visit. ``today_after``: today lies between this visit and the next one."""
+
+    state: VisitState
+    word: str
+    first_address: str
+    today_after: bool
+
+    @property
+    def visit(self) -> Visit:
+        return self.state.visit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """One form at one visit; ``address`` is empty where the form is not part of the visit."""
+
+    column: Column
+    status: Shown
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    form: Form
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogForm:
+    form: Form
+    address: str
+    rows: int
+    status: Shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grid:
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    logs: tuple[LogForm, ...]
+    next_unsno: Mapping[str, int]
+
+
+def grid_of(subjid: str, holds: Holds) -> Grid:
+    """The casebook of a subject as of today; ``holds`` judges the schedule's conditions."""
+    held = services()
+    study = held.study
+    casebook = whole_casebook_of(subjid)
+    known = heads(held.database, subjid)
+    when = timeline(study, casebook, known)
+    states = _with_captured(study, visit_states(study, when, held.today()), known)
+    columns = _columns(study, subjid, states)
+    names = dict.fromkeys(scheduled.form for scheduled in study.schedule)
+    forms = [study.forms[name] for name in names]
+    lines = tuple(_line(study, subjid, form, columns, known, holds) for form in forms)
+    return Grid(
+        columns=columns,
+        lines=tuple(line for line in lines if any(cell.address for cell in line.cells)),
+        logs=tuple(_log(subjid, form, known) for form in study.forms.values() if form.log),
+        next_unsno=_next_numbers(study, states, known),
+    )
+
+
+def _with_captured(
+    study: Study, states: tuple[VisitState, ...], known: Mapping[FormKey, FormHead]
+) -> tuple[VisitState, ...]:
+    """Repeating visits of which a form was captured stand in the grid, dated or not."""
+    found = []
+    for visit in study.visits.values():
+        mine = {state.unsno: state for state in states if state.visit is visit}
+        if not visit.repeats:
+            found.extend(mine.values())
+            continue
+        some = next(iter(mine.values()))
+        numbers = {key.unsno for key in known if key.visit == visit.name} | (set(mine) - {0})
+        for number in sorted(numbers):
+            blank = VisitState(visit=visit, unsno=number, status=VisitStatus.DUE, due=None, date=None)
+            found.append(mine.get(number, blank))
+        if not numbers and some.unsno:
+            found.append(some)
+    return tuple(found)
+
+
+def _next_numbers(
+    study: Study, states: tuple[VisitState, ...], known: Mapping[FormKey, FormHead]
+) -> dict[str, int]:
+    """The number that the next visit of each repeating visit gets."""
+    numbers = {name: 0 for name, visit in study.visits.items() if visit.repeats}
+    for name, number in [(s.visit.name, s.unsno) for s in states] + [(k.visit, k.unsno) for k in known]:
+        if name in numbers:
+            numbers[name] = max(numbers[name], number)
+    return {name: number + 1 for name, number in numbers.items()}
+
+
+def _columns(study: Study, subjid: str, states: tuple[VisitState, ...]) -> tuple[Column, ...]:
+    today = services().today()
+    begun = [_begun(state, today) for state in states]
+    last = max((i for i, yes in enumerate(begun) if yes), default=None)
+    columns = []
+    for number, state in enumerate(states):
+        forms = forms_at(study, state.visit.name)
+        first = form_address(subjid, state.visit.name, state.unsno, forms[0].name) if forms else ""
+        columns.append(
+            Column(
+                state=state,
+                word=visit_word(state.visit.name, state.unsno),
+                first_address=first,
+                today_after=number == last,
+            )
+        )
+    return tuple(columns)
+
+
+def _begun(state: VisitState, today: object) -> bool:
+    """True for a visit whose day, or last planned day, lies behind us."""
+    day = state.date or (state.due.target if state.due else None)
+    return day is not None and day <= today  # type: ignore[operator]
+
+
+def _line(
+    study: Study,
+    subjid: str,
+    form: Form,
+    columns: tuple[Column, ...],
+    known: Mapping[FormKey, FormHead],
+    holds: Holds,
+) -> Line:
+    return Line(form=form, cells=tuple(_cell(study, subjid, form, c, known, holds) for c in columns))
+
+
+def _cell(
+    study: Study, subjid: str, form: Form, column: Column, known: Mapping[FormKey, FormHead], holds: Holds
+) -> Cell:
+    state = column.state
+    if (form.name, state.visit.name) not in study.expectations:
+        return Cell(column=column, status=NOT_EXPECTED, address="")
+    address = form_address(subjid, state.visit.name, state.unsno, form.name)
+    head = known.get(FormKey(form.name, state.visit.name, state.unsno))
+    if head is not None:
+        return Cell(column=column, status=status_of(head.status, head.counts), address=address)
+    expected: Expected = expectation(study, form.name, state.visit.name, lambda s: holds(s, state.unsno))
+    return Cell(column=column, status=open_status(expected, state), address=address)
+
+
+def _log(subjid: str, form: Form, known: Mapping[FormKey, FormHead]) -> LogForm:
+    key = FormKey(form.name, LOG, 0)
+    head = known.get(key)
+    record = whole_casebook_of(subjid).record(key) if head else None
+    rows = sum(len(rows) for rows in record.rows.values()) if record else 0
+    status = status_of(head.status if head else None, head.counts if head else None)
+    return LogForm(form=form, address=form_address(subjid, LOG, 0, form.name), rows=rows, status=status)

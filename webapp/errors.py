@@ -1,0 +1,59 @@
+"""What went wrong, in words that help: no page ends in a bare code."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from webapp.views.form_pages import typed_again
+
+TITLES = {
+    403: "Not for your role",
+    404: "Nothing here",
+    405: "Nothing here",
+    413: "Too large",
+}
+REMEDIES = {
+    403: "Sign in as somebody who may, or ask the study's administrator.",
+    404: "Check the address, or start from the list of subjects.",
+    405: "Check the address, or start from the list of subjects.",
+    413: "A form with its files may be 16 MB. Attach smaller files.",
+    500: "Nothing was saved by this request. Your text is still in this browser: go back and save again. "
+    "If it happens twice, tell the study's administrator the time.",
+}
+
+
+def wants_json() -> bool:
+    """True for a request that a script of ours sent."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _answer(status: int, title: str, message: str, remedy: str) -> Response:
+    if wants_json():
+        return make_response(jsonify(error=title, message=message, remedy=remedy), status)
+    page = render_template("error.html", title=title, message=message, remedy=remedy)
+    return make_response(page, status)
+
+
+def register(app: Flask) -> None:
+    """Handlers for every error that a person can meet."""
+
+    @app.errorhandler(CSRFError)
+    def expired(error: CSRFError) -> Response:
+        if request.endpoint == "form_pages.save_form" and not wants_json():
+            return typed_again()
+        message = "Your sign-in on this page has ended, so nothing was saved."
+        remedy = "Your text is kept. Sign in again, in another tab if you like, then save once more."
+        return _answer(400, "Sign in again", message, remedy)
+
+    @app.errorhandler(HTTPException)
+    def known(error: HTTPException) -> Response:
+        status = error.code or 500
+        title = TITLES.get(status, error.name)
+        own = error.description if error.description != type(error).description else ""
+        return _answer(status, title, own or "", REMEDIES.get(status, REMEDIES[404]))
+
+    @app.errorhandler(InternalServerError)
+    def unknown(error: InternalServerError) -> Response:  # noqa: ARG001
+        return _answer(500, "Something broke on the server", "It is written in the server's log.", REMEDIES[500])

@@ -1,0 +1,41 @@
+"""Whether a conditional form of the schedule applies to a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from forms_spec.judge.plan import plan_of
+from forms_spec.judge.world import CapturedForm, Subject
+from forms_spec.model import Scheduled, Study
+from forms_spec.record import FormKey, Record
+from forms_spec.rules import Home, Type, compile_expression
+from forms_spec.rules.core import RuleValue
+from forms_spec.rules.scene import Frames, Place
+from webapp.services import services, whole_casebook_of
+
+Condition = Callable[[Frames], "RuleValue | None"]
+
+
+def condition_of(subjid: str) -> Callable[[Scheduled, int], bool | None]:
+    """The three-valued truth of the schedule's conditions for one subject; its forms are read once."""
+    held = services()
+    world = Subject(held.study, whole_casebook_of(subjid), held.today(), subjid)
+
+    def holds(scheduled: Scheduled, unsno: int) -> bool | None:
+        form = held.study.forms[scheduled.form]
+        key = FormKey(form.name, scheduled.visit, unsno)
+        here = world.form(key) or CapturedForm(plan_of(held.study, form), Record(), key, world)
+        found = _compiled(held.study, scheduled)([Place(here, None)])
+        return found if isinstance(found, bool) else None
+
+    return holds
+
+
+def _compiled(study: Study, scheduled: Scheduled) -> Condition:
+    key = ("condition", scheduled.form, scheduled.visit)
+    if key not in study.memory:
+        assert scheduled.when is not None
+        home = Home(form=study.forms[scheduled.form])
+        study.memory[key] = compile_expression(scheduled.when, study, home, Type.CONDITION)
+    made: Condition = study.memory[key]
+    return made

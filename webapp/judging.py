@@ -1,0 +1,50 @@
+"""Judging what is on a form page, as of today."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from forms_spec.findings import Finding, Severity
+from forms_spec.judge import Judgement, judge
+from forms_spec.model import Form
+from forms_spec.places import DataPlace
+from forms_spec.record import CellKey, Context, Record
+from webapp.form_places import FormPlace
+from webapp.services import casebook_of, services
+
+
+def judged(place: FormPlace, record: Record, *, completing: bool = False) -> Judgement:
+    """The judge's word on a form. Warnings that are kept with a reason are in it: the page shows both."""
+    return judge(services().study, place.form, replace(record, kept={}), context_of(place), completing=completing)
+
+
+def context_of(place: FormPlace) -> Context:
+    """The surroundings of a form: the day, its visit, the subject's other forms."""
+    return Context(
+        today=services().today(),
+        subject=place.subject.subjid,
+        visit=place.key.visit,
+        unsno=place.unsno,
+        casebook=casebook_of(place.subject.subjid),
+    )
+
+
+def open_findings(form: Form, judgement: Judgement, record: Record) -> tuple[Finding, ...]:
+    """The findings without the warnings that are kept with a reason. Nothing else can be kept."""
+    return tuple(
+        found
+        for found in judgement.findings
+        if found.severity is not Severity.WARNING or (cell_of(form, found.data), found.code) not in record.kept
+    )
+
+
+def cell_of(form: Form, place: DataPlace | None) -> CellKey:
+    """The cell that a finding is about."""
+    if place is None:
+        return CellKey(form.name, None, "")
+    return CellKey(place.table, place.row, place.field or "")
+
+
+def defaults(place: FormPlace) -> Record:
+    """A form in which nothing was captured: the dictionary's defaults stand in it."""
+    return Record(texts={f.name: f.default for f in place.form.fields if f.default})

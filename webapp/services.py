@@ -1,0 +1,53 @@
+"""What every view works with: the study, the database, the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from flask import abort, current_app, g
+
+from forms_spec.model import Study
+from webapp.storage import Database, StoredCasebook, Subject, get_subject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Services:
+    """The study and the database of this server."""
+
+    database: Database
+    study: Study
+    today: Callable[[], date]
+    demo_accounts: tuple[tuple[str, str, str], ...] = ()
+
+
+def services() -> Services:
+    """Those of the current application."""
+    return cast("Services", current_app.extensions["crfsmith"])
+
+
+def subject_or_404(subjid: str) -> Subject:
+    """The subject of an address."""
+    found = get_subject(services().database, subjid)
+    if found is None:
+        abort(404, f"There is no subject {subjid}.")
+    return found
+
+
+def casebook_of(subjid: str) -> StoredCasebook:
+    """The subject's captured forms, each read at most once in a request."""
+    held = services()
+    if "casebooks" not in g:
+        g.casebooks = {}
+    casebooks: dict[str, StoredCasebook] = g.casebooks
+    if subjid not in casebooks:
+        casebooks[subjid] = StoredCasebook(held.database, subjid, tuple(held.study.visits))
+    return casebooks[subjid]
+
+
+def whole_casebook_of(subjid: str) -> StoredCasebook:
+    """The subject's captured forms, read at once."""
+    held = services()
+    return StoredCasebook.whole(held.database, subjid, tuple(held.study.visits))

@@ -1,0 +1,25 @@
+"""What an installation decides: where data is kept, which study is captured, who signs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from forms_spec.model import Study
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Settings of one server.
+
+    ``today`` gives the day of entry. ``demo_accounts`` are shown on the sign-in page: username,
+    password and what the person does. ``secure_cookies`` is for servers behind HTTPS.
+    """
+
+    database: str
+    study: Study
+    secret_key: str
+    today: Callable[[], date] = date.today
+    demo_accounts: tuple[tuple[str, str, str], ...] = ()
+    secure_cookies: bool = False

@@ -1,0 +1,51 @@
+"""What templates need to show things: filters, statuses, addresses of assets."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from flask import Flask
+
+from forms_spec.places import DataPlace
+from forms_spec.record import CellKey
+from generator.pages.names import cell_name
+from generator.pages.words import day_words
+from webapp.assets import asset_url
+from webapp.services import services
+
+
+def local(moment: datetime) -> datetime:
+    """The server's local time of a stored moment."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone()
+
+
+def clock(moment: datetime) -> str:
+    """10:32:05."""
+    return f"{local(moment):%H:%M:%S}"
+
+
+def moment_words(moment: datetime) -> str:
+    """15-Apr-2024 10:32:05 UTC."""
+    return f"{day_words(local(moment).date())} {local(moment):%H:%M:%S %Z}"
+
+
+def short_day(day: date) -> str:
+    """15-Apr; the year stands where it is another one."""
+    words = day_words(day)
+    return words if day.year != services().today().year else words[:-5]
+
+
+def place_target(place: DataPlace) -> str:
+    """The id of the element that a finding is about."""
+    if place.field:
+        return cell_name(CellKey(place.table, place.row, place.field))
+    return f"row-{place.table}-{place.row}" if place.row is not None else "main"
+
+
+def register(app: Flask) -> None:
+    """Adds filters and globals to the templates."""
+    app.jinja_env.filters.update(
+        clock=clock, day=day_words, moment=moment_words, short_day=short_day, target=place_target
+    )
+    app.jinja_env.globals.update(asset=asset_url)
+    app.context_processor(lambda: {"study": services().study})

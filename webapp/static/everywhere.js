@@ -1,0 +1,50 @@
+/* Keys of every page. No key is taken from a box that takes text. */
+(() => {
+  "use strict";
+  document.documentElement.classList.add("js");
+
+  const typing = (element) =>
+    element.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]") !== null;
+
+  let waitingForGo = 0;
+
+  function keys(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.target.closest("#form .q") && event.key !== "?") return;
+    const went = Date.now() - waitingForGo < 1000 && event.key === "s";
+    waitingForGo = event.key === "g" ? Date.now() : 0;
+    const act = went ? () => location.assign("/subjects") : ACTIONS[event.key];
+    if (act && act() !== false) event.preventDefault();
+  }
+
+  const ACTIONS = {
+    "/": () => {
+      const box = document.getElementById("search");
+      if (!box) return false;
+      box.focus();
+      box.select();
+      return true;
+    },
+    "?": () => document.getElementById("keys").showModal(),
+    n: () => {
+      const link = document.querySelector("[data-new]");
+      if (!link) return false;
+      link.click();
+      return true;
+    },
+  };
+
+  /* Says something to a screen reader without moving the focus. */
+  function say(text) {
+    const live = document.getElementById("say");
+    live.textContent = "";
+    requestAnimationFrame(() => (live.textContent = text));
+  }
+
+  globalThis.crfpage = { say };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.addEventListener("keydown", keys);
+    document.querySelector("[data-keys]")?.addEventListener("click", () => ACTIONS["?"]());
+  });
+})();

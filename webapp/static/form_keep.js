@@ -1,0 +1,120 @@
+/* What is typed sits in this browser until the server has it: it survives a closed tab and a crash. */
+(() => {
+  "use strict";
+  const form = document.getElementById("form");
+  const OURS = new Set(["csrf_token", "base_version", "save_id", "on", "action", "reason"]);
+  const SOON = 120;
+
+  const box = (name) => form.elements.namedItem(name);
+  const address = `crfsmith:${form.dataset.user}:${location.pathname}`;
+
+  /* Names and texts of everything that can be typed or chosen. */
+  const typed = () =>
+    [...new FormData(form)].filter(([name, text]) => !OURS.has(name) && typeof text === "string");
+
+  const grouped = (pairs) => {
+    const found = new Map();
+    for (const [name, text] of pairs) found.set(name, [...(found.get(name) || []), text]);
+    return found;
+  };
+
+  let acknowledged = typed();
+
+  /* How many questions differ from what the server has. */
+  function changes() {
+    const [before, now] = [grouped(acknowledged), grouped(typed())];
+    const names = new Set([...before.keys(), ...now.keys()]);
+    const text = (map, name) => JSON.stringify((map.get(name) || []).filter((one) => one !== ""));
+    return [...names].filter((name) => !name.startsWith("rows:") && text(before, name) !== text(now, name)).length;
+  }
+
+  function keep() {
+    try {
+      if (changes() === 0) localStorage.removeItem(address);
+      else {
+        const copy = { base: box("base_version").value, at: new Date().toISOString(), typed: typed() };
+        localStorage.setItem(address, JSON.stringify(copy));
+      }
+    } catch {
+      /* A full or forbidden store must not stop anybody from typing; drafts still go to the server. */
+    }
+  }
+
+  let waiting = 0;
+  function keepSoon() {
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, SOON);
+  }
+
+  /* The server has this: `sent` is what it was sent. What was typed since stays kept. */
+  function acknowledge(sent) {
+    acknowledged = sent;
+    keep();
+  }
+
+  function put(pairs) {
+    const texts = grouped(pairs);
+    for (const [name, numbers] of texts) {
+      if (name.startsWith("rows:")) numbers.forEach((number) => crfpage.ensureRow(name.slice(5), number));
+    }
+    for (const element of form.elements) {
+      if (!element.name || OURS.has(element.name) || element.name.startsWith("rows:")) continue;
+      if (element.type === "radio" || element.type === "checkbox") {
+        element.checked = (texts.get(element.name) || []).includes(element.value);
+      } else if (element.tagName !== "BUTTON" && element.type !== "file") {
+        element.value = (texts.get(element.name) || [""])[0];
+      }
+    }
+    crfpage.reasons = new Map([...texts].filter(([name]) => name.startsWith("k:")).map(([n, t]) => [n, t[0]]));
+  }
+
+  function restore() {
+    let copy = null;
+    try {
+      copy = JSON.parse(localStorage.getItem(address));
+    } catch {
+      return;
+    }
+    if (!copy || form.dataset.readonly !== undefined || form.dataset.unsaved !== undefined) return;
+    put(copy.typed);
+    if (changes() === 0) return keep();
+    const older = copy.base !== box("base_version").value;
+    box("base_version").value = copy.base;
+    const when = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const since = older ? " The form was saved by somebody since: saving shows you both versions." : "";
+    tell(`What you typed at ${when} had not reached the server; it is back on the page.${since}`, "Discard it", () => {
+      localStorage.removeItem(address);
+      acknowledged = typed();
+      location.reload();
+    });
+  }
+
+  /* A line above the form, with something to do about it. */
+  function tell(text, label, act) {
+    const notice = document.createElement("div");
+    notice.className = "notice";
+    notice.setAttribute("role", "status");
+    const words = document.createElement("span");
+    words.textContent = text;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.addEventListener("click", () => {
+      notice.remove();
+      act();
+    });
+    notice.append(words, button);
+    document.getElementById("notices").replaceChildren(notice);
+    return notice;
+  }
+
+  addEventListener("beforeunload", (event) => {
+    keep();
+    if (changes() > 0 && !crfpage.leaving) event.preventDefault();
+  });
+  addEventListener("pagehide", keep);
+  form.addEventListener("input", keepSoon);
+  form.addEventListener("change", keepSoon);
+
+  Object.assign(crfpage, { acknowledge, box, changes, form, keep, keepSoon, reasons: new Map(), restore, tell, typed });
+})();

@@ -1,0 +1,429 @@
+/* What happens while one types: questions come and go, values are calculated, findings appear beside their
+   fields when these are left. The verdict is judge.js's, the same as the server's. */
+(() => {
+  "use strict";
+  const { form } = crfpage;
+  const env = { today: form.dataset.today, dateOrder: form.dataset.dateOrder || null };
+  const left = new Set();
+  const given = JSON.parse(document.getElementById("env").textContent);
+  let spec = null;
+  let all = false;
+  let page = null;
+  let fromServer = [];
+
+  const byId = (id) => document.getElementById(id);
+  const question = (name) => byId(`q-${name}`);
+  const nameOf = (question) => question.id.slice(2);
+  const reasonMenu = (question) => question.querySelector("select.missing");
+
+  /* Names of inputs: f-<field> of the form itself, r-<group>-<row>-<field> in a row. */
+  function cellOf(name) {
+    const parts = name.split("-");
+    if (parts[0] === "f") return { table: form.dataset.form, row: null, field: parts[1] };
+    return { table: parts[1], row: Number(parts[2]), field: parts[3] };
+  }
+  const nameFor = (table, row, field) => (row === null || row === undefined ? `f-${field}` : `r-${table}-${row}-${field}`);
+
+  let fields = new Map();
+  const fieldOf = (name) => {
+    const { table, field } = cellOf(name);
+    return fields.get(`${table} ${field}`) ?? null;
+  };
+
+  /* The texts of one name, as the server would read them. */
+  function textOf(name, values) {
+    const field = fieldOf(name);
+    if (!field) return values[0] || "";
+    const typed = field.kind === "choices" ? values.filter(Boolean).join(";") : values[0] || "";
+    return typed === "" ? "" : settle(typed, field);
+  }
+
+  function settle(typed, field) {
+    const text = crfsmith.understand(typed, field, env);
+    const known = text === "" || field.missing.some((one) => one.code === text) || crfsmith.parse(text, field).ok;
+    return known ? text : typed;
+  }
+
+  function record() {
+    const found = { texts: {}, rows: {}, kept: [] };
+    const rows = new Map();
+    const pairs = new Map();
+    for (const [name, text] of new FormData(form)) {
+      if (typeof text !== "string") continue;
+      if (name.startsWith("rows:")) {
+        const row = { number: Number(text), texts: {} };
+        (found.rows[name.slice(5)] ||= []).push(row);
+        rows.set(`${name.slice(5)}-${text}`, row.texts);
+      } else if (name.startsWith("k:")) crfpage.reasons.set(name, text);
+      else pairs.set(name, [...(pairs.get(name) || []), text]);
+    }
+    for (const [name, values] of pairs) {
+      const cell = name.replace(/^m:/, "");
+      if (!/^(f|r)-/.test(cell)) continue;
+      const { table, row, field } = cellOf(cell);
+      const texts = row === null ? found.texts : rows.get(`${table}-${row}`);
+      if (!texts) continue;
+      const text = name.startsWith("m:") ? values[0].replace(/^-$/, "") : textOf(name, values);
+      if (text && !texts[field]) texts[field] = text;
+    }
+    return found;
+  }
+
+  /* Judges the whole form and puts the verdict on the page. */
+  function judge() {
+    if (!spec || !crfsmith.judge) return;
+    const verdict = crfsmith.judge(spec, record(), { ...given, completing: all });
+    page = { ...given, cell: verdict.cell, rows: () => [] };
+    for (const cell of verdict.cells) showCell(cell);
+    showGroups();
+    showFindings(verdict.findings);
+  }
+
+  let asked = 0;
+  function judgeSoon() {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(judge);
+  }
+
+  function showCell(cell) {
+    const name = nameFor(cell.table, cell.row, cell.field);
+    const place = question(name);
+    if (!place) return;
+    const calculated = place.querySelector("output.calculated");
+    const answered = !calculated && cell.text !== "";
+    place.hidden = cell.shown !== true && !answered;
+    const moot = cell.shown === false && answered;
+    if (moot !== place.classList.contains("moot")) showMoot(place, moot);
+    if (calculated) showCalculated(calculated, cell, name);
+    const optional = place.querySelector(".optional");
+    if (optional && typeof fieldOf(name)?.required === "object") optional.hidden = cell.required === true;
+  }
+
+  function showMoot(place, moot) {
+    place.classList.toggle("moot", moot);
+    const note = place.querySelector(".moot-note");
+    if (!note) return;
+    note.hidden = !moot;
+    if (!moot) note.querySelector("input").checked = false;
+  }
+
+  function showCalculated(output, cell, name) {
+    const text = cell.text === "" ? "" : crfsmith.shownAs(cell.text, fieldOf(name));
+    if (output.textContent !== text) output.textContent = text;
+    const reads = text ? [] : spec.reads[`${cell.table} ${cell.field}`] || [];
+    const words = reads.filter((one) => lacks(cell, one)).map(([, , label]) => label).join(", ");
+    byId(`${name}-echo`).textContent = words ? `needs ${words}` : "";
+  }
+
+  const lacks = (cell, [table, field]) => {
+    const place = question(nameFor(table, table === cell.table ? cell.row : null, field));
+    return place && !place.hidden && valueIn(place) === "";
+  };
+
+  function valueIn(place) {
+    const name = nameOf(place);
+    const values = new FormData(form).getAll(name);
+    return values.length ? textOf(name, values) : place.querySelector("output")?.textContent || "";
+  }
+
+  function showGroups() {
+    for (const section of form.querySelectorAll(".group")) {
+      const asked = [...section.querySelectorAll(".q")].filter((one) => !one.closest("template"));
+      const open = asked.filter((one) => !one.hidden);
+      if (section.querySelector("[data-rows]")) {
+        const group = spec.groups.find((one) => one.name === section.id.slice(2));
+        section.hidden = group.shown !== null && !shownGroup(group, section);
+      } else section.hidden = asked.length > 0 && open.length === 0;
+    }
+  }
+
+  /* A table whose rows are all hidden and empty is not there; one without rows is, when its group is shown. */
+  function shownGroup(group, section) {
+    const asked = [...section.querySelectorAll("[data-rows] .q")];
+    if (asked.length) return asked.some((one) => !one.hidden);
+    return crfsmith.evaluate(group.shown, [{ row: null }], page) === true;
+  }
+
+  /* Findings: beside the field once it was left, in the index by section, and counted. */
+  function showFindings(found) {
+    const wanted = new Map();
+    const add = (name, one) => wanted.set(name, [...(wanted.get(name) || []), one]);
+    for (const one of found) {
+      add(one.field ? nameFor(one.table, one.row ?? null, one.field) : `g-${one.table}`, one);
+    }
+    for (const one of fromServer) {
+      if (!(wanted.get(one.target) || []).some((known) => known.code === one.code)) add(one.target, one);
+    }
+    for (const place of form.querySelectorAll(".q")) {
+      if (place.closest("template")) continue;
+      const name = nameOf(place);
+      paint(place, name, wanted.get(name) || []);
+    }
+    for (const section of form.querySelectorAll(".group.repeats")) {
+      if (all) paint(section, section.id, wanted.get(section.id) || []);
+    }
+    countByGroup();
+  }
+
+  function paint(place, name, findings) {
+    const message = byId(`${name}-msg`);
+    if (!message) return;
+    const editing = place.contains(document.activeElement) && !place.querySelector(".keep")?.contains(document.activeElement);
+    const seen = new Set([...message.querySelectorAll(".finding")].map((one) => one.dataset.code));
+    const fits = findings.filter((one) => seen.has(one.code) || all || (left.has(name) && !editing));
+    const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy]));
+    if (message.dataset.shown === mark || (message.dataset.shown === undefined && !fits.length && !seen.size)) return;
+    message.dataset.shown = mark;
+    for (const box of message.querySelectorAll(".keep input")) crfpage.reasons.set(box.name, box.value);
+    message.replaceChildren(...fits.flatMap((one) => lines(name, one)));
+    for (const box of place.querySelectorAll(`[name="${name}"]`)) {
+      if (fits.some((one) => one.severity === "refuse")) box.setAttribute("aria-invalid", "true");
+      else box.removeAttribute("aria-invalid");
+    }
+  }
+
+  const MARKS = { refuse: ["▲", "Must be put right"], query: ["▲", "Question"], warning: ["△", "Check"] };
+
+  function lines(name, one) {
+    const key = `k:${name}:${one.code}`;
+    const reason = crfpage.reasons.get(key) || "";
+    const line = document.createElement("p");
+    line.className = `finding ${one.severity}${reason ? " kept" : ""}`;
+    line.dataset.code = one.code;
+    const [shape, word] = MARKS[one.severity];
+    line.append(element("span", "mark", shape), element("span", "sr", `${word}: `), `${one.message} `, element("span", "remedy", one.remedy));
+    line.firstChild.setAttribute("aria-hidden", "true");
+    if (one.severity !== "warning") return [line];
+    const keep = element("label", "keep", "Keep it, because ");
+    const box = Object.assign(document.createElement("input"), { type: "text", className: "box", name: key, value: reason });
+    keep.append(box);
+    return [line, keep];
+  }
+
+  function element(tag, name, text) {
+    return Object.assign(document.createElement(tag), { className: name, textContent: text });
+  }
+
+  function countByGroup() {
+    for (const place of document.querySelectorAll("[data-count]")) {
+      const section = byId(`g-${place.dataset.count}`);
+      const count = [...section.querySelectorAll(".finding:not(.kept)")].filter((one) => !one.closest("template")).length;
+      const text = count ? `▲ ${count}` : "";
+      if (place.textContent !== text) place.textContent = text;
+      place.closest("li").hidden = section.hidden;
+    }
+  }
+
+  /* What was understood, beside the box. */
+  function echo(place) {
+    const name = nameOf(place);
+    const box = byId(name);
+    const field = fieldOf(name);
+    const out = byId(`${name}-echo`);
+    if (!out || !field || !box || box.type !== "text") return;
+    const text = settle(box.value, field);
+    const known = text !== "" && crfsmith.parse(text, field).ok;
+    out.textContent = known ? echoOf(text, box.value.trim(), field, place) : "";
+  }
+
+  const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+  function echoOf(text, typed, field, place) {
+    if (field.kind === "date" || (field.kind === "partial_date" && text.length === 10)) {
+      const day = new Date(`${text}T00:00:00Z`);
+      const zero = form.dataset.dayZero;
+      const count = zero ? Math.round((day - new Date(`${zero}T00:00:00Z`)) / 86400000) : null;
+      const words = crfsmith.shownAs(text, field).replaceAll("-", " ");
+      return `${DAYS[day.getUTCDay()]} ${words}${count === null ? "" : `, day ${count}`}`;
+    }
+    if (field.kind === "choice") return crfsmith.shownAs(text, field);
+    const converted = inOtherUnit(text, field, unitIn(place));
+    if (converted) return `= ${converted}`;
+    return text !== typed ? `understood as ${crfsmith.shownAs(text, field)}` : "";
+  }
+
+  /* 98.6 °F = 37.0 °C: exact as in the rules, shown with the field's places. */
+  function inOtherUnit(text, field, unit) {
+    const found = spec.convert[`${field.table} ${field.name}`]?.[unit];
+    const parsed = crfsmith.parse(text, field);
+    if (!found || !parsed.ok) return null;
+    const cell = { seen: crfsmith.seen(parsed.value, field.as), state: "answered" };
+    const value = crfsmith.evaluate(found.rule, [{ row: null }], { ...given, cell: () => cell, rows: () => [] });
+    if (value === null) return null;
+    const rounded = crfsmith.roundNumber(value, BigInt(field.places ?? 0) * 1000000000n);
+    return `${crfsmith.write(crfsmith.unseen(rounded, field), field)} ${found.to}`;
+  }
+
+  const unitIn = (place) => place.querySelector(".units :checked")?.value || "";
+
+  function unitLimits(place) {
+    const limits = place.querySelectorAll(".range [data-unit]");
+    const unit = unitIn(place);
+    limits.forEach((one) => (one.hidden = unit !== "" && one.dataset.unit !== unit));
+  }
+
+  /* A missing code typed in the box, `.nd`, moves to the menu; choosing there empties the box, and back. */
+  function readReason(place) {
+    const box = byId(nameOf(place));
+    const field = fieldOf(nameOf(place));
+    const menu = reasonMenu(place);
+    if (!box || box.type !== "text" || !field || !menu) return;
+    const text = crfsmith.understand(box.value, field, env);
+    if (!field.missing.some((one) => one.code === text)) return;
+    menu.value = text;
+    box.dataset.before = "";
+    box.value = "";
+    crfpage.say(`${menu.selectedOptions[0].textContent}.`);
+  }
+
+  function reasonChosen(place, menu) {
+    const boxes = [...place.querySelectorAll(`[name="${nameOf(place)}"]`)];
+    if (menu.value === "") {
+      for (const box of boxes) if (box.type === "text" && box.dataset.before) box.value = box.dataset.before;
+      return;
+    }
+    for (const box of boxes) {
+      if (box.type === "radio" || box.type === "checkbox") box.checked = false;
+      else if (box.value) {
+        box.dataset.before = box.value;
+        box.value = "";
+      }
+    }
+    if (menu.value === "-") menu.value = "";
+  }
+
+  /* An answer that stands alone takes the others away, and says which. */
+  function exclusive(place, box) {
+    if (box.type !== "checkbox" || !box.checked) return;
+    const boxes = [...place.querySelectorAll(".choice input[type=checkbox]")];
+    if (!boxes.some((one) => one.dataset.exclusive !== undefined)) return;
+    const alone = box.dataset.exclusive !== undefined;
+    const gone = boxes.filter((one) => one !== box && one.checked && (alone || one.dataset.exclusive !== undefined));
+    if (!gone.length) return;
+    const word = (one) => one.closest("label").textContent.trim();
+    gone.forEach((one) => (one.checked = false));
+    byId(`${nameOf(place)}-echo`).textContent = `${gone.map(word).join(", ")} taken away: ${alone ? word(box) : word(gone[0])} stands alone.`;
+    crfpage.say(byId(`${nameOf(place)}-echo`).textContent);
+  }
+
+  function answerTyped(place) {
+    const menu = reasonMenu(place);
+    if (menu?.value) menu.value = "";
+  }
+
+  /* Answers that a change has hidden: asked about before anything is lost. */
+  function offerClearing() {
+    const moot = [...form.querySelectorAll(".q.moot")].filter((one) => !one.closest("template"));
+    const boxes = moot.map((one) => one.querySelector(".moot-note input")).filter((box) => box && !box.checked);
+    if (boxes.length < 2 || byId("clear-all")) return;
+    const words = `${boxes.length} answers do not apply any more. They stay until you clear them.`;
+    const notice = crfpage.tell(words, "Clear them all", () => moot.forEach(clear));
+    notice.id = "clear-all";
+  }
+
+  function clear(place) {
+    for (const box of place.querySelectorAll(".line input, .line select, .line textarea")) {
+      if (box.type === "radio" || box.type === "checkbox") box.checked = false;
+      else if (box.type !== "hidden") box.value = "";
+    }
+    place.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function vas(place) {
+    const line = place.querySelector(".vas");
+    if (!line) return;
+    const box = byId(line.dataset.for);
+    const track = line.querySelector(".track");
+    const at = line.querySelector(".at");
+    const value = Number(box.value.replace(",", "."));
+    const known = box.value.trim() !== "" && value >= 0 && value <= 10;
+    at.style.display = known ? "block" : "none";
+    if (known) at.style.left = `${value * 10}%`;
+    if (track.dataset.ready) return;
+    track.dataset.ready = "yes";
+    track.addEventListener("click", (event) => {
+      const spot = track.getBoundingClientRect();
+      box.value = (Math.round(((event.clientX - spot.left) / spot.width) * 100) / 10).toFixed(1);
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+      box.focus();
+    });
+  }
+
+  function prepare(root) {
+    for (const place of root.querySelectorAll(".q")) {
+      if (place.closest("template")) continue;
+      const menu = reasonMenu(place);
+      if (menu) menu.tabIndex = -1;
+      echo(place);
+      unitLimits(place);
+      vas(place);
+    }
+  }
+
+  form.addEventListener("input", (event) => {
+    const place = event.target.closest(".q");
+    if (!place) return;
+    if (!event.target.closest(".missing, .keep")) {
+      answerTyped(place);
+      fromServer = fromServer.filter((one) => one.target !== nameOf(place));
+    }
+    echo(place);
+    vas(place);
+    judgeSoon();
+  });
+
+  form.addEventListener("change", (event) => {
+    const place = event.target.closest(".q");
+    if (!place) return;
+    const drop = event.target.matches(".moot-note input");
+    if (drop && event.target.checked) return clear(place);
+    if (event.target.matches("select.missing")) reasonChosen(place, event.target);
+    else if (event.target.matches(`[name="${nameOf(place)}"]`)) {
+      if (event.target.type === "radio" || event.target.type === "checkbox") left.add(nameOf(place));
+      if (event.target.checked || event.target.tagName === "SELECT") answerTyped(place);
+      exclusive(place, event.target);
+    }
+    unitLimits(place);
+    if (!event.target.matches("[type=checkbox]")) echo(place);
+    judge();
+    offerClearing();
+  });
+
+  form.addEventListener("focusout", (event) => {
+    const place = event.target.closest(".q");
+    if (!place || event.target.closest(".keep")) return;
+    readReason(place);
+    if (event.target.matches(".missing") && !event.target.value) return;
+    left.add(nameOf(place));
+    requestAnimationFrame(judge);
+  });
+
+  /* The spec of a form changes only with the dictionary, so the browser keeps it. */
+  async function begin() {
+    prepare(form);
+    if (form.dataset.readonly !== undefined) return;
+    try {
+      const answer = await fetch(form.dataset.spec);
+      spec = await answer.json();
+      fields = new Map(spec.groups.flatMap((group) => group.fields).map((one) => [`${one.table} ${one.name}`, one]));
+    } catch {
+      return;
+    }
+    prepare(form);
+    judge();
+  }
+
+  Object.assign(crfpage, {
+    judge,
+    prepare,
+    serverFindings: (found) => {
+      fromServer = found;
+      judge();
+    },
+    showAll: () => {
+      all = true;
+      judge();
+    },
+  });
+  begin();
+})();

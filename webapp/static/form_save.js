@@ -1,0 +1,177 @@
+/* Saving: one request each. A save that is not answered is sent again with the same id, so that it counts once. */
+(() => {
+  "use strict";
+  const { box, form } = crfpage;
+  const bar = document.getElementById("state");
+  if (!bar) return;
+  const PAUSE = 5000;
+  const AGAIN = [1500, 3000, 6000, 12000, 30000];
+
+  let pending = null;
+  let queued = null;
+  let autosave = 0;
+
+  function state(text, bad = false) {
+    bar.textContent = text;
+    bar.classList.toggle("bad", bad);
+  }
+
+  function showChanges() {
+    if (pending) return;
+    const count = crfpage.changes();
+    if (count) state(`not saved, ${count} change${count === 1 ? "" : "s"}`);
+  }
+
+  function save(action, quietly = false) {
+    if (pending) {
+      if (pending.lost && !quietly) send(pending);
+      else queued = { action, quietly: quietly && (queued?.quietly ?? true) };
+      return;
+    }
+    clearTimeout(autosave);
+    crfpage.keep();
+    box("save_id").value = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
+    const body = new FormData(form);
+    body.set("action", action);
+    const withFiles = [...body].some(([, one]) => typeof one !== "string");
+    send({ action, quietly, sent: crfpage.typed(), body: withFiles ? body : new URLSearchParams(body), tries: 0 });
+  }
+
+  async function send(request) {
+    pending = request;
+    request.lost = false;
+    clearTimeout(request.timer);
+    state("saving …");
+    let answer;
+    try {
+      answer = await fetch(form.action, {
+        method: "POST",
+        body: request.body,
+        headers: { Accept: "application/json" },
+      });
+      if (answer.status >= 502) throw new Error("the server is away");
+    } catch {
+      return lost(request);
+    }
+    pending = null;
+    const said = await answer.json().catch(() => ({}));
+    if (answer.ok) saved(request, said);
+    else refused(request, answer.status, said);
+    if (queued) {
+      const next = queued;
+      queued = null;
+      if (!next.quietly || crfpage.changes()) save(next.action, next.quietly);
+    }
+  }
+
+  function lost(request) {
+    const wait = AGAIN[Math.min(request.tries, AGAIN.length - 1)];
+    request.tries += 1;
+    request.lost = true;
+    request.timer = setTimeout(() => send(request), wait);
+    state(`Not saved: the server does not answer. Your text is kept in this browser; trying again in ${Math.round(wait / 1000)} s.`, true);
+  }
+
+  function saved(request, said) {
+    if (said.moved) {
+      crfpage.leaving = true;
+      location.assign(said.moved);
+      return;
+    }
+    box("base_version").value = said.version;
+    form.dataset.status = said.status;
+    document.getElementById("status").innerHTML = said.status_html;
+    crfpage.dropRemoved(request.sent);
+    crfpage.markSaved(said.rows);
+    crfpage.acknowledge(request.sent);
+    crfpage.serverFindings?.(said.findings);
+    const reason = box("reason");
+    if (reason) reason.value = "";
+    const count = crfpage.changes();
+    state(count ? `saved ${said.saved_at}; ${count} change${count === 1 ? "" : "s"} since` : `saved ${said.saved_at}`);
+    const place = document.getElementById("summary-place");
+    if (!request.quietly) place.innerHTML = said.summary_html;
+    if (said.refused) crfpage.showAll?.();
+    if (request.quietly) return;
+    document.getElementById("notices").replaceChildren();
+    if (said.refused) document.getElementById("summary").focus();
+    else if (request.action === "complete") document.getElementById("next").focus();
+    if (said.status === "complete" && !document.getElementById("reason")) askReasons();
+    crfpage.say(said.refused ? "Saved as a draft. Not complete yet." : `Saved ${said.saved_at}.`);
+  }
+
+  /* The form is complete now: from here on a change needs its reason. */
+  function askReasons() {
+    const line = document.createElement("p");
+    line.className = "why-changed";
+    const label = document.createElement("label");
+    label.htmlFor = "reason";
+    label.textContent = "This form is complete. Why do you change it?";
+    const why = document.createElement("input");
+    Object.assign(why, { type: "text", className: "box", id: "reason", name: "reason" });
+    line.append(label, why);
+    form.querySelector(".bar").before(line);
+  }
+
+  function refused(request, status, said) {
+    if (status === 409) {
+      if (request.quietly) {
+        state(`${said.message} Save to see both versions; nothing of yours is lost.`, true);
+        return;
+      }
+      crfpage.leaving = true;
+      const action = form.querySelector("input[name=action]");
+      action.disabled = false;
+      action.value = request.action;
+      form.submit();
+      return;
+    }
+    const words = [said.message, said.remedy].filter(Boolean).join(" ");
+    state(`Not saved. ${words || "The server refused; your text is kept in this browser."}`, true);
+    if (said.needs === "reason" && !request.quietly) document.getElementById("reason")?.focus();
+    if (said.needs === "removal" && !request.quietly) form.querySelector(".remove :checked")?.closest(".removal").querySelector(".why input").focus();
+    crfpage.say(bar.textContent);
+  }
+
+  /* Drafts save by themselves. A complete form is changed only on purpose, with a reason. */
+  function autosaveLater() {
+    clearTimeout(autosave);
+    if (form.dataset.status === "complete" || form.dataset.readonly !== undefined) return;
+    autosave = setTimeout(() => {
+      const unexplained = form.querySelector(".removal:has(.remove :checked) .why input:placeholder-shown");
+      if (crfpage.changes() && !unexplained && !pending) save("draft", true);
+    }, PAUSE);
+  }
+
+  form.addEventListener("submit", (event) => {
+    const action = event.submitter?.value || "draft";
+    if (action.startsWith("add:")) return;
+    event.preventDefault();
+    save(action);
+  });
+  const changed = () => {
+    showChanges();
+    autosaveLater();
+  };
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  document.getElementById("next")?.addEventListener("click", (event) => {
+    if (!crfpage.changes() || form.dataset.status === "complete" || event.ctrlKey || event.metaKey) return;
+    /* The way on saves what is not saved yet; the browser's copy holds it should the save fail. */
+    event.preventDefault();
+    const address = event.currentTarget.href;
+    const wait = setInterval(() => {
+      if (pending && !pending.lost) return;
+      clearInterval(wait);
+      if (crfpage.changes() === 0) location.assign(address);
+    }, 20);
+    save("draft", true);
+  });
+
+  Object.assign(crfpage, { save });
+  crfpage.restore();
+  crfpage.judge?.();
+  showChanges();
+  const summary = document.getElementById("summary");
+  if (summary) summary.focus();
+})();

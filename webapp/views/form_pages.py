@@ -1,0 +1,213 @@
+"""The page of one form: shown, saved, and what is said when both went different ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import uuid4
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from forms_spec.judge import Judgement
+from forms_spec.record import Record, Row
+from generator.pages import Posted, form_html, read_post, removal_reasons, without_hidden_rows
+from generator.pages.rows import next_number, rows_of
+from webapp.access import ENTER, READ, allow
+from webapp.conflict_pages import conflict_page
+from webapp.form_places import FormPlace, form_place
+from webapp.form_showing import page_of_form, saved_answer
+from webapp.judging import defaults, judged, open_findings
+from webapp.services import services
+from webapp.storage import Conflict, FindingCounts, Saved, SaveRefused, SaveRequest, Status, StoredForm, load, save
+
+bp = Blueprint("form_pages", __name__)
+ADD: Final = "add:"
+COMPLETE: Final = "complete"
+LONGEST_REASON: Final = 2_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Typed:
+    """What was posted, on top of what was stored when it was posted."""
+
+    place: FormPlace
+    stored: StoredForm | None
+    posted: Posted
+    data: MultiDict[str, str]
+
+    @property
+    def record(self) -> Record:
+        return self.posted.record
+
+    @property
+    def reason(self) -> str:
+        """Why a complete form is changed, and why rows are removed."""
+        given = self.data.get("reason", "").strip()[:LONGEST_REASON]
+        removed = removal_reasons(self.place.form, self.posted.removed)
+        return "; ".join(part for part in (given, removed) if part)
+
+    @property
+    def lacks_reason(self) -> bool:
+        was_complete = self.stored is not None and self.stored.status is Status.COMPLETE
+        changed = self.stored is not None and self.record != self.stored.record
+        return was_complete and changed and not self.data.get("reason", "").strip()
+
+
+@bp.get("/subjects/<subjid>/<visit>/<form>")
+@allow(READ)
+def show_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
+    place = form_place(subjid, visit, form)
+    stored = load(services().database, place.key)
+    record = stored.record if stored else defaults(place)
+    completing = request.args.get("check") == "1"
+    return page_of_form(
+        place, stored, record, judged(place, record, completing=completing), checked=completing
+    )
+
+
+@bp.post("/subjects/<subjid>/<visit>/<form>")
+@allow(ENTER)
+def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
+    place = form_place(subjid, visit, form)
+    if "on" not in request.form:
+        return _refused("The page arrived incomplete, so nothing was saved.", "Save once more.", 400)
+    typed_now = read(place, request.form)
+    action = request.form.get("action", "draft")
+    if action.startswith(ADD):
+        return _with_new_row(typed_now, action.removeprefix(ADD))
+    return _save(typed_now, complete=action == COMPLETE)
+
+
+def read(place: FormPlace, data: MultiDict[str, str]) -> Typed:
+    """What a post means, on top of what is stored."""
+    held = services()
+    stored = load(held.database, place.key)
+    base = stored.record if stored else Record()
+    posted = read_post(held.study, place.form, data, stored=base, today=held.today())
+    return Typed(place=place, stored=stored, posted=posted, data=data)
+
+
+def typed_again() -> Response:
+    """The form as it was posted, when the post could not be taken."""
+    values = request.view_args or {}
+    if not current_user.is_authenticated:
+        from webapp.views.sign_in import ask_to_sign_in
+
+        return make_response(ask_to_sign_in())
+    notice = "Nothing was saved: the page was too old. Your text is still here, please save once more."
+    return make_response(typed(values["subjid"], values["visit"], values["form"], request.form, notice))
+
+
+def typed(
+    subjid: str,
+    visit: str,
+    form: str,
+    data: MultiDict[str, str],
+    notice: str = "You are signed in again. Your text is still here, but not saved yet.",
+) -> ResponseReturnValue:
+    """The form with typed text that is not saved."""
+    now = read(form_place(subjid, visit, form), data)
+    return _page(now, judged(now.place, now.record), notice=notice), 400
+
+
+def _with_new_row(now: Typed, group_name: str) -> ResponseReturnValue:
+    """One more row, for browsers without JavaScript. Nothing is saved by it."""
+    group = next((g for g in now.place.form.row_groups if g.name == group_name), None)
+    if group is None or group.rows is None or group.rows.fixed:
+        return _refused("There are no rows to add here.", "Go back to the form.", 400)
+    shown = rows_of(group, now.record)
+    base = now.stored.record if now.stored else Record()
+    mark = now.stored.row_marks.get(group_name, 0) if now.stored else 0
+    new = Row(number=max(next_number(group, Record(rows={group_name: shown}), base), mark + 1), texts={})
+    record = replace(now.record, rows={**now.record.rows, group_name: (*shown, new)})
+    return _page(now, judged(now.place, record), record=record, notice="A row was added. Not saved yet.")
+
+
+def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
+    if now.lacks_reason:
+        message = "This form is complete. Say why it is changed, then save once more."
+        return _not_saved(now, message, needs="reason")
+    if now.posted.unexplained:
+        return _not_saved(now, "Say why the marked row is removed, then save once more.", needs="removal")
+    judgement = judged(now.place, now.record, completing=complete)
+    record = without_hidden_rows(now.place.form, now.record, judgement)
+    refused = complete and not judgement.may_complete
+    status = Status.COMPLETE if complete and not refused else Status.DRAFT
+    answer = _store(now, record, status, judgement)
+    if isinstance(answer, Conflict):
+        return _conflict(now, record, answer)
+    if _by_script():
+        return saved_answer(now.place, answer, record, judgement, refused=refused)
+    return redirect(f"{now.place.address}?{'check=1' if refused else f'saved={answer.version}'}", 303)
+
+
+def _store(now: Typed, record: Record, status: Status, judgement: Judgement) -> Saved | Conflict:
+    draft = judged(now.place, record) if status is Status.DRAFT else judgement
+    asked = SaveRequest(
+        key=now.place.key,
+        base_version=_number(now.data.get("base_version", "0")),
+        record=record,
+        status=status,
+        user=current_user.user.username,
+        save_id=f"{current_user.user.username}:{now.data.get('save_id') or uuid4().hex}"[:100],
+        dictionary_hash=services().study.hash,
+        reason=now.reason,
+        counts=FindingCounts.of(open_findings(now.place.form, draft, record)),
+    )
+    try:
+        return save(services().database, asked)
+    except SaveRefused:
+        # The browser's "back" brought an old page with its old save id: this is another save.
+        return save(services().database, replace(asked, save_id=uuid4().hex))
+
+
+def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnValue:
+    base = conflict.base.record if conflict.base else Record()
+    if conflict.theirs.record == record:
+        address = f"{now.place.address}?saved={conflict.theirs.version}"
+        return jsonify(moved=address) if _by_script() else redirect(address, 303)
+    if _by_script():
+        return jsonify(conflict=True, message=f"{conflict.theirs.saved_by} saved this form meanwhile."), 409
+    return conflict_page(now.place, base, record, conflict.theirs, now.data.get("action", "draft")), 409
+
+
+def _not_saved(now: Typed, message: str, *, needs: str) -> ResponseReturnValue:
+    if _by_script():
+        return jsonify(needs=needs, message=message), 422
+    return _page(now, judged(now.place, now.record), notice=message), 422
+
+
+def _page(
+    now: Typed, judgement: Judgement, *, notice: str, record: Record | None = None
+) -> str:
+    return page_of_form(
+        now.place,
+        now.stored,
+        record or now.record,
+        judgement,
+        base_version=_number(now.data.get("base_version", "0")),
+        removing=now.posted.unexplained,
+        reason=now.data.get("reason", ""),
+        notice=notice,
+        unsaved=True,
+    )
+
+
+def _refused(message: str, remedy: str, status: int) -> ResponseReturnValue:
+    if _by_script():
+        return jsonify(message=f"{message} {remedy}"), status
+    return render_template("error.html", title="Not saved", message=message, remedy=remedy), status
+
+
+def _by_script() -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+__all__ = ["bp", "form_html", "read", "typed", "typed_again"]

@@ -1,0 +1,98 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_login import login_user, logout_user
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from webapp.access import EVERYONE, SIGNED_IN, Account, allow
+from webapp.services import services
+from webapp.storage import sign_in
+
+bp = Blueprint("sign_in", __name__)
+KEPT = "kept:"
+
+
+@bp.get("/sign-in")
+@allow(EVERYONE)
+def show_sign_in() -> ResponseReturnValue:
+    return _page(then=_inside(request.args.get("then", "")))
+
+
+@bp.post("/sign-in")
+@allow(EVERYONE)
+def take_sign_in() -> ResponseReturnValue:
+    username, password = request.form.get("username", ""), request.form.get("password", "")
+    then = _inside(request.form.get("then", ""))
+    user = sign_in(services().database, username, password)
+    kept = [(name.removeprefix(KEPT), text) for name, text in request.form.items(multi=True) if name.startswith(KEPT)]
+    if user is None:
+        return _page(then=then, username=username, refused=True, kept=kept), 401
+    session.permanent = True
+    login_user(Account(user))
+    if kept:
+        return _typed_before(then, MultiDict(kept))
+    return redirect(then, 303)
+
+
+@bp.post("/sign-out")
+@allow(SIGNED_IN)
+def sign_out() -> ResponseReturnValue:
+    logout_user()
+    session.clear()
+    return redirect("/sign-in", 303)
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """For whoever asks for a page without being signed in. What was typed comes along."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        answer = jsonify(
+            error="Sign in again",
+            message="You are signed out, so nothing was saved.",
+            remedy="Your text is kept. Sign in in another tab, then save once more.",
+        )
+        return make_response(answer, 401)
+    if request.method == "POST":
+        kept = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+        return _page(then=request.path, kept=kept), 401
+    then = request.full_path.rstrip("?") if request.path != "/" else ""
+    return redirect(f"/sign-in?then={then}" if then else "/sign-in", 303)
+
+
+def _page(
+    *, then: str, username: str = "", refused: bool = False, kept: list[tuple[str, str]] | None = None
+) -> str:
+    return render_template(
+        "sign_in.html",
+        then=then,
+        username=username,
+        refused=refused,
+        kept=[(KEPT + name, text) for name, text in kept or []],
+        demo_accounts=services().demo_accounts,
+    )
+
+
+def _inside(then: str) -> str:
+    """An address of this server only, so that nobody is sent elsewhere after signing in."""
+    parts = urlsplit(then)
+    inside = then.startswith("/") and not then.startswith(("//", "/\\")) and not parts.netloc
+    return then if inside and not parts.scheme else "/subjects"
+
+
+def _typed_before(then: str, data: MultiDict[str, str]) -> ResponseReturnValue:
+    """Back to the form that was posted while signed out, with what was typed and not yet saved."""
+    from webapp.views import form_pages
+
+    adapter = current_app.create_url_adapter(request)
+    try:
+        endpoint, values = adapter.match(urlsplit(then).path, method="POST") if adapter else ("", {})
+    except HTTPException:
+        return redirect(then, 303)
+    if endpoint != "form_pages.save_form":
+        return redirect(then, 303)
+    return form_pages.typed(values["subjid"], values["visit"], values["form"], data)

@@ -1,0 +1,124 @@
+"""The list of subjects, and a new one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+
+from forms_spec.record import FormKey, Record
+from forms_spec.timeline import sources, timeline
+from forms_spec.visits import VisitState, next_visit, visit_states
+from webapp.access import ENTER, READ, SIGNED_IN, allow
+from webapp.services import services
+from webapp.storage import StoredForm, SubjectLine, add_subject, list_subjects, newest_of
+
+bp = Blueprint("subjects", __name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """One line of the list. ``order`` sorts by what is due first."""
+
+    line: SubjectLine
+    next: VisitState | None
+    ended: bool
+
+    @property
+    def open_findings(self) -> int:
+        return self.line.refused + self.line.queries
+
+    @property
+    def order(self) -> str:
+        if self.next is None:
+            return "9999-12-31"
+        return (self.next.due.last if self.next.due else self.next.date or services().today()).isoformat()
+
+
+class FewForms:
+    """The casebook of a list: the few forms that tell when visits took place."""
+
+    def __init__(self, forms: list[StoredForm]) -> None:
+        self._records = {form.key.form_key: form.record for form in forms}
+
+    def record(self, key: FormKey) -> Record | None:
+        return self._records.get(key)
+
+    def keys(self, form: str) -> list[FormKey]:
+        return [key for key in self._records if key.form == form]
+
+
+@bp.get("/")
+@allow(SIGNED_IN)
+def start() -> ResponseReturnValue:
+    return redirect("/subjects", 303)
+
+
+@bp.get("/subjects")
+@allow(READ)
+def show_subjects() -> ResponseReturnValue:
+    wanted = request.args.get("q", "").strip()
+    if wanted and any(one.subject.subjid == wanted for one in list_subjects(services().database)):
+        return redirect(f"/subjects/{wanted}", 303)
+    return render_template("subjects.html", listed=_listed(wanted), wanted=wanted)
+
+
+def _listed(wanted: str) -> list[Listed]:
+    held = services()
+    by_subject: dict[str, list[StoredForm]] = {}
+    for form in newest_of(held.database, sources(held.study)):
+        by_subject.setdefault(form.key.subject, []).append(form)
+    return [
+        _line(line, by_subject.get(line.subject.subjid, []))
+        for line in list_subjects(held.database)
+        if wanted.casefold() in line.subject.subjid.casefold()
+    ]
+
+
+def _line(line: SubjectLine, forms: list[StoredForm]) -> Listed:
+    held = services()
+    known = timeline(held.study, FewForms(forms), [form.key.form_key for form in forms])
+    states = visit_states(held.study, known, held.today())
+    return Listed(line=line, next=next_visit(states), ended=known.ended is not None)
+
+
+@bp.get("/subjects/new")
+@allow(ENTER)
+def ask_subject() -> ResponseReturnValue:
+    return render_template("new_subject.html", subjid="", message="")
+
+
+@bp.post("/subjects/new")
+@allow(ENTER)
+def enter_subject() -> ResponseReturnValue:
+    held = services()
+    subjid = request.form.get("subjid", "").strip()
+    message = _refusal(subjid)
+    if not message:
+        site = _site(subjid)
+        try:
+            add_subject(held.database, subjid=subjid, site=site, user=current_user.user.username)
+        except IntegrityError:
+            message = f"Subject {subjid} exists already. Open it from the list, or check the number."
+    if message:
+        return render_template("new_subject.html", subjid=subjid, message=message), 422
+    return redirect(f"/subjects/{subjid}", 303)
+
+
+def _refusal(subjid: str) -> str:
+    study = services().study
+    if not subjid:
+        return f"Type the subject's number, for example {study.subject_example}."
+    if not re.fullmatch(study.subject_pattern, subjid):
+        return f"“{subjid}” is no subject number of this study. One looks like {study.subject_example}."
+    if study.sites and not _site(subjid):
+        return f"No site's number stands in front of {subjid}. The sites are {', '.join(study.sites)}."
+    return ""
+
+
+def _site(subjid: str) -> str:
+    return next((site for site in services().study.sites if subjid.startswith(site)), "")
