@@ -28,6 +28,16 @@ class Reported:
     field: str | None = None
     key: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
 
+    @property
+    def place(self) -> str:
+        """``table.field``, the table, or nothing."""
+        return ".".join(part for part in (self.table, self.field) if part)
+
+    @property
+    def row_key(self) -> str:
+        """The key as a person says it: ``01 01-007 SCR``."""
+        return " ".join(str(part) for name, part in self.key.items() if (name, part) != ("unsno", 0))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cause:

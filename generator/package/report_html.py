@@ -6,7 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from generator.package.report import Report, Reported
+from generator.package.report import Report
 
 SIGNS = {"refuse": "✗", "query": "?", "warning": "!"}
 
@@ -37,16 +37,4 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["where"] = where
-    environment.filters["key"] = key
     return environment.get_template("report.html.jinja")
-
-
-def where(one: Reported) -> str:
-    """``table.field``, the table, or nothing."""
-    return ".".join(part for part in (one.table, one.field) if part)
-
-
-def key(one: Reported) -> str:
-    """The row's key as a person says it: ``01 01-007 SCR``."""
-    return " ".join(str(part) for name, part in one.key.items() if not (name == "unsno" and part == 0))

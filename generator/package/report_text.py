@@ -66,7 +66,9 @@ def _first_cases(report: Report) -> Iterator[Text]:
         total = totals[(first.finding.code, first.table, first.field)]
         sign, style = _SIGNS[first.finding.severity]
         heading = f"{first.finding.severity.value}: {first.finding.code}"
-        yield Text.assemble("\n", (f"{sign} ", style), (_place(first), "bold"), f"  {heading}")
+        yield Text.assemble(
+            "\n", (f"{sign} ", style), (first.place or first.file or "package", "bold"), f"  {heading}"
+        )
         for one in cases[:CASES]:
             yield _case(one)
         yield Text(f"    {first.finding.remedy}", "dim")
@@ -74,14 +76,10 @@ def _first_cases(report: Report) -> Iterator[Text]:
             yield Text(f"    and {total - CASES:,} more like this", "dim")
 
 
-def _place(one: Reported) -> str:
-    return ".".join(part for part in (one.table, one.field) if part) or one.file or "package"
-
-
 def _case(one: Reported) -> Text:
     line = f"{one.file}:{one.row}  " if one.file and one.row else f"{one.file}  " if one.file else ""
-    key = " ".join(str(value) for value in one.key.values())
-    return Text(f"    {line}{key + '  ' if key else ''}{_shown(one.finding.message)}")
+    key = f"{one.row_key}  " if one.key else ""
+    return Text(f"    {line}{key}{_shown(one.finding.message)}")
 
 
 def _shown(text: str) -> str:

@@ -31,8 +31,8 @@ _SAYS = {
 }
 _NUMBERS = (layout.UNSNO, layout.ROW, "formstat", "version")
 
-Progress = Callable[[int, int], None]
-"""``on_progress(done, total)`` in bytes."""
+Progress = Callable[[str, int, int], None]
+"""``on_progress(what, done, total)``: bytes while ``reading``, forms while ``judging``."""
 
 
 @dataclass(kw_only=True)
@@ -101,7 +101,7 @@ class Staging:
 
     def progress(self, here: int) -> None:
         if self.on_progress:
-            self.on_progress(min(self.done + here, self.total), self.total)
+            self.on_progress("reading", min(self.done + here, self.total), self.total)
 
 
 class Measured(io.RawIOBase):

@@ -35,7 +35,7 @@ def validate_package(
     try:
         with open_package(source, dictionary=dictionary, limit=limit, on_progress=on_progress) as opened:
             if opened.study:
-                _judge_forms(opened, opened.study)
+                _judge_forms(opened, opened.study, on_progress)
             _remaining_doubts(opened)
             return opened.report()
     except (Unreadable, BrokenFile) as error:
@@ -67,9 +67,10 @@ class SubjectCasebook:
         return (key for key in self._records if key.form == form)
 
 
-def _judge_forms(opened: OpenPackage, study: Study) -> None:
+def _judge_forms(opened: OpenPackage, study: Study, on_progress: Progress | None) -> None:
     today = opened.data_cut or _last_save(opened)
     places = {plan.name: at for at, plan in enumerate(opened.plans)}
+    total, done = opened.store.counted()[0], 0
     for subject, forms in opened.staged():
         casebook = SubjectCasebook({form.key: form.record for form in forms})
         for form in forms:
@@ -80,6 +81,9 @@ def _judge_forms(opened: OpenPackage, study: Study) -> None:
             judged = judge(study, form.form, form.record, context, completing=complete)
             _report_form(opened, places, form, judged)
             _report_files(opened, form, judged)
+        done += len(forms)
+        if on_progress:
+            on_progress("judging", done, total)
 
 
 def _last_save(opened: OpenPackage) -> date:

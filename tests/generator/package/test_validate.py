@@ -315,10 +315,11 @@ def test_a_flood_of_findings_is_counted_in_full_and_listed_in_part(tmp_path: Pat
     assert report.counts.by_field == {"lb.hb": 300}
 
 
-def test_progress_is_told_in_bytes(package: Path) -> None:
-    told: list[tuple[int, int]] = []
-    validate_package(package, on_progress=lambda done, total: told.append((done, total)))
-    assert told[-1][0] == told[-1][1] > 0
+def test_progress_is_told_to_the_end_of_both_parts(package: Path) -> None:
+    told: dict[str, tuple[int, int]] = {}
+    validate_package(package, on_progress=lambda what, done, total: told.update({what: (done, total)}))
+    assert told["judging"] == (5, 5)
+    assert told["reading"][0] == told["reading"][1] > 0
 
 
 @settings(max_examples=60)

@@ -1,0 +1,114 @@
+"""``crfsmith validate``: is this package right?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from webapp.commands.databases import Unusable
+
+if TYPE_CHECKING:
+    from generator.package.report import Report
+    from generator.package.stage import Progress
+
+FINDINGS, UNREADABLE = 1, 2
+
+
+@click.command(short_help="Judge a package and report every finding.")
+@click.argument("package", type=click.Path(path_type=Path))
+@click.option(
+    "--dictionary",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Judge by the dictionary in this folder instead of the package's own.",
+)
+@click.option(
+    "--format", "layout", type=click.Choice(["text", "json", "html"]), default="text", show_default=True
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Cases listed of each kind and field.",
+)
+def command(package: Path, dictionary: Path | None, layout: str, out: Path | None, limit: int) -> None:
+    """Judge PACKAGE (FILE.zip, a folder, or its datapackage.json): files, cells, keys, forms and rules.
+
+    Every finding has its file, line and field, in the words of the pages. Exit 0 when there is none, 1
+    when there are findings, 2 when the package cannot be read.
+    """
+    from generator.package.validate import validate_package
+
+    files = _dictionary(dictionary) if dictionary else None
+    with _progress() as on_progress:
+        report = validate_package(package, dictionary=files, limit=limit, on_progress=on_progress)
+    _write(report, layout, out)
+    if not report.valid:
+        sys.exit(FINDINGS if report.readable else UNREADABLE)
+
+
+def _dictionary(folder: Path) -> dict[str, str]:
+    from generator.dictionary_folder import UnreadableFolder, read_dictionary
+
+    try:
+        read = read_dictionary(folder)
+    except UnreadableFolder as error:
+        raise Unusable(f"{error}.") from error
+    if read.findings:
+        said = "\n".join(f"{found.text}: {found.message} {found.remedy}" for found in read.findings)
+        raise Unusable(said)
+    return read.files
+
+
+def _write(report: Report, layout: str, out: Path | None) -> None:
+    try:
+        if out is None:
+            _render(report, layout, sys.stdout)
+            return
+        with out.open("w", encoding="utf-8", newline="\n") as file:
+            _render(report, layout, file)
+    except OSError as error:
+        raise Unusable(f"{out} cannot be written: {error.strerror or error}.") from error
+    click.echo(f"{report.sentence()} The report is in {out}.", err=True)
+
+
+def _render(report: Report, layout: str, out: TextIO) -> None:
+    if layout == "json":
+        from generator.package.report_json import report_json
+
+        click.echo(report_json(report), nl=False, file=out)
+    elif layout == "html":
+        from generator.package.report_html import report_html
+
+        click.echo(report_html(report), file=out)
+    else:
+        from generator.package.report_text import write_text
+
+        write_text(report, out)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """A bar on a terminal; nothing where the output is read by a program."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks = {
+            what: bar.add_task(what.capitalize(), total=None, start=False) for what in ("reading", "judging")
+        }
+
+        def told(what: str, done: int, total: int) -> None:
+            bar.start_task(tasks[what])
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield told
