@@ -1,0 +1,104 @@
+"""``crfsmith export`` and ``crfsmith import`` as a person runs them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from webapp.commands import main
+from webapp.demo import load_demo
+from webapp.storage import list_subjects, open_database
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's database and its package, made once; no test changes them."""
+    folder = tmp_path_factory.mktemp("demo")
+    database = open_database(f"sqlite:///{folder}/demo.sqlite")
+    load_demo(database)
+    database.close()
+    assert (
+        run("export", "--db", f"sqlite:///{folder}/demo.sqlite", "--out", str(folder / "p.zip")).exit_code
+        == 0
+    )
+    return folder
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def test_export_says_what_it_wrote(demo: Path, tmp_path: Path) -> None:
+    done = run("export", "--db", f"sqlite:///{demo}/demo.sqlite", "--out", str(tmp_path / "q.zip"))
+    assert done.exit_code == 0
+    assert "412 forms" in done.output
+    assert (tmp_path / "q.zip").read_bytes() == (demo / "p.zip").read_bytes()
+
+
+def test_import_takes_everything_and_finds_nothing_new_the_second_time(demo: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.sqlite"
+    first = run("import", str(demo / "p.zip"), "--db", url)
+    assert first.exit_code == 0, first.output
+    assert "412 forms: 412 new" in first.output
+    assert "412 forms: 412 same" in run("import", str(demo / "p.zip"), "--db", url).output
+
+
+def test_a_dry_run_shows_every_cell_and_keeps_nothing(demo: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.sqlite"
+    done = run("import", str(demo / "p.zip"), "--db", url, "--dry-run", "--format", "json")
+    said = json.loads(done.output)
+    assert (said["dry_run"], said["imported"], said["forms"]["new"]) == (True, False, 412)
+    cells = [cell for preview in said["previews"] for cell in preview["cells"]]
+    assert len(cells) == said["cells"]["new"]
+    assert {
+        "table": "dm",
+        "row": None,
+        "field": "brthdat",
+        "outcome": "new",
+        "old": "",
+        "new": "1968-06-15",
+    } in cells
+    opened = open_database(url)
+    assert list_subjects(opened) == ()
+    opened.close()
+
+
+def test_rows_that_fit_nowhere_stop_the_import(demo: Path, tmp_path: Path) -> None:
+    done = run("export", "--db", f"sqlite:///{demo}/demo.sqlite", "--out", str(tmp_path / "package"))
+    assert done.exit_code == 0
+    dm = tmp_path / "package" / "data" / "dm.csv"
+    dm.write_text(dm.read_text(encoding="utf-8").replace("01-001,", "01-777,"), encoding="utf-8")
+    url = f"sqlite:///{tmp_path}/new.sqlite"
+    done = run("import", str(tmp_path / "package"), "--db", url)
+    assert done.exit_code == 1
+    assert "Nothing was imported" in done.output
+    opened = open_database(url)
+    assert list_subjects(opened) == ()
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["import", "none.zip", "--db", "sqlite:///{tmp}/new.sqlite"], "no package at none.zip"),
+        (["import", "{demo}/p.zip", "--db", "study.sqlite"], "write sqlite:///study.sqlite"),
+        (["import", "{demo}/p.zip", "--db", "sqlite:///{tmp}/n.sqlite", "--user", "bob"], "no account 'bob'"),
+        (["export", "--db", "sqlite:///{tmp}/none.sqlite", "--out", "{tmp}/p.zip"], "There is no database"),
+        (["export", "--db", "sqlite:///{demo}/demo.sqlite", "--out", "{demo}"], "a folder with files in it"),
+        (["export", "--db", "sqlite:///{demo}/p.zip", "--out", "{tmp}/q.zip"], "cannot be"),
+        (
+            ["export", "--db", "postgresql://nobody@127.0.0.1:1/none", "--out", "{tmp}/q.zip"],
+            "cannot be opened",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_without_a_traceback(
+    demo: Path, tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    done = run(*(argument.format(demo=demo, tmp=tmp_path) for argument in arguments))
+    assert done.exit_code == 2, done.output
+    assert says in done.output
+    assert isinstance(done.exception, SystemExit)
