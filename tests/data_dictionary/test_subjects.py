@@ -10,28 +10,28 @@ from tests.data_dictionary.verdicts import example
 EXPECTED = {
     "01-001": set(),
     "01-002": set(),
-    "01-003": {"SCR vs.bmi above-expected", "SCR ie C20_excl01", "D0 ex C24"},
+    "01-003": {"SCR vs.bmi above-expected", "SCR ie.excl01 C20_excl01", "D0 ex.exyn C24"},
     "01-005": set(),
     "01-006": {"SCR vs.temp_vsorres above-expected"},
     "01-007": {"SCR vs.temp_vsorres above-expected"},
-    "01-008": {"SCR med.medtot above-expected", "SCR med.medtot calculated-differs", "SCR med C38"},
+    "01-008": {"SCR med.medtot above-expected", "SCR med.medtot calculated-differs", "SCR med.medelev C38"},
     "01-012": {
         "D0 ex.exviab below-expected",
         "M3 vs.sysbp_vsorres below-expected",
         "M3 vs.diabp_vsorres above-expected",
-        "D0 ex C55",
-        "D0 ex C53",
-        "M3 sv C04",
-        "M3 vs C33",
+        "D0 ex.exviab C55",
+        "D0 ex.exyn C53",
+        "M3 sv.visdat C04",
+        "M3 vs.diabp_vsorres C33",
         "M3 vs.temp_vsorres above-range",  # C34
-        "M6 nrs C60",
+        "M6 nrs.nrs_avg C60",
         "M6 peg.pegscore calculated-differs",  # C61
         "LOG ae[1].aeendat below-range",  # C63
-        "LOG ae[2] C64",
-        "LOG ae[3] C64_death",
-        "LOG ae[2] C65",
-        "LOG ae[4] C66",
-        "M24 eos C70",
+        "LOG ae[2].aeser C64",
+        "LOG ae[3].aeout C64_death",
+        "LOG ae[2].aerepdat C65",
+        "LOG ae[4].aestdat C66",
+        "M24 eos.dsdecod C70",
     },
 }
 FAILS = {"01-003": ["EXCL01"], "01-005": ["EXCL05"], "01-006": ["EXCL19"]}
