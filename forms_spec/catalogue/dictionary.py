@@ -310,8 +310,9 @@ _CODES: tuple[Entry, ...] = (
     _warn(
         "unused-parameter",
         'No rule reads the parameter "${name}"',
-        "Delete it, or use it as ${name}",
-        "A threshold that no rule uses has no effect.",
+        "Delete it, use it as ${name}, or give it a label for the codebook",
+        "A threshold that no rule uses has no effect. One with a label is a fact of the study, which the "
+        "codebook shows.",
         _study("parameters:\n  age_min: 40\n"),
     ),
     _refuse(

@@ -19,6 +19,25 @@ def _refuse(code: str, message: str, remedy: str, explanation: str, example: str
 
 ENTRIES: tuple[Entry, ...] = (
     _refuse(
+        "file-unreadable",
+        "The file cannot be read: {why}",
+        "Look at its permissions",
+        "The operating system refused to open the file.",
+    ),
+    _refuse(
+        "file-too-large",
+        "The file has more than {most} bytes",
+        "Split it: a form a file, or take data out of the folder",
+        "A dictionary's files are small. Data belongs into `subjects/` or elsewhere.",
+    ),
+    _refuse(
+        "not-utf-8",
+        "The file is no UTF-8: the byte {byte} stands here",
+        "Save it as UTF-8; most editors ask for the encoding under Save as",
+        "A dictionary is read as UTF-8, so that every letter means the same everywhere. Files of older programs are "
+        "often in Latin-1 or Windows-1252.",
+    ),
+    _refuse(
         "not-yaml",
         "This is not YAML: {problem}",
         "Compare the line, and the one before it, with docs/dictionary.md",

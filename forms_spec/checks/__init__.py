@@ -1,15 +1,53 @@
-"""The checks of a loaded dictionary: one file each, found by being listed."""
+"""The checks of a loaded dictionary: one concern a file, found by being listed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from forms_spec.checks.codes import check_codes, check_exclusive, check_missing_codes
+from forms_spec.checks.cycles import check_cycles
+from forms_spec.checks.defaults import check_defaults
+from forms_spec.checks.expressions import check_expressions
+from forms_spec.checks.facets import check_facets
+from forms_spec.checks.keys import check_keys
+from forms_spec.checks.names import check_names, check_unique_names
+from forms_spec.checks.parameters import check_parameters
+from forms_spec.checks.ranges import check_ranges
+from forms_spec.checks.rows import check_grids, check_no_fields, check_rows
+from forms_spec.checks.schedule import check_schedule, check_visits
+from forms_spec.checks.shown import check_shown
+from forms_spec.checks.subject import check_day_zero, check_subject
+from forms_spec.checks.units import check_units
+from forms_spec.checks.unused import check_unused
 from forms_spec.findings import Finding
 from forms_spec.loading.parts import Draft
 
 Check = Callable[[Draft], Iterable[Finding]]
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    check_names,
+    check_unique_names,
+    check_keys,
+    check_facets,
+    check_codes,
+    check_missing_codes,
+    check_exclusive,
+    check_parameters,
+    check_subject,
+    check_day_zero,
+    check_units,
+    check_expressions,
+    check_ranges,
+    check_defaults,
+    check_cycles,
+    check_shown,
+    check_rows,
+    check_grids,
+    check_no_fields,
+    check_schedule,
+    check_visits,
+    check_unused,
+)
 
 
 def run_checks(draft: Draft) -> Iterator[Finding]:

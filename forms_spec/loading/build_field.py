@@ -119,7 +119,7 @@ class FieldBuilder:
         if not isinstance(said, str):
             return Codelist(name=f"{self.table}.{name}", codes=said, place=here.key), True
         if said in self.codelists:
-            self.parts.names_used.setdefault("codelist", set()).add(said)
+            self.parts.codelists_used.add(said)
             return self.codelists[said], True
         self.notes.say("unknown-codelist", here.place, name=said, near=did_you_mean(said, self.codelists))
         return Codelist(name=said, codes=(), place=here.key), False

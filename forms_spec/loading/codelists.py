@@ -107,7 +107,7 @@ class CodelistsSchema(Frame):
     codelists = Named(Codes(), required=True)
 
 
-def build_codelists(spot: Spot, notes: Notes, found: dict[str, Codelist]) -> None:
+def build_codelists(spot: Spot, notes: Notes, found: dict[str, Codelist], spots: list[Spot]) -> None:
     """Add a file's codelists to those of the files before it."""
     loaded = notes.load(CodelistsSchema(), spot.data, spot)
     for name, codes in loaded.get("codelists", {}).items():
@@ -116,4 +116,5 @@ def build_codelists(spot: Spot, notes: Notes, found: dict[str, Codelist]) -> Non
             first = found[name].place
             notes.say("duplicate-name", place.key, related=(first,), what="codelist", name=name, first=first)
             continue
+        spots.append(place)
         found[name] = Codelist(name=name, codes=codes, place=place.key)

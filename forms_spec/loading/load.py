@@ -89,7 +89,7 @@ class _Loader:
         missing = build_missing(loaded)
         codelists: dict[str, Codelist] = {}
         for one in self.spots["codelists"]:
-            build_codelists(one, self.notes, codelists)
+            build_codelists(one, self.notes, codelists, self.parts.codelists)
         forms: dict[str, Form] = {}
         for one in self.spots["form"]:
             builder = FormBuilder(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from forms_spec.document import Document
 from forms_spec.loading.expressions import Written
 from forms_spec.loading.notes import Spot
-from forms_spec.model import Codelist, Field, Form, Group, Study
+from forms_spec.model import Field, Group, Study
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +61,8 @@ class Parts:
     expressions: list[ExpressionPart] = field(default_factory=list)
     study: Spot | None = None
     visits: list[Spot] = field(default_factory=list)
-    names_used: dict[str, set[str]] = field(default_factory=dict)
+    codelists: list[Spot] = field(default_factory=list)
+    codelists_used: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +75,3 @@ class Draft:
     def fields(self) -> Iterator[FieldPart]:
         """Fields that a designer wrote; companions of units are left out."""
         return (part for part in self.parts.fields if part.companion_of is None)
-
-    def form(self, name: str) -> Form | None:
-        return self.study.forms.get(name)
-
-    def codelists(self) -> Mapping[str, Codelist]:
-        return self.study.codelists

@@ -1,0 +1,100 @@
+"""Codes that can stand in the data and mean one thing there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from forms_spec.catalogue import finding
+from forms_spec.checks.reasons import why_no_value
+from forms_spec.findings import Finding
+from forms_spec.kinds.characters import first_control, strip_blanks
+from forms_spec.loading.notes import Spot
+from forms_spec.loading.parts import Draft
+from forms_spec.model import Codelist
+
+LIKE_A_VALUE: Mapping[str, str] = {
+    "decimal": "a number",
+    "partial_date": "a date",
+    "time": "a time",
+    "tick": "the value of a tick field",
+}
+SEPARATOR = ";"
+
+
+def check_codes(draft: Draft) -> Iterator[Finding]:
+    """Codes that no cell could hold, and missing codes that could be taken for answers."""
+    for codelist, spot in _lists(draft):
+        for code in codelist.codes:
+            place = _code_spot(spot, code.code).key
+            why = _why_not(code.code)
+            if why:
+                yield finding("bad-code", text=place, code=code.code, why=why)
+            if code.code in draft.study.missing:
+                yield finding("missing-code-is-answer", text=place, code=code.code)
+
+
+def check_missing_codes(draft: Draft) -> Iterator[Finding]:
+    """Missing codes that look like a value."""
+    study = draft.parts.study
+    for code in draft.study.missing:
+        assert study is not None
+        place = study.at("missing", code).key
+        why = _why_not(code)
+        if why:
+            yield finding("bad-code", text=place, code=code, why=why)
+        for type_name, what in LIKE_A_VALUE.items():
+            if why_no_value(code, type_name) is None:
+                yield finding("missing-code-is-value", text=place, code=code, what=what)
+                break
+
+
+def check_exclusive(draft: Draft) -> Iterator[Finding]:
+    """Exclusive codes where only one answer is given anyway."""
+    said: set[str] = set()
+    for part in draft.fields():
+        codelist = part.field.codelist
+        if codelist is None or part.field.type.name != "choice" or codelist.name in said:
+            continue
+        if codelist.name in draft.study.codelists and _has_multiple(draft, codelist):
+            continue
+        said.add(codelist.name)
+        for code in codelist.codes:
+            if code.exclusive:
+                yield finding("exclusive-in-single", text=part.field.place, code=code.code)
+
+
+def _has_multiple(draft: Draft, codelist: Codelist) -> bool:
+    return any(
+        part.field.codelist is codelist and part.field.type.name == "choices" for part in draft.fields()
+    )
+
+
+def _lists(draft: Draft) -> Iterator[tuple[Codelist, Spot]]:
+    for spot in draft.parts.codelists:
+        name = str(spot.path[-1])
+        if name in draft.study.codelists and draft.study.codelists[name].place == spot.key:
+            yield draft.study.codelists[name], spot
+    for part in draft.fields():
+        held = part.field.codelist
+        if held is not None and "codes" in part.keys and held.name not in draft.study.codelists:
+            yield held, part.spot.at("codes")
+    for part in draft.parts.fields:
+        if part.companion_of is not None and part.field.codelist is not None:
+            yield part.field.codelist, part.spot.at("unit")
+
+
+def _code_spot(spot: Spot, code: str) -> Spot:
+    data = spot.data
+    return spot.at(data.index(code)) if isinstance(data, list) and code in data else spot.at(code)
+
+
+def _why_not(code: str) -> str | None:
+    if not strip_blanks(code):
+        return "is blank"
+    if strip_blanks(code) != code:
+        return "has a blank at one of its ends"
+    if SEPARATOR in code:
+        return "holds a semicolon, which parts several codes in one cell"
+    if first_control(code, multiline=False):
+        return "holds a character that cannot be seen"
+    return None

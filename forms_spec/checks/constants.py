@@ -1,0 +1,64 @@
+"""What an expression gives whatever is answered."""
+
+from __future__ import annotations
+
+from forms_spec.loading.parts import FieldPart
+from forms_spec.model import Range, Study
+from forms_spec.rules import Expression, Home, Type, type_of
+from forms_spec.rules.checker import resolve
+from forms_spec.rules.core import Apply, Constant, Core, RuleValue
+from forms_spec.rules.evaluate import compile_core
+
+Span = tuple[int, int]
+"""The interval that a number, time or date lies in, in the units of the rule language."""
+
+
+def home_of(part: FieldPart, study: Study) -> Home | None:
+    """Where a field's expressions belong; None when its form could not be built."""
+    form = study.forms.get(part.field.form)
+    if form is None:
+        return None
+    group = next((one for one in form.row_groups if one.name == part.table), None)
+    return Home(form=form, group=group)
+
+
+def constant(expression: Expression, study: Study, home: Home, expects: Type) -> RuleValue | None:
+    """The value of an expression that reads nothing, in the rule language's shapes; else None."""
+    resolved = resolve(expression, study, home, expects)
+    if resolved.findings or not _reads_nothing(resolved.core):
+        return None
+    return compile_core(resolved.core)([])
+
+
+def span(value: RuleValue | None) -> Span | None:
+    """A number, time or date as the interval that it may lie in."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value, value
+    return None
+
+
+def ends(held: Range, part: FieldPart, study: Study) -> tuple[Span | None, Span | None]:
+    """The two ends of a range, where they are the same whatever is answered."""
+    home = home_of(part, study)
+    if home is None or not part.sound:
+        return None, None
+    expects = type_of(part.field)
+    low, high = (
+        None if end is None else span(constant(end, study, home, expects)) for end in (held.low, held.high)
+    )
+    return low, high
+
+
+def words(held: Range) -> str:
+    """A range as a designer writes it."""
+    low = held.low.text if held.low else "null"
+    high = held.high.text if held.high else "null"
+    return f"{'(' if held.low_open else '['}{low}, {high}{')' if held.high_open else ']'}"
+
+
+def _reads_nothing(node: Core) -> bool:
+    if isinstance(node, Apply):
+        return node.operator != "today" and all(_reads_nothing(one) for one in node.arguments)
+    return isinstance(node, Constant)

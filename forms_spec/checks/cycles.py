@@ -1,0 +1,93 @@
+"""Fields that wait for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from forms_spec.catalogue import finding
+from forms_spec.checks.constants import home_of
+from forms_spec.findings import Finding
+from forms_spec.loading.parts import Draft
+from forms_spec.model import Study
+from forms_spec.rules import Expression, Home, Type, type_of
+from forms_spec.rules.checker import resolve
+from forms_spec.rules.references import targets
+
+Cell = tuple[str, str | None]
+"""A field of a table, or the table's rows as a whole."""
+
+
+def check_cycles(draft: Draft) -> Iterator[Finding]:
+    """Circles of calculations and of conditions for being shown, each named in full once.
+
+    ``required`` makes no circle: it changes no value, so two fields may each be required where the
+    other is blank.
+    """
+    reads = _reads(draft)
+    places = {(part.table, part.field.name): part.spot for part in draft.parts.fields}
+    for circle in _circles(reads):
+        home = circle[0][0]
+        names = " -> ".join(_name(cell, home) for cell in (*circle, circle[0]))
+        first = next(cell for cell in circle if cell in places)
+        spot = places[first]
+        key = next((key for key in ("value", "shown") if spot.at(key).has), None)
+        place = spot.at(key).place if key else spot.key
+        related = tuple(places[cell].key for cell in circle if cell in places and cell != first)
+        yield finding("cycle", text=place, related=related, names=names)
+
+
+def _name(cell: Cell, home: str) -> str:
+    table, field = cell
+    return table if field is None else field if table == home else f"{table}.{field}"
+
+
+def _reads(draft: Draft) -> Mapping[Cell, tuple[Cell, ...]]:
+    """What each field waits for."""
+    study = draft.study
+    shown: dict[tuple[str, str], list[Cell]] = {}
+    found: dict[Cell, list[Cell]] = {}
+    for part in draft.parts.groups:
+        form = study.forms.get(part.group.form)
+        cells = _cells(part.group.shown, study, Home(form=form), Type.CONDITION) if form else []
+        shown[part.group.form, part.group.name] = cells
+        if part.group.rows is not None:
+            found[part.group.name, None] = cells
+    for part_ in draft.parts.fields:
+        field, home = part_.field, home_of(part_, study)
+        if home is None:
+            continue
+        waits = found.setdefault((part_.table, field.name), [])
+        waits += shown.get((field.form, field.group), [])
+        waits += _cells(field.shown, study, home, Type.CONDITION)
+        if part_.sound:
+            waits += _cells(field.value, study, home, type_of(field))
+    return {cell: tuple(dict.fromkeys(waits)) for cell, waits in found.items()}
+
+
+def _cells(expression: Expression | None, study: Study, home: Home, expects: Type) -> list[Cell]:
+    if expression is None:
+        return []
+    resolved = resolve(expression, study, home, expects)
+    if resolved.findings:
+        return []
+    return [(one.table, one.field) for one in targets(resolved.core) if one.visit is None and one.table]
+
+
+def _circles(reads: Mapping[Cell, tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
+    """One circle of each set of cells that wait for each other. No recursion: chains may be long."""
+    done: set[Cell] = set()
+    for start in reads:
+        path: dict[Cell, Iterator[Cell]] = {}
+        if start not in done:
+            path[start] = iter(reads[start])
+        while path:
+            at = next(reversed(path))
+            step = next(path[at], None)
+            if step is None:
+                done.add(at)
+                del path[at]
+            elif step in path:
+                cells = list(path)
+                yield tuple(cells[cells.index(step) :])
+            elif step in reads and step not in done:
+                path[step] = iter(reads[step])

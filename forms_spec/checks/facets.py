@@ -1,0 +1,40 @@
+"""Lengths, decimal places and patterns that can be met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_spec.catalogue import finding
+from forms_spec.findings import Finding
+from forms_spec.kinds.pattern import pattern_problem
+from forms_spec.loading.parts import Draft, FieldPart
+from forms_spec.rules.limits import FRACTION_DIGITS
+
+
+def check_facets(draft: Draft) -> Iterator[Finding]:
+    """Facets that no answer could meet, or that not every target could check."""
+    for part in draft.fields():
+        yield from _length(part)
+        yield from _places(part)
+        yield from _pattern(part)
+
+
+def _length(part: FieldPart) -> Iterator[Finding]:
+    least, most = part.field.min_length, part.field.max_length
+    if least is not None and most is not None and least > most:
+        yield finding("length-reversed", text=part.spot.at("length").place, least=least, most=most)
+
+
+def _places(part: FieldPart) -> Iterator[Finding]:
+    places = part.field.places
+    if places is not None and places > FRACTION_DIGITS:
+        yield finding("too-many-decimal-places", text=part.spot.at("places").place, most=FRACTION_DIGITS)
+
+
+def _pattern(part: FieldPart) -> Iterator[Finding]:
+    pattern = part.field.pattern
+    problem = pattern_problem(pattern.expression) if pattern else None
+    if problem:
+        spot = part.spot.at("pattern")
+        inner = spot.at("matches")
+        yield finding("pattern-refused", text=(inner if inner.has else spot).place, why=problem)

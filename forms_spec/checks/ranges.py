@@ -1,0 +1,74 @@
+"""Ranges that some value can meet, one for each unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_spec.catalogue import finding
+from forms_spec.checks.constants import ends, words
+from forms_spec.findings import Finding
+from forms_spec.loading.notes import Spot
+from forms_spec.loading.parts import Draft, FieldPart
+from forms_spec.model import Range, Study
+from forms_spec.nearness import did_you_mean
+
+
+def check_ranges(draft: Draft) -> Iterator[Finding]:
+    """Reversed ranges, expected ends outside the hard ones, and ranges that do not fit the units."""
+    for part in draft.fields():
+        for key, ranges in (("range", part.field.ranges), ("expected", part.field.expected)):
+            if key not in part.keys:
+                continue
+            yield from _units(part, key, list(ranges))
+            for unit, held in ranges.items():
+                yield from _reversed(part, key, unit, held, draft.study)
+        if "expected" in part.keys:
+            yield from _inside(part, draft.study)
+
+
+def _spot(part: FieldPart, key: str, unit: str | None) -> Spot:
+    spot = part.spot.at(key)
+    return spot if unit is None else spot.at(unit)
+
+
+def _units(part: FieldPart, key: str, said: list[str | None]) -> Iterator[Finding]:
+    unit = part.field.unit
+    choices = [one.code for one in unit.choices] if unit else []
+    if choices and None in said:
+        units = ", ".join(choices)
+        place = part.spot.at(key).place
+        yield finding("range-without-units", text=place, name=part.field.name, key=key, units=units)
+    for code in said:
+        if code is not None and code not in choices:
+            place = _spot(part, key, code).key
+            near = did_you_mean(code, choices)
+            yield finding("range-unknown-unit", text=place, name=part.field.name, unit=code, near=near)
+
+
+def _reversed(part: FieldPart, key: str, unit: str | None, held: Range, study: Study) -> Iterator[Finding]:
+    if _empty(held, part, study) and held.low is not None and held.high is not None:
+        place = _spot(part, key, unit).place
+        yield finding("range-reversed", text=place, key=key, low=held.low.text, high=held.high.text)
+
+
+def _empty(held: Range, part: FieldPart, study: Study) -> bool:
+    """True when no value lies in the range."""
+    low, high = ends(held, part, study)
+    if low is None or high is None:
+        return False
+    return low[0] > high[1] or (low[0] == high[1] and (held.low_open or held.high_open))
+
+
+def _inside(part: FieldPart, study: Study) -> Iterator[Finding]:
+    for unit, soft in part.field.expected.items():
+        hard = part.field.ranges.get(unit)
+        if hard is None or _empty(hard, part, study):
+            continue
+        least, most = ends(hard, part, study)
+        low, high = ends(soft, part, study)
+        place = _spot(part, "expected", unit).place
+        for end, given in ((soft.low, low), (soft.high, high)):
+            if end is None or given is None:
+                continue
+            if (least is not None and given[1] < least[0]) or (most is not None and given[0] > most[1]):
+                yield finding("expected-outside-range", text=place, end=end.text, range=words(hard))

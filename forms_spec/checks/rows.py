@@ -1,0 +1,59 @@
+"""Groups and forms that can be laid out: with fields, countable rows, and one codelist in a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_spec.catalogue import finding
+from forms_spec.findings import Finding
+from forms_spec.loading.parts import Draft, GroupPart
+from forms_spec.model import Rows
+
+
+def check_rows(draft: Draft) -> Iterator[Finding]:
+    """Rows that cannot be made."""
+    for part in draft.parts.groups:
+        if part.group.rows is not None:
+            yield from _rows(part, part.group.rows)
+
+
+def check_grids(draft: Draft) -> Iterator[Finding]:
+    """Grids whose fields have different answers."""
+    for part in draft.parts.groups:
+        if part.group.layout != "grid":
+            continue
+        fields = [field for field in part.group.fields if field.type.name != "note"]
+        first = fields[0].codelist if fields else None
+        for field in fields:
+            same = field.codelist is not None and first is not None and field.codelist.codes == first.codes
+            if not same or field.kind.name != "choice":
+                yield finding("grid-codelists", text=field.place, name=field.name)
+
+
+def check_no_fields(draft: Draft) -> Iterator[Finding]:
+    """Forms and groups with nothing in them."""
+    for form in draft.study.forms.values():
+        if not form.groups:
+            yield finding("no-fields", text=form.place, what="form", name=form.name)
+    for part in draft.parts.groups:
+        said = part.spot.at("fields").data
+        if isinstance(said, dict) and not said:
+            what = "form" if part.group.title is None and part.group.name == part.group.form else "group"
+            yield finding("no-fields", text=part.spot.at("fields").key, what=what, name=part.group.name)
+
+
+def _rows(part: GroupPart, rows: Rows) -> Iterator[Finding]:
+    spot = part.spot.at("rows")
+    if not rows.fixed:
+        if rows.minimum > rows.maximum:
+            yield finding("rows-reversed", text=spot.key, least=rows.minimum, most=rows.maximum)
+        return
+    for key in ("min", "max", "add"):
+        if spot.at(key).has:
+            yield finding("fixed-with-count", text=spot.at(key).key, key=key)
+    fields = {field.name: field for field in part.group.fields}
+    for at, name in enumerate(rows.fixed):
+        held = fields.get(name)
+        if held is None or held.kind.name != "choice" or held.value is not None:
+            what = f"a {held.type.name} field" if held is not None else "no field of this group"
+            yield finding("fixed-not-choice", text=spot.at("fixed", at).place, name=name, what=what)

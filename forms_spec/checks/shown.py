@@ -1,0 +1,21 @@
+"""Fields that nobody will ever see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_spec.catalogue import finding
+from forms_spec.checks.constants import constant, home_of
+from forms_spec.findings import Finding
+from forms_spec.loading.parts import Draft
+from forms_spec.rules import Type
+
+
+def check_shown(draft: Draft) -> Iterator[Finding]:
+    """Fields whose condition is FALSE whatever is answered."""
+    for part in draft.fields():
+        shown, home = part.field.shown, home_of(part, draft.study)
+        if shown is None or home is None:
+            continue
+        if constant(shown, draft.study, home, Type.CONDITION) is False:
+            yield finding("never-shown", text=part.spot.at("shown").place, name=part.field.name)

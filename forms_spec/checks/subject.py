@@ -1,0 +1,45 @@
+"""How subjects are called, and the day from which their visits count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from forms_spec.catalogue import finding
+from forms_spec.findings import Finding
+from forms_spec.kinds.pattern import pattern_problem, portable
+from forms_spec.loading.parts import Draft
+from forms_spec.nearness import did_you_mean
+
+
+def check_subject(draft: Draft) -> Iterator[Finding]:
+    """The pattern can be used, and the example is what it and the sites ask for."""
+    study, spot = draft.study, draft.parts.study
+    if spot is None or not study.subject_pattern or not study.subject_example:
+        return
+    example = study.subject_example
+    here = spot.at("subject", "example").place
+    problem = pattern_problem(study.subject_pattern)
+    if problem:
+        yield finding("pattern-refused", text=spot.at("subject", "pattern").place, why=problem)
+    elif not re.fullmatch(portable(study.subject_pattern), example):
+        yield finding("subject-example", text=here, value=example, pattern=study.subject_pattern)
+    if study.sites and not any(example.startswith(site) for site in study.sites):
+        sites = ", ".join(study.sites)
+        yield finding("site-not-in-subject", text=here, example=example, sites=sites)
+
+
+def check_day_zero(draft: Draft) -> Iterator[Finding]:
+    """Day 0 is a date that one form has."""
+    study, spot = draft.study, draft.parts.study
+    for at, name in enumerate(study.day_zero):
+        assert spot is not None
+        here = spot.at("day_zero")
+        place = here.at(at).place if isinstance(here.data, list) else here.place
+        table, _, field_name = name.partition(".")
+        field = study.field(table, field_name)
+        if field is None or study.tables[table].group is not None:
+            known = [f"{form.name}.{field.name}" for form in study.forms.values() for field in form.fields]
+            yield finding("unknown-field", text=place, name=name, near=did_you_mean(name, known))
+        elif field.kind.name != "date":
+            yield finding("day-zero-not-a-date", text=place, name=name, type=field.type.name)

@@ -1,0 +1,114 @@
+"""``crfsmith check``: every finding of a dictionary at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from forms_spec import load_study
+from forms_spec.findings import Finding, Severity
+from forms_spec.model import Study
+from generator.dictionary_folder import UnreadableFolder, read_dictionary
+from webapp.commands.terminal import show_finding
+
+CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
+
+
+@click.command(short_help="Check a study's dictionary and list every finding.")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
+def command(folder: Path, form: str, strict: bool) -> None:
+    """Check the dictionary in the folder DIR and list every finding.
+
+    Ends with 0 when the dictionary can be used, 1 when a finding refuses it, and 2 when there is no
+    dictionary to read. Warnings alone end with 0, or with 1 under --strict.
+    """
+    try:
+        files, unreadable = read_dictionary(folder)
+    except UnreadableFolder as error:
+        _say_unreadable(str(error), form)
+        sys.exit(UNREADABLE)
+    loaded = load_study(files)
+    findings = sorted((*unreadable, *loaded.findings), key=_place)
+    study = None if unreadable else loaded.study
+    refused = study is None
+    if form == "json":
+        click.echo(json.dumps(_report(findings, study), ensure_ascii=False, indent=2))
+    else:
+        for found in findings:
+            show_finding(found, files)
+        click.echo(_summary(findings, study, len(files)))
+    sys.exit(FINDINGS if refused or (strict and findings) else CLEAN)
+
+
+def _place(found: Finding) -> tuple[str, int, int]:
+    return (found.text.file, found.text.line, found.text.column) if found.text else ("", 0, 0)
+
+
+def _say_unreadable(message: str, form: str) -> None:
+    if form == "json":
+        click.echo(json.dumps({"valid": False, "unreadable": message}, ensure_ascii=False, indent=2))
+    click.echo(f"Error: {message}", err=True)
+
+
+def counts(study: Study | None) -> Mapping[str, int]:
+    """How much a study holds; nothing while it is refused."""
+    if study is None:
+        return {}
+    fields = sum(len(table.fields) for table in study.tables.values())
+    return {
+        "fields": fields,
+        "forms": len(study.forms),
+        "visits": len(study.visits),
+        "rules": len(study.rules),
+    }
+
+
+def _report(findings: Sequence[Finding], study: Study | None) -> dict[str, Any]:
+    return {
+        "valid": study is not None,
+        "study": study.name if study else None,
+        "hash": study.hash if study else None,
+        "counts": counts(study),
+        "findings": [_as_data(found) for found in findings],
+    }
+
+
+def _as_data(found: Finding) -> dict[str, Any]:
+    place = found.text
+    return {
+        "code": found.code,
+        "severity": found.severity.value,
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "end_line": (place.end_line or None) if place else None,
+        "end_column": (place.end_column or None) if place else None,
+        "value": found.value,
+        "message": found.message,
+        "remedy": " ".join(found.remedy.split()),
+        "related": [str(one) for one in found.related],
+    }
+
+
+def _summary(findings: Sequence[Finding], study: Study | None, files: int) -> str:
+    warnings = sum(found.severity is Severity.WARNING for found in findings)
+    errors = len(findings) - warnings
+    said = ", ".join(
+        _count(number, word) for number, word in ((errors, "error"), (warnings, "warning")) if number
+    )
+    if study is None:
+        return f"{said} in {_count(files, 'file')}"
+    held = counts(study)
+    size = ", ".join(_count(number, word.removesuffix("s")) for word, number in held.items() if number)
+    return f"{study.short}: {size}. {said or 'No findings'}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,80 @@
+"""Text on a terminal: how wide it is, and findings with their line of the dictionary."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+import click
+
+from forms_spec.document import LINE_BREAK
+from forms_spec.findings import Finding, Severity
+
+COLOURS: Mapping[Severity, str] = {
+    Severity.REFUSE: "red",
+    Severity.QUERY: "magenta",
+    Severity.WARNING: "yellow",
+}
+WORDS: Mapping[Severity, str] = {
+    Severity.REFUSE: "error",
+    Severity.QUERY: "query",
+    Severity.WARNING: "warning",
+}
+LONGEST_LINE = 160
+
+
+def wrapped(text: str) -> str:
+    """The text in lines that fit the terminal."""
+    return textwrap.fill(text, width=min(100, shutil.get_terminal_size().columns))
+
+
+def show_finding(found: Finding, files: Mapping[str, str]) -> None:
+    """Print a finding: place, severity, code, cause; its line with a caret; what to do."""
+    place = f"{found.text}: " if found.text else ""
+    word = click.style(WORDS[found.severity], fg=COLOURS[found.severity], bold=True)
+    click.echo(f"{click.style(place, bold=True)}{word} {printable(found.message)} [{found.code}]")
+    for line in source_lines(found, files):
+        click.echo(f"    {line}")
+    remedy = " ".join(found.remedy.split())
+    click.echo(f"    {click.style('->', fg='green')} {printable(remedy)}\n")
+
+
+def source_lines(found: Finding, files: Mapping[str, str]) -> Sequence[str]:
+    """The line of the dictionary that a finding is about, and a line with carets below it."""
+    place = found.text
+    lines = LINE_BREAK.split(files.get(place.file, "").removeprefix("\ufeff")) if place else []
+    if place is None or place.line > len(lines) or not lines[place.line - 1].strip():
+        return ()
+    source = lines[place.line - 1]
+    first = place.column - 1
+    last = place.end_column - 1 if place.end_line == place.line else len(source)
+    last = min(max(last, first + 1), max(len(source), first + 1))
+    start = max(0, first - LONGEST_LINE // 2)
+    shown = source[start : start + LONGEST_LINE]
+    last = min(last, start + LONGEST_LINE)
+    before = f"{'…' if start else ''}{printable(shown[: first - start])}"
+    marked = printable(shown[first - start : last - start])
+    after = f"{printable(shown[last - start :])}{'…' if start + LONGEST_LINE < len(source) else ''}"
+    return f"{before}{marked}{after}", " " * width(before) + "^" * max(1, width(marked))
+
+
+def printable(text: str) -> str:
+    """The text with tabulators as blanks, and every other control character made visible."""
+    return "".join(
+        "    "
+        if one == "\t"
+        else one
+        if unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+        else f"\\u{ord(one):04x}"
+        for one in text
+    )
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes: wide characters two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
+        for one in text
+    )
