@@ -1,0 +1,129 @@
+"""One report in three forms: for a terminal, for programs, and as a page to work through."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from package_cases import GOOD_VS, captured, clean_forms, write
+from playwright.sync_api import Page, sync_playwright
+
+from generator.package.report import Report
+from generator.package.report_html import report_html
+from generator.package.report_json import report_json
+from generator.package.report_text import write_text
+from generator.package.validate import validate_package
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Twelve wrong cells of one kind, of which five are listed, and one value to look at."""
+    forms = [
+        captured("lb SCR", {"hb": "<b>12x"}, subject=f"01-{number:03}", status=0) for number in range(12)
+    ]
+    forms.append(captured("vs SCR", {**GOOD_VS, "sysbp": "190"}, subject="02-001"))
+    return validate_package(write(tmp_path_factory.mktemp("report") / "export.zip", forms), limit=5)
+
+
+def text_of(report: Report) -> str:
+    out = io.StringIO()
+    write_text(report, out, width=120)
+    return out.getvalue()
+
+
+def test_json_has_the_agreed_shape(report: Report) -> None:
+    read = json.loads(report_json(report))
+    assert list(read) == ["valid", "findings", "counts"]
+    assert read["valid"] is False
+    first = {
+        name: said for name, said in read["findings"][0].items() if name not in ("key", "message", "remedy")
+    }
+    assert first == {
+        "code": "not-a-number",
+        "severity": "refuse",
+        "table": "lb",
+        "row": 2,
+        "field": "hb",
+        "value": "<b>12x",
+        "rule": None,
+    }
+    assert read["findings"][0]["key"] == {"siteid": "01", "subjid": "01-000", "visitid": "SCR", "unsno": 0}
+    assert read["findings"][0]["message"]
+    assert read["findings"][0]["remedy"]
+    assert (read["counts"]["findings"], read["counts"]["located"]) == (13, 6)
+    assert read["counts"]["by_field"] == {"lb.hb": 12, "vs.sysbp": 1}
+
+
+def test_the_terminal_shows_how_many_and_the_first_cases(report: Report) -> None:
+    text = text_of(report)
+    assert "13 findings, 12 of them refuse." in text
+    assert "data/lb.csv:2  01 01-000 SCR" in text
+    assert "and 9 more like this" in text
+
+
+def test_the_terminal_is_not_written_to_by_what_a_cell_says(tmp_path: Path) -> None:
+    form = captured("lb SCR", {"hb": "\x1b[2J[bold]\n12"}, status=0)
+    text = text_of(validate_package(write(tmp_path / "p.zip", [form])))
+    assert "\x1b" not in text
+    assert r"\x1b[2J[bold]\n12" in text
+
+
+def test_a_valid_package_says_so_in_one_line(tmp_path: Path) -> None:
+    clean = validate_package(write(tmp_path / "p.zip", clean_forms()))
+    assert text_of(clean).splitlines()[1] == "14 rows in 8 tables: no findings."
+    assert "✓ Valid." in report_html(clean)
+
+
+def test_the_page_shows_what_was_typed_and_runs_none_of_it(report: Report) -> None:
+    page = report_html(report)
+    assert "&lt;b&gt;12x" in page
+    assert "<b>12x" not in page
+
+
+@pytest.fixture(scope="module")
+def browser_page() -> Iterator[Page]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("the page needs Debian's chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser.new_page()
+        browser.close()
+
+
+@pytest.fixture
+def page(browser_page: Page, report: Report, tmp_path: Path) -> Page:
+    (tmp_path / "report.html").write_text(report_html(report), "utf-8")
+    browser_page.goto((tmp_path / "report.html").as_uri())
+    return browser_page
+
+
+def test_the_page_filters_by_search_and_by_a_click_on_a_count(page: Page) -> None:
+    page.get_by_label("Search").fill("01-003")
+    assert page.get_by_role("status").inner_text() == "1 of 6 shown"
+    page.get_by_role("button", name="Show all").click()
+    page.get_by_role("button", name="vs.sysbp").click()
+    assert page.get_by_role("status").inner_text() == "1 of 6 shown"
+    assert page.locator("#rows tr:visible").inner_text().startswith("! warning")
+
+
+def test_the_page_sorts_lines_as_numbers(page: Page) -> None:
+    page.get_by_role("button", name="File and line").click()
+    page.get_by_role("button", name="File and line").click()
+    lines = page.locator("#rows tr td:nth-child(2)").all_inner_texts()
+    assert lines[:2] == ["data/vs.csv:2", "data/lb.csv:6"]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_accessible_and_fits(page: Page, width: int, scheme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
