@@ -17,7 +17,7 @@ from itertools import groupby
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
-from forms_spec.judge import judge
+from forms_spec.judge import Judgement, judge
 from forms_spec.model import Study
 from forms_spec.places import DataPlace
 from forms_spec.record import LOG, CellKey, Context, FormKey, Record
@@ -231,21 +231,13 @@ class _PlannedForm:
         return FormPreview(key=self.key, outcome=Outcome.REFUSED, cells=cells, findings=(against,))
 
     def judged(self, casebook: _Records) -> tuple[FormPreview, SaveRequest | None]:
-        form, study = self.form, self.how.study
+        form = self.form
         status = STATUSES[FormStatus(form.status)]
-        context = Context(
-            today=self.how.today,
-            subject=form.subject,
-            visit=form.key.visit,
-            unsno=form.key.unsno,
-            casebook=casebook,
-        )
-        verdict = judge(
-            study, study.forms[form.key.form], form.record, context, completing=status is Status.COMPLETE
-        )
+        verdict = self.verdict(casebook, completing=status is Status.COMPLETE)
         notes = list(self.missing_files())
         if status is Status.COMPLETE and not verdict.may_complete:
             status = Status.DRAFT
+            verdict = self.verdict(casebook, completing=False)
             notes.append(finding("import-as-draft", data=self.place, form=form.key.form))
         cells = self.cells()
         outcome = self.outcome(cells, status)
@@ -255,6 +247,17 @@ class _PlannedForm:
         if outcome is Outcome.SAME:
             return preview, None
         return preview, self.request(status, FindingCounts.of(verdict.findings))
+
+    def verdict(self, casebook: _Records, *, completing: bool) -> Judgement:
+        form, study = self.form, self.how.study
+        context = Context(
+            today=self.how.today,
+            subject=form.subject,
+            visit=form.key.visit,
+            unsno=form.key.unsno,
+            casebook=casebook,
+        )
+        return judge(study, study.forms[form.key.form], form.record, context, completing=completing)
 
     def outcome(self, cells: tuple[CellPreview, ...], status: Status) -> Outcome:
         if self.stored is None:
