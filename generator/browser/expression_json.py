@@ -109,6 +109,9 @@ class ToJson:
         return found
 
     def given(self, node: core.Remote | core.Read | core.Missing | core.Key, depth: int, type_: Type) -> Json:
+        """A row of the page stands at the page's own visit, so the form itself asks for it."""
+        if self.frames[depth] is None and depth:
+            node, depth = _at_home(node), 0
         return {"op": "given", "depth": depth, "at": self.asked_of(depth).at(node), "as": type_.name}
 
     def key(self, node: core.Key) -> Json:
@@ -174,10 +177,6 @@ class ToJson:
         node = given.node
         if isinstance(node, core.Source):
             return self.live_rows(given, node)
-        if isinstance(node, core.Remote) or (isinstance(node, core.Key) and node.name != "rowno"):
-            node = replace(node, depth=0)
-        if isinstance(node, core.Missing) and isinstance(node.cell, core.Remote):
-            node = replace(node, cell=replace(node.cell, depth=0))
         return self.node(node)
 
     def live_rows(self, given: Given, source: core.Source) -> Json:
@@ -188,6 +187,15 @@ class ToJson:
             return {"own": source.table, "columns": columns}
         at = self.givens.rows(replace(source, depth=0), given.columns, given.depth)
         return {"at": at, "columns": columns, "table": source.table if source.group else None}
+
+
+def _at_home(
+    node: core.Remote | core.Read | core.Missing | core.Key,
+) -> core.Remote | core.Read | core.Missing | core.Key:
+    """The same, seen from the form itself instead of one of its rows."""
+    if isinstance(node, core.Missing):
+        return replace(node, cell=replace(node.cell, depth=0))
+    return replace(node, depth=0)
 
 
 def _cell(table: str, field_name: str, depth: int, *, row: bool) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from forms_spec.judge.world import Subject
+from forms_spec.judge.world import CapturedForm, Subject
 from forms_spec.model import Form, Study
 from forms_spec.record import LOG, Context, FormKey, Record
 from forms_spec.rules import core
@@ -25,11 +25,15 @@ def browser_env(study: Study, form: Form, context: Context) -> dict[str, Any]:
     key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
     subject = Subject(study, context.casebook, context.today, context.subject)
     here = subject.put(form, context.casebook.record(key) or Record(), key)
-    frames: Frames = [Place(here, None)]
     return {
         "today": context.today.toordinal() - EPOCH,
-        "given": _given(browser_form(study, form).givens, frames, key),
+        "given": given_values(browser_form(study, form).givens, here),
     }
+
+
+def given_values(givens: Givens, here: CapturedForm) -> list[Any]:
+    """What the rules of a form ask for, as far as the subject's other forms say it."""
+    return _given(givens, [Place(here, None)], here.key)
 
 
 def _given(givens: Givens, frames: Frames, home: FormKey) -> list[Any]:

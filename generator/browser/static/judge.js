@@ -1,6 +1,7 @@
 /* The judge in the browser: the verdict of forms_spec/judge on one form, while it is typed.
 
    crfsmith.judge(spec, record, env) -> {cells, findings, cell(table, row, field)}
+   crfsmith.openPage(spec, record, env) -> the page that crfsmith.evaluate asks for cells and rows
      spec    made by generator/browser/form_json.py
      record  {texts: {field: text}, rows: {table: [{number, texts}]}, kept: [[table, row, field, code]]}
              with canonical texts (crfsmith.understand first), or what was typed where that is no answer
@@ -325,5 +326,7 @@
     return new Verdict(new Page(spec, record, env), Boolean(env.completing), record.kept).judge();
   }
 
-  globalThis.crfsmith = Object.assign(crfsmith, { judge });
+  const openPage = (spec, record, env) => new Page(spec, record, env);
+
+  globalThis.crfsmith = Object.assign(crfsmith, { judge, openPage });
 })();

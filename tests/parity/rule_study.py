@@ -1,0 +1,145 @@
+"""A study with a field of every kind, and random subjects of it, for rules in all back ends."""
+
+from __future__ import annotations
+
+from functools import cache
+from random import Random
+
+from forms_spec.model import Study
+from forms_spec.record import LOG, FormKey, Record, Row
+from tests.studies import study_of
+
+_FIELDS = """
+  {0}n: {{label: Number, type: integer}}
+  {0}x: {{label: Decimal, type: decimal, places: 9}}
+  {0}t: {{label: Text}}
+  {0}b: {{label: Tick, type: tick}}
+  {0}y: {{label: Yes or no, type: yes_no}}
+  {0}c: {{label: Choice, type: choice, codes: LETTERS}}
+  {0}m: {{label: Choices, type: choices, codes: LETTERS}}
+  {0}d: {{label: Date, type: date}}
+  {0}p: {{label: Partial date, type: partial_date}}
+  {0}h: {{label: Time, type: time}}
+  {0}s: {{label: Moment, type: datetime}}
+"""
+
+
+def _form(name: str, own: str, rows: str, head: str = "") -> str:
+    """A form with a field of every kind, alone and in rows."""
+    fields = _FIELDS.format(own)
+    in_rows = "".join(f"    {line}\n" for line in _FIELDS.format(rows).splitlines())
+    return (
+        f"form: {name}\ntitle: Form {name}\n{head}missing: [ND, UNK]\nfields:{fields}"
+        f"groups:\n  {rows}:\n    title: Rows {rows}\n    rows: {{}}\n    fields:{in_rows}"
+    )
+
+
+_FILES = {
+    "study.yaml": """
+study: RULES-01
+title: Rules
+short: Rules
+date_order: dmy
+subject: {pattern: '\\d{2}-\\d{3}', example: 01-001}
+sites: {'01': Ghent}
+missing: {ND: Not done, UNK: Unknown}
+parameters: {limit: 40, half: 0.5, months: 3, cut: {value: 2024-02-29, kind: date}}
+""",
+    "codelists.yaml": """
+codelists:
+  LETTERS: {A: {label: Letter A, number: 1}, B: {label: Letter B, number: 2.5}, C: Letter C, 'É': Accent}
+""",
+    "visits.yaml": """
+visits: {V1: {title: One}, V2: {title: Two}, V3: {title: Three}}
+schedule:
+  columns: V1 V2 V3
+  home:    X  X  X
+  far:     X  .  X
+""",
+    "home.yaml": _form("home", "a", "r").replace(
+        "  an:",
+        "  au: {label: Temperature, type: decimal, places: 1,"
+        " unit: {C: {label: C}, F: {label: F, to: C, as: (value - 32) * 5 / 9}}}\n"
+        "  ak: {label: Calculated, type: calculated, places: 3, value: ax / an}\n  an:",
+        1,
+    ),
+    "far.yaml": _form("far", "f", "q").replace(
+        "  fn:", "  fk: {label: Calculated, type: calculated, value: fx * fn}\n  fn:", 1
+    ),
+    "log.yaml": _form("diary", "l", "e", "log: true\n"),
+    "rules.yaml": """
+derivations:
+  anchor: coalesce(far[V1].fd, $cut)
+  both(left, right): left = 'A' and right <> 'B'
+""",
+}
+
+POOL = {
+    "n": ["0", "1", "-1", "2", "7", "40", "999999999999999", "-999999999999999"],
+    "x": [
+        "0",
+        "0.5",
+        "-0.5",
+        "2.5",
+        "2.675",
+        "0.000000001",
+        "999999999999999.999999999",
+        "40",
+        "102.4",
+        "1.005",
+    ],
+    "t": ["a", "b", "ab", "Z", "é", "\U0001f600", "\ue000", "\uffee", "A", "10", "9"],
+    "b": ["true", "false"],
+    "y": ["Y", "N"],
+    "c": ["A", "B", "C", "É"],
+    "m": ["A", "B", "A;B", "B;C", "A;B;C;É", "É"],
+    "d": ["2024-02-29", "2024-03-01", "2023-02-28", "2024-01-31", "2000-02-29", "9999-12-31", "1000-01-01"],
+    "p": ["2024", "2024-02", "2024-02-29", "2023", "1999-12", "2024-05-31", "2024-03"],
+    "h": ["00:00", "09:30", "23:59", "12:00"],
+    "s": ["2024-02-29T09:30", "2024-02-29T23:59", "2023-12-31T00:00", "1000-01-01T00:00"],
+    "u": ["38.0", "100.4", "98.6"],
+}
+
+
+@cache
+def rule_study() -> Study:
+    return study_of(_FILES)
+
+
+def random_subject(random: Random) -> dict[FormKey, Record]:
+    """Forms of one subject: often blank, sometimes missing with a reason, sometimes wrong; 0 to 4 rows."""
+    found = {FormKey("home", "V2", 0): _record(random, "a", "r")}
+    for key, own, rows in (
+        (FormKey("home", "V1", 0), "a", "r"),
+        (FormKey("home", "V3", 0), "a", "r"),
+        (FormKey("far", "V1", 0), "f", "q"),
+        (FormKey("far", "V3", 0), "f", "q"),
+        (FormKey("diary", LOG, 0), "l", "e"),
+    ):
+        if random.random() < 0.7:
+            found[key] = _record(random, own, rows)
+    return found
+
+
+def _record(random: Random, own: str, rows: str) -> Record:
+    count = random.choice((0, 0, 1, 2, 4))
+    texts = _texts(random, own)
+    if own == "a":
+        texts |= {"au": random.choice([*POOL["u"], ""]), "auu": random.choice(["C", "F", ""])}
+    numbers = sorted(random.sample(range(1, 9), count))
+    return Record(
+        texts=texts, rows={rows: tuple(Row(number=number, texts=_texts(random, rows)) for number in numbers)}
+    )
+
+
+def _texts(random: Random, prefix: str) -> dict[str, str]:
+    found = {}
+    for kind in "nxtbycmdphs":
+        chance = random.random()
+        if chance < 0.7:
+            found[prefix + kind] = random.choice(POOL[kind])
+        elif chance < 0.8:
+            found[prefix + kind] = random.choice(["ND", "UNK"])
+        elif chance < 0.85:
+            found[prefix + kind] = "\x01?"
+    return found

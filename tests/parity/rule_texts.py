@@ -1,0 +1,222 @@
+"""Random well-typed rules over the study of ``rule_study``, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+ROWS = {"r": "r", "q": "q", "e": "e", "home": "a", "far": "f"}
+TYPES = ("condition", "number", "spread", "text", "choice", "choices", "date", "time", "moment")
+
+
+class RuleTexts:
+    """Writes an expression of a wanted type, at most ``depth`` levels deep."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.tables: list[str] = []
+
+    def any(self, depth: int) -> str:
+        return self.write(self.random.choice(TYPES), depth)
+
+    def write(self, type_: str, depth: int) -> str:
+        choices = _LEAVES[type_] if depth <= 0 else [*_LEAVES[type_], *_BRANCHES[type_] * 2]
+        written = self.random.choice(choices)(self, depth - 1)
+        return f"({written})" if type_ == "condition" else written
+
+    def pick(self, *words: str) -> str:
+        return self.random.choice(words)
+
+    def cell(self, kind: str) -> str:
+        """A field of one kind: of the row, of the form, or of another form."""
+        others = [f"a{kind}", f"this.a{kind}", f"far.f{kind}", f"far[V1].f{kind}", f"home[V1].a{kind}"]
+        others += [f"home[previous].a{kind}", f"far[previous].f{kind}", f"diary.l{kind}", f"home[V2].a{kind}"]
+        if self.tables:
+            table = self.tables[-1]
+            return self.pick(*others, *[f"{table}.{ROWS[table]}{kind}"] * 9)
+        return self.pick(*others, *[f"a{kind}"] * 6)
+
+    def fold(self, function: str, body: Callable[[str], str | None], depth: int) -> str:
+        """``any(r where ...)``, ``sum(q[all].qx where ...)``; ``body`` is told the table."""
+        table = self.pick("r", "r", "q", "e", "home", "far")
+        selector = self.pick("", "", "[all]", "[V1]", "[previous]") if table not in ("e",) else ""
+        self.tables.append(table)
+        where = f" where {self.write('condition', depth - 1)}" if self.random.random() < 0.7 else ""
+        self.tables.pop()
+        over = body(table)
+        named = f"{table}{selector}" if over is None else over.replace(f"{table}.", f"{table}{selector}.", 1)
+        return f"{function}({named}{where})"
+
+    def values(self, function: str, kinds: str, depth: int) -> str:
+        kind = self.random.choice(kinds)
+        return self.fold(function, lambda table: f"{table}.{ROWS[table]}{kind}", depth)
+
+    def listed(self, words: tuple[str, ...]) -> str:
+        return f"({', '.join(self.random.sample(words, self.random.randint(1, 3)))})"
+
+
+_NUMBERS = (
+    "0",
+    "1",
+    "-1",
+    "0.5",
+    "2.5",
+    "-2.5",
+    "3",
+    "40",
+    "0.000000001",
+    "999999999999999.999999999",
+    "1.005",
+)
+_ND, _YES_NO = "('ND')", ("'Y'", "'N'")
+_CODES = ("'A'", "'B'", "'C'", "'É'")
+_WORDS = ("'a'", "'ab'", "'é'", "'\U0001f600'", "'\ue000'", "''", "'don''t'", "'Z'")
+_DAYS = ("2024-02-29", "2024-03-31", "date '2024'", "date '2024-02'", "today", "$cut", "anchor", "9999-12-31")
+_SPANS = ("3 months", "$months months", "5 years", "28 days", "1 week", "0 days", "1 day")
+
+Writer = Callable[[RuleTexts, int], str]
+
+
+def _compare(
+    type_: str, other: str | None = None, operators: tuple[str, ...] = ("=", "<>", "<", "<=", ">", ">=")
+) -> Writer:
+    return lambda w, d: f"({w.write(type_, d)} {w.pick(*operators)} {w.write(other or type_, d)})"
+
+
+def _case(type_: str) -> Writer:
+    def write(w: RuleTexts, d: int) -> str:
+        rest = w.pick("", f" else {w.write(type_, d)}")
+        return f"case when {w.write('condition', d)} then {w.write(type_, d)}{rest} end"
+
+    return write
+
+
+def _coalesce(type_: str) -> Writer:
+    return lambda w, d: f"coalesce({w.write(type_, d)}, {w.write(type_, d)})"
+
+
+def _extreme(type_: str) -> Writer:
+    return lambda w, d: f"{w.pick('min', 'max')}({w.write(type_, d)}, {w.write(type_, d)})"
+
+
+def _distinct(w: RuleTexts, depth: int) -> str:
+    return w.values("count", "nxtcdph", depth).replace("count(", "count(distinct ", 1)
+
+
+_LEAVES: dict[str, list[Writer]] = {
+    "condition": [
+        lambda w, _: w.cell("b"),
+        lambda w, _: w.pick("true", "false"),
+        lambda w, _: f"{w.cell('y')} {w.pick('=', '<>')} {w.pick(*_YES_NO)}",
+        lambda w, _: f"{w.cell(w.pick(*'nxtbycmdphs'))} is {w.pick('', 'not ')}known",
+        lambda w, _: f"{w.cell(w.pick(*'nxtbycmdphs'))} is {w.pick('', 'not ')}missing{w.pick('', _ND)}",
+        lambda w, _: f"{w.cell('c')} {w.pick('', 'not ')}in {w.listed(_CODES)}",
+        lambda w, _: f"{w.cell('m')} {w.pick('has any', 'has all', 'within', 'overlaps')} {w.listed(_CODES)}",
+        lambda w, _: f"{w.cell('m')} has {w.pick(*_CODES)}",
+        lambda w, _: f"both({w.cell('c')}, {w.cell('c')})",
+    ],
+    "number": [
+        lambda w, _: w.pick(*_NUMBERS, "$limit", "$half", "unsno", "ak", "far.fk"),
+        lambda w, _: w.cell(w.pick("n", "x")),
+        lambda w, _: f"number_of({w.cell('c')})",
+        lambda w, _: f"in_unit({w.pick('au', 'home[V1].au', 'home[previous].au')}, 'C')",
+    ],
+    "spread": [
+        lambda w, _: f"age_years({w.cell('p')}, {w.cell('d')})",
+        lambda w, _: f"days_between({w.cell('p')}, {w.pick(*_DAYS)})",
+    ],
+    "text": [
+        lambda w, _: w.pick(*_WORDS),
+        lambda w, _: w.cell("t"),
+        lambda w, _: w.pick("visitid", "subjid", "siteid"),
+    ],
+    "choice": [lambda w, _: w.cell("c")],
+    "choices": [lambda w, _: w.cell("m")],
+    "date": [lambda w, _: w.pick(*_DAYS), lambda w, _: w.cell(w.pick("d", "p"))],
+    "time": [lambda w, _: w.pick("00:00", "09:30", "23:59"), lambda w, _: w.cell("h")],
+    "moment": [lambda w, _: w.pick("2024-02-29T09:30", "0001-01-01T00:00"), lambda w, _: w.cell("s")],
+}
+_BRANCHES: dict[str, list[Writer]] = {
+    "condition": [
+        lambda w, d: f"({w.write('condition', d)} {w.pick('and', 'or')} {w.write('condition', d)})",
+        lambda w, d: f"not {w.write('condition', d)}",
+        _compare("number"),
+        _compare("spread"),
+        _compare("number", "spread"),
+        _compare("date"),
+        _compare("text"),
+        _compare("time"),
+        _compare("moment"),
+        _compare("choice", None, ("=", "<>")),
+        _compare("condition", None, ("=", "<>")),
+        lambda w, d: f"({w.write('number', d)} in ({w.write('number', d)}, {w.write('number', d)}))",
+        lambda w, d: (
+            f"({w.write('date', d)} {w.pick('', 'not ')}between "
+            f"{w.write('date', d)} and {w.write('date', d)})"
+        ),
+        lambda w, d: f"({w.write('date', d)} in ({w.write('date', d)}, {w.write('date', d)}))",
+        lambda w, d: (
+            f"{w.pick('within', 'since')}({w.write('date', d)}, {w.write('date', d)}, {w.pick(*_SPANS)})"
+        ),
+        lambda w, d: (
+            f"({w.write('choices', d)} {w.pick('within', 'overlaps', 'has all')} {w.write('choices', d)})"
+        ),
+        lambda w, d: f"({w.write('choice', d)} in {w.write('choices', d)})",
+        lambda w, d: f"({w.write(w.pick(*TYPES), d)}) is known",
+        lambda w, d: w.fold(w.pick("any", "every"), lambda _: None, d),
+        lambda w, d: w.fold("any", lambda _: None, d),
+        _case("condition"),
+        _coalesce("condition"),
+    ],
+    "number": [
+        lambda w, d: f"({w.write('number', d)} {w.pick('+', '-', '*', '/')} {w.write('number', d)})",
+        lambda w, d: f"-({w.write('number', d)})",
+        lambda w, d: f"round({w.write('number', d)}, {w.pick('0', '1', '2', '9')})",
+        lambda w, d: f"abs({w.write('number', d)})",
+        lambda w, d: f"length({w.write('text', d)})",
+        lambda w, d: f"minutes_between({w.write('time', d)}, {w.write('time', d)})",
+        lambda w, d: f"minutes_between({w.write('moment', d)}, {w.write('moment', d)})",
+        lambda w, d: f"({w.write('spread', d)} * 1)",
+        lambda w, d: w.values(w.pick("sum", "min", "max"), "nx", d),
+        _case("number"),
+        _coalesce("number"),
+        _extreme("number"),
+    ],
+    "spread": [
+        lambda w, d: (
+            f"{w.pick('age_years', 'days_between', 'months_between')}"
+            f"({w.write('date', d)}, {w.write('date', d)})"
+        ),
+        lambda w, d: f"({w.write('spread', d)} {w.pick('+', '-')} {w.write('number', d)})",
+        lambda w, d: f"-({w.write('spread', d)})",
+        lambda w, d: w.fold("count", lambda _: None, d),
+        _distinct,
+        _case("spread"),
+        _coalesce("spread"),
+        _extreme("spread"),
+    ],
+    "text": [
+        lambda w, d: f"concat({w.write('text', d)}, {w.write('text', d)})",
+        _case("text"),
+        _coalesce("text"),
+    ],
+    "choice": [_case("choice"), _coalesce("choice")],
+    "choices": [_case("choices"), _coalesce("choices")],
+    "date": [
+        lambda w, d: f"add_days({w.write('date', d)}, {w.write('number', d)})",
+        lambda w, d: f"add_months({w.write('date', d)}, {w.pick('1', '-1', '-3', '12', '0.5', '24')})",
+        lambda w, d: f"({w.write('date', d)} {w.pick('+', '-')} {w.pick(*_SPANS)})",
+        lambda w, d: f"date_of({w.write('moment', d)})",
+        lambda w, d: w.values(w.pick("min", "max"), "dp", d),
+        _case("date"),
+        _coalesce("date"),
+        _extreme("date"),
+    ],
+    "time": [
+        lambda w, d: f"time_of({w.write('moment', d)})",
+        lambda w, d: w.values(w.pick("min", "max"), "h", d),
+        _case("time"),
+        _extreme("time"),
+    ],
+    "moment": [_case("moment"), _coalesce("moment"), lambda w, d: w.values(w.pick("min", "max"), "s", d)],
+}

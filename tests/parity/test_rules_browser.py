@@ -1,0 +1,73 @@
+"""The agreement law for rules: the server and the browser give the same value.
+
+``python -m tests.parity.test_rules_browser 1000000`` compares a million pairs and prints its seed.
+"""
+
+from __future__ import annotations
+
+import sys
+from random import Random
+
+from forms_spec.rules.core import FOLDS, OPERATORS
+from tests.parity.rule_engines import BrowserEngine, Rule
+from tests.parity.rule_study import random_subject, rule_study
+from tests.parity.rule_texts import RuleTexts
+
+RULES, SUBJECTS, SEED = 600, 5, 20240415
+
+
+def disagreements(seed: int, rules: int, subjects: int, most: int = 5) -> tuple[list[str], set[str]]:
+    """Rules on random subjects that the engines judge differently, and the operators that were met."""
+    random = Random(seed)
+    study = rule_study()
+    engine = BrowserEngine(study, "home")
+    found: list[str] = []
+    met: set[str] = set()
+    for _ in range(rules):
+        rule = Rule(RuleTexts(random).any(random.randint(1, 4)), study)
+        met |= _operators(rule.json)
+        captured = [rule.captured(random_subject(random)) for _ in range(subjects)]
+        expected = [rule.python(here) for here in captured]
+        given = engine.values(rule, [rule.case(here) for here in captured])
+        for here, one, other in zip(captured, expected, given, strict=True):
+            if one != other:
+                found.append(
+                    f"seed {seed}: {rule.text}\n  Python {one!r}, browser {other!r}\n  {here.record}"
+                )
+        if len(found) >= most:
+            break
+    return found, met
+
+
+def _operators(node: object) -> set[str]:
+    if isinstance(node, list):
+        return {name for one in node for name in _operators(one)}
+    if not isinstance(node, dict):
+        return set()
+    own = {node["op"], node.get("fold", "")} if "op" in node else set()
+    return own | {name for one in node.values() for name in _operators(one)}
+
+
+def test_random_rules_agree_and_every_operator_is_met() -> None:
+    found, met = disagreements(SEED, RULES, SUBJECTS)
+    assert not found, "\n".join(found)
+    assert {*OPERATORS, *FOLDS} <= met, {*OPERATORS, *FOLDS} - met
+
+
+def test_the_browser_knows_every_operator_and_no_other() -> None:
+    engine = BrowserEngine(rule_study(), "home").browser
+    assert set(engine.run("() => crfsmith.operators")) == set(OPERATORS)
+    assert set(engine.run("() => crfsmith.folds")) == set(FOLDS)
+
+
+def main() -> None:
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else Random().randrange(2**32)
+    print(f"seed {seed}, {pairs} pairs")
+    found, _ = disagreements(seed, pairs // 10, 10)
+    print("\n".join(found) or "no disagreement")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()
