@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import groupby
 from typing import TextIO
 
 from rich.console import Console
@@ -55,25 +54,22 @@ def _counts(console: Console, title: str, counts: Mapping[str, int]) -> None:
 
 
 def _first_cases(report: Report) -> Iterator[Text]:
+    """Findings alike stand together, in the order in which the first of them stands in the files."""
     totals = {(one.code, one.table, one.field): one.findings for one in report.counts.causes}
-
-    def alike(one: Reported) -> tuple[str, str, str]:
-        return (one.table or "", one.finding.code, one.field or "")
-
-    for _, group in groupby(sorted(report.findings, key=alike), alike):
-        cases = list(group)
+    groups: dict[tuple[str, str | None, str | None], list[Reported]] = {}
+    for one in report.findings:
+        groups.setdefault((one.finding.code, one.table, one.field), []).append(one)
+    for alike, cases in groups.items():
         first = cases[0]
-        total = totals[(first.finding.code, first.table, first.field)]
         sign, style = _SIGNS[first.finding.severity]
         heading = f"{first.finding.severity.value}: {first.finding.code}"
-        yield Text.assemble(
-            "\n", (f"{sign} ", style), (first.place or first.file or "package", "bold"), f"  {heading}"
-        )
+        place = first.place or first.file or "package"
+        yield Text.assemble("\n", (f"{sign} ", style), (place, "bold"), f"  {heading}")
         for one in cases[:CASES]:
             yield _case(one)
         yield Text(f"    {first.finding.remedy}", "dim")
-        if total > CASES:
-            yield Text(f"    and {total - CASES:,} more like this", "dim")
+        if totals[alike] > CASES:
+            yield Text(f"    and {totals[alike] - CASES:,} more like this", "dim")
 
 
 def _case(one: Reported) -> Text:
