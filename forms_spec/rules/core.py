@@ -125,7 +125,7 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
         "span_lt": "less for every possible pair",
         "span_le": "less or equal for every possible pair",
         "in": "the first equals one of the others, exact values",
-        "add": "sum from left to right",
+        "add": "sum; only the result is bounded",
         "neg": "the number with the other sign",
         "mul": "product, rounded half away from zero to 9 places",
         "div": "quotient, rounded likewise; UNKNOWN by zero",

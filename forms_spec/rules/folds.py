@@ -70,11 +70,9 @@ def _values(pairs: Pairs) -> list[Any] | None:
 
 
 def _sum(pairs: Pairs) -> int | None:
+    """Bounded at the end, so that the order of the rows does not matter."""
     values = _values(pairs)
-    total: int | None = None if values is None else 0
-    for value in values or ():
-        total = None if total is None else bounded(total + value)
-    return total
+    return None if values is None else bounded(sum(values))
 
 
 def _extreme(choose: Callable[..., Any]) -> Callable[[Pairs], RuleValue | None]:

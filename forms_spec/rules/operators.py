@@ -27,12 +27,7 @@ def divided(number: int, by: int) -> int:
 
 
 def add(*numbers: int) -> int | None:
-    total = 0
-    for number in numbers:
-        total += number
-        if bounded(total) is None:
-            return None
-    return total
+    return bounded(sum(numbers))
 
 
 def mul(left: int, right: int) -> int | None:

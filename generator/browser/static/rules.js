@@ -33,12 +33,7 @@
   }
 
   function add(...numbers) {
-    let total = 0n;
-    for (const number of numbers) {
-      total += number;
-      if (bounded(total) === UNKNOWN) return UNKNOWN;
-    }
-    return total;
+    return bounded(numbers.reduce((total, number) => total + number, 0n));
   }
 
   function round(number, places) {

@@ -1,0 +1,230 @@
+"""The agreement law for forms: the page says of every cell what the server says."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+import data_dictionary
+from forms_spec import load_study
+from forms_spec.judge import judge
+from forms_spec.model import Form, Study
+from forms_spec.record import CellKey, Context, FormKey, Record, Row
+from generator.browser.form_json import form_spec
+from generator.browser.givens import browser_env
+from generator.package.subjects_text import ExampleSubjects, read_subjects
+from tests.parity.browser import Browser
+from tests.parity.rule_engines import Shelf, record_json
+from tests.studies import study_of
+
+SEED = 20240415
+STUDY = {
+    "study.yaml": """
+study: JUDGE-01
+title: Judged
+short: Judged
+date_order: dmy
+subject: {pattern: '\\d{2}-\\d{3}', example: 01-001}
+sites: {'01': Ghent}
+missing: {ND: Not done, PND: {label: Result pending, draft_only: true}}
+parameters: {highest: 43}
+""",
+    "visits.yaml": """
+visits: {V1: {title: One}, V2: {title: Two}}
+schedule:
+  columns: V1 V2
+  vs:      X  X
+  dm:      X  .
+""",
+    "dm.yaml": """
+form: dm
+title: Person
+fields:
+  born: {label: Born, type: partial_date}
+  sex: {label: Sex, type: choice, codes: {F: Female, M: Male}}
+""",
+    "vs.yaml": """
+form: vs
+title: Vital signs
+missing: [ND, PND]
+fields:
+  done: {label: Done?, type: yes_no, required: true, missing: []}
+  day: {label: Date, type: date, shown: done = 'Y', required: true, range: [dm.born, today]}
+  seen: {label: First seen, type: partial_date, range: '(2020-02-29, day)', expected: [null, 2024-01-01]}
+  temp:
+    label: Temperature
+    type: decimal
+    places: 1
+    unit: {C: {label: °C}, F: {label: °F, to: C, as: (value - 32) * 5 / 9}}
+    range: {C: [33, $highest], F: [91.4, 109.4]}
+    expected: {C: [35.5, 37.5]}
+    required: done = 'Y'
+  temp_c: {label: In Celsius, type: calculated, places: 1, value: "in_unit(temp, 'C')", range: [33, 43]}
+  pregnant: {label: Pregnant?, type: yes_no, shown: dm.sex = 'F', required: dm.sex = 'F' and done = 'Y'}
+  change: {label: Change, type: calculated, places: 1, value: "temp_c - vs[previous].temp_c"}
+  tea: {label: Tea time, type: time, required: dm.born < 1984-03-01, expected: [09:30, 17:00]}
+groups:
+  sick:
+    title: When ill
+    shown: temp_c > 38
+    fields:
+      why: {label: Why?, required: true, length: 5}
+  pills:
+    title: Pills
+    shown: done = 'Y'
+    rows: {min: 1, max: 2}
+    fields:
+      drug: {label: Drug, type: choice, codes: {A: Aspirin, O: Other}, required: true}
+      other: {label: Which?, shown: drug = 'O', required: drug = 'O'}
+      dose: {label: Dose, type: integer, unit: mg, range: '(0, 100]', expected: [5, 50]}
+      daily: {label: Daily, type: calculated, gives: integer, value: dose / 3}
+  joints:
+    title: Joints
+    rows: {fixed: [joint, side]}
+    fields:
+      joint: {label: Joint, type: choice, codes: {K: Knee, H: Hip}}
+      side: {label: Side, type: choice, codes: [LEFT, RIGHT]}
+""",
+    "rules.yaml": """
+rules:
+  R1: {says: The dose is the same every day., severity: warning, on: [pills.dose],
+       holds: every(pills where dose = this.dose)}
+  R2: {says: It does not get hotter., severity: query, on: [vs.temp, vs.day], holds: change <= 0}
+  R3: {says: Visits are after birth., severity: refuse, on: [vs.day], holds: every(vs where day > dm.born)}
+""",
+}
+POOL = {
+    "done": ["Y", "Y", "N", "", "y", "ND"],
+    "day": ["2024-03-01", "2024-06-30", "2024-02-30", "1950-01-01", "ND", ""],
+    "seen": ["2020", "2020-02", "2024", "2024-03-01", "2024-04", "UNK", ""],
+    "temp": ["36.6", "38.1", "98.6", "100.4", "44", "3x", "38.15", "PND", ""],
+    "tempu": ["C", "F", "", "K"],
+    "temp_c": ["", "36.6", "37.0", "9"],
+    "pregnant": ["Y", "N", "", "ND"],
+    "change": ["", "1.5"],
+    "tea": ["09:29", "09:30", "12:00", "25:00", ""],
+    "why": ["flu", "pneumonia", "", " "],
+    "drug": ["A", "O", "", "X"],
+    "other": ["Paracetamol", "", "ND"],
+    "dose": ["0", "1", "5", "50", "51", "100", "101", "ND", ""],
+    "daily": ["", "2", "17"],
+    "joint": ["K", "H", ""],
+    "side": ["LEFT", "RIGHT", "LEFT"],
+    "born": ["1984", "1984-05", "2024-03-02", ""],
+    "sex": ["F", "M", ""],
+}
+KEPT = ["above-expected", "below-expected", "R1"]
+
+
+def _texts(random: Random, form: Form, group: str | None) -> dict[str, str]:
+    fields = form.fields if group is None else next(g for g in form.row_groups if g.name == group).fields
+    return {field.name: random.choice(POOL[field.name]) for field in fields}
+
+
+def _record(random: Random, form: Form) -> Record:
+    rows = {
+        group.name: tuple(
+            Row(number=number, texts=_texts(random, form, group.name))
+            for number in sorted(random.sample(range(1, 9), random.randint(0, 4)))
+        )
+        for group in form.row_groups
+    }
+    keys = [
+        CellKey(form.name, None, "temp"),
+        *(CellKey("pills", row.number, "dose") for row in rows.get("pills", ())),
+    ]
+    kept = {(key, code): "checked" for key in keys for code in KEPT if random.random() < 0.2}
+    return Record(texts=_texts(random, form, None), rows=rows, kept=kept)
+
+
+def said_by_server(study: Study, form: Form, record: Record, context: Context, *, completing: bool) -> Any:
+    """Cells and findings; what cannot be told is said by the server alone."""
+    found = judge(study, form, record, context, completing=completing)
+    cells = [
+        [*key, cell.state.value, cell.text, cell.shown, cell.required] for key, cell in found.cells.items()
+    ]
+    findings = [
+        [
+            one.code,
+            one.severity.value,
+            one.message,
+            one.remedy,
+            one.data.table,
+            one.data.row,
+            one.data.field,
+            one.value,
+        ]
+        for one in found.findings
+        if one.code != "rule-untold" and one.data is not None
+    ]
+    return {"cells": cells, "findings": findings}
+
+
+def said_by_page(
+    browser: Browser, study: Study, form: Form, record: Record, context: Context, *, completing: bool
+) -> Any:
+    env = {**browser_env(study, form, context), "completing": completing}
+    found = browser.call("judge", form_spec(study, form), record_json(record), env)
+    cells = ("table", "row", "field", "state", "text", "shown", "required")
+    findings = ("code", "severity", "message", "remedy", "table", "row", "field", "value")
+    return {
+        "cells": [[one[name] for name in cells] for one in found["cells"]],
+        "findings": [[one[name] for name in findings] for one in found["findings"]],
+    }
+
+
+@pytest.fixture(scope="module")
+def browser() -> Browser:
+    return Browser("kinds.js", "rules.js", "judge.js")
+
+
+def test_random_forms_are_judged_alike_and_every_finding_is_met(browser: Browser) -> None:
+    random = Random(SEED)
+    study = study_of(STUDY)
+    vs, dm = study.forms["vs"], study.forms["dm"]
+    met: set[str] = set()
+    for _ in range(400):
+        earlier = {FormKey("vs", "V1", 0): _record(random, vs), FormKey("dm", "V1", 0): _record(random, dm)}
+        held = {key: record for key, record in earlier.items() if random.random() < 0.8}
+        context = Context(
+            today=date(2024, 5, 31), subject="01-001", visit=random.choice(["V1", "V2"]), casebook=Shelf(held)
+        )
+        record, completing = _record(random, vs), random.random() < 0.7
+        expected = said_by_server(study, vs, record, context, completing=completing)
+        assert said_by_page(browser, study, vs, record, context, completing=completing) == expected
+        met |= {one[0] for one in expected["findings"]}
+    assert met >= {
+        *("required-blank", "required-unknown", "hidden-with-value", "shown-unknown", "missing-not-allowed"),
+        *("missing-draft-only", "below-range", "above-range", "below-expected", "above-expected"),
+        *("unit-missing", "calculated-differs", "calculated-unknown", "too-many-rows", "too-few-rows"),
+        *("row-missing", "row-twice", "R1", "R2", "R3", "not-a-number", "unknown-choice", "too-long"),
+    }
+
+
+@cache
+def _cellkine() -> tuple[Study, ExampleSubjects]:
+    root = Path(data_dictionary.__path__[0]) / "cellkine"
+    files = {str(path.relative_to(root)): path.read_text("utf-8") for path in sorted(root.rglob("*.yaml"))}
+    study = load_study({name: text for name, text in files.items() if not name.startswith("subjects/")}).study
+    assert study is not None
+    subjects = {Path(name).name: text for name, text in files.items() if name.startswith("subjects/")}
+    return study, read_subjects(subjects, study)
+
+
+@pytest.mark.parametrize("subject", ["01-001", "01-003", "01-012"])
+def test_every_form_of_a_cellkine_subject_is_judged_alike(browser: Browser, subject: str) -> None:
+    study, examples = _cellkine()
+    forms = {one.key: one.record for one in examples.forms if one.subject == subject}
+    assert examples.data_cut is not None
+    for key, record in forms.items():
+        form = study.forms[key.form]
+        context = Context(
+            today=examples.data_cut, subject=subject, visit=key.visit, unsno=key.unsno, casebook=Shelf(forms)
+        )
+        expected = said_by_server(study, form, record, context, completing=True)
+        assert said_by_page(browser, study, form, record, context, completing=True) == expected, key
