@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,8 +10,13 @@ from forms_spec.checks import run_checks
 from forms_spec.findings import Finding, Severity
 from forms_spec.loading.load import draft_study
 from forms_spec.loading.notes import Notes
+from forms_spec.loading.parts import Draft
 from forms_spec.model import Study
 
+ECHO = re.compile(
+    r"(rule-)?unknown-(form|visit|codelist|field|missing|parameter|name|table|function|code|unit)"
+    r"|rule-(not-scheduled|no-rows|on-nothing)|unused-|form-never|visit-without|condition-without"
+)
 DATA = "subjects/"
 """Files below this folder are data, not dictionary."""
 
@@ -30,9 +36,17 @@ def load_study(files: Mapping[str, str]) -> Loaded:
     draft = draft_study(texts, notes)
     if draft is not None:
         notes.extend(run_checks(draft))
-    findings = tuple(sorted(notes.findings, key=_order))
+    kept = notes.findings if draft is None else _without_echoes(draft, notes.findings)
+    findings = tuple(sorted(kept, key=_order))
     refused = any(one.severity is Severity.REFUSE for one in findings)
     return Loaded(study=None if refused or draft is None else draft.study, findings=findings)
+
+
+def _without_echoes(draft: Draft, findings: list[Finding]) -> list[Finding]:
+    """Leave out what seems unknown or unused while a file that may hold or use it cannot be read."""
+    if all(document.root is not None for document in draft.parts.documents.values()):
+        return findings
+    return [found for found in findings if not ECHO.match(found.code)]
 
 
 def _order(found: Finding) -> tuple[str, int, int]:

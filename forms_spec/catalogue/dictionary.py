@@ -34,7 +34,8 @@ def _form(*fields: str, more: str = "") -> str:
 
 
 def _study(keys: str = "", subject: str = r"{pattern: '\d{2}-\d{3}', example: 01-007}") -> str:
-    return f"study: T1\ntitle: Example\nsubject: {subject}\n{keys}"
+    day_zero = "" if "day_zero" in keys else "day_zero: base.d\n"
+    return f"study: T1\ntitle: Example\nsubject: {subject}\n{day_zero}{keys}"
 
 
 def _visits(schedule: str = "", conditions: str = "", visits: str = "") -> str:
@@ -79,7 +80,8 @@ _NAMES: tuple[Entry, ...] = (
         "duplicate-name",
         'There is already a {what} "{name}" ({first})',
         "Give one of them another name",
-        "Codelists, visits and forms, also of different files, and tables have names of their own. A field's name is "
+        "Codelists, visits and forms, also of different files, and tables have names of their own. A "
+        "field's name is "
         "unique in its form and in its rows; the unit's companion field counts too.",
         _form("a: {label: First}") + "---\n" + _form("a: {label: Second}"),
     ),
@@ -87,7 +89,8 @@ _NAMES: tuple[Entry, ...] = (
         "bad-name",
         '"{name}" cannot be the name of a {what}',
         "Use small letters, digits and _, beginning with a letter, at most 64 characters",
-        "Names become columns of tables and words of rules. Visits, codelists, parameters and rules may have capitals.",
+        "Names become columns of tables and words of rules. Visits, codelists, parameters and rules may "
+        "have capitals.",
         _form("Pain-Now: {label: A}"),
     ),
     _refuse(
@@ -241,7 +244,8 @@ _FIELDS: tuple[Entry, ...] = (
         "Write {{{units}}} with a range each",
         "33 to 43 are right for °C and wrong for °F.",
         _form(
-            "a: {label: A, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}, range: [33, 43]}"
+            "a: {label: A, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}, range: "
+            "[33, 43]}"
         ),
     ),
     _refuse(
@@ -255,7 +259,8 @@ _FIELDS: tuple[Entry, ...] = (
         "unit-conversion",
         'The unit "{unit}" does not convert: {why}',
         "Write to: and as: for every unit but the one that all convert into",
-        "Rules compare values in one unit. One unit has no `to`; every other converts into it, directly or by way "
+        "Rules compare values in one unit. One unit has no `to`; every other converts into it, directly "
+        "or by way "
         "of another.",
         _form("a: {label: A, type: decimal, unit: {C: {}, F: {to: C}}}"),
     ),
@@ -305,7 +310,7 @@ _CODES: tuple[Entry, ...] = (
         'No field uses the codelist "{name}"',
         "Delete it, or name it in codes",
         "Often a slip of the pen in the name, or a field that was deleted.",
-        "codelists:\n  SIDE: {L: Left, R: Right}\n  LEVEL: {L3: L3, L4: L4}\n",
+        "codelists:\n  LEVEL: {L3: L3-L4, L4: L4-L5}\n",
     ),
     _warn(
         "unused-parameter",
@@ -337,7 +342,8 @@ _ROWS: tuple[Entry, ...] = (
         'The rows are made from the codes of "{name}", which is {what}',
         "Name choice fields of this group",
         "`fixed: [lev, side]` gives one row for each pair of codes of these two fields.",
-        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a]}\n    fields:\n      a: {label: A}\n",
+        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a]}\n    fields:\n      a: "
+        "{label: A}\n",
     ),
     _refuse(
         "fixed-with-count",
@@ -352,7 +358,8 @@ _ROWS: tuple[Entry, ...] = (
         "The least number of rows {least} is more than the most {most}",
         "Swap the two",
         "No form could have both.",
-        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {min: 5, max: 3}\n    fields:\n      a: {label: A}\n",
+        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {min: 5, max: 3}\n    fields:\n      a: "
+        "{label: A}\n",
     ),
     _refuse(
         "grid-codelists",
@@ -469,7 +476,7 @@ _SCHEDULE: tuple[Entry, ...] = (
         "The targets count from day 0, and the study has no day_zero",
         "Add day_zero: the date field of the first treatment, as form.field",
         "A target such as `day 14` counts from the date in the field that `day_zero` names.",
-        _study() + "---\n" + _visits(),
+        "study: T1\ntitle: Example\nsubject: {pattern: '[0-9]{3}', example: '007'}\n---\n" + _visits(),
     ),
 )
 

@@ -42,7 +42,8 @@ ENTRIES: tuple[Entry, ...] = (
         "unknown-key-without-value",
         'There is no key "{key}" here, and it has no value',
         "Put the text before it in quotes: inside {{ }} a comma ends a text",
-        "Inside `{ }` a comma parts two keys, so `{label: Pain now, at rest}` has the label `Pain now` and a key "
+        "Inside `{ }` a comma parts two keys, so `{label: Pain now, at rest}` has the label `Pain now` "
+        "and a key "
         "`at rest`. Write `{label: 'Pain now, at rest'}`.",
         "form: x\ntitle: Example\nfields:\n  a: {label: Pain now, at rest}\n",
     ),
@@ -71,9 +72,7 @@ ENTRIES: tuple[Entry, ...] = (
         "not-text",
         '"{key}" is one text',
         "Take the brackets out, or put the whole text in quotes",
-        "A list or a mapping stands where a text belongs. A text that begins with [ or {{ needs quotes.".replace(
-            "{{", "{"
-        ),
+        "A list or a mapping stands where a text belongs. A text that begins with a bracket needs quotes.",
         _with("help: [one, two]"),
     ),
     _refuse(
@@ -136,7 +135,8 @@ ENTRIES: tuple[Entry, ...] = (
         "not-a-range",
         '"{key}" is a range',
         "Write it as [60, 260], with null for an open end",
-        "`[60, 260]` includes both ends, `(0, 100]` as text excludes the first. A chosen unit has one range for "
+        "`[60, 260]` includes both ends, `(0, 100]` as text excludes the first. A chosen unit has one "
+        "range for "
         "each unit: `{C: [33, 43], F: [91.4, 109.4]}`.",
         _with("type: integer, range: 60 to 260"),
     ),
@@ -173,7 +173,8 @@ ENTRIES: tuple[Entry, ...] = (
         "missing-not-a-list",
         '"{key}" is a list of missing codes, or the word all',
         "Write [{name}]",
-        "`missing: [ND, UNK]` allows two of the study's missing codes, `missing: all` every one, `missing: []` none.",
+        "`missing: [ND, UNK]` allows two of the study's missing codes, `missing: all` every one, "
+        "`missing: []` none.",
         _with("missing: ND"),
     ),
     _refuse(

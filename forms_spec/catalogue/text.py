@@ -34,14 +34,16 @@ ENTRIES: tuple[Entry, ...] = (
         "not-utf-8",
         "The file is no UTF-8: the byte {byte} stands here",
         "Save it as UTF-8; most editors ask for the encoding under Save as",
-        "A dictionary is read as UTF-8, so that every letter means the same everywhere. Files of older programs are "
+        "A dictionary is read as UTF-8, so that every letter means the same everywhere. Files of older "
+        "programs are "
         "often in Latin-1 or Windows-1252.",
     ),
     _refuse(
         "not-yaml",
         "This is not YAML: {problem}",
         "Compare the line, and the one before it, with docs/dictionary.md",
-        "YAML gave up here. The cause is often one line earlier: a bracket that is not closed, a line that is "
+        "YAML gave up here. The cause is often one line earlier: a bracket that is not closed, a line "
+        "that is "
         "indented too little or too far.",
         "form: x\ntitle: Example\nfields:\n  a: {label: Open, type: integer\n",
     ),
@@ -71,7 +73,8 @@ ENTRIES: tuple[Entry, ...] = (
         "quote-ends-early",
         "The text begins with a quote, and goes on after the quote is closed",
         "Put the whole text in quotes of the other sort, or write the condition the other way round",
-        "A value that begins with a quote ends with the next one. A condition such as `'Y' = vsperf` is better "
+        "A value that begins with a quote ends with the next one. A condition such as `'Y' = vsperf` is "
+        "better "
         "written `vsperf = 'Y'`.",
         "form: x\ntitle: Example\nfields:\n  p: {label: P, type: yes_no}\n  a:\n    label: A\n"
         "    shown: 'Y' = p\n",

@@ -33,7 +33,8 @@ def check_grids(draft: Draft) -> Iterator[Finding]:
 def check_no_fields(draft: Draft) -> Iterator[Finding]:
     """Forms and groups with nothing in them."""
     for form in draft.study.forms.values():
-        if not form.groups:
+        spot = draft.parts.forms[form.name]
+        if not spot.at("fields").has and not spot.at("groups").has:
             yield finding("no-fields", text=form.place, what="form", name=form.name)
     for part in draft.parts.groups:
         said = part.spot.at("fields").data

@@ -45,9 +45,13 @@ class FieldBuilder:
     def table(self) -> str:
         return self.row_group or self.form
 
-    def build(self, name: str, raw: Mapping[str, Any], spot: Spot) -> list[Field]:
-        """The field, and the companion that holds its unit where that is chosen."""
+    def build(self, name: str, said: Mapping[str, Any] | None, spot: Spot) -> list[Field]:
+        """The field, and the companion that holds its unit where that is chosen.
+
+        ``said`` is None when nothing of the field could be read; what stands for it is not sound.
+        """
         self.written.clear()
+        raw = {"label": name} if said is None else said
         type_, known = self._type(raw, spot)
         codelist, listed = self._codelist(name, type_, raw, spot)
         made = self._field(name, type_, codelist, raw, spot)

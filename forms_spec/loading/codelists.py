@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.problems import Problem, fail
-from forms_spec.loading.shapes import Flag, Frame, Named, Part, Shape, Text
+from forms_spec.loading.shapes import Collected, Flag, Frame, Named, Part, Shape, Text
 from forms_spec.model import Code, Codelist
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
@@ -34,16 +34,16 @@ class CodeSchema(Frame):
     number = Number(load_default=None)
 
 
-class _OneCode(Shape):
+class _OneCode(Collected):
     """A label, or a code in full."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Mapping[str, Any]:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
         if isinstance(value, dict):
             return _CODE.deserialize(value)  # type: ignore[no-any-return]
         return {"label": _LABEL.deserialize(value), "exclusive": False, "number": None}
 
 
-class Codes(Shape):
+class Codes(Collected):
     """Answers: a mapping from codes to labels, or a list of codes that are their own labels."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[Code, ...]:
@@ -60,7 +60,7 @@ class Codes(Shape):
         return _codes(said)
 
 
-class CodesOrName(Shape):
+class CodesOrName(Collected):
     """The name of a codelist, or codes in place."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | tuple[Code, ...]:
@@ -110,11 +110,13 @@ class CodelistsSchema(Frame):
 def build_codelists(spot: Spot, notes: Notes, found: dict[str, Codelist], spots: list[Spot]) -> None:
     """Add a file's codelists to those of the files before it."""
     loaded = notes.load(CodelistsSchema(), spot.data, spot)
-    for name, codes in loaded.get("codelists", {}).items():
+    said = loaded.get("codelists", {})
+    data = spot.at("codelists").data
+    for name in data if isinstance(data, dict) else ():
         place = spot.at("codelists", name)
         if name in found:
             first = found[name].place
             notes.say("duplicate-name", place.key, related=(first,), what="codelist", name=name, first=first)
             continue
         spots.append(place)
-        found[name] = Codelist(name=name, codes=codes, place=place.key)
+        found[name] = Codelist(name=name, codes=said.get(name, ()), place=place.key)

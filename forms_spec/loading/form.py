@@ -14,7 +14,7 @@ from forms_spec.loading.field import FIELD, FieldSchema, MissingShape
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.parts import ExpressionPart, GroupPart, Parts
 from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Flag, Frame, Named, OneOf, Part, Shape, Text, Texts, Whole
+from forms_spec.loading.shapes import Collected, Flag, Frame, Named, OneOf, Part, Text, Texts, Whole
 from forms_spec.model import Codelist, Field, Form, Group, MissingCode, Rows
 from forms_spec.rules import Expression
 
@@ -30,10 +30,10 @@ class RowsSchema(Frame):
     fixed = Texts(least=1, load_default=())
 
 
-class _FieldShape(Shape):
+class _FieldShape(Collected):
     """A field in full; one that is only text has its label from ``each``'s group (``spread``)."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> dict[str, Any]:
+    def _deserialize(self, value: Any, attr: str | None, *_: Any, **__: Any) -> dict[str, Any]:
         if isinstance(value, str):
             fail("field-only-text", name=attr)
         return FIELD.deserialize(value)  # type: ignore[no-any-return]
@@ -152,8 +152,8 @@ class FormBuilder:
         )
         fields = tuple(
             made
-            for field, raw in said.get("fields", {}).items()
-            for made in builder.build(field, raw, self._field_spot(spot, field))
+            for field in self._names(spot)
+            for made in builder.build(field, said["fields"].get(field), self._field_spot(spot, field))
         )
         rows = _rows(raw_rows, fields) if raw_rows is not None else None
         group = Group(
@@ -169,6 +169,11 @@ class FormBuilder:
         )
         self.parts.groups.append(GroupPart(group=group, spot=spot))
         return group
+
+    def _names(self, spot: Spot) -> list[str]:
+        """All fields of a group, also those of which nothing could be read: rules may name them."""
+        fields = spot.at("fields").data
+        return list(fields) if isinstance(fields, dict) else []
 
     def _shown(self, form: str, said: Mapping[str, Any], spot: Spot) -> Expression | None:
         """A group's condition sees the form's own fields, also where the group repeats."""

@@ -42,9 +42,9 @@ class _OneRange(Shape):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> RawRange:
         if isinstance(value, list):
             return _from_list(value)
-        if isinstance(value, str):
-            return _from_text(value)
-        fail("not-a-range")
+        if not isinstance(value, str):
+            fail("not-a-range")
+        return _from_text(value)
 
 
 class RangeShape(Shape):

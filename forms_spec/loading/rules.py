@@ -12,7 +12,7 @@ from forms_spec.loading.expressions import Written, parse_at
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.parts import ExpressionPart, Parts
 from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
+from forms_spec.loading.shapes import Collected, Flag, Frame, Named, OneOf, Part, Text, Texts
 from forms_spec.model import Derivation, Rule, Table
 from forms_spec.nearness import did_you_mean
 from forms_spec.places import TextPlace
@@ -37,7 +37,7 @@ class _DerivationSchema(Frame):
     label = Text()
 
 
-class _OneDerivation(Shape):
+class _OneDerivation(Collected):
     """An expression, or one with its label."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:

@@ -45,9 +45,26 @@ class Frame(Schema):
 
 
 class Shape(fields.Field[Any]):
-    """A value that is not left empty."""
+    """A value that is not left empty. What is wrong in a part of it spoils the whole."""
 
     default_error_messages = MESSAGES
+
+    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
+        try:
+            return super().deserialize(value, attr, data, **kwargs)
+        except ValidationError as error:
+            raise ValidationError(error.messages, valid_data=self.rescued(error.valid_data)) from error
+
+    def rescued(self, valid: Any) -> Any:  # noqa: ARG002
+        """What is still of use of a value that is wrong in part, so that more can be said of it."""
+        return None
+
+
+class Collected(Shape):
+    """A value whose right parts are used although others are wrong."""
+
+    def rescued(self, valid: Any) -> Any:
+        return valid
 
 
 class Part(fields.Nested):
@@ -135,14 +152,14 @@ class Texts(Shape):
         return tuple(value)
 
 
-class Named(Shape):
+class Named(Collected):
     """A mapping from names to values of one shape, in the order of the text."""
 
     def __init__(self, shape: fields.Field[Any] | type[Schema], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.shape = Part(shape) if isinstance(shape, type) else shape
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> dict[str, Any]:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             fail("not-a-mapping")
         valid: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from forms_spec.loading.notes import Spot
 from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
+from forms_spec.loading.shapes import Collected, Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
 from forms_spec.model import MissingCode, Parameter
 
 PARAMETER_KINDS = ("integer", "decimal", "date", "text")
@@ -29,7 +29,7 @@ class MissingSchema(Frame):
     draft_only = Flag(load_default=False)
 
 
-class _OneMissing(Shape):
+class _OneMissing(Collected):
     """A label, or a missing code in full."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
@@ -48,7 +48,7 @@ class ParameterSchema(Frame):
     source = Text(load_default=None)
 
 
-class _OneParameter(Shape):
+class _OneParameter(Collected):
     """A value, or a parameter in full."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from forms_spec.loading.notes import Spot
 from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Frame, Named, Part, Shape, Text
+from forms_spec.loading.shapes import Collected, Frame, Named, Part, Text
 from forms_spec.model import Code, Codelist, Unit, UnitChoice
 from forms_spec.rules import Expression
 
@@ -20,7 +20,7 @@ class _ChoiceSchema(Frame):
     formula = Text(load_default=None, data_key="as")
 
 
-class UnitShape(Shape):
+class UnitShape(Collected):
     """A unit's name, or a mapping from unit codes to how each converts."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | Mapping[str, Any]:

@@ -45,7 +45,7 @@ def _forms(texts: list[str]) -> list[str]:
 
 
 def dictionary(*texts: str) -> dict[str, str]:
-    """The small study with these files; a study, visits or codelists file takes the place of its own.
+    """The small study with these files; a study or visits file takes the place of its own.
 
     Texts may hold several files, parted by lines of ``---``. The schedule expects every form.
     """
@@ -57,11 +57,11 @@ def dictionary(*texts: str) -> dict[str, str]:
         "visits:\n  SCR: {title: Screening}\n  D0: {title: Treatment, target: day 0}\n"
         f"schedule:\n  columns: SCR D0\n{rows}"
     )
-    frame = {"study": STUDY, "codelists": CODELISTS, "visits": visits}
+    frame = {"study": STUDY, "visits": visits}
     for noun, text in frame.items():
         if noun not in given:
             found[f"frame/{noun}.yaml"] = text
-    return {**found, "frame/base.yaml": BASE}
+    return {**found, "frame/base.yaml": BASE, "frame/codelists.yaml": CODELISTS}
 
 
 def load(*texts: str) -> Loaded:
