@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -38,10 +39,21 @@ def command(*, url: str, demo: bool, dictionary: Path | None, host: str, port: i
     """
     if demo and dictionary:
         raise click.UsageError("--demo brings its own dictionary: leave --dictionary out.")
+    _need_port(host, port)
     with opened(url) as database:
         study, sign_ins = _prepare(database, url, demo=demo, dictionary=dictionary)
         secret = _secret(database)
     _serve(url, study, sign_ins, secret=secret, demo=demo, host=host, port=port, threads=threads)
+
+
+def _need_port(host: str, port: int) -> None:
+    """Says at once, not after the demo was loaded, that another program has the port."""
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise Unusable(f"{host}:{port} cannot be used: {why}. Choose another with --port.") from error
 
 
 def _prepare(database: Database, url: str, *, demo: bool, dictionary: Path | None) -> tuple[Study, SignIns]:
@@ -113,12 +125,7 @@ def _serve(
     from webapp.settings import Settings
 
     settings = Settings(database=url, study=study, secret_key=secret, demo_accounts=sign_ins if demo else ())
-    try:
-        server = create_server(create_app(settings), host=host, port=port, threads=threads, ident=None)
-    except OSError as error:
-        raise Unusable(
-            f"{host}:{port} cannot be used: {error.strerror or error}. Choose another with --port."
-        ) from error
+    server = create_server(create_app(settings), host=host, port=port, threads=threads, ident=None)
     _say(study, f"http://{host}:{server.effective_port}", sign_ins)
     signal.signal(signal.SIGTERM, _stop)
     server.run()
