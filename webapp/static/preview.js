@@ -27,7 +27,7 @@
       if (at === null) localStorage.removeItem(`crfsmith:preview:${location.pathname}`);
       page.restore();
       document.getElementById("notices").replaceChildren();
-      page.judge();
+      page.judge?.();
     }
     if (at !== null) scrollTo(0, Number(at));
   }

@@ -1,0 +1,395 @@
+"""What stands on the codebook's page, ready to be laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from forms_spec.model import Code, Codelist, Expectation, Field, Form, Group, Scheduled, Study
+from generator.codebook.uses import (
+    Check,
+    Derived,
+    Rule,
+    Target,
+    all_rules,
+    checks,
+    derived,
+    field_anchor,
+    group_anchor,
+    parameter_anchor,
+    readers,
+    table_of,
+)
+from generator.codebook.words import Fact, answer, count, facts, target, window
+
+INLINE_CODES = 12
+"""A named codelist longer than this stands in its own place only, with a link from the field."""
+
+MARKS = {Expectation.REQUIRED: "X", Expectation.CONDITIONAL: "C", Expectation.OPTIONAL: "o"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeLine:
+    code: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldEntry:
+    anchor: str
+    name: str
+    label: str
+    help: str | None
+    identifier: bool
+    answer: str
+    facts: tuple[Fact, ...]
+    codes: tuple[CodeLine, ...]
+    codelist: Target | None
+    always: bool
+    rules: tuple[Rule, ...]
+    checked_by: tuple[Target, ...]
+    read_by: tuple[Target, ...]
+    cdash: str | None
+    sdtm: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """A group of a form. ``table`` names the table of its own that a repeating group has."""
+
+    anchor: str
+    title: str | None
+    table: str | None
+    help: str | None
+    facts: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    fields: tuple[FieldEntry, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GridCell:
+    mark: str
+    word: str
+    anchor: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormEntry:
+    anchor: str
+    name: str
+    title: str
+    domain: str | None
+    help: str | None
+    collected: str
+    grid: tuple[GridCell, ...]
+    rules: tuple[Rule, ...]
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VisitEntry:
+    anchor: str
+    name: str
+    title: str
+    target: str
+    window: str
+    forms: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodelistEntry:
+    anchor: str
+    name: str
+    codes: tuple[CodeLine, ...]
+    used_by: tuple[Target, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MissingEntry:
+    code: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParameterEntry:
+    anchor: str
+    name: str
+    value: str
+    label: str
+    source: str
+    read_by: tuple[Target, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayZero:
+    words: str
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Codebook:
+    """The whole page."""
+
+    name: str
+    title: str
+    short: str
+    hash: str
+    facts: str
+    day_zero: DayZero | None
+    visits: tuple[VisitEntry, ...]
+    forms: tuple[FormEntry, ...]
+    codelists: tuple[CodelistEntry, ...]
+    missing: tuple[MissingEntry, ...]
+    parameters: tuple[ParameterEntry, ...]
+    checks: tuple[Check, ...]
+    derived: tuple[Derived, ...]
+    rules: tuple[Rule, ...]
+    read_by: Mapping[str, tuple[Target, ...]]
+
+
+def outline(study: Study) -> Codebook:
+    """Everything that the codebook of a study shows, in the dictionary's order."""
+    rules = all_rules(study)
+    checked, named = tuple(checks(study)), tuple(derived(study))
+    index = _Index(
+        study=study,
+        by_owner=_by_owner(rules),
+        checked_by=_checked_by(checked),
+        read_by=readers((*rules, *checked, *named)),
+    )
+    return Codebook(
+        name=study.name,
+        title=study.title,
+        short=study.short,
+        hash=study.hash,
+        facts=_facts(study),
+        day_zero=_day_zero(study),
+        visits=tuple(_visits(study)),
+        forms=tuple(index.form(form) for form in in_schedule_order(study)),
+        codelists=tuple(_codelists(study)),
+        missing=tuple(
+            MissingEntry(
+                code=code.code,
+                label=code.label,
+                note="only in a draft: must be gone before a form is complete" if code.draft_only else "",
+            )
+            for code in study.missing.values()
+        ),
+        parameters=tuple(_parameters(study, index.read_by)),
+        checks=checked,
+        derived=named,
+        rules=rules,
+        read_by=index.read_by,
+    )
+
+
+def in_schedule_order(study: Study) -> list[Form]:
+    """The forms as the schedule lists them, then those that it does not list."""
+    rows = {scheduled.form: None for scheduled in study.schedule}
+    return [study.forms[name] for name in rows] + [f for f in study.forms.values() if f.name not in rows]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Index:
+    """Lays out forms with the rules about and the readers of each field."""
+
+    study: Study
+    by_owner: Mapping[str, tuple[Rule, ...]]
+    checked_by: Mapping[str, tuple[Target, ...]]
+    read_by: Mapping[str, tuple[Target, ...]]
+
+    def form(self, form: Form) -> FormEntry:
+        anchor = f"form-{form.name}"
+        rules = self.by_owner.get(anchor, ())
+        return FormEntry(
+            anchor=anchor,
+            name=form.name,
+            title=form.title,
+            domain=form.domain,
+            help=form.help,
+            collected=_collected(form, self.study),
+            grid=tuple(_grid(form, self.study, rules)),
+            rules=rules,
+            sections=tuple(self.section(form, group) for group in form.groups),
+        )
+
+    def section(self, form: Form, group: Group) -> Section:
+        anchor = group_anchor(form, group)
+        return Section(
+            anchor=anchor,
+            title=group.title or (group.name if group.rows else None),
+            table=group.name if group.rows else None,
+            help=group.help,
+            facts=tuple(_section_facts(group)),
+            rules=self.by_owner.get(anchor, ()),
+            fields=tuple(self.field(table_of(form, group), field) for field in group.fields),
+        )
+
+    def field(self, table: str, field: Field) -> FieldEntry:
+        anchor = field_anchor(table, field.name)
+        linked = _linked_codelist(field, self.study)
+        checked_by = self.checked_by.get(anchor, ())
+        return FieldEntry(
+            anchor=anchor,
+            name=field.name,
+            label=field.label,
+            help=field.help,
+            identifier=field.identifier,
+            answer=answer(field),
+            facts=tuple(facts(field, self.study)),
+            codes=() if linked or field.codelist is None else tuple(map(_code, field.codelist.codes)),
+            codelist=linked,
+            always=field.required is True,
+            rules=tuple(
+                rule for rule in self.by_owner.get(anchor, ()) if rule.role not in ("Range", "Expected")
+            ),
+            checked_by=checked_by,
+            read_by=tuple(one for one in self.read_by.get(anchor, ()) if one not in checked_by),
+            cdash=field.cdash,
+            sdtm=field.sdtm,
+        )
+
+
+def _by_owner(rules: tuple[Rule, ...]) -> Mapping[str, tuple[Rule, ...]]:
+    found: dict[str, tuple[Rule, ...]] = {}
+    for rule in rules:
+        found[rule.about] = (*found.get(rule.about, ()), rule)
+    return found
+
+
+def _checked_by(checked: tuple[Check, ...]) -> Mapping[str, tuple[Target, ...]]:
+    found: dict[str, tuple[Target, ...]] = {}
+    for check in checked:
+        for checked_field in check.on:
+            found[checked_field.anchor] = (
+                *found.get(checked_field.anchor, ()),
+                Target(anchor=check.anchor, name=check.name),
+            )
+    return found
+
+
+def _facts(study: Study) -> str:
+    fields = sum(len(table.fields) for table in study.tables.values())
+    parts = [count(len(study.forms), "form"), count(fields, "field")]
+    if study.visits:
+        parts.append(count(len(study.visits), "visit"))
+    if study.sites:
+        parts.append(f"sites {', '.join(f'{code} {name}' for code, name in study.sites.items())}")
+    return " · ".join([study.name, *parts])
+
+
+def _day_zero(study: Study) -> DayZero | None:
+    targets = []
+    for path in study.day_zero:
+        table, _, name = path.partition(".")
+        targets.append(Target(anchor=field_anchor(table, name), name=path))
+    if not targets:
+        return None
+    words = (
+        "Days count from the first of these that is known:" if len(targets) > 1 else "Day 0 is the date in"
+    )
+    return DayZero(words=words, targets=tuple(targets))
+
+
+def _visits(study: Study) -> Iterator[VisitEntry]:
+    for visit in study.visits.values():
+        yield VisitEntry(
+            anchor=f"visit-{visit.name}",
+            name=visit.name,
+            title=visit.title,
+            target=target(visit) + (", may repeat" if visit.repeats else ""),
+            window=window(visit),
+            forms=sum(1 for scheduled in study.schedule if scheduled.visit == visit.name),
+        )
+
+
+def _collected(form: Form, study: Study) -> str:
+    if form.log:
+        return "once for the subject (log), open at every visit"
+    kinds: dict[Expectation, list[str]] = {}
+    for scheduled in study.schedule:
+        if scheduled.form == form.name:
+            kinds.setdefault(scheduled.expectation, []).append(scheduled.visit)
+    if not kinds:
+        return "no visit"
+    words = {
+        Expectation.REQUIRED: "",
+        Expectation.CONDITIONAL: " (conditional)",
+        Expectation.OPTIONAL: " (optional)",
+    }
+    return "; ".join(", ".join(kinds[kind]) + said for kind, said in words.items() if kind in kinds)
+
+
+def _grid(form: Form, study: Study, rules: tuple[Rule, ...]) -> Iterator[GridCell]:
+    conditions = {rule.text: rule.anchor for rule in rules}
+    for visit in study.visits:
+        held = study.expectations.get((form.name, visit))
+        yield GridCell(mark="log", word="log", anchor=None) if form.log else _cell(held, conditions)
+
+
+def _cell(held: Scheduled | None, conditions: Mapping[str, str]) -> GridCell:
+    if held is None:
+        return GridCell(mark="", word="not expected", anchor=None)
+    anchor = conditions[held.when.text] if held.when else None
+    return GridCell(mark=MARKS[held.expectation], word=held.expectation.value, anchor=anchor)
+
+
+def _section_facts(group: Group) -> Iterator[str]:
+    if group.rows is None:
+        return
+    if group.rows.fixed:
+        yield f"One row for each {' and '.join(group.rows.fixed)}"
+    elif group.rows.minimum:
+        yield f"Repeats as rows, {group.rows.minimum} to {group.rows.maximum}"
+    else:
+        yield f"Repeats as rows, up to {group.rows.maximum}"
+
+
+def _linked_codelist(field: Field, study: Study) -> Target | None:
+    held = field.codelist
+    if held is None or held.name not in study.codelists or len(held.codes) <= INLINE_CODES:
+        return None
+    return Target(anchor=f"codelist-{held.name}", name=f"{len(held.codes)} codes of {held.name}")
+
+
+def _code(code: Code) -> CodeLine:
+    notes = []
+    if code.exclusive:
+        notes.append("stands alone")
+    if code.number is not None:
+        notes.append(f"= {code.number.normalize():f}")
+    return CodeLine(
+        code=code.code, label="" if code.label == code.code else code.label, note=", ".join(notes)
+    )
+
+
+def _codelists(study: Study) -> Iterator[CodelistEntry]:
+    for codelist in study.codelists.values():
+        yield CodelistEntry(
+            anchor=f"codelist-{codelist.name}",
+            name=codelist.name,
+            codes=tuple(map(_code, codelist.codes)),
+            used_by=tuple(_users(codelist, study)),
+        )
+
+
+def _users(codelist: Codelist, study: Study) -> Iterator[Target]:
+    for table in study.tables.values():
+        for field in table.fields:
+            if field.codelist is not None and field.codelist.name == codelist.name:
+                yield Target(anchor=field_anchor(table.name, field.name), name=f"{table.name}.{field.name}")
+
+
+def _parameters(study: Study, read_by: Mapping[str, tuple[Target, ...]]) -> Iterator[ParameterEntry]:
+    for parameter in study.parameters.values():
+        anchor = parameter_anchor(parameter.name)
+        yield ParameterEntry(
+            anchor=anchor,
+            name=parameter.name,
+            value=f"{parameter.value} {parameter.unit}" if parameter.unit else parameter.value,
+            label=parameter.label,
+            source=parameter.source or "",
+            read_by=read_by.get(anchor, ()),
+        )

@@ -1,0 +1,213 @@
+"""What a field takes, in words. The tables name every kind: a new kind without words fails at import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from forms_spec.field_types import FIELD_TYPES
+from forms_spec.kinds import KINDS
+from forms_spec.model import Field, Form, Group, Offset, Range, Study, Unit, UnitChoice, Visit, VisitType
+from forms_spec.rules import Home, to_english
+
+ANSWERS: Mapping[str, str] = MappingProxyType(
+    {
+        "text": "text",
+        "integer": "whole number",
+        "decimal": "decimal number",
+        "boolean": "tick box",
+        "date": "date",
+        "partial_date": "date, may be partial",
+        "time": "time of day",
+        "datetime": "date and time",
+        "choice": "one of",
+        "choices": "any of",
+        "file": "file",
+    }
+)
+if ANSWERS.keys() != {kind.name for kind in KINDS}:
+    raise TypeError(f"the codebook's words and the kinds differ: {ANSWERS.keys() ^ {k.name for k in KINDS}}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """One thing that a field says of its answer, such as its range."""
+
+    name: str
+    words: str
+
+
+def answer(field: Field) -> str:
+    """What kind of answer the field takes: ``decimal number, 1 decimal place, mmHg``."""
+    if not field.collected:
+        return "note to the reader"
+    words = [ANSWERS[field.kind.name]]
+    if field.type.name == "long_text":
+        words = ["text of several lines"]
+    if field.kind.name == "decimal" and field.places is not None:
+        words.append(count(field.places, "decimal place"))
+    if field.seconds:
+        words.append("with seconds")
+    if field.unit and field.unit.fixed:
+        words.append(field.unit.fixed)
+    if field.value is not None:
+        words.append("calculated")
+    return ", ".join(words)
+
+
+def facts(field: Field, study: Study) -> Iterator[Fact]:
+    """Everything else that the field says of its answer, in the order of the page."""
+    for name, make in FACTS.items():
+        if words := make(field, study):
+            yield Fact(name=name, words=words)
+
+
+def home(form: Form, group: Group | None) -> Home:
+    """Where an expression stands; only a repeating group is a home of its own."""
+    return Home(form=form, group=group if group and group.rows else None)
+
+
+def field_home(field: Field, study: Study) -> Home:
+    """Where a field's expressions stand."""
+    form = study.forms[field.form]
+    return home(form, next((group for group in form.groups if group.name == field.group), None))
+
+
+def _ranges(ranges: Mapping[str | None, Range], field: Field, study: Study) -> str:
+    labels = {choice.code: choice.label for choice in field.unit.choices} if field.unit else {}
+    return "; ".join(
+        between(limits, field_home(field, study), study) + (f" {labels.get(code, code)}" if code else "")
+        for code, limits in ranges.items()
+    )
+
+
+def between(limits: Range, at: Home, study: Study) -> str:
+    """A range in words: ``60 to 260``, ``above 0, at most 100``, ``at least 18``."""
+    low = to_english(limits.low, study, at) if limits.low else ""
+    high = to_english(limits.high, study, at) if limits.high else ""
+    if low and high and not (limits.low_open or limits.high_open):
+        return f"{low} to {high}"
+    ends = (
+        low and f"{'above' if limits.low_open else 'at least'} {low}",
+        high and f"{'below' if limits.high_open else 'at most'} {high}",
+    )
+    return ", ".join(end for end in ends if end)
+
+
+def _length(field: Field, _study: Study) -> str:
+    if field.min_length and field.max_length:
+        return f"{field.min_length} to {field.max_length} characters"
+    if field.max_length:
+        return f"at most {count(field.max_length, 'character')}"
+    return f"at least {count(field.min_length, 'character')}" if field.min_length else ""
+
+
+def _pattern(field: Field, _study: Study) -> str:
+    if field.pattern is None:
+        return ""
+    return (
+        f"{field.pattern.says} ({field.pattern.expression})"
+        if field.pattern.says
+        else field.pattern.expression
+    )
+
+
+def _units(field: Field, _study: Study) -> str:
+    if field.unit is None or not field.unit.choices:
+        return ""
+    return f"{', '.join(_unit(choice) for choice in field.unit.choices)}{_companion(field.unit)}"
+
+
+def _unit(choice: UnitChoice) -> str:
+    if choice.formula is None:
+        return choice.label
+    return f"{choice.label} ({choice.to} = {choice.formula.text})"
+
+
+def _companion(unit: Unit) -> str:
+    return f", kept in {unit.companion}" if unit.companion else ""
+
+
+def _upload(field: Field, _study: Study) -> str:
+    if field.upload is None:
+        return ""
+    size = field.upload.size
+    shown = f"{size / 1_000_000:g} MB" if size >= 1_000_000 else f"{size / 1000:g} kB"
+    return f"{', '.join(field.upload.endings)} up to {shown}"
+
+
+FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
+    {
+        "Unit": _units,
+        "Range": lambda field, study: _ranges(field.ranges, field, study),
+        "Expected": lambda field, study: _ranges(field.expected, field, study),
+        "Length": _length,
+        "Pattern": _pattern,
+        "Ends": lambda field, _study: " … ".join(field.ends or ()),
+        "File": _upload,
+        "Starts as": lambda field, _study: field.default or "",
+        "Missing": lambda field, _study: ", ".join(code.code for code in field.missing),
+    }
+)
+
+
+SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "the answer": frozenset({"type", "places", "seconds", "value", "gives", "unit"}),
+        "the facts": frozenset(
+            {
+                "unit",
+                "unit_field",
+                "range",
+                "expected",
+                "length",
+                "pattern",
+                "ends",
+                "accept",
+                "size",
+                "default",
+                "missing",
+            }
+        ),
+        "other columns": frozenset(
+            {"label", "help", "codes", "required", "shown", "identifier", "cdash", "sdtm"}
+        ),
+        "nothing, since it is only how the page asks": frozenset({"control"}),
+    }
+)
+"""Which part of the codebook says what a facet means; a facet that none says fails at import."""
+if unsaid := frozenset().union(*(one.facets for one in FIELD_TYPES)) - frozenset().union(*SAID_BY.values()):
+    raise TypeError(f"the codebook says nothing of {sorted(unsaid)}")
+
+
+def target(visit: Visit) -> str:
+    """When the visit is due: ``day 14``, ``month 3 after day 0``, ``unscheduled``."""
+    if visit.target is None:
+        return {VisitType.UNSCHEDULED: "unscheduled", VisitType.TERMINATION: "at early termination"}.get(
+            visit.type, "any day"
+        )
+    return _day(visit.target)
+
+
+def window(visit: Visit) -> str:
+    """Which days are allowed: ``14 days before to 14 days after``, ``day -60 to day -1``."""
+    if visit.window is None:
+        return "any day" if visit.target is None else "none stated"
+    first, last = visit.window.first, visit.window.last
+    if not visit.window.around:
+        return f"day {first}" if first == last else f"day {first} to day {last}"
+    if first == last == 0:
+        return "the target day only"
+    if -first == last:
+        return f"{count(last, 'day')} either side"
+    return f"{count(-first, 'day')} before to {count(last, 'day')} after"
+
+
+def count(number: int, thing: str) -> str:
+    """``1 day``, ``14 days``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _day(offset: Offset) -> str:
+    return f"{offset.unit} {offset.count}"

@@ -1,0 +1,51 @@
+"""``crfsmith codebook``: a dictionary as one page to read, search and print."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from forms_spec import load_study
+from generator.dictionary_folder import UnreadableFolder, read_dictionary
+from webapp.commands.databases import Unusable
+from webapp.commands.terminal import show_finding
+
+REFUSED = 1
+
+
+@click.command(short_help="Write a dictionary as one readable page.")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--out",
+    "target",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.html",
+    help="The page to write.",
+)
+def command(folder: Path, target: Path) -> None:
+    """Write the codebook of the dictionary in DIR: one HTML page that needs no other file.
+
+    The same dictionary gives the same bytes. Ends with 0 when the page is written, 1 when a finding
+    refuses the dictionary (all findings are shown), and 2 when there is nothing to read or write.
+    """
+    from generator.codebook import codebook_html
+
+    try:
+        files, unreadable = read_dictionary(folder)
+    except UnreadableFolder as error:
+        raise Unusable(f"{error}.") from error
+    loaded = load_study(files)
+    if loaded.study is None or unreadable:
+        for found in (*unreadable, *loaded.findings):
+            show_finding(found, files)
+        click.echo("No codebook is written while the dictionary has errors.", err=True)
+        sys.exit(REFUSED)
+    page = codebook_html(loaded.study)
+    try:
+        target.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
+    click.echo(f"{target}: the codebook of {loaded.study.short}, {len(page.encode()) // 1000:,} kB.")

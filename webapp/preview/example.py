@@ -1,0 +1,118 @@
+"""Answers made up from the dictionary, so that a designer sees a form with something in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+
+from forms_spec.kinds import KINDS, Refusal
+from forms_spec.model import Field, Form, Group, Range, Study
+from forms_spec.record import LOG, FormKey, Record, Row
+from generator.pages.rows import fixed_rows
+
+EXAMPLE_ROWS = 2
+
+
+def example_record(form: Form, today: date) -> Record:
+    """An answer for every field that can be made up, and two rows for every group that repeats."""
+    return Record(
+        texts=_answers(form.fields, today),
+        rows={group.name: tuple(_rows(group, today)) for group in form.row_groups},
+    )
+
+
+class ExampleCasebook:
+    """A subject whose forms are all filled with examples, for rules that look beyond their own form."""
+
+    def __init__(self, study: Study, today: date) -> None:
+        self._study = study
+        self._today = today
+        self._made: dict[str, Record] = {}
+
+    def record(self, key: FormKey) -> Record | None:
+        """The example of the form, whatever the visit; None where the study does not expect it."""
+        if key not in self.keys(key.form):
+            return None
+        if key.form not in self._made:
+            self._made[key.form] = example_record(self._study.forms[key.form], self._today)
+        return self._made[key.form]
+
+    def keys(self, form: str) -> tuple[FormKey, ...]:
+        if self._study.forms[form].log:
+            return (FormKey(form, LOG, 0),)
+        visits = [name for name in self._study.visits if (form, name) in self._study.expectations]
+        return tuple(FormKey(form, visit, 0) for visit in visits)
+
+
+def _rows(group: Group, today: date) -> Iterator[Row]:
+    laid = fixed_rows(group) if group.rows and group.rows.fixed else None
+    for row in laid or [Row(number=number, texts={}) for number in range(1, EXAMPLE_ROWS + 1)]:
+        yield Row(number=row.number, texts={**_answers(group.fields, today), **row.texts})
+
+
+def _answers(fields: Iterable[Field], today: date) -> Mapping[str, str]:
+    made = {field.name: example(field, today) for field in fields if field.collected and field.value is None}
+    return {name: text for name, text in made.items() if text}
+
+
+def example(field: Field, today: date) -> str:
+    """The first candidate that the field's own grammar takes; blank when it takes none of them."""
+    for text in CANDIDATES[field.kind.name](field, today):
+        if not isinstance(field.kind.parse(text, field), Refusal):
+            return text
+    return ""
+
+
+def _texts(field: Field, _today: date) -> Iterator[str]:
+    yield "Example"
+    yield from ("Ex", "E", "A1", "01", "1", "01-001")
+    yield "A" * (field.min_length or 1)
+    yield "1" * (field.min_length or 1)
+
+
+def _numbers(field: Field, _today: date) -> Iterator[str]:
+    for limits in (*field.expected.values(), *field.ranges.values()):
+        low, high = _number(limits, "low"), _number(limits, "high")
+        if low is not None and high is not None:
+            middle = (low + high) / 2
+            yield f"{middle.quantize(Decimal(1).scaleb(-min(field.places or 0, 1))):f}"
+            yield f"{int(middle)}"
+        elif low is not None or high is not None:
+            yield f"{low if high is None else high:f}"
+    yield "1"
+
+
+def _number(limits: Range, end: str) -> Decimal | None:
+    expression = getattr(limits, end)
+    try:
+        return Decimal(expression.text) if expression is not None else None
+    except InvalidOperation:  # the end is a parameter or another field
+        return None
+
+
+def _codes(field: Field, _today: date) -> Iterator[str]:
+    if field.codelist:
+        yield from (code.code for code in field.codelist.codes)
+
+
+CANDIDATES: Mapping[str, Callable[[Field, date], Iterable[str]]] = MappingProxyType(
+    {
+        "text": _texts,
+        "integer": _numbers,
+        "decimal": _numbers,
+        "boolean": lambda _field, _today: ("true",),
+        "date": lambda _field, today: ((today - timedelta(days=7)).isoformat(),),
+        "partial_date": lambda _field, today: ((today - timedelta(days=400)).isoformat()[:7],),
+        "time": lambda _field, _today: ("09:30", "09:30:00"),
+        "datetime": lambda _field, today: (f"{today}T09:30", f"{today}T09:30:00"),
+        "choice": _codes,
+        "choices": _codes,
+        "file": lambda _field, _today: (),
+    }
+)
+if CANDIDATES.keys() != {kind.name for kind in KINDS}:
+    raise TypeError(
+        f"the preview's examples and the kinds differ: {CANDIDATES.keys() ^ {k.name for k in KINDS}}"
+    )

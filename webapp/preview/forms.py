@@ -1,0 +1,168 @@
+"""One form of the preview: the capture page's questions, with what the checker and the last save say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flask import render_template
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from forms_spec.judge import Judgement, judge
+from forms_spec.model import Form, Study
+from forms_spec.record import Context, EmptyCasebook, Record, Row
+from generator.browser.givens import browser_env
+from generator.pages import form_html, page_and_template, read_post
+from generator.pages.rows import next_number, rows_of
+from webapp.form_showing import finding_lines
+from webapp.preview.example import ExampleCasebook, example_record
+from webapp.preview.listed import Listed, listed
+from webapp.preview.watched import Seen
+
+MESSAGES = re.compile(
+    r'<div class="msg" id="(?:f-(?P<own>\w+)|r-(?P<group>\w+)-(?P<row>\w+)-(?P<field>\w+))-msg">'
+)
+ADD = "add:"
+SCRIPTS = (
+    "kinds.js",
+    "entry.js",
+    "rules.js",
+    "judge.js",
+    "form_keep.js",
+    "form_live.js",
+    "form_keys.js",
+    "form_rows.js",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """How a designer wants to see the form."""
+
+    visit: str
+    everything: bool
+    example: bool
+    posted: MultiDict[str, str] | None
+    today: date
+
+    @property
+    def action(self) -> str:
+        return self.posted.get("action", "") if self.posted else ""
+
+
+def form_page(seen: Seen, form: Form, asked: Asked) -> str:
+    """The whole page."""
+    study = seen.study
+    assert study is not None
+    record = _record(study, form, asked)
+    checking = asked.action == "check"
+    judgement = _judged(study, form, record, asked, completing=checking)
+    if asked.example and asked.posted is None:
+        record = _without_hidden(form, record, judgement)
+        judgement = _judged(study, form, record, asked)
+    shown = _all_shown(judgement) if asked.everything else judgement
+    here = [one for one in listed(seen.findings, seen.files) if one.about.form == form.name]
+    questions, loose = _pinned(form_html(study, form, record, shown), seen, form, here)
+    return render_template(
+        "preview/form.html",
+        form=form,
+        page=page_and_template(study, form)[0],
+        asked=asked,
+        scripts=SCRIPTS,
+        env=browser_env(study, form, _context(study, asked)),
+        visits=[study.visits[s.visit] for s in study.schedule if s.form == form.name],
+        questions=questions,
+        loose=loose,
+        lines=finding_lines(form, judgement.findings) if checking else [],
+        checked=checking,
+        complete=checking and judgement.may_complete,
+    )
+
+
+def _record(study: Study, form: Form, asked: Asked) -> Record:
+    if asked.posted is not None:
+        posted = read_post(study, form, asked.posted, stored=Record(), today=asked.today).record
+        return (
+            _with_row(form, posted, asked.action.removeprefix(ADD))
+            if asked.action.startswith(ADD)
+            else posted
+        )
+    if asked.example:
+        return example_record(form, asked.today)
+    return Record(texts={field.name: field.default for field in form.fields if field.default})
+
+
+def _with_row(form: Form, record: Record, name: str) -> Record:
+    """One more row, for a browser without JavaScript."""
+    for group in form.row_groups:
+        if group.name == name and group.rows and not group.rows.fixed:
+            rows = rows_of(group, record)
+            new = Row(number=next_number(group, replace(record, rows={**record.rows, name: rows})), texts={})
+            return replace(record, rows={**record.rows, name: (*rows, new)})
+    return record
+
+
+def _context(study: Study, asked: Asked) -> Context:
+    """The surroundings: other forms are blank, or examples too."""
+    casebook = ExampleCasebook(study, asked.today) if asked.example else EmptyCasebook()
+    return Context(today=asked.today, visit=asked.visit, subject=study.subject_example, casebook=casebook)
+
+
+def _judged(study: Study, form: Form, record: Record, asked: Asked, *, completing: bool = False) -> Judgement:
+    return judge(study, form, record, _context(study, asked), completing=completing)
+
+
+def _without_hidden(form: Form, record: Record, judgement: Judgement) -> Record:
+    """The example without answers to questions that its other answers hide."""
+    hidden = {key for key, cell in judgement.cells.items() if cell.shown is not True}
+    return Record(
+        texts={name: text for name, text in record.texts.items() if (form.name, None, name) not in hidden},
+        rows={
+            group: tuple(
+                replace(
+                    row, texts={k: v for k, v in row.texts.items() if (group, row.number, k) not in hidden}
+                )
+                for row in rows
+            )
+            for group, rows in record.rows.items()
+        },
+    )
+
+
+def _all_shown(judgement: Judgement) -> Judgement:
+    return replace(judgement, cells={key: replace(cell, shown=True) for key, cell in judgement.cells.items()})
+
+
+def _pinned(html: Markup, seen: Seen, form: Form, here: Iterable[Listed]) -> tuple[Markup, list[Listed]]:
+    """The questions with each finding above its field's messages; findings of no field are returned."""
+    notes = dict(_marks(seen, form))
+    for one in here:
+        if one.about.field:
+            key = _key(form, one.about.group, one.about.field)
+            notes[key] = notes.get(key, Markup()) + Markup(render_template("preview/pin.html", one=one))
+    used: set[tuple[str, str]] = set()
+
+    def put(found: re.Match[str]) -> str:
+        key = (found["group"] or form.name, found["field"] or found["own"])
+        if key not in notes or key in used:
+            return found[0]
+        used.add(key)
+        return str(notes[key]) + found[0]
+
+    text = MESSAGES.sub(put, str(html))
+    loose = [one for one in here if _key(form, one.about.group, one.about.field or "") not in used]
+    return Markup(text), loose
+
+
+def _key(form: Form, group: str | None, field: str) -> tuple[str, str]:
+    repeating = {one.name for one in form.row_groups}
+    return (group if group in repeating else form.name, field)
+
+
+def _marks(seen: Seen, form: Form) -> Iterator[tuple[tuple[str, str], Markup]]:
+    for (table, name), words in seen.changes.fields.items():
+        if table == form.name or table in {group.name for group in form.row_groups}:
+            yield (table, name), Markup(render_template("preview/mark.html", words=words))
