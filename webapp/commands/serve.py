@@ -26,7 +26,7 @@ SECRET = "CRFSMITH_SECRET_KEY"
 @click.option("--demo", is_flag=True, help="Load the Cellkine study, its invented subjects and accounts.")
 @click.option(
     "--dictionary",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=click.Path(path_type=Path),
     help="Use the dictionary in this folder from now on.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -69,13 +69,16 @@ def _prepare(database: Database, url: str, *, demo: bool, dictionary: Path | Non
 
 def _loaded(folder: Path) -> Study:
     from forms_spec import load_study
-    from webapp.demo import read_texts
+    from generator.dictionary_folder import UnreadableFolder, read_dictionary
 
-    texts = {name: text for name, text in read_texts(folder).items() if not name.startswith("subjects/")}
-    loaded = load_study(texts)
-    if loaded.study is None:
+    try:
+        texts, unreadable = read_dictionary(folder)
+    except UnreadableFolder as error:
+        raise Unusable(str(error)) from error
+    study = load_study(texts).study
+    if study is None or unreadable:
         raise Unusable(f"{folder} cannot be used yet: run `crfsmith check {folder}` and see why.")
-    return loaded.study
+    return study
 
 
 def _first_accounts(database: Database) -> SignIns:

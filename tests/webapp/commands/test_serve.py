@@ -72,11 +72,15 @@ def test_a_new_study_gets_accounts_with_passwords_of_their_own(tmp_path: Path) -
     ("arguments", "says"),
     [
         (["--db", "sqlite:///{tmp}/new.sqlite"], "no study in sqlite:///"),
-        (["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}"], "crfsmith check"),
+        (["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}"], "holds no file"),
+        (["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}/broken"], "crfsmith check"),
         (["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}", "--demo"], "its own dictionary"),
     ],
 )
 def test_what_cannot_be_served_is_said(tmp_path: Path, arguments: list[str], says: str) -> None:
+    if "{tmp}/broken" in arguments:
+        (tmp_path / "broken").mkdir()
+        (tmp_path / "broken" / "study.yaml").write_text("study: [", encoding="utf-8")
     done = CliRunner().invoke(main, ["serve", *(one.format(tmp=tmp_path) for one in arguments)])
     assert done.exit_code == 2
     assert says in done.output
