@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-import data_dictionary
 from forms_spec import load_study
 from forms_spec.judge import judge
 from forms_spec.model import Form, Study
@@ -208,7 +207,7 @@ def test_random_forms_are_judged_alike_and_every_finding_is_met(browser: Browser
 
 @cache
 def _cellkine() -> tuple[Study, ExampleSubjects]:
-    root = Path(data_dictionary.__path__[0]) / "cellkine"
+    root = Path(__file__).parents[2] / "data_dictionary" / "cellkine"
     files = {str(path.relative_to(root)): path.read_text("utf-8") for path in sorted(root.rglob("*.yaml"))}
     study = load_study({name: text for name, text in files.items() if not name.startswith("subjects/")}).study
     assert study is not None
