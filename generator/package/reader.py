@@ -163,9 +163,9 @@ def _study(opened: OpenPackage, dictionary: Mapping[str, str] | None) -> Study |
         return None
     loaded = load_study(files)
     for found in loaded.findings:
-        opened.collector.add(
-            Reported(finding=found, file=layout.DICTIONARY + found.text.file if found.text else None)
-        )
+        place = found.text
+        file, line = (layout.DICTIONARY + place.file, place.line) if place else (None, None)
+        opened.collector.add(Reported(finding=found, file=file, row=line))
     said = opened.descriptor.get("crfsmith:dictionary")
     if loaded.study and said != loaded.study.hash:
         differs = finding("dictionary-differs", value=str(said), used=loaded.study.hash)

@@ -86,7 +86,8 @@ class Report:
         if self.valid:
             return f"{held}: no findings."
         refused = counts.by_severity[Severity.REFUSE.value]
-        return f"{held}: {_many(counts.findings, 'finding')}, {refused:,} of them refuse."
+        verb = "refuses" if refused == 1 else "refuse"
+        return f"{held}: {_many(counts.findings, 'finding')}, {refused:,} of them {verb}."
 
     @property
     def valid(self) -> bool:
