@@ -30,7 +30,7 @@ _WHOLE = (
     ),
     _entry(
         "package-too-large",
-        "The zip would unpack to more than {most} or {files} files.",
+        "The zip would unpack to more than {most}, {files} files or {growth} times its size.",
         "Make sure that the file comes from whom you think; unpack it yourself and validate the folder.",
         "A small zip can unpack to any size. Such a file is not opened.",
     ),
@@ -100,6 +100,14 @@ _WHOLE = (
         "The dictionary has no table {value}.",
         "Remove it from the package, or validate with the dictionary that has it.",
         "Its cells were checked against its own schema; no rule of the study speaks of it.",
+        _WARNING,
+    ),
+    _entry(
+        "resource-not-judged",
+        "{value} was not judged: {why}.",
+        "Validate it with Frictionless.",
+        "A table that the dictionary lacks is judged when it is CSV in UTF-8 with commas and has its schema "
+        "in datapackage.json.",
         _WARNING,
     ),
     _entry(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from forms_spec.model import Study, Table
 from generator.tables import layout
+from generator.tables.descriptor import DIALECT
 from generator.tables.schema import table_schema
 from generator.tables.system import system_schema
 
@@ -40,17 +41,21 @@ def study_plan(study: Study, paths: Mapping[str, str]) -> tuple[TablePlan, ...]:
     return tuple(made)
 
 
-def descriptor_plan(resources: Sequence[Mapping[str, Any]]) -> tuple[TablePlan, ...]:
-    """The CSV tables that a descriptor itself describes."""
-    made = []
-    for resource in resources:
-        schema, path, name = resource.get("schema"), resource.get("path"), resource.get("name")
-        fields = schema.get("fields") if isinstance(schema, dict) else None
-        if not (isinstance(path, str) and isinstance(name, str) and isinstance(fields, list)):
-            continue
-        columns = tuple(str(one.get("name")) for one in fields if isinstance(one, dict))
-        made.append(TablePlan(name=name, path=path, columns=columns, schema=schema or {}, table=None))
-    return tuple(made)
+def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:
+    """The plan of a table that only the descriptor describes, or why it cannot be judged."""
+    schema, name, path = resource.get("schema"), str(resource["name"]), str(resource["path"])
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    if not isinstance(fields, list) or not all(isinstance(one, dict) and one.get("name") for one in fields):
+        return "its schema does not stand in datapackage.json"
+    if not path.endswith(".csv"):
+        return "it is no CSV file"
+    if str(resource.get("encoding", "utf-8")).lower() not in {"utf-8", "utf8"}:
+        return "its encoding is not UTF-8"
+    dialect = resource.get("dialect", {})
+    if not isinstance(dialect, dict) or any(dialect.get(key, said) != said for key, said in DIALECT.items()):
+        return "its dialect is another one"
+    columns = tuple(str(one["name"]) for one in fields)
+    return TablePlan(name=name, path=path, columns=columns, schema=schema or {}, table=None)
 
 
 def cell_readers(plan: TablePlan) -> tuple[CellReader, ...]:

@@ -105,7 +105,7 @@ def open_package(
             collector.add(Reported(finding=found, file=found.value))
         resources = _resources(opened)
         opened.study = _study(opened, dictionary)
-        opened.plans = _plans(opened.study, resources)
+        opened.plans = _plans(opened, resources)
         if opened.study:
             _compare_descriptor(opened, opened.study, resources)
         _unlisted(opened)
@@ -185,12 +185,21 @@ def _packaged_dictionary(opened: OpenPackage) -> dict[str, str]:
     return files
 
 
-def _plans(study: Study | None, resources: Mapping[str, Mapping[str, Any]]) -> tuple[TablePlan, ...]:
-    if study is None:
-        return descriptor_plan(list(resources.values()))
-    known = study_plan(study, {name: str(one["path"]) for name, one in resources.items()})
-    taken = {plan.name for plan in known}
-    return known + descriptor_plan([one for name, one in resources.items() if name not in taken])
+def _plans(opened: OpenPackage, resources: Mapping[str, Mapping[str, Any]]) -> tuple[TablePlan, ...]:
+    plans: list[TablePlan] = []
+    if opened.study:
+        plans += study_plan(opened.study, {name: str(one["path"]) for name, one in resources.items()})
+    taken = {plan.name for plan in plans}
+    for name, resource in resources.items():
+        if name in taken:
+            continue
+        made = descriptor_plan(resource)
+        if isinstance(made, TablePlan):
+            plans.append(made)
+        else:
+            skipped = finding("resource-not-judged", value=name, why=made)
+            opened.collector.add(Reported(finding=skipped, file=layout.DESCRIPTOR, table=name))
+    return tuple(plans)
 
 
 def _compare_descriptor(

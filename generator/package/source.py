@@ -18,6 +18,9 @@ from generator.tables.layout import DESCRIPTOR
 
 LARGEST_PACKAGE = 64 * 2**30
 MOST_FILES = 100_000
+MOST_GROWTH = 500
+"""How many times its own size a large zip may unpack to. Tables of mostly blank cells reach 100."""
+_LARGE = 2**26
 _DRIVE = re.compile(r"[A-Za-z]:")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
@@ -53,6 +56,8 @@ class Source(Protocol):
 def open_source(path: Path) -> Iterator[Source]:
     """A zip, a folder, or the ``datapackage.json`` inside a folder. Raises ``Unreadable``."""
     if path.is_dir():
+        if not (path / DESCRIPTOR).is_file():  # said before a whole disk is walked through
+            raise Unreadable(finding("no-descriptor"))
         yield FolderSource(path)
     elif path.name == DESCRIPTOR and path.is_file():
         yield FolderSource(path.parent)
@@ -110,8 +115,10 @@ class ZipSource:
         found: list[Finding] = []
         self._members: dict[str, zipfile.ZipInfo] = {}
         members = archive.infolist()
-        if len(members) > MOST_FILES or sum(one.file_size for one in members) > LARGEST_PACKAGE:
-            raise Unreadable(finding("package-too-large", most=_gigabytes(LARGEST_PACKAGE), files=MOST_FILES))
+        size, packed = (sum(getattr(one, name) for one in members) for name in ("file_size", "compress_size"))
+        grows = size > _LARGE and size > packed * MOST_GROWTH
+        if grows or len(members) > MOST_FILES or size > LARGEST_PACKAGE:
+            raise Unreadable(_too_large())
         for member in members:
             if member.is_dir():
                 continue
@@ -160,8 +167,9 @@ def _below_descriptor(members: dict[str, zipfile.ZipInfo]) -> dict[str, zipfile.
     return {name.removeprefix(f"{top}/"): member for name, member in members.items()}
 
 
-def _gigabytes(size: int) -> str:
-    return f"{size // 2**30} GB"
+def _too_large() -> Finding:
+    most = f"{LARGEST_PACKAGE // 2**30} GB"
+    return finding("package-too-large", most=most, files=f"{MOST_FILES:,}", growth=MOST_GROWTH)
 
 
 def _why(error: BaseException) -> str:

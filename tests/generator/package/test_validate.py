@@ -253,6 +253,14 @@ def test_a_zip_bomb_is_not_opened(tmp_path: Path) -> None:
     assert (codes(report), report.readable) == ({"package-too-large"}, False)
 
 
+def test_a_zip_of_nothing_but_blanks_is_not_opened(tmp_path: Path) -> None:
+    path = write(tmp_path / "p.zip", clean_forms())
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("data/b.csv", "w") as bomb:
+        for _ in range(70):
+            bomb.write(bytes(2**20))
+    assert codes(validate_package(path)) == {"package-too-large"}
+
+
 @pytest.mark.parametrize(
     "name", ["../../escape.csv", "/etc/escape.csv", "data\\..\\..\\escape.csv", "C:/escape.csv"]
 )
@@ -305,6 +313,19 @@ def test_without_a_dictionary_the_cells_are_still_judged(package: Path) -> None:
     found = located(validate_package(package))
     assert ("dictionary-missing", None, None, None) in found
     assert ("cell-type", "lb", 2, "hb") in found
+
+
+def test_a_table_beside_the_dictionary_is_judged_by_its_own_schema(package: Path) -> None:
+    descriptor = json.loads((package / "datapackage.json").read_text())
+    schema = {"fields": [{"name": "a", "type": "integer"}]}
+    descriptor["resources"] += [
+        {"name": "extra", "path": "data/extra.csv", "schema": schema},
+        {"name": "other", "path": "data/other.csv", "schema": schema, "dialect": {"delimiter": ";"}},
+    ]
+    (package / "datapackage.json").write_text(json.dumps(descriptor))
+    (package / "data" / "extra.csv").write_bytes(b"a\r\n1\r\none\r\n")
+    found = {said(*one) for one in located(validate_package(package))}
+    assert {"cell-type extra:3 a", "unknown-table extra", "resource-not-judged other"} <= found
 
 
 def test_a_flood_of_findings_is_counted_in_full_and_listed_in_part(tmp_path: Path) -> None:
