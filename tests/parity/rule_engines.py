@@ -40,10 +40,11 @@ class Shelf:
 class Rule:
     """A rule of the form ``home``, ready for both engines."""
 
-    def __init__(self, text: str, study: Study, home: FormKey = HOME) -> None:
+    def __init__(self, text: str, study: Study, home: FormKey = HOME, today: date = TODAY) -> None:
         self.text = text
         self.study = study
         self.home = home
+        self.today = today
         self.givens = Givens()
         self.resolved = self._resolve()
         self.closure = compile_core(self.resolved.core)
@@ -58,7 +59,7 @@ class Rule:
         return resolved
 
     def captured(self, forms: dict[FormKey, Record]) -> CapturedForm:
-        subject = Subject(self.study, Shelf(forms), TODAY, "01-001")
+        subject = Subject(self.study, Shelf(forms), self.today, "01-001")
         form = self.study.forms[self.home.form]
         return subject.put(form, forms.get(self.home, Record()), self.home)
 
@@ -70,7 +71,7 @@ class Rule:
 
     def case(self, here: CapturedForm) -> list[Any]:
         """Record and surroundings for the browser."""
-        env = {"today": TODAY.toordinal() - EPOCH, "given": given_values(self.givens, here)}
+        env = {"today": self.today.toordinal() - EPOCH, "given": given_values(self.givens, here)}
         return [record_json(here.record), env]
 
 
