@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import yaml
 
@@ -10,6 +10,7 @@ from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from forms_spec.places import TextPlace
 
+FLOWS: Mapping[str, str] = {"while parsing a flow mapping": "{", "while parsing a flow sequence": "["}
 QUOTED_SIGNS = "@`%&*!|>"
 
 
@@ -35,6 +36,9 @@ def explain_syntax(file: str, lines: Sequence[str], error: yaml.MarkedYAMLError)
         opened = error.context_mark
         place = TextPlace(file=file, line=opened.line + 1, column=opened.column + 1)
         return finding("quote-not-closed", text=place)
+    if error.context in FLOWS and error.context_mark:
+        sign, opened = FLOWS[error.context], error.context_mark.line + 1
+        return finding("brackets-not-read", text=place, sign=sign, line=opened)
     return finding("not-yaml", text=place, problem=_problem(error))
 
 
@@ -54,4 +58,4 @@ def _value(source: str) -> str:
 
 def _problem(error: yaml.MarkedYAMLError) -> str:
     context = f"{error.context}, " if error.context else ""
-    return f"{context}{error.problem}".replace("flow mapping", "{ }").replace("flow sequence", "[ ]")
+    return f"{context}{error.problem}"

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
 
-from forms_spec.catalogue import data, dictionary, importing, package, rules, shapes, subjects, text, values
+from forms_spec.catalogue import (
+    data,
+    dictionary,
+    importing,
+    package,
+    questions,
+    rules,
+    shapes,
+    subjects,
+    text,
+    values,
+)
 from forms_spec.catalogue.entry import Entry
 from forms_spec.findings import Finding
 from forms_spec.places import DataPlace, TextPlace
@@ -20,6 +31,7 @@ MODULES: tuple[ModuleType, ...] = (
     text,
     shapes,
     dictionary,
+    questions,
     rules,
     values,
     data,

@@ -1,4 +1,4 @@
-"""Codes of the dictionary checker: what a readable dictionary says wrongly."""
+"""Codes of the dictionary checker: names, codes, visits and the study itself."""
 
 from __future__ import annotations
 
@@ -80,17 +80,16 @@ _NAMES: tuple[Entry, ...] = (
         "duplicate-name",
         'There is already a {what} "{name}" ({first})',
         "Give one of them another name",
-        "Codelists, visits and forms, also of different files, and tables have names of their own. A "
-        "field's name is "
-        "unique in its form and in its rows; the unit's companion field counts too.",
+        "Codelists, visits and forms, also of different files, and tables have names of their own. A field's "
+        "name is unique in its form and in its rows; the unit's companion field counts too.",
         _form("a: {label: First}") + "---\n" + _form("a: {label: Second}"),
     ),
     _refuse(
         "bad-name",
         '"{name}" cannot be the name of a {what}',
         "Use small letters, digits and _, beginning with a letter, at most 64 characters",
-        "Names become columns of tables and words of rules. Visits, codelists, parameters and rules may "
-        "have capitals.",
+        "Names become columns of tables and words of rules. Visits, codelists, parameters and rules may have "
+        "capitals.",
         _form("Pain-Now: {label: A}"),
     ),
     _refuse(
@@ -152,137 +151,6 @@ _NAMES: tuple[Entry, ...] = (
     ),
 )
 
-_FIELDS: tuple[Entry, ...] = (
-    _refuse(
-        "label-missing",
-        'The field "{name}" has no label',
-        "Add label: the question as it is asked",
-        "The label is what stands on the page, in the codebook and in the schemas.",
-        _form("a: {type: integer}"),
-    ),
-    _refuse(
-        "facet-not-allowed",
-        'A {type} field has no "{key}"',
-        "Take it out, or choose another type; {type} knows: {keys}",
-        "Each type has the keys that mean something for its answers.",
-        _form("a: {label: A, type: yes_no, places: 1}"),
-    ),
-    _refuse(
-        "control-not-allowed",
-        'A {type} field cannot be asked with the control "{name}"',
-        "Choose one of {controls}, or take the key out",
-        "`control` replaces the control that the type has of itself.",
-        _form("a: {label: A, type: yes_no, control: textarea}"),
-    ),
-    _refuse(
-        "codes-missing",
-        'The {type} field "{name}" has no codes',
-        "Add codes: a codelist's name, or codes in place",
-        "Without codes there is nothing to choose from.",
-        _form("a: {label: A, type: choice}"),
-    ),
-    _refuse(
-        "value-missing",
-        'The calculated field "{name}" has no value',
-        "Add value: the formula",
-        "A calculated field is what its formula gives.",
-        _form("a: {label: A, type: calculated}"),
-    ),
-    _refuse(
-        "length-reversed",
-        "The least length {least} is more than the most {most}",
-        "Swap the two",
-        "`length: [least, most]`. No text could have both.",
-        _form("a: {label: A, length: [20, 2]}"),
-    ),
-    _refuse(
-        "too-many-decimal-places",
-        "A number has at most {most} decimal places",
-        "Write {most} or fewer",
-        "Arithmetic is exact to 9 decimal places.",
-        _form("a: {label: A, type: decimal, places: 12}"),
-    ),
-    _refuse(
-        "pattern-refused",
-        "The pattern cannot be used: {why}",
-        "Write it with what docs/dictionary.md lists under patterns",
-        "A pattern has to mean the same to Python, JavaScript and the database engines, and must not take "
-        "forever on a hostile text.",
-        _form("a: {label: A, pattern: '(?=x)x'}"),
-    ),
-    _refuse(
-        "default-refused",
-        'The default "{value}" is no answer of this field: {why}',
-        "Change the default, or take it out",
-        "A default is held to what an answer is held to.",
-        _form("a: {label: A, type: integer, default: none}"),
-    ),
-    _refuse(
-        "default-out-of-range",
-        'The default "{value}" lies outside the range {range}',
-        "Change the default, or the range",
-        "A new form would begin with a finding.",
-        _form("a: {label: A, type: integer, range: [1, 9], default: '10'}"),
-    ),
-    _refuse(
-        "range-reversed",
-        'No value lies in the range "{key}": {low} is not below {high}',
-        "Swap the two ends",
-        "The low end stands first. With an excluded end both ends cannot be the same.",
-        _form("a: {label: A, type: integer, range: [260, 60]}"),
-    ),
-    _refuse(
-        "expected-outside-range",
-        "The expected end {end} lies outside the range {range}",
-        "Widen the range, or move the expected end inside",
-        "`expected` warns inside the hard limits of `range`; outside them the value is refused anyway.",
-        _form("a: {label: A, type: integer, range: [60, 260], expected: [50, 160]}"),
-    ),
-    _refuse(
-        "range-without-units",
-        'The unit of "{name}" is chosen, so "{key}" needs one range for each unit',
-        "Write {{{units}}} with a range each",
-        "33 to 43 are right for °C and wrong for °F.",
-        _form(
-            "a: {label: A, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}, range: "
-            "[33, 43]}"
-        ),
-    ),
-    _refuse(
-        "range-unknown-unit",
-        'The field "{name}" has no unit "{unit}" to choose',
-        "{near} Write one range without units, or name the units of the field",
-        "Ranges by unit belong to a chosen unit.",
-        _form("a: {label: A, type: decimal, unit: kg, range: {kg: [30, 300]}}"),
-    ),
-    _refuse(
-        "unit-conversion",
-        'The unit "{unit}" does not convert: {why}',
-        "Write to: and as: for every unit but the one that all convert into",
-        "Rules compare values in one unit. One unit has no `to`; every other converts into it, directly "
-        "or by way "
-        "of another.",
-        _form("a: {label: A, type: decimal, unit: {C: {}, F: {to: C}}}"),
-    ),
-    _refuse(
-        "cycle",
-        "These fields wait for each other: {names}",
-        "Break the circle: one of them must not depend on the next",
-        "A field depends on what its `value`, `shown` and `required` read, and on its group's `shown`. In a "
-        "circle nobody can begin.",
-        _form(
-            "a: {label: A, type: calculated, value: b + 1}", "b: {label: B, type: calculated, value: a + 1}"
-        ),
-    ),
-    _warn(
-        "never-shown",
-        'The field "{name}" is never shown',
-        "Take the field out, or correct the condition",
-        "Its condition is `false` whatever is answered.",
-        _form("a: {label: A, required: true, shown: 1 = 2}"),
-    ),
-)
-
 _CODES: tuple[Entry, ...] = (
     _refuse(
         "bad-code",
@@ -333,48 +201,6 @@ _CODES: tuple[Entry, ...] = (
         "Take exclusive out, or make the field choices",
         "In a single choice no answer stands beside another.",
         _form("a: {label: A, type: choice, codes: {NONE: {label: None, exclusive: true}, L: Left}}"),
-    ),
-)
-
-_ROWS: tuple[Entry, ...] = (
-    _refuse(
-        "fixed-not-choice",
-        'The rows are made from the codes of "{name}", which is {what}',
-        "Name choice fields of this group",
-        "`fixed: [lev, side]` gives one row for each pair of codes of these two fields.",
-        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a]}\n    fields:\n      a: "
-        "{label: A}\n",
-    ),
-    _refuse(
-        "fixed-with-count",
-        'Fixed rows have no "{key}"',
-        "Take it out: the codes say how many rows there are",
-        "The number of rows is the number of pairs of codes.",
-        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a], max: 3}\n    fields:\n"
-        "      a: {label: A, type: yes_no}\n",
-    ),
-    _refuse(
-        "rows-reversed",
-        "The least number of rows {least} is more than the most {most}",
-        "Swap the two",
-        "No form could have both.",
-        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {min: 5, max: 3}\n    fields:\n      a: "
-        "{label: A}\n",
-    ),
-    _refuse(
-        "grid-codelists",
-        'The fields of a grid share one codelist, and "{name}" has another',
-        "Give the group each: {{codes: ...}}, or take layout: grid out",
-        "A grid has one column for each code.",
-        "form: x\ntitle: Example\ngroups:\n  g:\n    layout: grid\n    fields:\n"
-        "      a: {label: A, type: yes_no}\n      b: {label: B, type: integer}\n",
-    ),
-    _refuse(
-        "no-fields",
-        'The {what} "{name}" has no fields',
-        "Add fields, or take it out",
-        "A form has `fields`, `groups` or both.",
-        "form: x\ntitle: Example\n",
     ),
 )
 
@@ -514,4 +340,4 @@ _RULES: tuple[Entry, ...] = (
     ),
 )
 
-ENTRIES: tuple[Entry, ...] = _FILES + _NAMES + _FIELDS + _CODES + _ROWS + _SCHEDULE + _SUBJECT + _RULES
+ENTRIES: tuple[Entry, ...] = _FILES + _NAMES + _CODES + _SCHEDULE + _SUBJECT + _RULES

@@ -42,9 +42,8 @@ ENTRIES: tuple[Entry, ...] = (
         "unknown-key-without-value",
         'There is no key "{key}" here, and it has no value',
         "Put the text before it in quotes: inside {{ }} a comma ends a text",
-        "Inside `{ }` a comma parts two keys, so `{label: Pain now, at rest}` has the label `Pain now` "
-        "and a key "
-        "`at rest`. Write `{label: 'Pain now, at rest'}`.",
+        "Inside `{ }` a comma parts two keys, so `{label: Pain now, at rest}` has the label `Pain now` and a "
+        "key `at rest`. Write `{label: 'Pain now, at rest'}`.",
         "form: x\ntitle: Example\nfields:\n  a: {label: Pain now, at rest}\n",
     ),
     _refuse(
@@ -135,17 +134,16 @@ ENTRIES: tuple[Entry, ...] = (
         "not-a-range",
         '"{key}" is a range',
         "Write it as [60, 260], with null for an open end",
-        "`[60, 260]` includes both ends, `(0, 100]` as text excludes the first. A chosen unit has one "
-        "range for "
-        "each unit: `{C: [33, 43], F: [91.4, 109.4]}`.",
+        "`[60, 260]` includes both ends, `(0, 100]` as text excludes the first. A chosen unit has one range "
+        "for each unit: `{C: [33, 43], F: [91.4, 109.4]}`.",
         _with("type: integer, range: 60 to 260"),
     ),
     _refuse(
         "range-ends",
         "A range has two ends, and this has {given}",
         "Write both, null for an open one; an end with a comma in it needs the whole range in quotes",
-        "`[60, 260]`, `[0, null]`. Inside `[ ]` every comma parts two ends; "
-        "`'[add_days(icf.rficdat, -3), today]'` needs its quotes.",
+        "`[60, 260]`, `[0, null]`. Inside `[ ]` every comma parts two ends; `'[add_days(icf.rficdat, -3), "
+        "today]'` needs its quotes.",
         _with("type: integer, range: [60]"),
     ),
     _refuse(
@@ -173,8 +171,8 @@ ENTRIES: tuple[Entry, ...] = (
         "missing-not-a-list",
         '"{key}" is a list of missing codes, or the word all',
         "Write [{name}]",
-        "`missing: [ND, UNK]` allows two of the study's missing codes, `missing: all` every one, "
-        "`missing: []` none.",
+        "`missing: [ND, UNK]` allows two of the study's missing codes, `missing: all` every one, `missing: "
+        "[]` none.",
         _with("missing: ND"),
     ),
     _refuse(

@@ -35,17 +35,23 @@ ENTRIES: tuple[Entry, ...] = (
         "The file is no UTF-8: the byte {byte} stands here",
         "Save it as UTF-8; most editors ask for the encoding under Save as",
         "A dictionary is read as UTF-8, so that every letter means the same everywhere. Files of older "
-        "programs are "
-        "often in Latin-1 or Windows-1252.",
+        "programs are often in Latin-1 or Windows-1252.",
     ),
     _refuse(
         "not-yaml",
         "This is not YAML: {problem}",
         "Compare the line, and the one before it, with docs/dictionary.md",
-        "YAML gave up here. The cause is often one line earlier: a bracket that is not closed, a line "
-        "that is "
-        "indented too little or too far.",
-        "form: x\ntitle: Example\nfields:\n  a: {label: Open, type: integer\n",
+        "YAML gave up here. The cause is often one line earlier: a line that is indented too little or too "
+        "far, a key without its colon.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: A}\n b: {label: B}\n",
+    ),
+    _refuse(
+        "brackets-not-read",
+        "The {sign} that opens in line {line} cannot be read beyond this place",
+        "Close it, or put the text before this place in quotes: in brackets a comma or bracket ends a text",
+        "Inside `{ }` and `[ ]` a text that holds a comma, a bracket or a quote needs quotes around it: "
+        "`{label: A, shown: \"grade in ('2', '3')\"}`. On a line of its own it needs none.",
+        "form: x\ntitle: Example\nfields:\n  g: {label: G}\n  a: {label: A, shown: g in ('2', '3')}\n",
     ),
     _refuse(
         "tab-indent",
@@ -74,8 +80,7 @@ ENTRIES: tuple[Entry, ...] = (
         "The text begins with a quote, and goes on after the quote is closed",
         "Put the whole text in quotes of the other sort, or write the condition the other way round",
         "A value that begins with a quote ends with the next one. A condition such as `'Y' = vsperf` is "
-        "better "
-        "written `vsperf = 'Y'`.",
+        "better written `vsperf = 'Y'`.",
         "form: x\ntitle: Example\nfields:\n  p: {label: P, type: yes_no}\n  a:\n    label: A\n"
         "    shown: 'Y' = p\n",
     ),
@@ -90,8 +95,8 @@ ENTRIES: tuple[Entry, ...] = (
         "unprintable-character",
         "The file holds a character that cannot be seen ({character})",
         "Delete it; it often comes with copied text",
-        "YAML holds no control characters. A form feed, a null or a stray byte of another encoding stops "
-        "the reading.",
+        "YAML holds no control characters. A form feed, a null or a stray byte of another encoding stops the "
+        "reading.",
         "form: x\ntitle: Exam\x0cple\nfields:\n  a: {label: A}\n",
     ),
     _refuse(

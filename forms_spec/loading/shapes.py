@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, missing
 
 from forms_spec.loading.problems import Problem, fail
 from forms_spec.nearness import did_you_mean
@@ -50,6 +50,9 @@ class Shape(fields.Field[Any]):
     default_error_messages = MESSAGES
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
+        if value is missing and not self.required:
+            # by far the most frequent case, and nothing can be wrong with it
+            return self.load_default() if callable(self.load_default) else self.load_default
         try:
             return super().deserialize(value, attr, data, **kwargs)
         except ValidationError as error:
