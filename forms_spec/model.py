@@ -180,7 +180,8 @@ class Field:
     ``kind`` is the grammar of its text, ``type`` what the dictionary called it. ``ranges`` and
     ``expected`` are keyed by unit code when the unit is chosen, else by None. ``required`` and
     ``shown`` are True, False or a condition. ``value`` is the formula of a calculated field.
-    ``missing`` are the codes of reasons allowed here.
+    ``missing`` are the codes of reasons allowed here. ``annotation`` is for people and other programs;
+    ``redcap`` keeps what a dictionary of REDCap said that has no meaning here, by its column.
     """
 
     name: str
@@ -211,6 +212,8 @@ class Field:
     control: str = "text"
     cdash: str | None = None
     sdtm: str | None = None
+    annotation: str | None = None
+    redcap: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def collected(self) -> bool:

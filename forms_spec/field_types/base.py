@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from forms_spec.model import Code
 
-READING = frozenset({"label", "type", "shown", "help"})
+READING = frozenset({"label", "type", "shown", "help", "annotation", "redcap"})
 """Keys of a field that is only read."""
 
 ANSWER = READING | {"required", "missing", "default", "identifier", "control", "cdash", "sdtm"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from forms_spec.field_types import FIELD_TYPES, FieldType, field_type
@@ -96,6 +97,8 @@ class FieldBuilder:
             control=raw.get("control") or _control(type_, codelist),
             cdash=raw.get("cdash"),
             sdtm=raw.get("sdtm"),
+            annotation=raw.get("annotation"),
+            redcap=MappingProxyType(raw.get("redcap", {})),
         )
 
     def _type(self, raw: Mapping[str, Any], spot: Spot) -> tuple[FieldType, bool]:

@@ -7,7 +7,7 @@ from typing import Any
 from forms_spec.loading.codelists import CodesOrName
 from forms_spec.loading.problems import fail
 from forms_spec.loading.ranges import RangeShape
-from forms_spec.loading.shapes import Flag, Frame, OneOf, Part, Shape, Size, Text, Texts, Whole
+from forms_spec.loading.shapes import Flag, Frame, Named, OneOf, Part, Shape, Size, Text, Texts, Whole
 from forms_spec.loading.units import UnitShape
 from forms_spec.model import Pattern
 
@@ -83,6 +83,8 @@ class FieldSchema(Frame):
     identifier = Flag()
     cdash = Text()
     sdtm = Text()
+    annotation = Text()
+    redcap = Named(Text())
 
 
 FIELD = Part(FieldSchema)

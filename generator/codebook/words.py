@@ -174,6 +174,7 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
             {"label", "help", "codes", "required", "shown", "identifier", "cdash", "sdtm"}
         ),
         "nothing, since it is only how the page asks": frozenset({"control"}),
+        "nothing, since it is kept for other programs": frozenset({"annotation", "redcap"}),
     }
 )
 """Which part of the codebook says what a facet means; a facet that none says fails at import."""

@@ -18,7 +18,7 @@ TARGET = "frictionless"
 
 SAID = (
     "label", "type", "help", "control", "default", "identifier", "cdash", "sdtm", "unit", "unit_field",
-    "gives", "ends", "accept", "length", "pattern", "places", "seconds", "codes",
+    "gives", "ends", "accept", "length", "pattern", "places", "seconds", "codes", "annotation", "redcap",
 )  # fmt: skip
 
 

@@ -82,6 +82,8 @@ def _own_properties(field: Field) -> Descriptor:
         "identifier": field.identifier or None,
         "cdash": field.cdash,
         "sdtm": field.sdtm,
+        "annotation": field.annotation,
+        "redcap": dict(field.redcap) or None,
     }
     return {f"crfsmith:{name}": value for name, value in said.items() if value not in (None, False)}
 
