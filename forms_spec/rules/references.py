@@ -26,7 +26,7 @@ class Target:
 
 
 def references(expression: Expression, study: Study, home: Home) -> tuple[Target, ...]:
-    """Everything that an expression reads, each once, in order; parameters last."""
+    """Everything that an expression reads, each once; parameters last."""
     resolved = resolve(expression, study, home)
     parameters = (Target(table=None, field=name) for name in resolved.parameters)
     return tuple(dict.fromkeys((*targets(resolved.core), *parameters)))

@@ -90,7 +90,7 @@ def browser() -> BrowserEngine:
     return BrowserEngine(study(), "vs")
 
 
-@pytest.mark.parametrize(("text", "gives"), examples())
+@pytest.mark.parametrize(("text", "gives"), list(examples()))
 def test_an_example_gives_what_is_written(text: str, gives: str, browser: BrowserEngine) -> None:
     rule = Rule(text, study(), HOME, TODAY)
     here = rule.captured(subject())
