@@ -1,0 +1,95 @@
+"""A text means the same to the kinds and to Frictionless, but for the listed Losses."""
+
+from __future__ import annotations
+
+import pytest
+from frictionless import Schema
+from hypothesis import example, given
+from hypothesis import strategies as st
+from parity.fields import accepted, distinct_fields, field_of, rejected
+from studies import small_study
+
+from forms_spec.field_types import FieldType, Sample
+from forms_spec.kinds import Refusal
+from forms_spec.model import Field
+from generator.tables.kinds import KIND_SCHEMAS
+from generator.tables.schema import field_schema
+
+PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
+
+typed = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+near = st.text(st.sampled_from("0123456789-+.,:;T eEtN_/aAYN\n\t \u0663\u00a0"), min_size=1, max_size=20)
+digits = st.from_regex(r"-?[0-9]{1,4}([-.:][0-9]{1,3}){0,5}", fullmatch=True)
+
+
+def frictionless_accepts(field: Field, text: str) -> bool:
+    schema = Schema.from_descriptor({"$schema": PROFILE, "fields": [field_schema(small_study(), field)]})
+    try:
+        return schema.fields[0].read_cell(text)[1] is None
+    except Exception:
+        return any(laxity.texts.fullmatch(text) for laxity in KIND_SCHEMAS[field.kind.name].laxities)
+
+
+def disagreement(field: Field, text: str) -> str | None:
+    ours = not isinstance(field.kind.parse(text, field), Refusal)
+    theirs = frictionless_accepts(field, text)
+    if ours == theirs:
+        return None
+    if ours:
+        return f"{field.type.name}: Frictionless refuses {text!r}, which is a right answer"
+    if any(laxity.texts.fullmatch(text) for laxity in KIND_SCHEMAS[field.kind.name].laxities):
+        return None
+    return f"{field.type.name}: Frictionless lets {text!r} pass, and no Loss says so"
+
+
+@pytest.mark.parametrize(("field_type", "sample"), accepted() + rejected())
+def test_every_sample_is_judged_alike(field_type: FieldType, sample: Sample) -> None:
+    if any("\ud800" <= character <= "\udfff" for character in sample.text):
+        return  # half a character: no file can hold it
+    assert disagreement(field_of(field_type.name, sample.keys), sample.text) is None
+
+
+@pytest.mark.parametrize("field", distinct_fields(), ids=lambda one: one.type.name)
+@given(text=typed | near | digits)
+@example(text="sNaN")
+@example(text="2024-4-5")
+@example(text="\u0662\u0660\u0662\u0664-04-05")
+def test_any_text_is_judged_alike(field: Field, text: str) -> None:
+    assert disagreement(field, text) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("integer", " 5 "), ("integer", "+5"), ("integer", "1_000"), ("integer", "\u0661\u0662"),
+        ("integer", "007"), ("integer", "-0"), ("decimal", ".5"), ("decimal", "1e3"), ("decimal", "1.25"),
+        ("date", "2024-4-5"), ("time", "9:3"), ("datetime", "2024-04-05t09:30"),
+    ],
+)  # fmt: skip
+def test_a_listed_loss_is_really_there(kind: str, text: str) -> None:
+    field = field_of(kind, {"places": 1} if kind == "decimal" else {})
+    assert isinstance(field.kind.parse(text, field), Refusal)
+    assert frictionless_accepts(field, text)
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-inf", "1000000000000000"])
+def test_numbers_that_are_none_are_kept_out_by_the_schema(text: str) -> None:
+    assert not frictionless_accepts(field_of("decimal"), text)
+
+
+def test_a_pattern_has_to_match_the_whole_text() -> None:
+    field = field_of("text", {"pattern": "a|bc"})
+    assert [frictionless_accepts(field, text) for text in ("a", "bc", "abc", "a\n", "ab")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_a_missing_code_is_no_value_of_the_field() -> None:
+    field = field_of("integer", {"missing": ["ND"]})
+    schema = Schema.from_descriptor({"$schema": PROFILE, "fields": [field_schema(small_study(), field)]})
+    assert schema.fields[0].read_cell("ND") == (None, None)
+    assert schema.fields[0].missing_values == ["", "ND"]
