@@ -7,6 +7,7 @@ from decimal import Decimal
 from forms_spec.rules import tree
 from forms_spec.rules.limits import DEEPEST, FRACTION_DIGITS, INTEGER_DIGITS
 from forms_spec.rules.tokenizer import SyntaxFault, Token, Word, tokenize
+from forms_spec.rules.word_reader import Reader
 
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, NEGATE = range(1, 8)
 
@@ -31,16 +32,7 @@ def parse(text: str) -> tree.Node:
     return _Parser(tokenize(text)).whole()
 
 
-class _Parser:
-    def __init__(self, words: tuple[Word, ...]) -> None:
-        self.words = words
-        self.at = 0
-        self.depth = 0
-
-    @property
-    def word(self) -> Word:
-        return self.words[self.at]
-
+class _Parser(Reader):
     def whole(self) -> tree.Node:
         """``rule = expression END``"""
         if self.word.kind is Token.END:
@@ -355,42 +347,6 @@ class _Parser:
         if self.word.kind is not Token.NAME:
             raise self.unexpected(wanted)
         return self.take().text
-
-    def take(self) -> Word:
-        word = self.words[self.at]
-        if word.kind is not Token.END:
-            self.at += 1
-        return word
-
-    def is_sign(self, text: str) -> bool:
-        return self.word.kind is Token.SIGN and self.word.text == text
-
-    def is_keyword(self, text: str) -> bool:
-        return self.word.kind is Token.KEYWORD and self.word.text == text
-
-    def skip_keyword(self, text: str) -> bool:
-        if self.is_keyword(text):
-            self.take()
-            return True
-        return False
-
-    def expect_sign(self, text: str) -> Word:
-        if not self.is_sign(text):
-            raise self.unexpected(text)
-        return self.take()
-
-    def expect_keyword(self, text: str) -> Word:
-        if not self.is_keyword(text):
-            raise self.unexpected(text)
-        return self.take()
-
-    def unexpected(self, wanted: str) -> SyntaxFault:
-        word = self.word
-        if word.kind is Token.END:
-            return SyntaxFault("rule-ends-early", word.start, word.end, wanted=wanted)
-        if word.kind is Token.NAME and word.text.lower() in ("null", "empty"):
-            wanted = "known or missing (write: is known, is not known)"
-        return SyntaxFault("rule-unexpected", word.start, word.end, name=word.text, wanted=wanted)
 
 
 _LITERALS = frozenset((Token.NUMBER, Token.TEXT, Token.DATE, Token.TIME, Token.DATETIME))

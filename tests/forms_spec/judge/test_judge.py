@@ -136,8 +136,7 @@ def test_a_kept_warning_is_silent_and_another_is_not(study: Study) -> None:
 
 
 def test_a_finding_says_what_where_and_what_to_do(study: Study) -> None:
-    found, of_the_calculated_field = judged(study, temp="44").findings
-    assert of_the_calculated_field.data and of_the_calculated_field.data.field == "temp_c"
+    found = judged(study, temp="44").findings[0]
     assert found.message == "“Temperature” is 44 °C; it has to be at most 43 °C."
     assert found.remedy == "Correct the value or its unit."
     assert found.severity is Severity.REFUSE
