@@ -93,6 +93,7 @@ def _rule(rule: Rule) -> Descriptor:
     applies = {"applies": rule.applies.text} if rule.applies else {}
     return {
         "name": rule.name,
+        "check": rule.check,
         "says": rule.says,
         **applies,
         "holds": rule.holds.text,

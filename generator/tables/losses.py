@@ -19,6 +19,7 @@ TARGET = "frictionless"
 SAID = (
     "label", "type", "help", "control", "default", "identifier", "cdash", "sdtm", "unit", "unit_field",
     "gives", "ends", "accept", "length", "pattern", "places", "seconds", "codes", "annotation", "redcap",
+    "checks",
 )  # fmt: skip
 
 
