@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from forms_spec.checks.check_ids import check_ids
 from forms_spec.checks.codes import check_codes, check_exclusive, check_missing_codes
 from forms_spec.checks.cycles import check_cycles
 from forms_spec.checks.defaults import check_defaults
@@ -40,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     check_ranges,
     check_defaults,
     check_cycles,
+    check_ids,
     check_shown,
     check_rows,
     check_grids,

@@ -11,6 +11,7 @@ from forms_spec.loading.parts import Draft
 from forms_spec.model import Study
 from forms_spec.rules import Expression, Home, Type, type_of
 from forms_spec.rules.checker import resolve
+from forms_spec.rules.names import PREVIOUS
 from forms_spec.rules.references import targets
 
 Cell = tuple[str, str | None]
@@ -18,14 +19,18 @@ Cell = tuple[str, str | None]
 
 
 def check_cycles(draft: Draft) -> Iterator[Finding]:
-    """Circles of calculations and of conditions for being shown, each named in full once.
+    """Circles of calculations and of conditions for being shown, each field in one, named in full.
 
     ``required`` makes no circle: it changes no value, so two fields may each be required where the
-    other is blank.
+    other is blank. Neither does what stands at the visit before: time has an end there.
     """
     reads = _reads(draft)
     places = {(part.table, part.field.name): part.spot for part in draft.parts.fields}
+    told: set[Cell] = set()
     for circle in _circles(reads):
+        if not told.isdisjoint(circle):
+            continue
+        told.update(circle)
         home = circle[0][0]
         names = " -> ".join(_name(cell, home) for cell in (*circle, circle[0]))
         first = next(cell for cell in circle if cell in places)
@@ -50,8 +55,6 @@ def _reads(draft: Draft) -> Mapping[Cell, tuple[Cell, ...]]:
         form = study.forms.get(part.group.form)
         cells = _cells(part.group.shown, study, Home(form=form), Type.CONDITION) if form else []
         shown[part.group.form, part.group.name] = cells
-        if part.group.rows is not None:
-            found[part.group.name, None] = cells
     for part_ in draft.parts.fields:
         field, home = part_.field, home_of(part_, study)
         if home is None:
@@ -61,6 +64,9 @@ def _reads(draft: Draft) -> Mapping[Cell, tuple[Cell, ...]]:
         waits += _cells(field.shown, study, home, Type.CONDITION)
         if part_.sound:
             waits += _cells(field.value, study, home, type_of(field))
+    for part in draft.parts.groups:
+        if part.group.rows is not None:
+            found[part.group.name, None] = shown[part.group.form, part.group.name]
     return {cell: tuple(dict.fromkeys(waits)) for cell, waits in found.items()}
 
 
@@ -70,7 +76,7 @@ def _cells(expression: Expression | None, study: Study, home: Home, expects: Typ
     resolved = resolve(expression, study, home, expects)
     if resolved.findings:
         return []
-    return [(one.table, one.field) for one in targets(resolved.core) if one.visit is None and one.table]
+    return [(one.table, one.field) for one in targets(resolved.core) if one.visit != PREVIOUS and one.table]
 
 
 def _circles(reads: Mapping[Cell, tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:

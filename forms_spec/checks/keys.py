@@ -24,7 +24,7 @@ def check_keys(draft: Draft) -> Iterator[Finding]:
     for part in draft.fields():
         if "label" not in part.keys and not part.spot.at("label").has:
             yield finding("label-missing", text=part.field.place, name=part.field.name)
-        if part.sound or "type" not in part.keys:
+        if part.field.type.name == part.spot.at("type").data or "type" not in part.keys:
             yield from _for_type(part)
 
 

@@ -1,0 +1,105 @@
+"""Every form and visit has its place in time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.forms_spec.dictionaries import said
+
+
+def visits(keys: str, row: str = "X X X") -> str:
+    return (
+        "visits:\n  SCR: {title: Screening}\n  D0: {title: Treatment, target: day 0}\n"
+        f"  M3: {{title: Month 3{keys}}}\nschedule:\n  columns: SCR D0 M3\n  base: {row}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "",
+        ", target: month 3, window: 14 days",
+        ", target: day -3, window: 0 days",
+        ", target: day 90, window: {before: 2 days, after: 1 day}",
+        ", target: day 90, window: {from: day 80, to: day 95}",
+        ", window: {from: day 80, to: day 95}",
+        ", type: unscheduled, repeats: true",
+        ", type: termination",
+    ],
+)
+def test_a_visit_may_be_so(keys: str) -> None:
+    assert said(visits(keys)) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "finding"),
+    [
+        (", target: month three", "4:32 not-a-target"),
+        (", target: week 2", "4:32 not-a-target"),
+        (", target: month 3, window: 14", "4:49 not-days"),
+        (", window: 14 days", "4:24 window-without-target"),
+        (", window: {from: day 9, to: day 3}", "4:32 window-reversed"),
+        (", window: {from: 9 days, to: day 3}", "4:39 not-a-day"),
+        (", window: {from: day 9}", "4:24 missing-key"),
+        (", window: {before: 3 days}", "4:24 missing-key"),
+        (", target: day 1, window: {from: day 2, to: day 3}", "4:47 target-outside-window"),
+        (", type: unscheduled, target: day 3", "4:43 target-of-unscheduled"),
+        (", type: unscheduld", "4:30 not-one-of"),
+    ],
+)
+def test_a_visit_may_not_be_so(keys: str, finding: str) -> None:
+    assert said(visits(keys)) == [f"1.yaml:{finding}"]
+
+
+@pytest.mark.parametrize(
+    ("row", "finding"),
+    [
+        ("X X", "7:9 schedule-row-length"),
+        ("X X X X", "7:9 schedule-row-length"),
+        ("X x X", "7:11 schedule-mark"),
+        ("X   C o", "7:13 conditional-without-condition"),
+        (". . .", "frame"),
+    ],
+)
+def test_a_row_has_a_mark_for_each_visit(row: str, finding: str) -> None:
+    found = said(visits("", row))
+    if finding == "frame":
+        codes = sorted(one.split()[1] for one in found)
+        assert codes == ["form-never-scheduled", *["visit-without-forms"] * 3]
+    else:
+        assert f"1.yaml:{finding}" in found
+
+
+def test_unknown_forms_and_visits_are_shown_inside_the_grid() -> None:
+    text = visits("").replace("columns: SCR D0 M3", "columns: SCR D0 M6") + "  bse: X X X\n"
+    assert [one for one in said(text) if "unknown" in one] == [
+        "1.yaml:6:19 unknown-visit",
+        "1.yaml:8:3 unknown-form",
+    ]
+
+
+def test_a_condition_needs_a_mark_and_a_mark_a_condition() -> None:
+    text = visits("", "X C o") + "conditions:\n  base: {M3: base.n > 1}\n"
+    found = said(text)
+    assert [one.split()[1] for one in found] == [
+        "conditional-without-condition",
+        "condition-without-conditional",
+    ]
+
+
+def test_a_condition_holds_for_every_visit_or_for_one() -> None:
+    assert said(visits("", "X C C") + "conditions:\n  base: base.n > 1\n") == []
+    assert said(visits("", "X C C") + "conditions:\n  base: {D0: base.n > 1, M3: base.n > 2}\n") == []
+
+
+def test_a_condition_is_checked_like_any_expression() -> None:
+    assert said(visits("", "X C C") + "conditions:\n  base: base.nn > 1\n") == [
+        "1.yaml:9:9 rule-unknown-field"
+    ]
+    assert said(visits("", "X C C") + "conditions:\n  base: base.n\n") == ["1.yaml:9:9 rule-wrong-type"]
+
+
+def test_a_log_form_belongs_to_no_visit() -> None:
+    log = "form: lg\ntitle: Log\nlog: true\nfields:\n  e: {label: Event}\n"
+    assert said(visits(""), log) == []
+    assert said(visits("") + "  lg: X X X\n", log) == ["1.yaml:8:3 log-in-schedule"]

@@ -1,0 +1,24 @@
+"""Fields that nobody will ever see."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.forms_spec.dictionaries import said
+
+
+@pytest.mark.parametrize(
+    ("shown", "never"),
+    [
+        ("false", True),
+        ("1 = 2", True),
+        ("not true", True),
+        ("true", False),
+        ("base.p = 'Y'", False),
+        ("base.p = 'Y' and false", False),
+        ("today < 2020-01-01", False),
+    ],
+)
+def test_a_condition_that_is_always_false_is_a_warning(shown: str, never: bool) -> None:
+    text = f'form: x\ntitle: X\nfields:\n  a: {{label: A, required: true, shown: "{shown}"}}\n'
+    assert said(text) == (["1.yaml:4:40 never-shown"] if never else [])
