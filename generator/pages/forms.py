@@ -141,8 +141,18 @@ class TableForm(BaseForm):  # type: ignore[misc]
 class _Unbound(UnboundField):  # type: ignore[misc]
     """Hands the day of entry to the field when a form is made."""
 
-    def bind(self, form: TableForm, name: str, **kwargs: Any) -> TypedField:
-        made: TypedField = self.field_class(*self.args, today=form.today, _form=form, name=name, **kwargs)
+    def bind(
+        self, form: TableForm, name: str, prefix: str = "", translations: Any = None, **kwargs: Any
+    ) -> TypedField:
+        made: TypedField = self.field_class(
+            *self.args,
+            today=form.today,
+            name=name,
+            _form=form,
+            _prefix=prefix,
+            _translations=translations,
+            **kwargs,
+        )
         return made
 
 

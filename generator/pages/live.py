@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forms_spec.model import Field, Form, Group, Study
-from forms_spec.rules import Home, Type, references
+from forms_spec.rules import Expression, Home, Type, parse_expression, references
 from forms_spec.rules.checker import resolve
 from generator.browser.expression_json import Givens, Json, ToJson
 from generator.browser.form_json import form_spec
@@ -40,15 +40,17 @@ def _conversions(study: Study, form: Form, group: Group, field: Field) -> Json:
     if field.unit is None:
         return {}
     labels = {choice.code: choice.label for choice in field.unit.choices}
-    home = Home(form=form, group=group if group.rows else None, value=field)
-    return {
-        choice.code: {
-            "to": labels.get(choice.to, choice.to),
-            "rule": ToJson(form.name, Givens()).node(resolve(choice.formula, study, home, Type.NUMBER).core),
-        }
-        for choice in field.unit.choices
-        if choice.formula is not None and choice.to is not None
-    }
+    home = Home(form=form, group=group if group.rows else None)
+    found = {}
+    for choice in field.unit.choices:
+        if choice.to is None:
+            continue
+        code = choice.to.replace("'", "''")
+        asked = parse_expression(f"in_unit({field.name}, '{code}')", field.place)
+        assert isinstance(asked, Expression)
+        rule = ToJson(form.name, Givens()).node(resolve(asked, study, home, Type.NUMBER).core)
+        found[choice.code] = {"to": labels.get(choice.to, choice.to), "rule": rule}
+    return found
 
 
 def _reads(study: Study, form: Form, group: Group, field: Field) -> list[list[str]]:

@@ -32,7 +32,7 @@ def _by_length(field: Field) -> str:
 INPUTS: Mapping[str, tuple[str, Callable[[Field], str]]] = MappingProxyType(
     {
         "text": ("text", _by_length),
-        "integer": ("text", lambda _: "w6"),
+        "integer": ("numeric", lambda _: "w6"),
         "decimal": ("decimal", lambda _: "w6"),
         "boolean": ("text", lambda _: "w6"),
         "date": ("text", lambda _: "w10"),
@@ -253,11 +253,12 @@ class Page:
     @property
     def on(self) -> str:
         """The names of all questions of this page, so that what was not on it is not cleared."""
-        return " ".join(
-            f"{section.name}.{question.name}" if section.repeats else question.name
-            for section in self.groups
-            for question in section.asked + section.fixed
-        )
+        names = []
+        for section in self.groups:
+            for question in section.asked + section.fixed:
+                own = [question.name, question.companion] if question.companion else [question.name]
+                names += [f"{section.name}.{name}" if section.repeats else name for name in own]
+        return " ".join(names)
 
 
 def page_of(study: Study, form: Form) -> Page:
@@ -297,7 +298,7 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         help=field.help,
         control=_control(field),
         width=width(field),
-        inputmode=_keyboard(field, inputmode),
+        inputmode=inputmode,
         codes=_codes(field),
         reasons=tuple(Option(code=m.code, label=m.label) for m in field.missing),
         limits=_limits(study, form, group, field),
@@ -317,11 +318,6 @@ def _control(field: Field) -> str:
         return field.control
     many = len(field.codelist.codes) if field.codelist else 0
     return "radio" if many <= 7 else "list" if many <= 15 else "typeahead"
-
-
-def _keyboard(field: Field, usual: str) -> str:
-    """Digits on a phone where nothing else can be typed: no missing code, no minus."""
-    return "text" if field.missing else "numeric" if field.kind.name == "integer" else usual
 
 
 def _codes(field: Field) -> tuple[Option, ...]:

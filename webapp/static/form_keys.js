@@ -19,10 +19,9 @@
   let typedAt = 0;
 
   /* The answer whose code begins with what was typed; a second key within a second makes it longer. */
-  function byCode(question, key) {
+  function byCode(boxes, key) {
     typed = Date.now() - typedAt < 1000 ? typed + key : key;
     typedAt = Date.now();
-    const boxes = [...question.querySelectorAll(".choice input")];
     const words = (box) => [box.value, box.closest("label").textContent.trim()].map((word) => word.toLowerCase());
     const fits = (start) => boxes.filter((box) => words(box).some((word) => word.startsWith(start)));
     const exact = boxes.find((box) => box.value.toLowerCase() === typed);
@@ -30,7 +29,8 @@
   }
 
   function choose(question, event) {
-    const found = byCode(question, event.key.toLowerCase());
+    const boxes = [...question.querySelectorAll(`[name="${event.target.name}"]`)];
+    const found = byCode(boxes, event.key.toLowerCase());
     if (!found) return;
     event.preventDefault();
     found.focus();
@@ -47,7 +47,8 @@
     changed(chosen);
   }
 
-  const isChoice = (element) => element.matches(".choice input, select.box");
+  const BUTTONS = ".choice input, .unit-choice input";
+  const isChoice = (element) => element.matches(`${BUTTONS}, select.box`);
 
   form.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -62,7 +63,7 @@
     } else if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault();
       clear(question);
-    } else if (event.key.length === 1 && event.key !== " " && event.target.matches(".choice input")) {
+    } else if (event.key.length === 1 && event.key !== " " && event.target.matches(BUTTONS)) {
       choose(question, event);
     }
   });

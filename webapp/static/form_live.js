@@ -194,7 +194,7 @@
     line.append(element("span", "mark", shape), element("span", "sr", `${word}: `), `${one.message} `, element("span", "remedy", one.remedy));
     line.firstChild.setAttribute("aria-hidden", "true");
     if (one.severity !== "warning") return [line];
-    const keep = element("label", "keep", "Keep it, because ");
+    const keep = element("label", "keep", reason ? "Kept, because " : "Keep it, because ");
     const box = Object.assign(document.createElement("input"), { type: "text", className: "box", name: key, value: reason });
     keep.append(box);
     return [line, keep];
@@ -247,11 +247,13 @@
     const found = spec.convert[`${field.table} ${field.name}`]?.[unit];
     const parsed = crfsmith.parse(text, field);
     if (!found || !parsed.ok) return null;
-    const cell = { seen: crfsmith.seen(parsed.value, field.as), state: "answered" };
-    const value = crfsmith.evaluate(found.rule, [{ row: null }], { ...given, cell: () => cell, rows: () => [] });
+    const number = crfsmith.seen(parsed.value, field.as);
+    const cell = (_table, _row, name) => ({ state: "answered", seen: name === field.name ? number : unit });
+    const value = crfsmith.evaluate(found.rule, [{ row: null }], { ...given, cell, rows: () => [] });
     if (value === null) return null;
     const rounded = crfsmith.roundNumber(value, BigInt(field.places ?? 0) * 1000000000n);
-    return `${crfsmith.write(crfsmith.unseen(rounded, field), field)} ${found.to}`;
+    const [whole, part = ""] = crfsmith.write(crfsmith.unseen(rounded, field), field).split(".");
+    return `${field.places ? `${whole}.${part.padEnd(field.places, "0")}` : whole} ${found.to}`;
   }
 
   const unitIn = (place) => place.querySelector(".units :checked")?.value || "";
@@ -401,6 +403,7 @@
   /* The spec of a form changes only with the dictionary, so the browser keeps it. */
   async function begin() {
     prepare(form);
+    document.querySelector(".index .here")?.scrollIntoView({ block: "nearest" });
     if (form.dataset.readonly !== undefined) return;
     try {
       const answer = await fetch(form.dataset.spec);
@@ -411,6 +414,7 @@
     }
     prepare(form);
     judge();
+    crfpage.ready = true;
   }
 
   Object.assign(crfpage, {

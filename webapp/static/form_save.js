@@ -44,7 +44,7 @@
     state("saving …");
     let answer;
     try {
-      answer = await fetch(form.action, {
+      answer = await fetch(form.getAttribute("action"), {
         method: "POST",
         body: request.body,
         headers: { Accept: "application/json" },
@@ -154,7 +154,7 @@
     autosaveLater();
   };
   form.addEventListener("input", changed);
-  form.addEventListener("change", changed);
+  form.addEventListener("change", () => (bar.classList.contains("bad") ? autosaveLater() : changed()));
   document.getElementById("next")?.addEventListener("click", (event) => {
     if (!crfpage.changes() || form.dataset.status === "complete" || event.ctrlKey || event.metaKey) return;
     /* The way on saves what is not saved yet; the browser's copy holds it should the save fail. */

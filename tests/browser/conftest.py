@@ -1,0 +1,118 @@
+"""A live server with the Cellkine demo, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from shutil import copy, which
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress.server import create_server
+
+from tests.webapp.pages import TODAY, cellkine, filled
+from webapp.app import create_app
+from webapp.demo import PASSWORD
+from webapp.settings import Settings
+from webapp.storage import Database
+
+WIDE = {"width": 1366, "height": 768}
+NARROW = {"width": 320, "height": 640}
+
+
+class Site:
+    """A running server on a port of its own."""
+
+    def __init__(self, database: str, today: date = TODAY) -> None:
+        self.settings = Settings(
+            database=database, study=cellkine(), secret_key="browser tests", today=lambda: today
+        )
+        self.app = create_app(self.settings)
+        self.server = create_server(self.app, host="127.0.0.1", port=0, threads=4)
+        self.port = int(self.server.effective_port)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.server.close()
+        self.thread.join(5)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database(self) -> Database:
+        held: Database = self.app.extensions["crfsmith"].database
+        return held
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = which("chromium")
+    if path is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Cellkine's subjects, captured once; each test starts from a copy."""
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    filled(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture()
+def site(filled_database: Path, tmp_path: Path) -> Iterator[Site]:
+    path = tmp_path / "study.sqlite"
+    copy(filled_database, path)
+    running = Site(f"sqlite:///{path}")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_site(filled_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """For tests that only look."""
+    path = tmp_path_factory.mktemp("shared") / "study.sqlite"
+    copy(filled_database, path)
+    running = Site(f"sqlite:///{path}")
+    yield running
+    running.stop()
+
+
+def signed_in(browser: Browser, site: Site, username: str = "coordinator", **options: object) -> BrowserContext:
+    """A browser window of somebody who has signed in."""
+    context = browser.new_context(base_url=site.url, **{"viewport": WIDE, **options})  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    page.click("main button.primary")
+    page.wait_for_url("**/subjects")
+    page.close()
+    return context
+
+
+@pytest.fixture()
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    context = signed_in(browser, site)
+    opened = context.new_page()
+    opened.set_default_timeout(5000)
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    yield opened
+    context.close()
+    assert faults == [], "a script failed"
+
+
+def open_form(page: Page, address: str) -> None:
+    """Opens a form and waits until its script is ready."""
+    page.goto(address)
+    page.wait_for_function("globalThis.crfpage && crfpage.ready")

@@ -1,0 +1,88 @@
+"""Nothing typed is lost: drafts, closed tabs, a server that is away, two editors."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Site, open_form, signed_in
+from tests.webapp.pages import NEW
+from webapp.storage import InstanceKey, history, load
+
+VS = f"/subjects/{NEW}/SCR/vs"
+KEY = InstanceKey(NEW, "vs", "SCR")
+
+
+def begin(page: Page, pulse: str) -> None:
+    open_form(page, VS)
+    page.locator("[name=f-vsperf][value=Y]").check()
+    page.fill("#f-pulse_vsorres", pulse)
+
+
+def test_a_draft_saves_itself(page: Page, site: Site) -> None:
+    begin(page, "72")
+    expect(page.locator("#state")).to_have_text(re.compile("not saved, 2 changes"))
+    expect(page.locator("#state")).to_have_text(re.compile("^saved"), timeout=9000)
+    stored = load(site.database, KEY)
+    assert stored is not None
+    assert stored.record.texts == {"vsperf": "Y", "pulse_vsorres": "72"}
+
+
+def test_a_crashed_tab_gives_the_text_back(browser: Browser, site: Site) -> None:
+    context = signed_in(browser, site)
+    first = context.new_page()
+    begin(first, "7x")
+    first.wait_for_timeout(250)
+    first.close()  # without asking, as a crash would
+    second = context.new_page()
+    open_form(second, VS)
+    expect(second.locator("#f-pulse_vsorres")).to_have_value("7x")
+    expect(second.locator("#notices")).to_contain_text("had not reached the server")
+    second.keyboard.press("Control+s")
+    expect(second.locator("#state")).to_contain_text("saved")
+    assert second.evaluate("localStorage.length") == 0
+    context.close()
+
+
+def test_leaving_with_unsaved_text_warns(page: Page) -> None:
+    begin(page, "72")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/subjects")
+    assert asked == ["beforeunload"]
+
+
+def test_a_server_that_is_away_costs_nothing(page: Page, site: Site) -> None:
+    begin(page, "72")
+    page.context.set_offline(True)
+    page.keyboard.press("Control+s")
+    expect(page.locator("#state")).to_contain_text("the server does not answer")
+    expect(page.locator("#f-pulse_vsorres")).to_have_value("72")
+    page.context.set_offline(False)
+    expect(page.locator("#state")).to_have_text(re.compile("^saved"), timeout=9000)
+    assert len(history(site.database, KEY)) == 1
+
+
+def test_two_editors_see_both_versions_and_choose(browser: Browser, site: Site) -> None:
+    contexts = [signed_in(browser, site, name) for name in ("coordinator", "nurse")]
+    one, other = (context.new_page() for context in contexts)
+    begin(one, "72")
+    begin(other, "74")
+    other.fill("#f-sysbp_vsorres", "120")
+    one.keyboard.press("Control+s")
+    expect(one.locator("#state")).to_contain_text("saved")
+    other.keyboard.press("Control+s")
+    expect(other.get_by_role("heading", level=1)).to_contain_text("two versions")
+    row = other.get_by_role("row", name="Pulse")
+    expect(row).to_contain_text("74")
+    expect(row).to_contain_text("72")
+    row.get_by_label("yours").check()
+    other.get_by_role("button", name="Save draft").click()
+    expect(other.locator("#f-pulse_vsorres")).to_have_value("74")
+    stored = load(site.database, KEY)
+    assert stored is not None
+    assert stored.record.texts == {"vsperf": "Y", "pulse_vsorres": "74", "sysbp_vsorres": "120"}
+    assert [revision.form.saved_by for revision in history(site.database, KEY)] == ["coordinator", "nurse"]
+    for context in contexts:
+        context.close()

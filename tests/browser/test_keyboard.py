@@ -1,0 +1,114 @@
+"""Everything by keyboard alone."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site, open_form
+from tests.webapp.pages import NEW
+from webapp.storage import InstanceKey, Status, load
+
+
+def test_a_whole_form_is_entered_and_completed_without_a_mouse(page: Page, site: Site) -> None:
+    open_form(page, f"/subjects/{NEW}/SCR/vs")
+    keys = page.keyboard
+    page.locator("[name=f-vsperf]").first.focus()
+    keys.press("y")
+    keys.press("Enter")
+    typed = [
+        *("t-1", "0930"),
+        None,  # position: by its code's key
+        *("175", "c", "82", "k", "36,8", "c"),
+    ]
+    for text in typed:
+        if text is None:
+            keys.press("s")
+        elif len(text) == 1:
+            keys.press(text)
+        else:
+            keys.type(text)
+        keys.press("Enter")
+    page.locator("[name=f-temploc]").first.focus()
+    keys.press("Enter")
+    keys.press("n")
+    for text in ("128", "78", "68", "14", ".nd"):
+        keys.press("Enter")
+        keys.type(text)
+    keys.press("Control+Enter")
+    expect(page.locator("#status")).to_contain_text("complete")
+    expect(page.locator("#next")).to_be_focused()
+    stored = load(site.database, InstanceKey(NEW, "vs", "SCR"))
+    assert stored is not None
+    assert stored.status is Status.COMPLETE
+    assert stored.record.texts == {
+        "vsperf": "Y",
+        "vsdat": "2024-04-17",
+        "vstim": "09:30",
+        "vspos": "SITTING",
+        "height_vsorres": "175",
+        "height_vsorresu": "cm",
+        "weight_vsorres": "82",
+        "weight_vsorresu": "kg",
+        "temp_vsorres": "36.8",
+        "temp_vsorresu": "C",
+        "confus": "N",
+        "sysbp_vsorres": "128",
+        "diabp_vsorres": "78",
+        "pulse_vsorres": "68",
+        "resp_vsorres": "14",
+        "oxysat_vsorres": "ND",
+    }
+
+
+def test_an_answer_is_taken_back_and_a_reason_given_by_keys(page: Page) -> None:
+    open_form(page, f"/subjects/{NEW}/SCR/vs")
+    page.locator("[name=f-vsperf]").first.focus()
+    page.keyboard.press("y")
+    position = page.locator("[name=f-vspos]")
+    position.first.focus()
+    page.keyboard.press("l")
+    expect(position.nth(1)).to_be_checked()
+    page.keyboard.press("Delete")
+    expect(position.nth(1)).not_to_be_checked()
+    page.keyboard.press(".")
+    page.keyboard.type("unk")
+    expect(page.locator("[name='m:f-vspos']")).to_have_value("UNK")
+
+
+def test_keys_of_every_page(page: Page) -> None:
+    page.goto("/subjects/01-007")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("01-012")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/subjects/01-012")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url("**/subjects")
+    page.keyboard.press("n")
+    page.wait_for_url("**/subjects/new")
+
+
+def test_arrows_move_over_the_casebook(page: Page) -> None:
+    page.goto("/subjects/01-007")
+    page.locator("a[href$='/SCR/sv']").last.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("td a[href$='/D0/sv']")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/subjects/01-007/D0/"))
+
+
+def test_the_list_is_filtered_as_one_types_and_sorted_by_column(page: Page) -> None:
+    page.goto("/subjects")
+    page.fill("#filter", "01-00")
+    expect(page.locator("#count")).to_have_text(re.compile("^7 of "))
+    page.fill("#filter", "")
+    page.get_by_role("button", name="Subject").click()
+    page.get_by_role("button", name="Subject").click()
+    expect(page.locator("tbody tr").first).to_contain_text(NEW)

@@ -1,0 +1,104 @@
+"""The Cellkine demo behind its pages, for tests with a client and with a browser."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from forms_spec import load_study
+from forms_spec.model import Study
+from webapp.app import create_app
+from webapp.demo import PASSWORD, load_demo, read_texts
+from webapp.settings import Settings
+from webapp.storage import Database, Role, add_subject, add_user, open_database
+
+TODAY = date(2024, 4, 18)
+NEW = "01-020"
+"""A subject of whom nothing was captured."""
+
+
+@cache
+def cellkine() -> Study:
+    texts = read_texts(files("data_dictionary") / "cellkine")
+    loaded = load_study({name: text for name, text in texts.items() if not name.startswith("subjects/")})
+    assert loaded.study is not None, loaded.findings
+    return loaded.study
+
+
+def filled(url: str) -> Database:
+    """The demo, one more coordinator, and one subject of whom nothing was captured."""
+    database = open_database(url)
+    load_demo(database)
+    add_user(database, username="nurse", name="Noor Nurse", role=Role.COORDINATOR, password=PASSWORD)
+    add_subject(database, subjid=NEW, site="01", user="coordinator")
+    return database
+
+
+def app_over(url: str) -> Flask:
+    return create_app(Settings(database=url, study=cellkine(), secret_key="tests", today=lambda: TODAY))
+
+
+def token(html: str) -> str:
+    """The CSRF token of a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', html)
+    assert found, html
+    return found[1]
+
+
+def sign_in(client: FlaskClient, username: str = "coordinator") -> None:
+    page = client.get("/sign-in").text
+    data = {"csrf_token": token(page), "username": username, "password": PASSWORD, "then": ""}
+    assert client.post("/sign-in", data=data).status_code == 303
+
+
+def inputs(html: str) -> list[tuple[str, str]]:
+    """What a browser would post from the form of a page, as it stands: names and texts."""
+    from html.parser import HTMLParser
+
+    class Reader(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.found: list[tuple[str, str]] = []
+            self.inside = self.templates = 0
+            self.menu = self.area = ""
+
+        def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+            has = dict(attributes)
+            name, value = has.get("name") or "", has.get("value") or ""
+            if tag == "template":
+                self.templates += 1
+            elif tag == "form":
+                self.inside = int(has.get("id") == "form")
+            elif not self.inside or self.templates or "disabled" in has:
+                return
+            elif tag == "select":
+                self.menu = name
+                self.found.append((name, ""))
+            elif tag == "option" and self.menu and "selected" in has:
+                self.found[-1] = (self.menu, value)
+            elif tag == "textarea":
+                self.area = name
+                self.found.append((name, ""))
+            elif tag == "input" and name and (has.get("type") not in {"radio", "checkbox"} or "checked" in has):
+                self.found.append((name, value))
+
+        def handle_data(self, data: str) -> None:
+            if self.area:
+                self.found[-1] = (self.area, self.found[-1][1] + data.removeprefix("\n"))
+
+        def handle_endtag(self, tag: str) -> None:
+            if tag == "template":
+                self.templates -= 1
+            elif tag == "select":
+                self.menu = ""
+            elif tag == "textarea":
+                self.area = ""
+
+    reader = Reader()
+    reader.feed(html)
+    return reader.found
