@@ -1,0 +1,89 @@
+"""Forms, their sections, and what the fields of a section share."""
+
+from __future__ import annotations
+
+from forms_spec.model import Form
+from tests.forms_spec.dictionaries import load, said
+
+FORM = """
+form: x
+title: Example
+domain: VS
+help: After rest.
+fields:
+  a: {label: A, type: yes_no}
+groups:
+  g:
+    title: Section
+    shown: a = 'Y'
+    layout: grid
+    each: {type: choice, codes: SIDE, required: true}
+    fields:
+      b: The left one
+      c: {label: The right one, required: false}
+  r:
+    rows: {min: 1, max: 5, add: Add one more}
+    fields:
+      d: {label: D}
+"""
+
+
+def form() -> Form:
+    loaded = load(FORM)
+    assert loaded.study is not None, loaded.findings
+    return loaded.study.forms["x"]
+
+
+def test_fields_are_a_first_section_and_groups_follow() -> None:
+    assert [(group.name, group.title, group.layout) for group in form().groups] == [
+        ("x", None, "questions"),
+        ("g", "Section", "grid"),
+        ("r", None, "rows"),
+    ]
+    assert [field.name for field in form().fields] == ["a", "b", "c"]
+    assert (form().domain, form().help, form().log) == ("VS", "After rest.", False)
+
+
+def test_each_is_what_the_fields_share_and_a_text_is_a_label() -> None:
+    fields = form().by_name
+    one, other = fields["b"], fields["c"]
+    assert (one.label, one.type.name, one.required) == ("The left one", "choice", True)
+    assert (other.label, other.type.name, other.required) == ("The right one", "choice", False)
+    assert one.codelist is other.codelist
+
+
+def test_rows_are_counted_and_named() -> None:
+    rows = form().row_groups[0].rows
+    assert rows is not None
+    assert (rows.minimum, rows.maximum, rows.add_label) == (1, 5, "Add one more")
+
+
+def test_fields_and_forms_know_their_place() -> None:
+    assert str(form().place) == "1.yaml:2:7"
+    assert str(form().by_name["b"].place) == "1.yaml:15:7"
+
+
+def test_a_wrong_key_of_each_is_told_once_at_its_place() -> None:
+    text = FORM.replace("type: choice, codes", "typ: choice, codes")
+    assert said(text)[0] == "1.yaml:13:12 unknown-key"
+    assert sum("unknown-key" in one for one in said(text)) == 1
+
+
+def test_a_text_without_each_is_no_field() -> None:
+    assert "1.yaml:7:6 field-only-text" in said(FORM.replace("{label: A, type: yes_no}", "Question"))
+
+
+def test_a_group_of_fixed_rows_has_no_reasons_for_missing_codes_in_them() -> None:
+    study = load(
+        "form: x\ntitle: X\nmissing: all\ngroups:\n  r:\n    rows: {fixed: [s]}\n    fields:\n"
+        "      s: {label: S, type: choice, codes: SIDE}\n      n: {label: N}\n"
+    ).study
+    assert study is not None
+    side, note = study.forms["x"].row_groups[0].fields
+    assert (len(side.missing), len(note.missing)) == (0, 2)
+
+
+def test_groups_of_another_shape_are_refused() -> None:
+    assert said("form: x\ntitle: X\ngroups: [a]\n") == ["1.yaml:3:9 not-a-mapping"]
+    assert said("form: x\ntitle: X\ngroups:\n  g: text\n") == ["1.yaml:4:6 not-a-mapping"]
+    assert said("form: x\ntitle: X\ngroups:\n  g: {title: G}\n") == ["1.yaml:4:3 missing-key"]
