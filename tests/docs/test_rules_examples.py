@@ -1,4 +1,4 @@
-"""Every example of docs/rules.md gives what is written, on the server and in the browser."""
+"""Every example of docs/rules.md gives what is written: on the server, in the browser, in DuckDB."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from forms_spec.rules import FUNCTIONS, KEYWORDS
 from forms_spec.rules.core import FOLDS, OPERATORS
 from forms_spec.rules.limits import SCALE
 from forms_spec.rules.tokenizer import Token, tokenize
+from generator.browser.expression_json import encode
 from tests.docs.fences import blocks
-from tests.parity.rule_engines import BrowserEngine, Rule
+from tests.parity.rule_engines import BrowserEngine, Rule, SqlEngine, plain
 from tests.studies import study_of
 
 FILE = Path(__file__).parents[2] / "docs" / "rules.md"
@@ -35,18 +36,21 @@ def examples() -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _yaml() -> tuple[str, ...]:
-    return tuple(block.text for block in blocks(FILE) if block.language == "yaml")
+def _yaml() -> tuple[list[str], str]:
+    """The example study, and its subject behind it; later blocks belong to no study."""
+    found = [block.text for block in blocks(FILE) if block.language == "yaml"]
+    at = next(number for number, text in enumerate(found) if text.startswith("dm at SCR"))
+    return found[:at], found[at]
 
 
 @cache
 def study() -> Study:
-    return study_of({f"{number}.yaml": text for number, text in enumerate(_yaml()[:-2])})
+    return study_of({f"{number}.yaml": text for number, text in enumerate(_yaml()[0])})
 
 
 @cache
 def subject() -> dict[FormKey, Record]:
-    said = yaml.load(_yaml()[-2], yaml.BaseLoader)
+    said = yaml.load(_yaml()[1], yaml.BaseLoader)
     texts: dict[FormKey, dict[str, str]] = {}
     rows: dict[FormKey, dict[str, tuple[Row, ...]]] = {}
     for head, held in said.items():
@@ -90,12 +94,22 @@ def browser() -> BrowserEngine:
     return BrowserEngine(study(), "vs")
 
 
+@pytest.fixture(scope="module")
+def database() -> SqlEngine:
+    return SqlEngine(study(), [Rule("true", study(), HOME, TODAY).captured(subject())], HOME)
+
+
 @pytest.mark.parametrize(("text", "gives"), list(examples()))
-def test_an_example_gives_what_is_written(text: str, gives: str, browser: BrowserEngine) -> None:
+def test_an_example_gives_what_is_written(
+    text: str, gives: str, browser: BrowserEngine, database: SqlEngine
+) -> None:
     rule = Rule(text, study(), HOME, TODAY)
     here = rule.captured(subject())
     assert shown(rule.python(here)) == gives
     assert shown(browser.values(rule, [rule.case(here)])[0]) == gives
+    type_ = rule.resolved.core.type
+    (found,) = database.values(rule)
+    assert shown(plain(encode(found, type_), type_)) == gives
 
 
 def test_every_word_function_and_operator_has_an_example() -> None:

@@ -1,4 +1,4 @@
-"""The tutorial is followed word by word: its files written, its commands run, its tables typed into the pages."""
+"""The tutorial is followed word by word: files written, commands run, tables typed into the pages."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def steps(text: str) -> Iterator[tuple[int, str, object]]:
     yield from sorted(found, key=lambda step: step[0])
 
 
-@pytest.fixture()
+@pytest.fixture
 def newcomer(tmp_path: Path, browser: Browser) -> Iterator[Newcomer]:  # noqa: F811
     somebody = Newcomer(folder=tmp_path, browser=browser)
     yield somebody

@@ -17,7 +17,7 @@ FILES = {
 SECRET = "a secret that is long enough for this"
 
 
-@pytest.fixture()
+@pytest.fixture
 def url(tmp_path: Path) -> str:
     address = f"sqlite:///{tmp_path / 'study.sqlite'}"
     database = open_database(address)
