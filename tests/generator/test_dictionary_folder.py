@@ -1,0 +1,61 @@
+"""What is read from disk, and what is said of files that cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.dictionary_folder import LARGEST, UnreadableFolder, read_dictionary
+
+
+def write(folder: Path, **files: bytes) -> None:
+    for name, data in files.items():
+        file = folder / name.replace("__", "/").replace("_yaml", ".yaml")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+
+
+def test_every_yaml_file_is_read_whatever_its_folder(tmp_path: Path) -> None:
+    write(
+        tmp_path, study_yaml=b"study: T1\n", forms__vs_yaml="form: vs # é\n".encode(), forms__notes_txt=b"no"
+    )
+    (tmp_path / "more.yml").write_text("form: x\n", encoding="utf-8")
+    read = read_dictionary(tmp_path)
+    assert read.files == {
+        "forms/vs.yaml": "form: vs # é\n",
+        "more.yml": "form: x\n",
+        "study.yaml": "study: T1\n",
+    }
+    assert read.findings == ()
+
+
+def test_data_and_hidden_files_are_no_dictionary(tmp_path: Path) -> None:
+    write(tmp_path, study_yaml=b"study: T1\n", subjects__a_yaml=b"x", forms__subjects_yaml=b"form: s\n")
+    write(tmp_path / ".git", a_yaml=b"x")
+    assert sorted(read_dictionary(tmp_path).files) == ["forms/subjects.yaml", "study.yaml"]
+
+
+def test_line_endings_are_kept(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=b"form: x\r\ntitle: X\r")
+    assert read_dictionary(tmp_path).files == {"a.yaml": "form: x\r\ntitle: X\r"}
+
+
+def test_a_file_of_another_encoding_is_a_finding_at_its_first_bad_byte(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml="form: x\ntitle: Fièvre\n".encode("latin-1"), b_yaml=b"form: y\n")
+    read = read_dictionary(tmp_path)
+    assert list(read.files) == ["b.yaml"]
+    assert [(found.code, str(found.text)) for found in read.findings] == [("not-utf-8", "a.yaml:2:10")]
+
+
+def test_a_file_that_is_too_large_is_a_finding(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=b"#" * (LARGEST + 1))
+    assert [found.code for found in read_dictionary(tmp_path).findings] == ["file-too-large"]
+
+
+@pytest.mark.parametrize("path", ["nothing", "a.yaml", "empty"])
+def test_no_folder_no_dictionary(tmp_path: Path, path: str) -> None:
+    write(tmp_path, a_yaml=b"form: x\n")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UnreadableFolder, match=path):
+        read_dictionary(tmp_path / path)
