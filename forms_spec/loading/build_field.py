@@ -56,7 +56,8 @@ class FieldBuilder:
         type_, known = self._type(raw, spot)
         codelist, listed = self._codelist(name, type_, raw, spot)
         made = self._field(name, type_, codelist, raw, spot)
-        part = FieldPart(field=made, spot=spot, keys=frozenset(raw), sound=known and listed, table=self.table)
+        sound = said is not None and known and listed
+        part = FieldPart(field=made, spot=spot, keys=frozenset(raw), sound=sound, table=self.table)
         self.parts.fields.append(part)
         self._list_expressions(made)
         if made.unit is None or made.unit.companion is None:

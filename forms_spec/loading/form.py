@@ -150,10 +150,11 @@ class FormBuilder:
             parts=self.parts,
             notes=self.notes,
         )
+        read = said.get("fields") or {}
         fields = tuple(
             made
             for field in self._names(spot)
-            for made in builder.build(field, said["fields"].get(field), self._field_spot(spot, field))
+            for made in builder.build(field, read.get(field), self._field_spot(spot, field))
         )
         rows = _rows(raw_rows, fields) if raw_rows is not None else None
         group = Group(
