@@ -15,6 +15,7 @@ from forms_spec.catalogue import (
     importing,
     package,
     questions,
+    redcap,
     rules,
     shapes,
     subjects,
@@ -38,6 +39,7 @@ MODULES: tuple[ModuleType, ...] = (
     package,
     importing,
     subjects,
+    redcap,
 )
 
 

@@ -1,0 +1,152 @@
+"""Codes of reading REDCap's data dictionaries, events and records.
+
+The place of such a finding is the row of the CSV file (the header is row 1) and the number of the column.
+"""
+
+from __future__ import annotations
+
+from forms_spec.catalogue.entry import Entry
+from forms_spec.findings import Severity
+
+
+def _entry(severity: Severity, code: str, message: str, remedy: str, explanation: str) -> Entry:
+    return Entry(code=code, severity=severity, message=message, remedy=remedy, explanation=explanation)
+
+
+def _refuse(code: str, message: str, remedy: str, explanation: str) -> Entry:
+    return _entry(Severity.REFUSE, code, message, remedy, explanation)
+
+
+def _warn(code: str, message: str, remedy: str, explanation: str) -> Entry:
+    return _entry(Severity.WARNING, code, message, remedy, explanation)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    _refuse(
+        "redcap-empty",
+        "The file has no fields",
+        "Export the data dictionary again",
+        "A data dictionary has a header and one row for each field.",
+    ),
+    _refuse(
+        "redcap-no-header",
+        'The first row "{value}" is no header of a data dictionary: it lacks {lacking}',
+        "Begin the file with the headers of REDCap, as its download does",
+        "The headers of the download (`Variable / Field Name`, ...), those of the API (`field_name`, ...) and older "
+        "ones are known.",
+    ),
+    _refuse(
+        "redcap-unreadable",
+        "The file cannot be read on from here: {why}",
+        "Open it in a spreadsheet and save it as CSV again",
+        "What stands before this row was read.",
+    ),
+    _warn(
+        "redcap-encoding",
+        "The file is not UTF-8 (byte {value}): read as Windows-1252",
+        "Save it as UTF-8",
+        "A spreadsheet program saved the file in the encoding of its system.",
+    ),
+    _warn(
+        "redcap-quotes",
+        "A quote that opens here is not closed, or text stands behind a closed one",
+        "Double a quote inside a quoted cell, and close each one",
+        "Such a quote can swallow the rows after it.",
+    ),
+    _warn(
+        "redcap-column-twice",
+        'The column "{name}" stands twice',
+        "Delete one of them; the first one was read",
+        "Two columns with the same header.",
+    ),
+    _warn(
+        "redcap-ragged",
+        "The row has {given} cells, the header {needed}",
+        "Check that no cell was shifted",
+        "Often a comma in a cell without quotes. Missing cells are read as empty.",
+    ),
+    _warn(
+        "redcap-no-name",
+        "The row has no field name and is left out: {value}",
+        "Give the field a name, or delete the row",
+        "Data are stored under the field's name.",
+    ),
+    _warn(
+        "redcap-no-form",
+        'The field "{value}" has no form: taken as one of "{used}"',
+        "Write the form's name into each row",
+        "Every field belongs to a form.",
+    ),
+    _warn(
+        "redcap-name-twice",
+        'The field name "{value}" stands twice: this one becomes "{used}"',
+        "Give one of them another name",
+        "REDCap refuses a dictionary in which a name stands twice.",
+    ),
+    _warn(
+        "redcap-form-scattered",
+        'Rows of the form "{value}" stand apart: put together',
+        "Keep the rows of a form together",
+        "REDCap wants all rows of a form one after the other.",
+    ),
+    _warn(
+        "redcap-unknown-type",
+        'The field "{name}" has the type "{value}", which REDCap does not know: taken as text',
+        "Correct the type, or look for shifted cells",
+        "The types are text, notes, dropdown, radio, checkbox, calc, file, descriptive, slider, yesno, truefalse, sql.",
+    ),
+    _warn(
+        "redcap-unknown-validation",
+        'The field "{name}" has the validation "{value}", which is not one of REDCap\'s own: any text is taken',
+        "Add a pattern to the field if its answers have one",
+        "Administrators can add validation types of their own; a dictionary does not say what they mean.",
+    ),
+    _warn(
+        "redcap-no-choices",
+        'The field "{name}" has no choices: taken as text',
+        "Write them as 1, Yes | 0, No",
+        "A radio, dropdown or checkbox field has its answers in the choices column.",
+    ),
+    _warn(
+        "redcap-code-twice",
+        'The field "{name}" has a code twice: {value}',
+        "Give each answer its own code; the first one was kept",
+        "In the data nobody could tell the two answers apart.",
+    ),
+    _warn(
+        "redcap-bad-code",
+        'The field "{name}" has a code with a semicolon, which is left out: {value}',
+        "Use letters, digits and _ in codes",
+        "Codes of several answers are joined by semicolons.",
+    ),
+    _warn(
+        "redcap-choice-comma",
+        'The field "{name}" has an answer without a comma: its code is also its label',
+        "Write each answer as code, label",
+        "The part before the first comma is the code.",
+    ),
+    _warn(
+        "redcap-logic",
+        'The logic of "{name}" is not translated: {why} (character {at})',
+        "It is kept as it is written under redcap; write it anew in the rule language if it is needed",
+        "The field works without it: it is always shown, or has to be filled in by hand.",
+    ),
+    _warn(
+        "redcap-limit",
+        'A limit of "{name}" is not translated: {why}',
+        "It is kept as it is written under redcap; write it anew as range or expected",
+        "The field works without it.",
+    ),
+    _warn(
+        "redcap-unknown-form",
+        'There is no form "{value}" in the data dictionary',
+        "Export the lists again together with the dictionary",
+        "The lists of events and of repeating forms name forms of the dictionary.",
+    ),
+    _warn(
+        "redcap-unknown-event",
+        'There is no event "{value}"',
+        "Export the lists again together",
+        "The list of forms names events of the list of events.",
+    ),
+)

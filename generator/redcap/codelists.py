@@ -1,0 +1,85 @@
+"""Answers that several fields share become one codelist with a name that says what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from generator.redcap.names import plain_name, slug, unused
+
+Answer = tuple[str, str, bool]
+"""Code, label, and whether it cannot stand beside another answer."""
+Answers = tuple[Answer, ...]
+
+YES_NO: Answers = (("1", "Yes", False), ("0", "No", False))
+TRUE_FALSE: Answers = (("1", "True", False), ("0", "False", False))
+FIXED: Mapping[str, tuple[str, Answers]] = {
+    "yesno": ("yesno", YES_NO),
+    "truefalse": ("truefalse", TRUE_FALSE),
+}
+"""The lists of REDCap's own field types; no other list bears these names."""
+
+MOST_IN_PLACE = 12
+
+
+@dataclass(kw_only=True)
+class Codelists:
+    """The lists of a project: count them all first, then ask for each by its answers."""
+
+    uses: dict[Answers, list[str]] = field(default_factory=dict)
+    names: dict[Answers, str] = field(default_factory=dict)
+    fixed: set[str] = field(default_factory=set)
+
+    def count(self, answers: Answers, field_name: str) -> None:
+        self.uses.setdefault(answers, []).append(field_name)
+
+    def fixed_name(self, type_: str) -> str:
+        """The list of a yes/no or true/false field."""
+        name, _ = FIXED[type_]
+        self.fixed.add(type_)
+        return name
+
+    def name(self, answers: Answers) -> str | None:
+        """The name of a shared or long list; None when the answers stand with their only field."""
+        used = self.uses.get(answers, [])
+        if len(set(used)) < 2 and len(answers) <= MOST_IN_PLACE:
+            return None
+        if answers not in self.names:
+            taken = {*self.names.values(), *(name for name, _ in FIXED.values())}
+            self.names[answers] = unused(_name(answers, used), taken)
+        return self.names[answers]
+
+    def written(self) -> dict[str, dict[str, object]]:
+        """Every named list as the dictionary has it, in the order of their names' first use."""
+        found = {FIXED[one][0]: as_codes(FIXED[one][1]) for one in sorted(self.fixed)}
+        found |= {name: as_codes(answers) for answers, name in self.names.items()}
+        return found
+
+
+def as_codes(answers: Answers) -> dict[str, object]:
+    """Answers as the dictionary has them."""
+    return {
+        code: {"label": label, "exclusive": "true"} if exclusive else label
+        for code, label, exclusive in answers
+    }
+
+
+def _name(answers: Answers, used: list[str]) -> str:
+    """From the labels when they are few and short, else from the fields that use the list."""
+    labels = [slug(label, 20) for _, label, _ in answers]
+    joined = "_".join(labels)
+    if len(answers) <= 4 and all(labels) and len(joined) <= 40:
+        return plain_name(joined, letter="c")
+    shared = _common_start(used)
+    return plain_name(shared or used[0], letter="c")
+
+
+def _common_start(names: list[str]) -> str:
+    """What the names of several fields begin with, up to a ``_``."""
+    parts = [name.split("_") for name in names]
+    found = []
+    for words in zip(*parts, strict=False):
+        if len(set(words)) > 1:
+            break
+        found.append(words[0])
+    return "_".join(found) if len(names) > 1 and len("_".join(found)) >= 4 else ""

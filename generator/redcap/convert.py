@@ -1,0 +1,362 @@
+"""A whole project of REDCap as the files of a dictionary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from forms_spec import load_study
+from forms_spec.catalogue import finding
+from forms_spec.document import Document, Path
+from forms_spec.findings import Finding, Severity
+from forms_spec.places import TextPlace
+from forms_spec.reader import read_document
+from generator.redcap.choices import empty_choices, parse_choices
+from generator.redcap.codelists import FIXED, Answers, Codelists
+from generator.redcap.columns import HEADERS
+from generator.redcap.events import EventFiles, Events, read_events
+from generator.redcap.fields import CHOOSING, FieldMaker, Plan, answers_of
+from generator.redcap.forms import form_data
+from generator.redcap.items import TYPES, Dictionary, Item, read_dictionary
+from generator.redcap.logic.scope import Known, Project
+from generator.redcap.logic.values import Want
+from generator.redcap.losses import Loss
+from generator.redcap.names import plain_name, slug, title_of, unused
+from generator.redcap.tags import parse_tags
+from generator.redcap.validation import PLAIN, VALIDATIONS, Validation
+from generator.yaml_text import write_yaml
+
+SUBJECT_PATTERN = ".{1,100}"
+_RECORD_ID = re.compile(
+    r"(.*_)?(id|ids|record|subject|subjectid|participant|patient|patientid|pid|mrn|key|code|number|no|nr|cpr|num)(_.*)?"
+    r"|.*id|.*_?record|.*nummer",
+    re.IGNORECASE,
+)
+MOST_ROUNDS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Converted:
+    """The dictionary's files by name, empty when nothing could be read; all findings, and all Losses."""
+
+    files: Mapping[str, str]
+    findings: tuple[Finding, ...]
+    losses: tuple[Loss, ...]
+    fields: int
+    logic: int
+
+    @property
+    def usable(self) -> bool:
+        return bool(self.files) and all(one.severity is not Severity.REFUSE for one in self.findings)
+
+
+def convert_redcap(
+    file: str, content: bytes, events: EventFiles | None = None, *, study: str | None = None
+) -> Converted:
+    """Convert a data dictionary, with its events where they are given. Never raises for what it says.
+
+    What the checks of our language refuse (a circle of conditions, a default that is no answer) is taken out
+    again, kept as it was written and listed, so that the rest can be used.
+    """
+    dropped: dict[tuple[str, str], str] = {}
+    for _ in range(MOST_ROUNDS):
+        build = _Build(file, content, events or EventFiles(), study, dropped)
+        found = build.converted()
+        if not found.files:
+            return found
+        loaded = load_study(found.files)
+        refused = [one for one in loaded.findings if one.severity is Severity.REFUSE]
+        new = {key: why for one in refused for key, why in build.owners(one) if key not in dropped}
+        if not refused or not new:
+            return replace(found, findings=(*found.findings, *refused))
+        dropped |= new
+    return found
+
+
+class _Build:
+    """One conversion; ``dropped`` holds what may not be translated, and why."""
+
+    def __init__(
+        self,
+        file: str,
+        content: bytes,
+        events: EventFiles,
+        study: str | None,
+        dropped: Mapping[tuple[str, str], str],
+    ) -> None:
+        self.dictionary: Dictionary = read_dictionary(file, content)
+        self.events: Events = read_events(self.dictionary.items, events)
+        self.codelists = Codelists()
+        self.dropped = dropped
+        self.study = study or PurePosixPath(file.replace("\\", "/")).stem
+        self.items = self.dictionary.items
+        self.subject = self._subject()
+        self.forms = self._form_names()
+        self.plans: list[Plan] = []
+        self.texts: dict[str, str] = {}
+
+    def converted(self) -> Converted:
+        dictionary = self.dictionary
+        if self.items:
+            self.plans = self._plans()
+            self.texts = {name: write_yaml(data) for name, data in self._files().items()}
+        elif not any(one.severity is Severity.REFUSE for one in dictionary.findings):
+            dictionary.findings.append(finding("redcap-empty", text=dictionary.sheet.place(1)))
+        return Converted(
+            files=self.texts,
+            findings=(*dictionary.findings, *self.events.findings),
+            losses=tuple(sorted((*dictionary.losses, *self.events.losses), key=lambda one: one.row)),
+            fields=len(self.items),
+            logic=sum(bool(item.branching.strip()) + (item.type == "calc") for item in self.items),
+        )
+
+    # Names
+
+    def _subject(self) -> str:
+        """The record id is the first field; a part of a project may have none."""
+        first = self.items[0] if self.items else None
+        if first is None or first.type != "text" or first.branching.strip() or first.choices.strip():
+            return ""
+        if not _RECORD_ID.fullmatch(first.name):
+            return ""
+        return first.name
+
+    def _form_names(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for item in self.items:
+            if item.form not in found:
+                name = plain_name(item.form, set(found.values()), letter="form")
+                if name != item.form:
+                    self._renamed(item, "form", item.form, name)
+                found[item.form] = name
+        return found
+
+    def _renamed(self, item: Item, column: str, original: str, name: str) -> None:
+        self.dictionary.losses.append(
+            Loss(
+                kind="name",
+                row=item.row,
+                field=item.name,
+                column=HEADERS[column],
+                original=original,
+                why=f"is {name} here",
+                harmless=True,
+            )
+        )
+
+    def _plans(self) -> list[Plan]:
+        taken: set[str] = set()
+        good = {item.name for item in self.items}
+        found = []
+        for item in self.items:
+            name = plain_name(item.name)
+            if name != item.name:
+                name = unused(name, taken | good)
+                self._renamed(item, "name", item.name, name)
+            name = unused(name, taken)
+            taken.add(name)
+            plan = self._plan(item, name)
+            if plan.answers and plan.type in ("choice", "choices"):
+                self.codelists.count(plan.answers, name)
+            found.append(plan)
+        return found
+
+    def _plan(self, item: Item, name: str) -> Plan:
+        """The type of a field, its answers and its tags; oddities give findings."""
+        tags = tuple(parse_tags(item.annotation)) if "@" in item.annotation else ()
+        type_, want, validation, answers = self._type(item, {one.name for one in tags})
+        if item.type in CHOOSING:
+            answers = self._answers(item, answers_of(item, tags))
+            type_ = type_ if answers else "text"
+            want = want if answers else Want.TEXT
+        if item.type not in TYPES:
+            self.dictionary.say("redcap-unknown-type", item.row, "type", item.type, name=item.name)
+            item = replace(item, type="unknown")
+        return Plan(
+            item=item,
+            name=name,
+            type=type_,
+            want=want,
+            form=self.forms[item.form],
+            validation=validation,
+            answers=answers,
+            tags=tags,
+        )
+
+    def _type(self, item: Item, tags: set[str]) -> tuple[str, Want, Validation, Answers]:
+        if item.type in FIXED:
+            return "choice", Want.CHOICE, PLAIN, FIXED[item.type][1]
+        if item.type in ("text", "notes") and tags & {"CALCTEXT", "CALCDATE"}:
+            validation = self._validation(item)
+            return "calculated", Want.DATE if validation.want is Want.DATE else Want.TEXT, validation, ()
+        if item.name == self.subject:
+            return "calculated", Want.TEXT, PLAIN, ()
+        if item.type == "text":
+            validation = self._validation(item)
+            return validation.type, validation.want, validation, ()
+        type_, want = _SIMPLE.get(item.type, ("text", Want.TEXT))
+        return type_, want, PLAIN, ()
+
+    def _validation(self, item: Item) -> Validation:
+        said = item.validation.strip()
+        if said and said not in VALIDATIONS:
+            self.dictionary.say("redcap-unknown-validation", item.row, "validation", said, name=item.name)
+        return VALIDATIONS.get(said, PLAIN)
+
+    def _answers(self, item: Item, answers: Answers) -> Answers:
+        say = self.dictionary.say
+        choices = parse_choices(item.choices)
+        if not answers:
+            say("redcap-no-choices", item.row, "choices", item.choices, name=item.name)
+            self._loss(item, "no-choices", "choices", "nothing to choose from: any text is taken")
+            return ()
+        codes = [one.code for one in choices]
+        if twice := sorted({code for code in codes if code and codes.count(code) > 1}):
+            say("redcap-code-twice", item.row, "choices", ", ".join(twice), name=item.name)
+            self._loss(item, "code-twice", "choices", f"only the first {', '.join(twice)} is kept")
+        if bad := [code for code in codes if ";" in code]:
+            say("redcap-bad-code", item.row, "choices", ", ".join(bad), name=item.name)
+            self._loss(item, "bad-code", "choices", "a code with ; cannot stand in the data")
+            answers = tuple(one for one in answers if ";" not in one[0])
+        if any(not one.whole for one in choices):
+            say("redcap-choice-comma", item.row, "choices", item.choices[:200], name=item.name)
+        if empty_choices(item.choices) or any(not one.label or not one.code for one in choices):
+            self._loss(
+                item, "empty-choice", "choices", "an empty answer is left out, an empty label is its code"
+            )
+        return answers
+
+    def _loss(self, item: Item, kind: str, column: str, why: str) -> None:
+        self.dictionary.losses.append(
+            Loss(
+                kind=kind,
+                row=item.row,
+                field=item.name,
+                column=HEADERS[column],
+                original=item.cell(column),
+                why=why,
+            )
+        )
+
+    # Files
+
+    def _files(self) -> dict[str, dict[str, Any]]:
+        maker = FieldMaker(
+            dictionary=self.dictionary,
+            codelists=self.codelists,
+            subject=self.subject,
+            dropped=self.dropped,
+        )
+        project = self._project()
+        by_form: dict[str, list[Plan]] = {}
+        for plan in self.plans:
+            by_form.setdefault(plan.form, []).append(plan)
+        tables = set(by_form)
+        repeating = {self.forms[form] for form in self.events.repeating}
+        forms = {
+            f"forms/{form}.yaml": form_data(maker, project, form, plans, tables, rows=form in repeating)
+            for form, plans in by_form.items()
+        }
+        files: dict[str, dict[str, Any]] = {"study.yaml": self._study()}
+        if written := self.codelists.written():
+            files["codelists.yaml"] = {"codelists": written}
+        files["visits.yaml"] = self._visits()
+        return files | forms
+
+    def _project(self) -> Project:
+        repeating = self.events.repeating
+        fields = {
+            plan.item.name: Known(
+                name=plan.name,
+                form=plan.form,
+                want=plan.want,
+                codes=tuple(code for code, _, _ in plan.answers),
+                group=plan.form if plan.item.form in repeating else None,
+            )
+            for plan in self.plans
+            if plan.type != "note"
+        }
+        return Project(
+            fields=fields,
+            subject=self.subject,
+            visits={event.name: event.arm for event in self.events.events},
+            at={self.forms[form]: frozenset(names) for form, names in self.events.forms.items()},
+            repeating=frozenset(event.name for event in self.events.events if event.repeats),
+        )
+
+    def _study(self) -> dict[str, Any]:
+        orders = {plan.validation.order for plan in self.plans if plan.validation.order in ("dmy", "mdy")}
+        found: dict[str, Any] = {"study": slug(self.study) or "redcap", "title": title_of(self.study)}
+        if len(orders) == 1:
+            found["date_order"] = next(iter(orders))
+        found["subject"] = {"pattern": SUBJECT_PATTERN, "example": "1"}
+        return found
+
+    def _visits(self) -> dict[str, Any]:
+        events = self.events.events
+        visits = {}
+        for event in events:
+            said: dict[str, Any] = {"title": event.title}
+            if event.repeats:
+                said |= {"type": "unscheduled", "repeats": "true"}
+            visits[event.name] = said
+        schedule = {"columns": " ".join(event.name for event in events)}
+        for form, name in self.forms.items():
+            held = self.events.forms.get(form, ())
+            schedule[name] = " ".join("X" if event.name in held else "." for event in events)
+        return {"visits": visits, "schedule": schedule}
+
+    # Findings of the result
+
+    def owners(self, found: Finding) -> list[tuple[tuple[str, str], str]]:
+        """The field and the part of it that a finding of our checks is about."""
+        if found.text is None or found.text.file not in self.texts:
+            return []
+        document = read_document(found.text.file, self.texts[found.text.file])
+        path = path_at(document, found.text)
+        if "fields" not in path[:-1]:
+            return []
+        at = path.index("fields")
+        by_name = {plan.name: plan.item.name for plan in self.plans}
+        name = by_name.get(str(path[at + 1]))
+        if name is None:
+            return []
+        keys = document.value(path[: at + 2])
+        said = str(path[at + 2]) if len(path) > at + 2 else ""
+        part = _KEYS.get(said) or _PARTS.get(found.code)
+        if part is None and isinstance(keys, dict):
+            part = next((_KEYS[key] for key in ("shown", "value") if key in keys), None)
+        return [((name, part), found.message)] if part else []
+
+
+def path_at(document: Document, place: TextPlace) -> Path:
+    """The innermost value or key that stands at a place."""
+    node, path = document.root, ()
+    where = (place.line - 1, place.column - 1)
+    while node is not None and isinstance(node.children, dict):
+        for name, (key, value) in node.children.items():
+            start, end = key.start, value.end
+            if (start.line, start.column) <= where < (end.line, end.column):
+                node, path = value, (*path, name)
+                break
+        else:
+            break
+    return path
+
+
+_KEYS = {"shown": "shown", "value": "value", "default": "default", "range": "limits", "expected": "limits"}
+_PARTS = {"default-refused": "default", "default-out-of-range": "default"}
+_SIMPLE = {
+    "notes": ("long_text", Want.TEXT),
+    "dropdown": ("choice", Want.CHOICE),
+    "radio": ("choice", Want.CHOICE),
+    "checkbox": ("choices", Want.CHOICES),
+    "calc": ("calculated", Want.NUMBER),
+    "file": ("file", Want.FILE),
+    "descriptive": ("note", Want.TEXT),
+    "slider": ("vas", Want.NUMBER),
+    "sql": ("text", Want.TEXT),
+}

@@ -1,0 +1,166 @@
+"""A value of REDCap as a number, text, date, moment or condition of our language."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from generator.redcap.logic.conditions import FALSE, TRUE, Atom, Condition, certain
+from generator.redcap.logic.scope import Scope
+from generator.redcap.logic.values import ADD, MULTIPLY, Value, Want, quoted
+from generator.redcap.logic.words import LogicFault
+
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_MOMENT = re.compile(r"(\S+)[ T](\d{1,2}:\d\d(?::\d\d)?)")
+_TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
+TODAY = "today"
+
+
+def number_text(text: str) -> str | None:
+    """A number as our language writes it; None for what is none."""
+    try:
+        found = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    if not found.is_finite() or abs(found) >= 10**15:
+        return None
+    said = format(found.quantize(Decimal(1)) if found == found.to_integral_value() else found, "f")
+    whole, _, fraction = said.partition(".")
+    fraction = fraction.rstrip("0")
+    if len(fraction) > 9:
+        return None
+    return f"{whole}.{fraction}" if fraction else ("0" if whole == "-0" else whole)
+
+
+def date_text(text: str, order: str = "ymd") -> str | None:
+    """A date as ``2024-01-31``; ``order`` says how one that is not written year first is meant."""
+    text = text.strip()
+    if match := _ISO.fullmatch(text):
+        year, month, day = match.groups()
+    elif (match := _DAY_FIRST.fullmatch(text)) and order in ("dmy", "mdy"):
+        first, second, year = match.groups()
+        day, month = (first, second) if order == "dmy" else (second, first)
+    else:
+        return None
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
+
+
+def time_text(text: str) -> str | None:
+    """A time as ``09:30`` or ``09:30:15``."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59 or int(match[3] or 0) > 59:
+        return None
+    seconds = f":{match[3]}" if match[3] else ""
+    return f"{int(match[1]):02}:{match[2]}{seconds}"
+
+
+def moment_text(text: str, order: str = "ymd") -> str | None:
+    """A date with time as ``2024-01-31T09:30``."""
+    match = _MOMENT.fullmatch(text.strip())
+    if match is None:
+        return None
+    day, clock = date_text(match[1], order), time_text(match[2])
+    return f"{day}T{clock}" if day and clock else None
+
+
+def constant(number: str) -> Value:
+    """A number as a value."""
+    return Value(text=number, want=Want.NUMBER, literal=number, power=MULTIPLY if number[0] == "-" else 3)
+
+
+def as_number(value: Value) -> Value:
+    """Raises ``LogicFault`` where REDCap would not compute either."""
+    if value.want is Want.NUMBER:
+        return value
+    if value.want is Want.LITERAL:
+        number = number_text(value.literal or "")
+        if number is None:
+            raise LogicFault(f"{value.literal!r} is no number")
+        return constant(number)
+    if value.want is Want.TICK:
+        return counted(ticked(value))
+    if value.want is Want.CHOICE:
+        numeric = any(number_text(code) is not None for code in value.codes)
+        said = value.text if numeric else f"concat({value.text})"
+        return Value(text=f"number_of({said})", want=Want.NUMBER)
+    if value.want is Want.TEXT:
+        return Value(text=f"number_of({value.text})", want=Want.NUMBER)
+    raise LogicFault(f"a {value.want.value} where a number is wanted")
+
+
+def as_text(value: Value) -> str:
+    if value.want in (Want.TEXT, Want.CHOICE):
+        return value.text
+    if value.literal is not None:
+        return quoted(value.literal)
+    if value.want in (Want.NUMBER, Want.DATE, Want.DATETIME, Want.TIME):
+        return f"text_of({value.text})"
+    if value.want is Want.TICK:
+        return f"text_of({counted(ticked(value)).text})"
+    raise LogicFault(f"a {value.want.value} where a text is wanted")
+
+
+def as_moment(value: Value, scope: Scope, order: str = "ymd") -> Value:
+    """A date, a date with time, or a time."""
+    if value.want in (Want.DATE, Want.DATETIME, Want.TIME):
+        return value
+    if value.literal is None:
+        raise LogicFault(f"a {value.want.value} where a date is wanted")
+    if value.literal.strip().lower() == TODAY:
+        return Value(text=TODAY, want=Want.DATE, literal=TODAY)
+    if value.literal.strip().lower() == "now":
+        scope.note("now", "rules know the day, not the time of day: now is read as today")
+        return Value(text=TODAY, want=Want.DATE, literal=TODAY)
+    for read, want in ((date_text, Want.DATE), (moment_text, Want.DATETIME)):
+        if found := read(value.literal, order):
+            return Value(text=found, want=want, literal=found)
+    if clock := time_text(value.literal):
+        return Value(text=clock, want=Want.TIME, literal=clock)
+    raise LogicFault(f"{value.literal!r} is no date")
+
+
+def with_time(value: Value) -> str:
+    """A date or date with time as a date with time."""
+    if value.want is Want.DATETIME:
+        return value.text
+    if value.want is Want.DATE:
+        return f"datetime_of({value.text}, 00:00)"
+    raise LogicFault("a time of the day where a date is wanted")
+
+
+def ticked(value: Value) -> Condition:
+    """Whether a box is ticked. A checkbox that was never asked is not ticked."""
+    return Atom(
+        text=f"{value.text} has {quoted(value.code)}",
+        sure=False,
+        way="has",
+        asked=value.text,
+        code=quoted(value.code),
+    )
+
+
+def counted(condition: Condition) -> Value:
+    """1 where a condition holds, else 0."""
+    if condition in (TRUE, FALSE):
+        return constant(str(int(condition == TRUE)))
+    text = f"case when {certain(condition)} then 1 else 0 end"
+    return Value(text=text, want=Want.NUMBER, never_blank=True)
+
+
+def as_condition(value: Value) -> Condition:
+    """What REDCap makes of a value where it asks yes or no: 0 and blank are no."""
+    if value.want is Want.TICK:
+        return ticked(value)
+    if value.want is Want.BLANK:
+        return FALSE
+    if value.literal is not None:
+        number = number_text(value.literal)
+        return FALSE if value.literal == "" or number == "0" else TRUE
+    if value.want in (Want.NUMBER, Want.CHOICE):
+        return Atom(text=f"{as_number(value).within(ADD)} <> 0", sure=False)
+    return Atom(text=f"{value.text} is known", sure=True)

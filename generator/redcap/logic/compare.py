@@ -1,0 +1,190 @@
+"""Comparisons with REDCap's own rules for blanks.
+
+A blank equals the empty text and another blank, and nothing else; ``<``, ``>`` and their kin are false
+beside a blank. So ``[x] <> '1'`` is true when ``x`` is blank.
+"""
+
+from __future__ import annotations
+
+from generator.redcap.logic.coerce import (
+    as_moment,
+    as_number,
+    as_text,
+    number_text,
+    ticked,
+    with_time,
+)
+from generator.redcap.logic.conditions import FALSE, TRUE, Atom, Condition, joined, negated
+from generator.redcap.logic.scope import Scope
+from generator.redcap.logic.values import ADD, Value, Want, quoted
+from generator.redcap.logic.words import LogicFault
+
+_ALWAYS = ("visitid", "subjid", "rowno", "unsno", "today")
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_MOMENTS = (Want.DATE, Want.DATETIME, Want.TIME)
+_ORDERS = {
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+    ">": lambda one, other: one > other,
+    ">=": lambda one, other: one >= other,
+}
+
+
+def compared(scope: Scope, operator: str, left: Value, right: Value) -> Condition:
+    """``left operator right`` as REDCap decides it."""
+    if operator == "<>":
+        return negated(compared(scope, "=", left, right))
+    if _blank(left) or _blank(right):
+        return _with_blank(scope, operator, right if _blank(left) else left)
+    if operator == "=":
+        return _equal(scope, left, right)
+    return _ordered(scope, operator, left, right)
+
+
+def _blank(value: Value) -> bool:
+    return value.want is Want.BLANK or value.literal == ""
+
+
+def _with_blank(scope: Scope, operator: str, value: Value) -> Condition:
+    """``[x] = ''`` and its kin."""
+    if _blank(value):
+        return TRUE if operator == "=" else FALSE
+    known = _known(value)
+    if operator == "=":
+        return negated_known(known)
+    if operator == ">":
+        scope.note("greater-than-blank", "> '' is read as: is not blank")
+        return known
+    scope.note("compared-with-blank", f"{operator} '' is never true")
+    return FALSE
+
+
+def _known(value: Value) -> Condition:
+    """Whether there is a value; a box of a checkbox is always 0 or 1."""
+    always = value.never_blank or value.text in _ALWAYS or value.literal is not None
+    if always or value.want is Want.TICK or value.arms:
+        return TRUE
+    return Atom(text=f"{value.within(ADD)} is known", sure=True)
+
+
+def negated_known(known: Condition) -> Condition:
+    """The opposite of ``x is known``."""
+    if isinstance(known, Atom) and known.text.endswith(" is known"):
+        return Atom(text=f"{known.text.removesuffix('known')}not known", sure=True)
+    return negated(known)
+
+
+def _equal(scope: Scope, left: Value, right: Value) -> Condition:
+    if left.literal is not None and right.literal is None:
+        left, right = right, left
+    if right.literal is not None:
+        return _equals_constant(scope, left, right.literal, right)
+    if Want.TICK in (left.want, right.want):
+        other = right if left.want is Want.TICK else left
+        tick = left if left.want is Want.TICK else right
+        return _both(as_number(tick), as_number(other))
+    if left.want in _MOMENTS or right.want in _MOMENTS:
+        return _both(*_moments(scope, left, right))
+    if Want.NUMBER in (left.want, right.want):
+        return _both(as_number(left), as_number(right))
+    if Want.CHOICES in (left.want, right.want):
+        raise LogicFault("a checkbox is compared without one of its codes")
+    return _both(left, right)
+
+
+def _both(left: Value, right: Value) -> Condition:
+    """Equal, or blank both."""
+    equal = Atom(text=f"{left.within(ADD)} = {right.within(ADD)}", sure=False)
+    blanks = [negated_known(_known(one)) for one in (left, right)]
+    return joined("or", [equal, joined("and", blanks)])
+
+
+def _equals_constant(scope: Scope, value: Value, literal: str, constant: Value) -> Condition:
+    if value.literal is not None:
+        return TRUE if _same(value.literal, literal) else FALSE
+    if value.want is Want.TICK:
+        return {"1": ticked(value), "0": negated(ticked(value))}.get(number_text(literal) or "", FALSE)
+    if value.arms:
+        return _in_arm(value, literal)
+    if value.want is Want.CHOICE:
+        return _is_code(scope, value, literal)
+    if value.want is Want.CHOICES:
+        raise LogicFault("a checkbox is compared without one of its codes")
+    if value.want is Want.NUMBER:
+        number = number_text(literal)
+        return FALSE if number is None else _is(value, number)
+    if value.want in _MOMENTS:
+        return _is_moment(scope, value, constant)
+    if value.want is Want.FILE:
+        raise LogicFault("a file is compared")
+    return _is(value, quoted(literal))
+
+
+def _same(one: str, other: str) -> bool:
+    numbers = number_text(one), number_text(other)
+    return one == other or (numbers[0] is not None and numbers[0] == numbers[1])
+
+
+def _is(value: Value, code: str) -> Atom:
+    asked = value.within(ADD)
+    return Atom(text=f"{asked} = {code}", sure=value.text in _ALWAYS, way="=", asked=asked, code=code)
+
+
+def _in_arm(value: Value, literal: str) -> Condition:
+    number = number_text(literal)
+    for test, arm in value.arms:
+        if str(arm) == number:
+            return Atom(text=test, sure=True)
+    return FALSE
+
+
+def _is_code(scope: Scope, value: Value, literal: str) -> Condition:
+    """One answer; REDCap compares ``1`` and ``01`` as numbers."""
+    codes = [literal] if literal in value.codes else [code for code in value.codes if _same(code, literal)]
+    if codes:
+        return joined("or", [_is(value, quoted(code)) for code in codes])
+    scope.note("unknown-code", f"{value.text} has no answer {literal!r}: it is never chosen")
+    return _is(Value(text=f"concat({value.text})", want=Want.TEXT), quoted(literal))
+
+
+def _is_moment(scope: Scope, value: Value, constant: Value) -> Condition:
+    try:
+        left, right = _moments(scope, value, constant)
+    except LogicFault:
+        scope.note("no-date", f"{constant.literal!r} is no date: never equal to {value.text}")
+        return FALSE
+    return _is(left, right.text)
+
+
+def _moments(scope: Scope, left: Value, right: Value) -> tuple[Value, Value]:
+    """Both as dates, both as dates with time, or both as times."""
+    pair = as_moment(left, scope), as_moment(right, scope)
+    wants = {one.want for one in pair}
+    if wants == {Want.DATE, Want.DATETIME}:
+        first, second = (Value(text=with_time(one), want=Want.DATETIME) for one in pair)
+        return first, second
+    if len(wants) > 1:
+        raise LogicFault("a time of the day is compared with a date")
+    return pair
+
+
+def _ordered(scope: Scope, operator: str, left: Value, right: Value) -> Condition:
+    if left.literal is not None and right.literal is None:
+        return _ordered(scope, _MIRRORED[operator], right, left)
+    if left.want in _MOMENTS or right.want in _MOMENTS:
+        one, other = _moments(scope, left, right)
+    elif _texts(left, right):
+        return Atom(text=f"{as_text(left)} {operator} {as_text(right)}", sure=False)
+    else:
+        one, other = as_number(left), as_number(right)
+    if one.literal is not None and other.literal is not None and one.want is Want.NUMBER:
+        held = _ORDERS[operator](float(one.literal), float(other.literal))
+        return TRUE if held else FALSE
+    return Atom(text=f"{one.within(ADD)} {operator} {other.within(ADD)}", sure=False)
+
+
+def _texts(left: Value, right: Value) -> bool:
+    """True where two texts are put in order that are not numbers."""
+    if right.literal is not None:
+        return left.want is Want.TEXT and number_text(right.literal) is None
+    return left.want is Want.TEXT and right.want is Want.TEXT

@@ -1,0 +1,296 @@
+"""The functions of REDCap: what each becomes in our rule language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from generator.redcap.logic import tree
+from generator.redcap.logic.coerce import as_moment, as_number, as_text, with_time
+from generator.redcap.logic.compare import compared
+from generator.redcap.logic.conditions import Atom, Condition, negated
+from generator.redcap.logic.values import BLANK, MULTIPLY, Value, Want
+from generator.redcap.logic.words import LogicFault
+
+if TYPE_CHECKING:
+    from generator.redcap.logic.translate import Translator
+
+_DAYS = {"d": "", "y": " / 365.2425", "M": " / 30.44", "h": " * 24", "m": " * 1440", "s": " * 86400"}
+_SECONDS = {
+    "s": "",
+    "m": " / 60",
+    "h": " / 3600",
+    "d": " / 86400",
+    "M": " / 2630016",
+    "y": " / 31556952",
+}
+_ORDERS = ("ymd", "mdy", "dmy")
+
+
+def _takes(node: tree.Call, least: int, most: int = 99) -> tuple[tree.Node, ...]:
+    if not least <= len(node.arguments) <= most:
+        raise LogicFault(
+            f"{node.function} takes {least} to {most} values, not {len(node.arguments)}",
+            node.start,
+            node.end,
+        )
+    return node.arguments
+
+
+def _number(text: str) -> Value:
+    return Value(text=text, want=Want.NUMBER)
+
+
+def _text(text: str) -> Value:
+    return Value(text=text, want=Want.TEXT)
+
+
+def _places(translator: Translator, node: tree.Call) -> str:
+    """The second argument of round and its kin: a number from 0 to 9."""
+    if len(node.arguments) < 2:
+        return "0"
+    places = translator.value(node.arguments[1]).literal
+    if places is None or places not in map(str, range(10)):
+        raise LogicFault(f"{node.function} to other than 0 to 9 places", node.start, node.end)
+    return places
+
+
+def _rounded(name: str) -> Callable[[Translator, tree.Call], Value]:
+    def make(translator: Translator, node: tree.Call) -> Value:
+        number = translator.number(_takes(node, 1, 2)[0])
+        return _number(f"{name}({number.text}, {_places(translator, node)})")
+
+    return make
+
+
+def _plain(name: str, least: int, most: int) -> Callable[[Translator, tree.Call], Value]:
+    """A function of numbers that is blank when one of them is."""
+
+    def make(translator: Translator, node: tree.Call) -> Value:
+        numbers = [translator.number(one).text for one in _takes(node, least, most)]
+        return _number(f"{name}({', '.join(numbers)})")
+
+    return make
+
+
+def _log(translator: Translator, node: tree.Call) -> Value:
+    numbers = [translator.number(one).text for one in _takes(node, 1, 2)]
+    return _number(f"ln({numbers[0]})" if len(numbers) == 1 else f"log({', '.join(numbers)})")
+
+
+def _of_known(name: str) -> Callable[[Translator, tree.Call], Value]:
+    """A function of those of its numbers that are not blank."""
+
+    def make(translator: Translator, node: tree.Call) -> Value:
+        found = [translator.value(one, Want.NUMBER) for one in _takes(node, 1)]
+        numbers = [as_number(one).text for one in found if one.want is not Want.BLANK]
+        if not numbers:
+            return BLANK
+        return _number(f"{name}({', '.join(numbers)})")
+
+    return make
+
+
+def _string(translator: Translator, node: tree.Node) -> Value:
+    """A text; the empty one is BLANK."""
+    found = translator.value(node, Want.TEXT)
+    return found if found.want is Want.BLANK else _text(as_text(found))
+
+
+def _of_text(name: str, most: int) -> Callable[[Translator, tree.Call], Value]:
+    """``left(text, n)`` and its kin: a text and numbers; of a blank they are blank."""
+
+    def make(translator: Translator, node: tree.Call) -> Value:
+        first, *rest = _takes(node, most, most)
+        text = _string(translator, first)
+        if text.want is Want.BLANK:
+            return BLANK
+        numbers = [translator.number(one).text for one in rest]
+        return _text(f"{name}({', '.join([text.text, *numbers])})")
+
+    return make
+
+
+def _length(translator: Translator, node: tree.Call) -> Value:
+    text = _string(translator, _takes(node, 1, 1)[0])
+    return _counted("0" if text.want is Want.BLANK else f"coalesce(length({text.text}), 0)")
+
+
+def _find(translator: Translator, node: tree.Call) -> Value:
+    needle, hay = (_string(translator, one) for one in _takes(node, 2, 2))
+    if Want.BLANK in (needle.want, hay.want):
+        return _counted("0")
+    return _counted(f"coalesce(find({needle.text}, {hay.text}), 0)")
+
+
+def _counted(text: str) -> Value:
+    return Value(text=text, want=Want.NUMBER, never_blank=True, literal="0" if text == "0" else None)
+
+
+def _replace(translator: Translator, node: tree.Call) -> Value:
+    hay, needle, new = (_string(translator, one) for one in _takes(node, 3, 3))
+    if hay.want is Want.BLANK:
+        return BLANK
+    words = [one.text if one.want is not Want.BLANK else "''" for one in (hay, needle, new)]
+    return _text(f"replace({', '.join(words)})")
+
+
+def _concat(translator: Translator, node: tree.Call) -> Value:
+    found = [_string(translator, one) for one in _takes(node, 1)]
+    texts = [one.text for one in found if one.want is not Want.BLANK]
+    return _text(f"concat_known({', '.join(texts)})") if texts else BLANK
+
+
+def _concat_with(translator: Translator, node: tree.Call) -> Value:
+    between, *rest = (_string(translator, one) for one in _takes(node, 2))
+    texts = [one.text for one in rest if one.want is not Want.BLANK]
+    separator = between.text if between.want is not Want.BLANK else "''"
+    return _text(f"join_known({', '.join([separator, *texts])})") if texts else BLANK
+
+
+def _date_part(name: str) -> Callable[[Translator, tree.Call], Value]:
+    def make(translator: Translator, node: tree.Call) -> Value:
+        found = as_moment(translator.value(_takes(node, 1, 1)[0]), translator.scope)
+        day = f"date_of({found.text})" if found.want is Want.DATETIME else found.text
+        return _number(f"{name}({day})")
+
+    return make
+
+
+def _age(translator: Translator, node: tree.Call) -> Value:
+    """``age_at_date(birth, on)``; today where the second date is left out."""
+    birth, *rest = _takes(node, 1, 3)
+    days = [as_moment(translator.value(one), translator.scope) for one in (birth, *rest[:1])]
+    texts = [f"date_of({one.text})" if one.want is Want.DATETIME else one.text for one in days]
+    return _number(f"age_years({', '.join([*texts, 'today'][:2])})")
+
+
+def _difference(translator: Translator, node: tree.Call) -> Value:
+    """``datediff(d1, d2, unit [, format] [, signed])``"""
+    first, second, unit, *rest = _takes(node, 3, 5)
+    said = [_constant(translator, one) for one in rest]
+    order = next((one.lower() for one in said if one.lower() in _ORDERS), "ymd")
+    signed = any(one.lower() in ("true", "1") for one in said)
+    step = _constant(translator, unit)
+    if step not in _DAYS:
+        raise LogicFault(f"datediff knows no unit {step!r}", unit.start, unit.end)
+    values = [translator.value(one) for one in (first, second)]
+    if any(one.want is Want.BLANK for one in values):
+        return BLANK
+    start, end = (as_moment(one, translator.scope, order) for one in values)
+    if start.want is Want.DATE and end.want is Want.DATE:
+        between, scale = f"days_between({start.text}, {end.text})", _DAYS[step]
+    elif start.want is Want.TIME and end.want is Want.TIME:
+        between, scale = f"seconds_between({start.text}, {end.text})", _SECONDS[step]
+    else:
+        between = f"seconds_between({with_time(start)}, {with_time(end)})"
+        scale = _SECONDS[step]
+    between = between if signed else f"abs({between})"
+    return Value(text=f"{between}{scale}", want=Want.NUMBER, power=MULTIPLY if scale else 3)
+
+
+def _constant(translator: Translator, node: tree.Node) -> str:
+    found = translator.value(node).literal
+    if found is None:
+        raise LogicFault("a text in quotes is wanted here", node.start, node.end)
+    return found
+
+
+def _is_number(translator: Translator, node: tree.Call) -> Condition:
+    value = translator.value(_takes(node, 1, 1)[0])
+    if value.want is Want.BLANK:
+        return negated(Atom(text="true", sure=True))
+    return Atom(text=f"{as_number(value).within(MULTIPLY)} is known", sure=True)
+
+
+def _is_integer(translator: Translator, node: tree.Call) -> Condition:
+    value = translator.value(_takes(node, 1, 1)[0])
+    if value.want is Want.BLANK:
+        return negated(Atom(text="true", sure=True))
+    number = as_number(value).text
+    return Atom(text=f"round({number}, 0) = {number}", sure=False)
+
+
+def _is_blank(translator: Translator, node: tree.Call) -> Condition:
+    return compared(translator.scope, "=", translator.value(_takes(node, 1, 1)[0]), BLANK)
+
+
+def _is_missing(translator: Translator, node: tree.Call) -> Condition:
+    value = translator.value(_takes(node, 1, 2)[0])
+    if not value.read:
+        raise LogicFault("only a field holds a missing code", node.start, node.end)
+    if node.function == "ismissingcode":
+        return Atom(text=f"{value.text} is missing", sure=True)
+    codes = [one.strip() for one in _constant(translator, _takes(node, 2, 2)[1]).split(",")]
+    raise LogicFault(f"the study has no missing codes {', '.join(codes)}", node.start, node.end)
+
+
+def _holds(name: str, *, wanted: bool = True) -> Callable[[Translator, tree.Call], Condition]:
+    """``contains``, ``starts_with`` and ``ends_with``: capitals and small letters are alike."""
+
+    def make(translator: Translator, node: tree.Call) -> Condition:
+        hay, needle = (_string(translator, one) for one in _takes(node, 2, 2))
+        if needle.want is Want.BLANK:
+            found: Condition = Atom(text="true", sure=True)
+        elif hay.want is Want.BLANK:
+            found = Atom(text="false", sure=True)
+        else:
+            found = Atom(text=f"{name}({hay.text}, {needle.text})", sure=False)
+        return found if wanted else negated(found)
+
+    return make
+
+
+VALUES: Mapping[str, Callable[[Translator, tree.Call], Value]] = MappingProxyType(
+    {
+        "round": _rounded("round"),
+        "roundup": _rounded("round_up"),
+        "rounddown": _rounded("round_down"),
+        "abs": _plain("abs", 1, 1),
+        "sqrt": _plain("sqrt", 1, 1),
+        "exponential": _plain("exp", 1, 1),
+        "pow": _plain("power", 2, 2),
+        "log": _log,
+        "mod": _plain("mod", 2, 2),
+        "min": _of_known("min_known"),
+        "max": _of_known("max_known"),
+        "sum": _of_known("sum_known"),
+        "mean": _of_known("mean_known"),
+        "median": _of_known("median_known"),
+        "stdev": _of_known("stdev_known"),
+        "left": _of_text("left", 2),
+        "right": _of_text("right", 2),
+        "mid": _of_text("mid", 3),
+        "trim": _of_text("trim", 1),
+        "upper": _of_text("upper", 1),
+        "lower": _of_text("lower", 1),
+        "length": _length,
+        "find": _find,
+        "replace_text": _replace,
+        "concat": _concat,
+        "concat_ws": _concat_with,
+        "year": _date_part("year"),
+        "month": _date_part("month"),
+        "day": _date_part("day"),
+        "dayoftheweek": _date_part("day_of_week"),
+        "datediff": _difference,
+        "age_at_date": _age,
+    }
+)
+
+CONDITIONS: Mapping[str, Callable[[Translator, tree.Call], Condition]] = MappingProxyType(
+    {
+        "isnumber": _is_number,
+        "isinteger": _is_integer,
+        "isblankormissingcode": _is_blank,
+        "isblanknotmissingcode": _is_blank,
+        "ismissingcode": _is_missing,
+        "hasmissingcode": _is_missing,
+        "contains": _holds("contains"),
+        "contain": _holds("contains"),
+        "not_contain": _holds("contains", wanted=False),
+        "starts_with": _holds("starts_with"),
+        "ends_with": _holds("ends_with"),
+    }
+)

@@ -1,0 +1,197 @@
+"""What the names in brackets stand for: fields, events, instances and smart variables of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from generator.redcap.logic import tree
+from generator.redcap.logic.values import BLANK, Value, Want
+from generator.redcap.logic.words import LogicFault
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """A field of the project by the name that it has in our dictionary.
+
+    ``want`` is the type of its value; ``codes`` its answers. ``group`` is the table of its rows when its
+    form repeats beside its visit, else None.
+    """
+
+    name: str
+    form: str
+    want: Want
+    codes: tuple[str, ...] = ()
+    group: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """Everything that logic may name.
+
+    ``fields`` are by the name of REDCap; ``visits`` are the unique names of the events with their arms,
+    ``at`` the visits of each form; ``repeating`` those visits that repeat. ``subject`` is the record id.
+    """
+
+    fields: Mapping[str, Known]
+    subject: str
+    visits: Mapping[str, int]
+    at: Mapping[str, frozenset[str]]
+    repeating: frozenset[str] = frozenset()
+    inferred: bool = False
+
+
+@dataclass(kw_only=True)
+class Scope:
+    """The place of one expression: its form, the rows that it stands in, and what was noted on the way."""
+
+    project: Project
+    form: str
+    group: str | None = None
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+    def note(self, kind: str, why: str) -> None:
+        """Something in which the translation differs from what REDCap does."""
+        if (kind, why) not in self.notes:
+            self.notes.append((kind, why))
+
+    def value(self, node: tree.Reference) -> Value:
+        """The value of a reference. Raises ``LogicFault`` where it has none here."""
+        if "-" in node.field:
+            return self.smart(node)
+        known = self.project.fields.get(node.field) or self.project.fields.get(node.field.lower())
+        if known is None:
+            if node.field.endswith("_complete"):
+                raise LogicFault(f"[{node.field}] is the state of a form", node.start, node.end)
+            raise LogicFault(f"there is no field [{node.field}] in the file", node.start, node.end)
+        if node.field == self.project.subject:
+            return Value(text="subjid", want=Want.TEXT)
+        name = self.placed(node, known)
+        if name is None:
+            return BLANK
+        return self.coded(node, known, name)
+
+    def coded(self, node: tree.Reference, known: Known, name: str) -> Value:
+        if known.want is Want.CHOICES:
+            if node.code is None:
+                return Value(text=name, want=Want.CHOICES, codes=known.codes, read=True)
+            code = self.code(node.code, known)
+            if code is None:
+                self.note("unknown-code", f"[{node.field}] has no answer {node.code!r}")
+                return Value(text="0", want=Want.NUMBER, literal="0")
+            return Value(text=name, want=Want.TICK, codes=known.codes, code=code)
+        if node.code is not None:
+            raise LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
+        return Value(text=name, want=known.want, codes=known.codes, read=True)
+
+    def code(self, said: str, known: Known) -> str | None:
+        """The code as the dictionary spells it: REDCap does not tell capitals apart in ``[f(A)]``."""
+        if said in known.codes:
+            return said
+        return next((code for code in known.codes if code.lower() == said.lower()), None)
+
+    def placed(self, node: tree.Reference, known: Known) -> str | None:
+        """The name with form and visit as far as they are needed; None when it is always blank."""
+        if node.instance is not None:
+            return self.instance(node, known)
+        if known.group is not None and known.group != self.group:
+            raise LogicFault(f"[{node.field}] repeats, and no instance is named", node.start, node.end)
+        if node.event is not None and node.event != "event-name":
+            return self.at_event(node, known)
+        return self.here(known)
+
+    def here(self, known: Known) -> str:
+        if known.form == self.form:
+            return known.name
+        missing = self.project.at.get(self.form, frozenset()) - self.project.at.get(known.form, frozenset())
+        if missing:
+            self.note(
+                "other-form",
+                f"where {known.form} is not collected REDCap has a blank, and a rule the nearest visit's answer",
+            )
+        return f"{known.form}.{known.name}"
+
+    def at_event(self, node: tree.Reference, known: Known) -> str | None:
+        event = node.event or ""
+        if event == "previous-event-name":
+            self.note("previous-event", "the last earlier visit with an answer, not just the one before")
+            return f"{known.form}[previous].{known.name}"
+        if event in ("first-event-name", "last-event-name"):
+            visits = [name for name in self.project.visits if name in self.project.at[known.form]]
+            if not visits:
+                return None
+            event = visits[0] if event == "first-event-name" else visits[-1]
+        if event not in self.project.visits:
+            raise LogicFault(f"there is no event [{event}]", node.start, node.end)
+        if event not in self.project.at.get(known.form, frozenset()):
+            self.note("not-in-event", f"{known.form} is not collected at {event}: always blank")
+            return None
+        if event in self.project.repeating:
+            raise LogicFault(f"the event [{event}] repeats, and no instance is named", node.start, node.end)
+        return f"{known.form}[{event}].{known.name}"
+
+    def instance(self, node: tree.Reference, known: Known) -> str | None:
+        """An instance of a repeating form or event; without repetition there is only the first."""
+        if node.instance == "current-instance":
+            return self.here(known)
+        repeats = (
+            known.group is not None or self.project.at.get(known.form, frozenset()) & self.project.repeating
+        )
+        if repeats:
+            raise LogicFault(
+                f"an instance is named, and a rule reads one row only of its own ([{node.field}])",
+                node.start,
+                node.end,
+            )
+        if node.instance in ("1", "first-instance", "last-instance"):
+            self.note("instance", f"[{node.field}] does not repeat: instance {node.instance} is its only one")
+            return self.here(known) if node.event is None else self.at_event(node, known)
+        self.note("instance", f"[{node.field}] does not repeat: instance {node.instance} is always blank")
+        return None
+
+    def smart(self, node: tree.Reference) -> Value:
+        maker = _SMART.get(node.field.split(":")[0])
+        if maker is None:
+            raise LogicFault(f"[{node.field}] has no meaning outside REDCap", node.start, node.end)
+        return maker(self)
+
+    def arm(self) -> Value:
+        """The number of the visit's arm, from the names of the visits."""
+        arms = sorted(set(self.project.visits.values()))
+        if len(arms) < 2:
+            number = str(arms[0] if arms else 1)
+            return Value(text=number, want=Want.NUMBER, literal=number)
+        branches = []
+        for arm in arms:
+            visits = ", ".join(f"'{name}'" for name, held in self.project.visits.items() if held == arm)
+            branches.append((f"visitid in ({visits})", arm))
+        words = " ".join(f"when {test} then {arm}" for test, arm in branches)
+        return Value(text=f"case {words} end", want=Want.NUMBER, arms=tuple(branches))
+
+    def event(self) -> Value:
+        return Value(text="visitid", want=Want.TEXT)
+
+    def subject(self) -> Value:
+        return Value(text="subjid", want=Want.TEXT)
+
+    def own_instance(self) -> Value:
+        if self.group is not None:
+            return Value(text="rowno", want=Want.NUMBER)
+        return Value(text="unsno", want=Want.NUMBER)
+
+    def is_form(self) -> Value:
+        return Value(text="1", want=Want.NUMBER, literal="1")
+
+    def is_survey(self) -> Value:
+        self.note("survey", "there are no surveys here: [is-survey] is 0")
+        return Value(text="0", want=Want.NUMBER, literal="0")
+
+
+_SMART: Mapping[str, Callable[[Scope], Value]] = {
+    "arm-number": Scope.arm,
+    "event-name": Scope.event,
+    "record-name": Scope.subject,
+    "current-instance": Scope.own_instance,
+    "is-form": Scope.is_form,
+    "is-survey": Scope.is_survey,
+}

@@ -1,0 +1,206 @@
+"""From the tree of REDCap's logic to the text of our rule language."""
+
+from __future__ import annotations
+
+from generator.redcap.logic import tree
+from generator.redcap.logic.coerce import (
+    as_condition,
+    as_moment,
+    as_number,
+    as_text,
+    constant,
+    counted,
+    number_text,
+)
+from generator.redcap.logic.compare import compared
+from generator.redcap.logic.conditions import FALSE, TRUE, Condition, certain, joined, negated
+from generator.redcap.logic.functions import CONDITIONS, VALUES
+from generator.redcap.logic.parser import parse_logic
+from generator.redcap.logic.scope import Scope
+from generator.redcap.logic.values import ADD, ATOM, BLANK, MULTIPLY, Value, Want
+from generator.redcap.logic.words import LogicFault
+
+_COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
+_POWERS = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY}
+
+
+def translate_condition(text: str, scope: Scope) -> str:
+    """A branching logic as a condition that is never UNKNOWN. Raises ``LogicFault``."""
+    return certain(Translator(scope).condition(parse_logic(text)))
+
+
+def translate_value(text: str, scope: Scope, want: Want) -> str:
+    """An equation as a formula that gives a number, text or date. Raises ``LogicFault``."""
+    translator = Translator(scope)
+    return translator.given(translator.value(parse_logic(text), want), want)
+
+
+class Translator:
+    """One walk over one tree. What only nearly fits is noted in the scope."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def given(self, value: Value, want: Want) -> str:
+        """The value as the type that is wanted."""
+        if value.want is Want.BLANK:
+            raise LogicFault("it is always blank")
+        if want is Want.NUMBER:
+            return as_number(value).text
+        if want is Want.DATE:
+            found = as_moment(value, self.scope)
+            return f"date_of({found.text})" if found.want is Want.DATETIME else found.text
+        return as_text(value)
+
+    def condition(self, node: tree.Node) -> Condition:
+        if isinstance(node, tree.Logic):
+            return joined(node.operator, [self.condition(one) for one in node.operands])
+        if isinstance(node, tree.Unary) and node.operator == "not":
+            return negated(self.condition(node.operand))
+        if isinstance(node, tree.Binary) and node.operator in _COMPARISONS:
+            return self.comparison(node)
+        if isinstance(node, tree.Call):
+            if node.function in CONDITIONS:
+                return CONDITIONS[node.function](self, node)
+            if node.function == "if" and len(node.arguments) == 3:
+                return self.either(node)
+        return as_condition(self.value(node))
+
+    def either(self, node: tree.Call) -> Condition:
+        """``if(a, b, c)`` where yes or no is wanted."""
+        asked, then, otherwise = (self.condition(one) for one in node.arguments)
+        return joined("or", [joined("and", [asked, then]), joined("and", [negated(asked), otherwise])])
+
+    def comparison(self, node: tree.Binary) -> Condition:
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if self.asks(one) and node.operator in ("=", "<>"):
+                return self.truth(node.operator, self.condition(one), other)
+        return compared(self.scope, node.operator, self.value(node.left), self.value(node.right))
+
+    def asks(self, node: tree.Node) -> bool:
+        """True for what is a condition by itself."""
+        if isinstance(node, tree.Call):
+            return node.function in CONDITIONS
+        if isinstance(node, tree.Unary):
+            return node.operator == "not"
+        return isinstance(node, tree.Logic) or (
+            isinstance(node, tree.Binary) and node.operator in _COMPARISONS
+        )
+
+    def truth(self, operator: str, asked: Condition, other: tree.Node) -> Condition:
+        """``contains([x], 'a') = 1``"""
+        if self.asks(other):
+            left, right = counted(asked), counted(self.condition(other))
+            return compared(self.scope, operator, left, right)
+        value = self.value(other)
+        said = number_text(value.literal or "") if value.literal is not None else None
+        if said not in ("0", "1"):
+            return compared(self.scope, operator, counted(asked), value)
+        return asked if (said == "1") == (operator == "=") else negated(asked)
+
+    def value(self, node: tree.Node, want: Want | None = None) -> Value:
+        """A value; ``want`` is the type that will be asked of it, where that is known."""
+        if isinstance(node, tree.Number):
+            number = number_text(node.text)
+            if number is None:
+                raise LogicFault(f"{node.text} has too many digits", node.start, node.end)
+            return constant(number)
+        if isinstance(node, tree.Text):
+            return Value(text="", want=Want.LITERAL, literal=node.value) if node.value else BLANK
+        if isinstance(node, tree.Reference):
+            return self.scope.value(node)
+        if self.asks(node):
+            return counted(self.condition(node))
+        if isinstance(node, tree.Call):
+            return self.call(node, want)
+        if isinstance(node, tree.Unary):
+            return self.negative(node)
+        assert isinstance(node, tree.Binary)
+        return self.arithmetic(node)
+
+    def call(self, node: tree.Call, want: Want | None) -> Value:
+        if node.function == "if":
+            return self.chosen(node, want)
+        maker = VALUES.get(node.function)
+        if maker is None:
+            raise LogicFault(f"there is no function {node.function}", node.start, node.end)
+        return maker(self, node)
+
+    def number(self, node: tree.Node) -> Value:
+        """A number; a blank one is refused, since nothing could be computed with it."""
+        found = self.value(node, Want.NUMBER)
+        if found.want is Want.BLANK:
+            raise LogicFault("a blank is computed with: the result is always blank", node.start, node.end)
+        return as_number(found)
+
+    def negative(self, node: tree.Unary) -> Value:
+        found = self.number(node.operand)
+        if found.literal is not None:
+            return constant(number_text(f"-{found.literal}".replace("--", "")) or "0")
+        return Value(text=f"-{found.within(ATOM)}", want=Want.NUMBER, power=MULTIPLY)
+
+    def arithmetic(self, node: tree.Binary) -> Value:
+        """``+ - * /``; a blank operand makes a blank result in both languages."""
+        left, right = self.number(node.left), self.number(node.right)
+        if node.operator in ("^", "%"):
+            function = {"^": "power", "%": "mod"}[node.operator]
+            return Value(text=f"{function}({left.text}, {right.text})", want=Want.NUMBER)
+        power = _POWERS[node.operator]
+        text = f"{left.within(power)} {node.operator} {right.within(power + 1)}"
+        return Value(text=text, want=Want.NUMBER, power=power)
+
+    def chosen(self, node: tree.Call, want: Want | None) -> Value:
+        """``if(a, b, if(c, d, e))`` as one case; the blank is the case without ``else``."""
+        if len(node.arguments) != 3:
+            raise LogicFault("if takes a condition and two values", node.start, node.end)
+        branches: list[tuple[Condition, Value]] = []
+        rest: tree.Node = node
+        while isinstance(rest, tree.Call) and rest.function == "if" and len(rest.arguments) == 3:
+            asked = self.condition(rest.arguments[0])
+            then = self.value(rest.arguments[1], want)
+            if then.want is Want.BLANK:
+                then, asked = self.value(rest.arguments[2], want), negated(asked)
+                branches.append((asked, then))
+                return self.case(branches, BLANK, want)
+            branches.append((asked, then))
+            rest = rest.arguments[2]
+        return self.case(branches, self.value(rest, want), want)
+
+    def case(self, branches: list[tuple[Condition, Value]], otherwise: Value, want: Want | None) -> Value:
+        open_branches = [(asked, value) for asked, value in branches if asked != FALSE]
+        for at, (asked, value) in enumerate(open_branches):
+            if asked == TRUE:
+                otherwise, open_branches = value, open_branches[:at]
+                break
+        if not open_branches:
+            return otherwise
+        values = [value for _, value in open_branches]
+        given = [one for one in (*values, otherwise) if one.want is not Want.BLANK]
+        if not given:
+            return BLANK
+        want = want if want in (Want.NUMBER, Want.TEXT, Want.DATE) else _shared(given)
+        words = [
+            f"when {certain(asked)} then {self.given(value, want)}"
+            for asked, value in open_branches
+            if value.want is not Want.BLANK
+        ]
+        last = f" else {self.given(otherwise, want)}" if otherwise.want is not Want.BLANK else ""
+        sure = bool(last) and all(one.never_blank or one.literal is not None for one in given)
+        return Value(text=f"case {' '.join(words)}{last} end", want=want, never_blank=sure)
+
+
+def _shared(values: list[Value]) -> Want:
+    """The type that branches have in common: numbers if all can be, else dates, else texts."""
+    if all(_numeric(one) for one in values):
+        return Want.NUMBER
+    if all(one.want is Want.DATE or one.literal is not None for one in values) and any(
+        one.want is Want.DATE for one in values
+    ):
+        return Want.DATE
+    return Want.TEXT
+
+
+def _numeric(value: Value) -> bool:
+    if value.want is Want.LITERAL:
+        return number_text(value.literal or "") is not None
+    return value.want in (Want.NUMBER, Want.TICK)

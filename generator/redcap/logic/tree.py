@@ -1,0 +1,71 @@
+"""The syntax tree of REDCap's logic; ``start`` and ``end`` are offsets into the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Number(Node):
+    """``5``, ``.5``"""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Text(Node):
+    """``'1'`` or ``"1"``; the empty one is the blank."""
+
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reference(Node):
+    """``[x]``, ``[f(3)]``, ``[event_1_arm_1][x]``, ``[x][2]``, ``[previous-event-name][x][last-instance]``.
+
+    A smart variable that stands alone is a ``field`` with a hyphen in its name.
+    """
+
+    event: str | None
+    field: str
+    code: str | None
+    instance: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call(Node):
+    """``round([x], 1)``; the name is in small letters."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Binary(Node):
+    """A comparison or arithmetic: ``= <> < <= > >= + - * / % ^``."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unary(Node):
+    """``-x``, ``not x``"""
+
+    operator: str
+    operand: Node
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Logic(Node):
+    """``a and b and c`` or ``a or b or c``, kept flat."""
+
+    operator: str
+    operands: tuple[Node, ...]

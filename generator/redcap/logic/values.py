@@ -1,0 +1,58 @@
+"""A translated part of an expression: its text in our rule language, and what kind of value it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+ADD, MULTIPLY, ATOM = 1, 2, 3
+
+
+class Want(Enum):
+    """The types that REDCap's values have in our language.
+
+    LITERAL is a quoted text, which may be a number, a date or a text; TICK one box of a checkbox.
+    """
+
+    NUMBER = "number"
+    TEXT = "text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    TICK = "tick"
+    DATE = "date"
+    DATETIME = "datetime"
+    TIME = "time"
+    FILE = "file"
+    LITERAL = "literal"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Value:
+    """``text`` is what our language writes; ``power`` how tightly it is bound.
+
+    ``literal`` is the text of a constant. ``code`` is the box of a TICK. ``read`` is True for a field.
+    ``arms`` are the tests of ``[arm-number]``. ``never_blank`` is True where blanks were made into values.
+    """
+
+    text: str
+    want: Want
+    power: int = ATOM
+    literal: str | None = None
+    codes: tuple[str, ...] = ()
+    code: str = ""
+    read: bool = False
+    arms: tuple[tuple[str, int], ...] = ()
+    never_blank: bool = False
+
+    def within(self, power: int) -> str:
+        """The text, in parentheses where it is bound less tightly."""
+        return self.text if self.power >= power else f"({self.text})"
+
+
+BLANK = Value(text="", want=Want.BLANK)
+
+
+def quoted(text: str) -> str:
+    """A text of our rule language."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,67 @@
+"""Action tags of a field's annotation: ``@DEFAULT='1'``, ``@CALCTEXT(if([a]=1, 'x', 'y'))``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_TAG = re.compile(r"(?<![A-Za-z0-9_.@])@([A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*)")
+_EQUALS = re.compile(r"\s*=\s*")
+_BARE = re.compile(r"[^\s,;@]+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tag:
+    """One tag. ``argument`` is what stands behind ``=`` or between the parentheses, without quotes."""
+
+    name: str
+    argument: str | None
+    start: int
+    end: int
+
+
+def parse_tags(annotation: str) -> list[Tag]:
+    """Every action tag of an annotation, outermost ones only."""
+    found: list[Tag] = []
+    at = 0
+    while match := _TAG.search(annotation, at):
+        argument, at = _argument(annotation, match.end())
+        found.append(Tag(name=match[1], argument=argument, start=match.start(), end=at))
+    return found
+
+
+def _argument(text: str, at: int) -> tuple[str | None, int]:
+    if text[at : at + 1] == "(":
+        return _bracketed(text, at)
+    equals = _EQUALS.match(text, at)
+    if equals is None:
+        return None, at
+    start = equals.end()
+    first = text[start : start + 1]
+    if first and first in "'\"":
+        end = text.find(first, start + 1)
+        if end < 0:
+            return text[start + 1 :], len(text)
+        return text[start + 1 : end], end + 1
+    if first == "(":
+        return _bracketed(text, start)
+    bare = _BARE.match(text, start)
+    return (bare[0], bare.end()) if bare else (None, at)
+
+
+def _bracketed(text: str, at: int) -> tuple[str | None, int]:
+    """What stands between parentheses; those in quotes do not count."""
+    depth, quote = 0, ""
+    for position in range(at, len(text)):
+        character = text[position]
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+            if depth == 0:
+                return text[at + 1 : position], position + 1
+    return text[at + 1 :], len(text)

@@ -1,0 +1,90 @@
+"""The validation types of REDCap's text fields: what each is in our language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from generator.redcap.logic.values import Want
+
+Keys = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Validation:
+    """A field type with its keys. ``order`` is how dates are typed; ``note`` what differs a little."""
+
+    type: str
+    want: Want
+    keys: Keys = field(default_factory=dict)
+    order: str | None = None
+    note: str | None = None
+    comma: bool = False
+
+
+def _pattern(expression: str, says: str) -> Validation:
+    return Validation(type="text", want=Want.TEXT, keys={"pattern": {"matches": expression, "says": says}})
+
+
+def _moments() -> dict[str, Validation]:
+    found: dict[str, Validation] = {}
+    for order in ("dmy", "mdy", "ymd"):
+        found[f"date_{order}"] = Validation(type="date", want=Want.DATE, order=order)
+        found[f"datetime_{order}"] = Validation(type="datetime", want=Want.DATETIME, order=order)
+        found[f"datetime_seconds_{order}"] = Validation(
+            type="datetime", want=Want.DATETIME, keys={"seconds": "true"}, order=order
+        )
+    found["date"] = found["date_ymd"]
+    found["datetime"] = found["datetime_ymd"]
+    found["datetime_seconds"] = found["datetime_seconds_ymd"]
+    return found
+
+
+def _numbers() -> dict[str, Validation]:
+    found = {
+        "integer": Validation(type="integer", want=Want.NUMBER),
+        "int": Validation(type="integer", want=Want.NUMBER),
+        "number": Validation(type="decimal", want=Want.NUMBER),
+        "float": Validation(type="decimal", want=Want.NUMBER),
+        "number_comma_decimal": Validation(type="decimal", want=Want.NUMBER, comma=True),
+    }
+    for places in "1234":
+        exact = f"REDCap wants exactly {places} decimals, here there are at most {places}"
+        for tail, comma in (("", False), ("_comma_decimal", True)):
+            found[f"number_{places}dp{tail}"] = Validation(
+                type="decimal", want=Want.NUMBER, keys={"places": places}, note=exact, comma=comma
+            )
+    return found
+
+
+_CODES = {
+    "time": Validation(type="time", want=Want.TIME),
+    "time_hh_mm_ss": Validation(type="time", want=Want.TIME, keys={"seconds": "true"}),
+    "time_mm_ss": _pattern("[0-5][0-9]:[0-5][0-9]", "minutes and seconds, such as 04:30"),
+    "email": _pattern(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}", "an e-mail address"),
+    "alpha_only": _pattern("[A-Za-z]+", "letters only"),
+    "phone": _pattern(r"[-+().0-9 extEXT#]{7,30}", "a telephone number"),
+    "phone_australia": _pattern(r"[-+() 0-9]{8,20}", "an Australian telephone number"),
+    "phone_france": _pattern(r"[-+(). 0-9]{9,20}", "a French telephone number"),
+    "phone_uk": _pattern(r"[-+() 0-9]{9,20}", "a British telephone number"),
+    "zipcode": _pattern("[0-9]{5}(-[0-9]{4})?", "five digits, or five and four"),
+    "postalcode_australia": _pattern("[0-9]{4}", "four digits"),
+    "postalcode_canada": _pattern(
+        "[A-Za-z][0-9][A-Za-z] ?[0-9][A-Za-z][0-9]", "a postal code such as K1A 0B1"
+    ),
+    "postalcode_germany": _pattern("[0-9]{5}", "five digits"),
+    "postalcode_uk": _pattern(
+        "[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}", "a postcode such as SW1A 1AA"
+    ),
+    "postalcode_french": _pattern("[0-9]{5}", "five digits"),
+    "ssn": _pattern("[0-9]{3}-[0-9]{2}-[0-9]{4}", "a social security number such as 123-45-6789"),
+    "mrn_7d": _pattern("[0-9]{7}", "seven digits"),
+    "mrn_10d": _pattern("[0-9]{10}", "ten digits"),
+    "mrn_generic": _pattern("[A-Za-z0-9_-]+", "letters, digits, _ and -"),
+    "vmrn": _pattern("[0-9]{4,9}", "four to nine digits"),
+}
+
+PLAIN = Validation(type="text", want=Want.TEXT)
+VALIDATIONS: Mapping[str, Validation] = MappingProxyType({**_numbers(), **_moments(), **_CODES})
+"""By the code in the dictionary; sites add their own, which are read as plain text with a warning."""

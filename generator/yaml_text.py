@@ -1,0 +1,117 @@
+"""Writes dictionaries as a designer would: YAML in a fixed order, short things on one line, few quotes.
+
+What is read back is exactly what was written: every scalar is text.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+
+Data = str | None | Sequence["Data"] | Mapping[str, "Data"]
+"""None is written as ``null``, an open end."""
+
+WIDTH = 110
+_SPECIAL_START = re.compile(r"[-?:](?:\s|$)|[,\[\]{}#&*!|>'\"%@`\s]|---|\.\.\.|<<$")
+_ENDS_PLAIN = re.compile(r":(?:\s|$)|\s#|\s$")
+_FLOW_SIGNS = re.compile(r"[,\[\]{}]|:$|^[-?:]")
+_ESCAPED = re.compile(
+    '[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|["\\\\]|[\u2028\u2029]'
+)
+_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_NULLS = ("", "null", "~")
+
+
+def write_yaml(data: Mapping[str, Data]) -> str:
+    """The text of one file."""
+    return "\n".join([*_mapping(data, 0), ""])
+
+
+def _mapping(data: Mapping[str, Data], indent: int) -> Iterator[str]:
+    before = " " * indent
+    for key, value in data.items():
+        head = f"{before}{scalar(key)}:"
+        if isinstance(value, str):
+            yield from _text(head, value, indent)
+            continue
+        line = f"{head} {_flow(value)}"
+        if not isinstance(value, Mapping) or (_short(value) and len(line) <= WIDTH):
+            yield line
+        else:
+            yield head
+            yield from _mapping(value, indent + 2)
+
+
+def _short(value: Mapping[str, Data]) -> bool:
+    """True for a mapping that reads well on one line: nothing in it has lines or is deep."""
+    return all(
+        "\n" not in one
+        if isinstance(one, str)
+        else all(part is None or isinstance(part, str) for part in one or ())
+        for one in value.values()
+    ) and not any(isinstance(one, Mapping) and len(one) > 4 for one in value.values())
+
+
+def _text(head: str, value: str, indent: int) -> Iterator[str]:
+    """A text behind its key: on its line, folded when it is long, as a block when it has lines."""
+    line = f"{head} {scalar(value)}"
+    if len(line) <= WIDTH and "\n" not in value:
+        yield line
+    elif _literal(value):
+        yield f"{head} |-"
+        for part in value.split("\n"):
+            yield f"{' ' * (indent + 2)}{part}" if part else ""
+    elif _foldable(value):
+        yield f"{head} >-"
+        for part in _folded(value, max(WIDTH - indent - 2, 40)):
+            yield f"{' ' * (indent + 2)}{part}"
+    else:
+        yield line
+
+
+def _literal(value: str) -> bool:
+    return "\n" in value and not re.search(r"^[ \t]|[ \t]$|\t", value, re.MULTILINE) and _printable(value)
+
+
+def _foldable(value: str) -> bool:
+    return "\n" not in value and "  " not in value and value == value.strip() and _printable(value)
+
+
+def _printable(value: str) -> bool:
+    return not _ESCAPED.search(re.sub(r'[\n"\\]', "", value)) and not value.endswith("\n")
+
+
+def _folded(value: str, width: int) -> list[str]:
+    return textwrap.wrap(value, width, break_long_words=False, break_on_hyphens=False, expand_tabs=False)
+
+
+def _flow(value: Data) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return scalar(value, flow=True)
+    if isinstance(value, Mapping):
+        inside = (f"{scalar(key, flow=True)}: {_flow(one)}" for key, one in value.items())
+        return f"{{{', '.join(inside)}}}"
+    return f"[{', '.join(_flow(one) for one in value)}]"
+
+
+def scalar(text: str, *, flow: bool = False) -> str:
+    """A text on one line, quoted only where it has to be."""
+    if _ESCAPED.search(re.sub(r'["\\]', "", text)):
+        return '"' + _ESCAPED.sub(_escape, text) + '"'
+    needs = text in _NULLS or _SPECIAL_START.match(text) or _ENDS_PLAIN.search(text)
+    if needs or (flow and _FLOW_SIGNS.search(text)):
+        return "'" + text.replace("'", "''") + "'"
+    return text
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = found[0]
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    code = ord(character)
+    if code > 0xFFFF:
+        return f"\\U{code:08X}"
+    return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}"
