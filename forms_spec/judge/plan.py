@@ -63,13 +63,15 @@ class RulePlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormPlan:
-    """``fields`` finds a field by table and name; ``order`` has calculated fields after what they read."""
+    """``fields`` finds a field by table and name; ``order`` has calculated fields after what they read,
+    and ``reads`` says which cells of the form decide a field's value and whether it is shown."""
 
     form: Form
     groups: tuple[GroupPlan, ...]
     fields: Mapping[tuple[str, str], FieldPlan]
     row_tables: frozenset[str]
     order: tuple[tuple[str, str], ...]
+    reads: Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
     rules: tuple[RulePlan, ...]
 
 
@@ -109,6 +111,9 @@ class _Planner:
             fields=MappingProxyType(fields),
             row_tables=frozenset(group.name for group in self.form.row_groups),
             order=tuple(_by_finish(fields, self.reads)),
+            reads=MappingProxyType(
+                {at: tuple(dict.fromkeys(r for r in read if r in fields)) for at, read in self.reads.items()}
+            ),
             rules=tuple(self.rule(rule, home) for rule, home in rules_of(self.study, self.form)),
         )
 
@@ -119,7 +124,7 @@ class _Planner:
             table=rule.on[0][0],
             applies=None if applies is None else self.closure(applies, home, Type.CONDITION),
             holds=self.closure(rule.holds, home, Type.CONDITION),
-            asks=references(rule.holds, self.study, home) if rule.unknown else (),
+            asks=references(rule.holds, self.study, home) if rule.unknown is not None else (),
         )
 
     def group(self, group: Group) -> GroupPlan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,9 +82,36 @@ class CapturedForm:
         key = (table, row, field)
         found = self._facts.get(key)
         if found is None:
+            if self.plan.reads[table, field]:
+                self._prepare(key)
             self._facts[key] = _PENDING
             found = self._facts[key] = self._evaluate(self.plan.fields[table, field], row)
         return found
+
+    def _prepare(self, key: tuple[str, int | None, str]) -> None:
+        """Evaluates what the cell reads of this form, and what that reads, without recursion."""
+        stack, begun = [key], set()
+        while stack:
+            at = stack[-1]
+            if at in begun:
+                stack.pop()
+                if at != key and at not in self._facts:
+                    self._facts[at] = _PENDING
+                    self._facts[at] = self._evaluate(self.plan.fields[at[0], at[2]], at[1])
+            else:
+                begun.add(at)
+                stack += [one for one in self._read_by(at) if one not in begun and one not in self._facts]
+
+    def _read_by(self, key: tuple[str, int | None, str]) -> Iterator[tuple[str, int | None, str]]:
+        """The cells of this form that a cell reads: of its own row, or of all rows from outside them."""
+        table, row, field = key
+        for other, name in self.plan.reads[table, field]:
+            if other not in self.plan.row_tables:
+                yield other, None, name
+            elif other == table:
+                yield other, row, name
+            else:
+                yield from ((other, number, name) for number in self.rows(other))
 
     def settle(self) -> None:
         """Evaluates every cell in dependency order, so that no chain of formulas goes deep."""

@@ -166,3 +166,22 @@ def test_a_casebook_is_judged_like_its_forms_one_by_one(study: Study) -> None:
     for key, record in forms.items():
         context = Context(today=today, visit=key.visit, casebook=Shelf(forms))
         assert whole[key] == judge(study, study.forms[key.form], record, context, completing=True)
+
+
+def test_a_chain_of_a_thousand_formulas_is_worked_out() -> None:
+    chain = "".join(
+        f"  f{n}: {{label: F, type: calculated, value: f{n - 1} + 1}}\n" for n in range(1000, 0, -1)
+    )
+    files = {
+        **STUDY,
+        "dm.yaml": f"form: dm\ntitle: Person\nfields:\n{chain}  f0: {{label: F, type: integer}}\n"
+        "  born: {label: Born, type: partial_date}\n  sex: {label: Sex, type: choice, codes: [F, M]}\n",
+        "vs.yaml": STUDY["vs.yaml"].replace(
+            "  tea:", "  last: {label: L, type: calculated, value: dm.f1000}\n  tea:", 1
+        ),
+    }
+    long = study_of(files)
+    forms = {FormKey("dm", "V1", 0): Record(texts={"f0": "1"})}
+    context = Context(today=date(2024, 5, 31), visit="V2", casebook=Shelf(forms))
+    found = judge(long, long.forms["vs"], Record(texts=WELL), context)
+    assert found.cells[CellKey("vs", None, "last")].text == "1001"
