@@ -173,6 +173,14 @@ class Upload:
     size: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """The protocol check that a facet implements. Without ``severity`` the catalogue's weighs."""
+
+    name: str
+    severity: Severity | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One question.
@@ -182,6 +190,7 @@ class Field:
     ``shown`` are True, False or a condition. ``value`` is the formula of a calculated field.
     ``missing`` are the codes of reasons allowed here. ``annotation`` is for people and other programs;
     ``redcap`` keeps what a dictionary of REDCap said that has no meaning here, by its column.
+    ``checks`` says by finding code which protocol check the field's facets implement.
     """
 
     name: str
@@ -214,6 +223,7 @@ class Field:
     sdtm: str | None = None
     annotation: str | None = None
     redcap: Mapping[str, str] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
     @property
     def collected(self) -> bool:
@@ -233,7 +243,10 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A section of a form. With ``rows`` it repeats and is a table of its own, named ``name``."""
+    """A section of a form. With ``rows`` it repeats and is a table of its own, named ``name``.
+
+    ``checks`` says by finding code which protocol check the number of its rows implements.
+    """
 
     name: str
     title: str | None
@@ -244,6 +257,7 @@ class Group:
     layout: str = "questions"  # "questions", "grid" (shared codelist) or "rows"
     shown: Expression | None = None
     help: str | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,17 +315,19 @@ class Rule:
     """An edit check. ``holds`` FALSE is a finding on the fields of ``on``, pairs (table, field).
 
     It belongs to the form, and the row, of the first of them: that is what its bare names mean, and it is
-    judged once for each. Where ``applies`` is not TRUE it says nothing. ``unknown`` True: ``holds`` UNKNOWN
-    is a query of its own.
+    judged once for each. Where ``applies`` is not TRUE it says nothing. ``check`` is the protocol check that
+    it is, or is a part of: the code of its finding. ``unknown`` is the code of the query that ``holds``
+    UNKNOWN gives, None where that says nothing.
     """
 
     name: str
+    check: str
     says: str
     applies: Expression | None
     holds: Expression
     severity: Severity
     on: tuple[tuple[str, str], ...]
-    unknown: bool
+    unknown: str | None
     place: TextPlace
 
 

@@ -338,6 +338,15 @@ _RULES: tuple[Entry, ...] = (
         "Without `on` a rule hangs on the fields that `holds` names with their form.",
         "rules:\n  C1: {says: Wrong, holds: 1 < 2, severity: query}\n",
     ),
+    _refuse(
+        "warnings-share-a-check",
+        'The warnings "{name}" and "{other}" are the same check {check} on the same field',
+        "Give one of them another field, or another check",
+        "A reason for which a warning is kept belongs to a field and a check, so one would be kept with the other.",
+        "rules:\n"
+        "  C1_a: {check: C1, says: Small, holds: base.n < 9, severity: warning}\n"
+        "  C1_b: {check: C1, says: Large, holds: base.n > 0, severity: warning}\n",
+    ),
 )
 
 ENTRIES: tuple[Entry, ...] = _FILES + _NAMES + _CODES + _SCHEDULE + _SUBJECT + _RULES

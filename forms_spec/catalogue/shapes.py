@@ -32,6 +32,20 @@ def _visit(keys: str) -> str:
 
 ENTRIES: tuple[Entry, ...] = (
     _refuse(
+        "check-without-facet",
+        '"{key}" has no check of its own here',
+        "Name a facet that is there; here these may stand: {keys}",
+        "`checks` says which check of the protocol a key of the field implements; the key has to be there.",
+        _with("type: integer, checks: {range: C34}"),
+    ),
+    _refuse(
+        "check-ends",
+        "Two checks are for the two ends of a range",
+        "Write one check, or for `range` and `expected` two: [lower end, upper end]",
+        "Each end of a range may be a check of its own: `checks: {range: [C63, C02]}`; `null` leaves one out.",
+        _with("type: integer, required: true, checks: {required: [C74, C35]}"),
+    ),
+    _refuse(
         "unknown-key",
         'There is no key "{key}" here',
         "{near} docs/dictionary.md lists the keys",

@@ -11,7 +11,7 @@ from forms_spec.model import Code
 READING = frozenset({"label", "type", "shown", "help", "annotation", "redcap"})
 """Keys of a field that is only read."""
 
-ANSWER = READING | {"required", "missing", "default", "identifier", "control", "cdash", "sdtm"}
+ANSWER = READING | {"required", "missing", "default", "identifier", "control", "cdash", "sdtm", "checks"}
 """Keys of every field that is answered."""
 
 QUANTITY = frozenset({"range", "expected", "unit", "unit_field"})

@@ -9,7 +9,8 @@ CALCULATED = FieldType(
     kind=None,
     control="calculated",
     facets=READING
-    | {"value", "gives", "codes", "places", "unit", "range", "expected", "identifier", "cdash", "sdtm"},
+    | {"value", "gives", "codes", "places", "unit", "range", "expected"}
+    | {"identifier", "cdash", "sdtm", "checks"},
     accepts=(
         *samples("26.8", "26", "-0.5"),
         *samples("26.8", gives="decimal", places=1),

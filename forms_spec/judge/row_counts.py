@@ -9,6 +9,7 @@ from itertools import product
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from forms_spec.judge.plan import GroupPlan
+from forms_spec.judge.protocol import under_check
 from forms_spec.judge.world import CapturedForm
 from forms_spec.model import Group, Rows
 
@@ -46,4 +47,5 @@ def _fixed(captured: CapturedForm, group: Group, rows: Rows, *, completing: bool
 def _found(captured: CapturedForm, group: Group, code: str, **words: object) -> Finding:
     title = group.title or captured.plan.form.title
     place = captured.place(group.name, None, None)
-    return finding(code, text=group.place, data=place, label=title, **words)  # type: ignore[arg-type]
+    said = finding(code, text=group.place, data=place, label=title, **words)  # type: ignore[arg-type]
+    return under_check(said, group.checks)

@@ -43,7 +43,7 @@ def _judge(captured: CapturedForm, plan: RulePlan, row: int | None, *, completin
 
 
 def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **words: Any) -> Finding:
-    """A finding in the rule's name; its severity is the rule's, except that UNKNOWN is a query."""
+    """A finding of the rule's check; its severity is the rule's, except that UNKNOWN is a query."""
     (table, field), *others = rule.on
     said = finding(
         code,
@@ -56,8 +56,8 @@ def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **wor
     )
     also = tuple(place for one in others for place in _places(captured, table, row, *one))
     if code == "rule-untold":
-        return replace(said, also=also)
-    return replace(said, code=rule.name, severity=rule.severity, also=also)
+        return replace(said, code=rule.unknown or code, also=also)
+    return replace(said, code=rule.check, severity=rule.severity, also=also)
 
 
 def _places(

@@ -11,6 +11,7 @@ from forms_spec.findings import Finding
 from forms_spec.judge.judgement import Cell, CellState, Judgement
 from forms_spec.judge.limits import chosen_unit, outside, unit_label, with_unit
 from forms_spec.judge.plan import FieldPlan, GroupPlan
+from forms_spec.judge.protocol import under_check
 from forms_spec.judge.row_counts import judge_rows
 from forms_spec.judge.rule_check import judge_rules
 from forms_spec.judge.world import CapturedForm, Facts, Subject
@@ -158,10 +159,11 @@ class _Verdict:
         unit = unit_label(field, self.captured.frames(row))
         words.setdefault("label", field.label)
         words.setdefault("answer", with_unit(shown_as(facts.text, field), unit))
-        return finding(
+        said = finding(
             code,
             text=field.place,
             data=self.captured.place(plan.table, row, field.name),
             value=facts.text,
             **words,
         )
+        return under_check(said, field.checks)

@@ -10,11 +10,12 @@ from typing import Any
 from forms_spec.field_types import FIELD_TYPES, FieldType, field_type
 from forms_spec.kinds import kind
 from forms_spec.loading.expressions import Written, parse_at
+from forms_spec.loading.facet_checks import checks_of
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.parts import ExpressionPart, FieldPart, Parts
 from forms_spec.loading.ranges import RawEnd
 from forms_spec.loading.units import build_unit, unit_codelist
-from forms_spec.model import Codelist, Field, MissingCode, Range, Unit, Upload
+from forms_spec.model import Check, Codelist, Field, MissingCode, Range, Unit, Upload
 from forms_spec.nearness import did_you_mean
 from forms_spec.rules import Expression, parse_expression
 
@@ -28,7 +29,8 @@ class FieldBuilder:
     """Makes the fields of one group of a form.
 
     ``missing`` are the codes that a field allows unless it says otherwise; ``fixed`` the fields
-    whose codes make the rows; ``row_group`` the group's name when it repeats.
+    whose codes make the rows; ``row_group`` the group's name when it repeats; ``checks`` those that the
+    study names for all fields.
     """
 
     form: str
@@ -38,6 +40,7 @@ class FieldBuilder:
     missing: tuple[MissingCode, ...]
     all_missing: Mapping[str, MissingCode]
     codelists: Mapping[str, Codelist]
+    checks: Mapping[str, Check]
     parts: Parts
     notes: Notes
     written: list[tuple[str, Written]] = field(default_factory=list)
@@ -69,6 +72,7 @@ class FieldBuilder:
     ) -> Field:
         least, most = raw.get("length") or (None, None)
         given = raw.get("gives", "decimal") if type_.name == "calculated" else type_.kind
+        ranges = self._ranges("range", raw, spot) or self._scale(type_, spot)
         return Field(
             name=name,
             label=raw.get("label") or name,
@@ -80,7 +84,7 @@ class FieldBuilder:
             required=self._required(raw, spot),
             shown=self._expression("shown", raw, spot),
             help=raw.get("help"),
-            ranges=self._ranges("range", raw, spot) or self._scale(type_, spot),
+            ranges=ranges,
             expected=self._ranges("expected", raw, spot),
             min_length=least,
             max_length=most,
@@ -100,6 +104,7 @@ class FieldBuilder:
             sdtm=raw.get("sdtm"),
             annotation=raw.get("annotation"),
             redcap=MappingProxyType(raw.get("redcap", {})),
+            checks=checks_of(raw.get("checks", {}), self.checks, ranges),
         )
 
     def _type(self, raw: Mapping[str, Any], spot: Spot) -> tuple[FieldType, bool]:
@@ -204,6 +209,7 @@ class FieldBuilder:
             codelist=codelist,
             control=_control(choice, codelist),
             cdash=f"{owner.cdash}U" if owner.cdash and owner.cdash.endswith("ORRES") else None,
+            checks=checks_of({}, self.checks, {}),
         )
         part = FieldPart(
             field=made, spot=spot, keys=frozenset(), sound=True, table=self.table, companion_of=owner

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forms_spec.loading.codelists import CodesOrName
+from forms_spec.loading.facet_checks import FIELD_FACETS, ChecksShape
 from forms_spec.loading.problems import fail
 from forms_spec.loading.ranges import RangeShape
 from forms_spec.loading.shapes import Flag, Frame, Named, OneOf, Part, Shape, Size, Text, Texts, Whole
@@ -85,6 +86,7 @@ class FieldSchema(Frame):
     sdtm = Text()
     annotation = Text()
     redcap = Named(Text())
+    checks = ChecksShape(FIELD_FACETS)
 
 
 FIELD = Part(FieldSchema)

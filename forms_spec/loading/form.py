@@ -10,12 +10,13 @@ from typing import Any
 from forms_spec.document import Path
 from forms_spec.loading.build_field import FieldBuilder, allowed_missing
 from forms_spec.loading.expressions import parse_at
+from forms_spec.loading.facet_checks import GROUP_FACETS, ChecksShape
 from forms_spec.loading.field import FIELD, FieldSchema, MissingShape
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.parts import ExpressionPart, GroupPart, Parts
 from forms_spec.loading.problems import fail
 from forms_spec.loading.shapes import Collected, Flag, Frame, Named, OneOf, Part, Text, Texts, Whole
-from forms_spec.model import Codelist, Field, Form, Group, MissingCode, Rows
+from forms_spec.model import Check, Codelist, Field, Form, Group, MissingCode, Rows
 from forms_spec.rules import Expression
 
 MOST_ROWS = 99
@@ -48,6 +49,7 @@ class GroupSchema(Frame):
     each = Part(FieldSchema)
     layout = OneOf("grid", load_default=None)
     rows = Part(RowsSchema, load_default=None)
+    checks = ChecksShape(GROUP_FACETS)
     fields = Named(_FieldShape(), required=True)  # type: ignore[assignment]
 
 
@@ -94,6 +96,7 @@ class FormBuilder:
     spot: Spot
     codelists: Mapping[str, Codelist]
     all_missing: Mapping[str, MissingCode]
+    checks: Mapping[str, Check]
     parts: Parts
     notes: Notes
 
@@ -147,6 +150,7 @@ class FormBuilder:
             missing=missing,
             all_missing=self.all_missing,
             codelists=self.codelists,
+            checks=self.checks,
             parts=self.parts,
             notes=self.notes,
         )
@@ -167,6 +171,7 @@ class FormBuilder:
             layout="rows" if rows else said.get("layout") or "questions",
             shown=self._shown(form, said, spot),
             help=said.get("help"),
+            checks=said.get("checks", {}),
         )
         self.parts.groups.append(GroupPart(group=group, spot=spot))
         return group

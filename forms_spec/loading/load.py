@@ -93,7 +93,12 @@ class _Loader:
         forms: dict[str, Form] = {}
         for one in self.spots["form"]:
             builder = FormBuilder(
-                spot=one, codelists=codelists, all_missing=missing, parts=self.parts, notes=self.notes
+                spot=one,
+                codelists=codelists,
+                all_missing=missing,
+                checks=loaded.get("checks", {}),
+                parts=self.parts,
+                notes=self.notes,
             )
             self._take(builder.build(), one, forms)
         visits, schedule = self._visits(forms)

@@ -12,24 +12,41 @@ from forms_spec.loading.expressions import Written, parse_at
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.parts import ExpressionPart, Parts
 from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Collected, Flag, Frame, Named, OneOf, Part, Text, Texts
+from forms_spec.loading.shapes import Collected, Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
 from forms_spec.model import Derivation, Rule, Table
 from forms_spec.nearness import did_you_mean
 from forms_spec.places import TextPlace
 from forms_spec.rules.names import references_in
 
+UNTOLD = "rule-untold"
 HEAD = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\(([^()]*)\))?")
+
+
+class UnknownSchema(Frame):
+    """UNKNOWN is a check of its own."""
+
+    check = Text(required=True)
+
+
+class _Unknown(Shape):
+    """The code of the finding for UNKNOWN; None for ``false``."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | None:
+        if isinstance(value, dict):
+            return _UNKNOWN.load(value)["check"]  # type: ignore[no-any-return]
+        return UNTOLD if _FLAG.deserialize(value) else None
 
 
 class RuleSchema(Frame):
     """One edit check."""
 
+    check = Text()
     says = Text(required=True)
     holds = Text(required=True)
     applies = Text()
     severity = OneOf(*(one.value for one in Severity), required=True)
     on = Texts(least=1)
-    unknown = Flag(load_default=False)
+    unknown = _Unknown(load_default=None)  # type: ignore[assignment]
 
 
 class _DerivationSchema(Frame):
@@ -49,6 +66,8 @@ class _OneDerivation(Collected):
 
 
 _DERIVATION = Part(_DerivationSchema)
+_UNKNOWN = UnknownSchema()
+_FLAG = Flag()
 
 
 class RulesSchema(Frame):
@@ -121,12 +140,13 @@ class RulesBuilder:
                 self.parts.expressions.append(part)
         return Rule(
             name=name,
+            check=said.get("check", name),
             says=said.get("says", name),
             applies=applies.expression if applies else None,
             holds=holds.expression,
             severity=Severity(said.get("severity", "refuse")),
             on=on,
-            unknown=said.get("unknown", False),
+            unknown=said.get("unknown"),
             place=spot.key,
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from forms_spec.loading.facet_checks import STUDY_FACETS, ChecksShape
 from forms_spec.loading.notes import Spot
 from forms_spec.loading.problems import fail
 from forms_spec.loading.shapes import Collected, Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
@@ -86,6 +87,7 @@ class StudySchema(Frame):
     day_zero = _DayZero(load_default=())
     missing = Named(_OneMissing(), load_default=dict)
     parameters = Named(_OneParameter(), load_default=dict)
+    checks = ChecksShape(STUDY_FACETS, load_default=dict)
 
 
 def build_missing(loaded: Mapping[str, Any]) -> Mapping[str, MissingCode]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forms_spec.judge.plan import plan_of, rules_of
-from forms_spec.model import Field, Form, Group, Range, Rule, Study
+from forms_spec.model import Check, Field, Form, Group, Range, Rule, Study
 from forms_spec.rules.checker import resolve
 from forms_spec.rules.expression import Expression, Home
 from forms_spec.rules.references import references
@@ -64,6 +64,7 @@ class _Writer:
         tables = [self.form.name, *(group.name for group in self.form.row_groups)]
         return {
             "name": rule.name,
+            "check": rule.check,
             "says": rule.says,
             "severity": rule.severity.value,
             "on": [list(one) for one in rule.on if one[0] in tables],
@@ -80,6 +81,7 @@ class _Writer:
             "table": table,
             "rows": _rows(group),
             "shown": self.rule(group.shown, Home(form=self.form), Type.CONDITION),
+            "checks": _checks(group.checks),
             "fields": [self.field(one, table, home) for one in group.fields if one.collected],
         }
 
@@ -97,6 +99,7 @@ class _Writer:
             "expected": self.limits(field.expected, home, type_),
             "companion": field.unit.companion if field.unit else None,
             "units": {one.code: one.label for one in field.unit.choices} if field.unit else {},
+            "checks": _checks(field.checks),
         }
 
     def required(self, field: Field, home: Home) -> Json | bool | None:
@@ -131,6 +134,14 @@ class _Writer:
             return None
         resolved = resolve(expression, self.study, home, expects)
         return ToJson(self.form.name, self.givens).node(resolved.core)
+
+
+def _checks(checks: Mapping[str, Check]) -> Json:
+    """The protocol checks by finding code, each with its severity where it has one of its own."""
+    return {
+        code: {"name": one.name, "severity": one.severity.value if one.severity else None}
+        for code, one in checks.items()
+    }
 
 
 def _rows(group: Group) -> Json | None:

@@ -201,7 +201,7 @@ def checks(study: Study) -> Iterator[Check]:
             name=rule.name,
             says=rule.says,
             severity=rule.severity,
-            unknown=rule.unknown,
+            unknown=rule.unknown is not None,
             applies=to_english(rule.applies, study, at) if rule.applies else None,
             holds=to_english(rule.holds, study, at),
             texts=tuple(expression.text for expression in held),

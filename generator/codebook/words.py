@@ -148,6 +148,7 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
         "File": _upload,
         "Starts as": lambda field, _study: field.default or "",
         "Missing": lambda field, _study: ", ".join(code.code for code in field.missing),
+        "Checks": lambda field, _study: ", ".join(dict.fromkeys(one.name for one in field.checks.values())),
     }
 )
 
@@ -168,6 +169,7 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "size",
                 "default",
                 "missing",
+                "checks",
             }
         ),
         "other columns": frozenset(

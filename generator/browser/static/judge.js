@@ -7,7 +7,7 @@
              with canonical texts (crfsmith.understand first), or what was typed where that is no answer
      env     {today, given, completing}, made by generator/browser/givens.py
      cells   [{table, row, field, state, text, shown, required}] in page order
-     findings [{code, severity, message, remedy, table, row, field, value, also}] in page order */
+     findings [{code, rule, severity, message, remedy, table, row, field, value, also}] in page order */
 (() => {
   "use strict";
 
@@ -282,7 +282,7 @@
 
     broken(rule, row) {
       const [[table, field], ...others] = rule.on;
-      if (this.kept.has(JSON.stringify([table, row, field, rule.name]))) return;
+      if (this.kept.has(JSON.stringify([table, row, field, rule.check]))) return;
       const said = this.page.spec.messages["rule-broken"];
       const rowOf = (one) => (one === table ? row : null);
       const facts = rule.on
@@ -293,7 +293,8 @@
       const also = others.map(([one, name]) => ({ table: one, row: rowOf(one), field: name }));
       const message = crfsmith.fill(said.message, words);
       const remedy = crfsmith.fill(said.remedy, words);
-      this.findings.push({ code: rule.name, severity: rule.severity, message, remedy, ...place, also });
+      const named = { code: rule.check, rule: rule.name, severity: rule.severity };
+      this.findings.push({ ...named, message, remedy, ...place, also });
     }
 
     answer(table, row, name) {
@@ -304,21 +305,26 @@
     }
 
     group(group, code, words) {
-      this.push(code, { label: group.title, ...words }, { table: group.table, row: null, field: null, value: null });
+      const place = { table: group.table, row: null, field: null, value: null };
+      this.push(code, { label: group.title, ...words }, place, group.checks);
     }
 
     found(code, field, row, facts, words = {}) {
       if (this.kept.has(JSON.stringify([field.table, row, field.name, code]))) return;
       const answer = withUnit(crfsmith.shownAs(facts.text, field), unitLabel(this.page, field, row));
       const place = { table: field.table, row, field: field.name, value: facts.text };
-      this.push(code, { label: field.label, answer, value: facts.text, ...words }, place);
+      this.push(code, { label: field.label, answer, value: facts.text, ...words }, place, field.checks);
     }
 
-    push(code, words, place) {
+    // A facet may implement a check of the protocol: its finding bears the check's name and severity.
+
+    push(code, words, place, checks) {
       const said = this.page.spec.messages[code];
+      const check = Object.hasOwn(checks, code) ? checks[code] : { name: null, severity: null };
       const message = crfsmith.fill(said.message, words);
       const remedy = crfsmith.fill(said.remedy, words);
-      this.findings.push({ code, severity: said.severity, message, remedy, ...place });
+      const named = { code, rule: check.name, severity: check.severity || said.severity };
+      this.findings.push({ ...named, message, remedy, ...place });
     }
   }
 
