@@ -47,8 +47,9 @@ def write_package(
 
     ``forms`` come sorted by ``package_order(study)``; ``ValueError`` when they do not. Without
     ``subjects`` the package lists those of the forms. ``files`` are the uploaded ones, by the text of
-    their cell. ``data_cut`` is the day on which the data are judged; the last day of a save when
-    absent. ``on_progress`` is told the number of forms written.
+    their cell, in an order that the data give. ``data_cut`` is the day on which the data are judged;
+    the last day of a save, by this machine's time zone, when absent. ``on_progress`` is told the number
+    of forms written.
     """
     with tempfile.TemporaryDirectory(prefix="crfsmith-") as scratch:
         writing = _Writing(study, Spool(Path(scratch), layout.all_columns(study)))
@@ -63,7 +64,7 @@ def write_package(
                     sink.add(layout.table_path(name), content, spooled[name].size)
             for name in sorted(study.files):
                 _add_text(sink, layout.DICTIONARY + name, study.files[name])
-            for name, content_bytes in sorted(files):
+            for name, content_bytes in files:
                 sink.add(name, io.BytesIO(content_bytes), len(content_bytes))
     rows = {name: one.rows for name, one in spooled.items()}
     return Written(rows=rows, findings=tuple(writing.findings))
@@ -104,7 +105,7 @@ class _Writing:
     def form(self, form: CapturedForm) -> None:
         site, subject, key, record = form.site, form.subject, form.key, form.record
         self.seen.add(Subject(site, subject))
-        saved = form.saved_at.astimezone(UTC).date()
+        saved = form.saved_at.astimezone().date()  # the pages' today is this machine's, too
         self.last_save = max(saved, self.last_save or saved)
         head = (site, subject, key.visit, key.unsno, key.form)
         signature = (form.status, form.version, timestamp(form.saved_at), form.saved_by)

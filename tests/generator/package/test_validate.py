@@ -347,7 +347,7 @@ def test_progress_is_told_to_the_end_of_both_parts(package: Path) -> None:
 @given(forms=any_forms())
 def test_it_says_of_every_form_what_the_page_says_and_nothing_else(forms: list[CapturedForm]) -> None:
     study = small_study()
-    today = max((form.saved_at.date() for form in forms), default=date.max)
+    today = max((form.saved_at.astimezone().date() for form in forms), default=date.max)
     expected = Counter[tuple[str, str, int | None, str | None, str | None]]()
     for form in forms:
         context = Context(
@@ -365,6 +365,8 @@ def test_it_says_of_every_form_what_the_page_says_and_nothing_else(forms: list[C
         report = validate_package(write(Path(folder) / "p.zip", forms))
     reported = Counter[tuple[str, str, int | None, str | None, str | None]]()
     for one in report.findings:
+        if one.finding.code == "nul-character":
+            continue  # in a reason or a user's name, which no form shows
         place = one.finding.data or DataPlace(table=one.table or "")
         reported[(one.finding.code, place.table, place.row, place.field, one.finding.value)] += 1
     assert reported == expected
