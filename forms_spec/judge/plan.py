@@ -64,7 +64,8 @@ class RulePlan:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormPlan:
     """``fields`` finds a field by table and name; ``order`` has calculated fields after what they read,
-    and ``reads`` says which cells of the form decide a field's value and whether it is shown."""
+    and ``reads`` says which cells of the form decide a field's value and whether it is shown. ``deep`` are
+    the fields at the end of a long chain of such readings."""
 
     form: Form
     groups: tuple[GroupPlan, ...]
@@ -72,6 +73,7 @@ class FormPlan:
     row_tables: frozenset[str]
     order: tuple[tuple[str, str], ...]
     reads: Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
+    deep: frozenset[tuple[str, str]]
     rules: tuple[RulePlan, ...]
 
 
@@ -105,15 +107,16 @@ class _Planner:
     def plan(self) -> FormPlan:
         groups = tuple(self.group(group) for group in self.form.groups)
         fields = {(one.table, one.field.name): one for group in groups for one in group.fields}
+        order = tuple(_by_finish(fields, self.reads))
+        reads = {at: tuple(dict.fromkeys(r for r in self.reads[at] if r in fields)) for at in order}
         return FormPlan(
             form=self.form,
             groups=groups,
             fields=MappingProxyType(fields),
             row_tables=frozenset(group.name for group in self.form.row_groups),
-            order=tuple(_by_finish(fields, self.reads)),
-            reads=MappingProxyType(
-                {at: tuple(dict.fromkeys(r for r in read if r in fields)) for at, read in self.reads.items()}
-            ),
+            order=order,
+            reads=MappingProxyType(reads),
+            deep=frozenset(_deep(order, reads)),
             rules=tuple(self.rule(rule, home) for rule, home in rules_of(self.study, self.form)),
         )
 
@@ -212,3 +215,17 @@ def _by_finish(
             begun.add(at)
             stack += [one for one in reads[at] if one in fields and one not in begun]
     return list(found)
+
+
+LONG_CHAIN = 20
+
+
+def _deep(
+    order: tuple[tuple[str, str], ...], reads: Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
+) -> Iterator[tuple[str, str]]:
+    """The fields that more than LONG_CHAIN others lead to, one after the other."""
+    depth: dict[tuple[str, str], int] = {}
+    for at in order:
+        depth[at] = 1 + max((depth.get(one, 0) for one in reads[at]), default=0)
+        if depth[at] > LONG_CHAIN:
+            yield at

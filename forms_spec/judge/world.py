@@ -82,7 +82,7 @@ class CapturedForm:
         key = (table, row, field)
         found = self._facts.get(key)
         if found is None:
-            if self.plan.reads[table, field]:
+            if (table, field) in self.plan.deep:
                 self._prepare(key)
             self._facts[key] = _PENDING
             found = self._facts[key] = self._evaluate(self.plan.fields[table, field], row)
