@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import sys
 from random import Random
+from typing import Any
 
 from forms_spec.rules.core import FOLDS, OPERATORS
 from tests.parity.rule_engines import BrowserEngine, Rule
 from tests.parity.rule_study import random_subject, rule_study
 from tests.parity.rule_texts import RuleTexts
+from tests.parity.shrink import Forms, shrunk
 
 RULES, SUBJECTS, SEED = 600, 5, 20240415
 
@@ -26,17 +28,35 @@ def disagreements(seed: int, rules: int, subjects: int, most: int = 5) -> tuple[
     for _ in range(rules):
         rule = Rule(RuleTexts(random).any(random.randint(1, 4)), study)
         met |= _operators(rule.json)
-        captured = [rule.captured(random_subject(random)) for _ in range(subjects)]
-        expected = [rule.python(here) for here in captured]
-        given = engine.values(rule, [rule.case(here) for here in captured])
-        for here, one, other in zip(captured, expected, given, strict=True):
-            if one != other:
-                found.append(
-                    f"seed {seed}: {rule.text}\n  Python {one!r}, browser {other!r}\n  {here.record}"
-                )
+        forms = [random_subject(random) for _ in range(subjects)]
+        pairs = both(engine, rule, forms)
+        found += [
+            _case(engine, rule, held, seed)
+            for held, (one, other) in zip(forms, pairs, strict=True)
+            if one != other
+        ]
         if len(found) >= most:
             break
     return found, met
+
+
+def both(engine: BrowserEngine, rule: Rule, forms: list[Forms]) -> list[tuple[Any, Any]]:
+    """What Python and the browser say for each subject."""
+    captured = [rule.captured(held) for held in forms]
+    given = engine.values(rule, [rule.case(here) for here in captured])
+    return [(rule.python(here), other) for here, other in zip(captured, given, strict=True)]
+
+
+def _case(engine: BrowserEngine, rule: Rule, forms: Forms, seed: int) -> str:
+    """A disagreement with no more data than it needs."""
+
+    def differs(left: Forms) -> bool:
+        ((one, other),) = both(engine, rule, [left])
+        return bool(one != other)
+
+    small = shrunk(forms, differs)
+    ((one, other),) = both(engine, rule, [small])
+    return f"seed {seed}: {rule.text}\n  Python {one!r}, browser {other!r}\n  {small}"
 
 
 def _operators(node: object) -> set[str]:
