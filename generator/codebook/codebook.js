@@ -11,6 +11,12 @@
     text: plain(row.textContent + " " + (row.closest("[data-words]")?.dataset.words ?? "")),
   }));
 
+  if (window.CSS?.highlights) {
+    const colour = new CSSStyleSheet();
+    colour.replaceSync("::highlight(found) { background: var(--found); }");
+    document.adoptedStyleSheets.push(colour);
+  }
+
   function paint(words) {
     if (!window.CSS?.highlights) return;
     CSS.highlights.delete("found");

