@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import yaml
 
@@ -29,7 +30,7 @@ class Node:
 
     __slots__ = ("children", "data", "end", "plain", "size", "start")
 
-    def __init__(self, data: Data, event: yaml.Event, *, plain: bool = False) -> None:
+    def __init__(self, data: Data, event: Any, *, plain: bool = False) -> None:
         self.data = data
         self.start: yaml.Mark = event.start_mark
         self.end: yaml.Mark = event.end_mark

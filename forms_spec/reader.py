@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
@@ -17,7 +18,8 @@ from forms_spec.findings import Finding
 from forms_spec.places import TextPlace
 from forms_spec.syntax import explain_syntax
 
-PARSER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+Event = Any
+"""An event of the parser. PyYAML's stubs do not say that each has marks, and which has a tag."""
 
 DEEPEST = 40
 MOST_ALIASED = 100_000
@@ -83,7 +85,7 @@ class _Reader:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        self.parser = PARSER(text)
+        self.parser = yaml.CBaseLoader(text)
         self.findings: list[Finding] = []
         self.anchors: dict[str, Node | None] = {}  # None: still being read
         self.open: list[_Open] = []
@@ -102,11 +104,11 @@ class _Reader:
                 root = self._node(event) or root
         return None if root is None or (root.data is None and root.plain) else root
 
-    def _events(self) -> Iterator[yaml.Event]:
+    def _events(self) -> Iterator[Event]:
         while self.parser.check_event():
             yield self.parser.get_event()
 
-    def _node(self, event: yaml.Event) -> Node | None:
+    def _node(self, event: Event) -> Node | None:
         """Take one event; the root when it is complete."""
         if isinstance(event, yaml.CollectionStartEvent):
             self._begin(event)
@@ -122,7 +124,7 @@ class _Reader:
         self._add(self.open[-1], node)
         return None
 
-    def _begin(self, event: yaml.CollectionStartEvent) -> None:
+    def _begin(self, event: Event) -> None:
         self._refuse_tag(event)
         if len(self.open) >= DEEPEST:
             raise _Bounded(finding("too-deep", text=self._place(event), most=DEEPEST))
@@ -133,14 +135,14 @@ class _Reader:
             self.anchors[event.anchor] = None
         self.open.append(_Open(node, event.anchor))
 
-    def _end(self, event: yaml.CollectionEndEvent) -> Node:
+    def _end(self, event: Event) -> Node:
         closed = self.open.pop()
         closed.node.end = event.end_mark
         if closed.anchor:
             self.anchors[closed.anchor] = closed.node
         return closed.node
 
-    def _scalar(self, event: yaml.ScalarEvent) -> Node:
+    def _scalar(self, event: Event) -> Node:
         self._refuse_tag(event)
         plain = not event.style
         in_key = bool(self.open) and isinstance(self.open[-1].node.data, dict) and self.open[-1].key is None
@@ -150,7 +152,7 @@ class _Reader:
             self.anchors[event.anchor] = node
         return node
 
-    def _alias(self, event: yaml.AliasEvent) -> Node:
+    def _alias(self, event: Event) -> Node:
         node = self.anchors.get(event.anchor)
         if node is None:
             code = "alias-of-itself" if event.anchor in self.anchors else "unknown-anchor"
@@ -208,10 +210,10 @@ class _Reader:
         assert isinstance(parent.node.children, dict)
         return parent.node.children
 
-    def _refuse_tag(self, event: yaml.NodeEvent) -> None:
+    def _refuse_tag(self, event: Event) -> None:
         if event.tag not in (None, "!"):
             name = event.tag.removeprefix("tag:yaml.org,2002:")
             self.findings.append(finding("yaml-tag", text=self._place(event), name=name))
 
-    def _place(self, event: yaml.Event) -> TextPlace:
+    def _place(self, event: Event) -> TextPlace:
         return place_between(self.file, event.start_mark, event.end_mark)

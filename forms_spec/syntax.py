@@ -36,9 +36,10 @@ def explain_syntax(file: str, lines: Sequence[str], error: yaml.MarkedYAMLError)
         opened = error.context_mark
         place = TextPlace(file=file, line=opened.line + 1, column=opened.column + 1)
         return finding("quote-not-closed", text=place)
-    if error.context in FLOWS and error.context_mark:
-        sign, opened = FLOWS[error.context], error.context_mark.line + 1
-        return finding("brackets-not-read", text=place, sign=sign, line=opened)
+    sign = FLOWS.get(error.context or "")
+    if sign and error.context_mark:
+        begins = error.context_mark.line + 1
+        return finding("brackets-not-read", text=place, sign=sign, line=begins)
     return finding("not-yaml", text=place, problem=_problem(error))
 
 

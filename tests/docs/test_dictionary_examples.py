@@ -1,0 +1,88 @@
+"""The language's reference: every example is without findings, every key is explained and shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from marshmallow import Schema
+
+from forms_spec.field_types import FIELD_TYPES
+from forms_spec.loader import load_study
+from forms_spec.loading.codelists import CodelistsSchema, CodeSchema
+from forms_spec.loading.field import FieldSchema
+from forms_spec.loading.form import FormSchema, GroupSchema, RowsSchema
+from forms_spec.loading.load import NOUNS
+from forms_spec.loading.rules import RuleSchema, RulesSchema
+from forms_spec.loading.study import MissingSchema, ParameterSchema, StudySchema, SubjectSchema
+from forms_spec.loading.visits import VisitSchema, VisitsSchema
+from tests.docs.fences import Block, blocks
+from tests.forms_spec.dictionaries import dictionary
+
+PAGE = Path(__file__).parents[2] / "docs" / "dictionary.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+EXAMPLES = [block for block in blocks(PAGE) if block.language == "yaml"]
+
+SCHEMAS: tuple[type[Schema], ...] = (
+    *(StudySchema, SubjectSchema, MissingSchema, ParameterSchema, CodelistsSchema, CodeSchema, VisitsSchema),
+    *(VisitSchema, FormSchema, GroupSchema, RowsSchema, FieldSchema, RulesSchema, RuleSchema),
+)
+
+
+def whole(block: Block) -> str:
+    """A part of a form, made a form."""
+    first = block.text.partition(":")[0]
+    return block.text if first in NOUNS else f"form: example\ntitle: Example\n{block.text}"
+
+
+def keys(data: Any) -> Iterator[str]:
+    if isinstance(data, dict):
+        for key, below in data.items():
+            yield str(key)
+            yield from keys(below)
+    elif isinstance(data, list):
+        for below in data:
+            yield from keys(below)
+
+
+def examples() -> Iterator[Any]:
+    for block in EXAMPLES:
+        yield from yaml.load_all(block.text, Loader=yaml.CBaseLoader)
+
+
+@pytest.mark.parametrize("block", EXAMPLES[3:], ids=lambda block: f"line {block.line}")
+def test_an_example_has_no_findings(block: Block) -> None:
+    found = load_study(dictionary(whole(block))).findings
+    assert [f"{one.text} {one.message}" for one in found] == []
+
+
+def test_the_smallest_study_is_the_first_three_files() -> None:
+    loaded = load_study({f"{block.line}.yaml": block.text for block in EXAMPLES[:3]})
+    assert loaded.findings == ()
+    assert loaded.study is not None
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.__name__)
+def test_every_key_is_explained_and_shown(schema: type[Schema]) -> None:
+    known = {field.data_key or name for name, field in schema().load_fields.items()}
+    shown = {key for data in examples() for key in keys(data)}
+    assert known <= set(re.findall(r"`(\w+)`", TEXT)), "not explained"
+    assert known <= shown, "without an example"
+
+
+@pytest.mark.parametrize("type_", FIELD_TYPES, ids=lambda one: one.name)
+def test_every_field_type_has_its_row_and_an_example(type_: Any) -> None:
+    section = TEXT.split("### field types")[1].split("###")[0]
+    assert re.search(rf"^\|.*`{type_.name}`.*\|.*\|.*\|.*\|$", section, re.MULTILINE)
+    assert re.search(rf"type: {type_.name}\b", section)
+
+
+def test_no_key_is_explained_that_does_not_exist() -> None:
+    known = {field.data_key or name for schema in SCHEMAS for name, field in schema().load_fields.items()}
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", TEXT, re.MULTILINE)
+    explained = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
+    assert explained <= known | {type_.name for type_ in FIELD_TYPES} | set(NOUNS)
