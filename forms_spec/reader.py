@@ -25,6 +25,9 @@ DEEPEST = 40
 MOST_ALIASED = 100_000
 """How many values aliases may add to a file: a few lines could otherwise stand for billions."""
 
+GLUED_COMMENT = re.compile(r"[ \t]+(#[^\s#][^\r\n]*)")
+"""A comment that begins right behind the sign, as in ``Pain #1``: more likely a part of the text."""
+
 UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\ud800-\udfff]"
 )
@@ -85,6 +88,7 @@ class _Reader:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.text = text
         self.parser = yaml.CBaseLoader(text)
         self.findings: list[Finding] = []
         self.anchors: dict[str, Node | None] = {}  # None: still being read
@@ -150,7 +154,15 @@ class _Reader:
         node = Node(None if empty else event.value, event, plain=plain)
         if event.anchor:
             self.anchors[event.anchor] = node
+        if plain and not empty:
+            self._warn_of_comment(event)
         return node
+
+    def _warn_of_comment(self, event: Event) -> None:
+        cut = GLUED_COMMENT.match(self.text, event.end_mark.index)
+        if cut:
+            place = place_between(self.file, event.start_mark, event.end_mark)
+            self.findings.append(finding("comment-cuts-text", text=place, rest=cut[1], value=event.value))
 
     def _alias(self, event: Event) -> Node:
         node = self.anchors.get(event.anchor)

@@ -17,6 +17,11 @@ def _refuse(code: str, message: str, remedy: str, explanation: str, example: str
     )
 
 
+_ALIASES = "".join(
+    f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]\n" if at else "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    for at in range(7)
+)
+
 ENTRIES: tuple[Entry, ...] = (
     _refuse(
         "file-unreadable",
@@ -111,6 +116,15 @@ ENTRIES: tuple[Entry, ...] = (
         "A second document begins here",
         "Take the line --- out, or put what follows into a file of its own",
         "A file holds one document.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: A}\n--- # and another\nform: y\n",
+    ),
+    Entry(
+        code="comment-cuts-text",
+        severity=Severity.WARNING,
+        message='The text ends here: YAML takes "{rest}" for a comment',
+        remedy="Put the whole text in quotes if that belongs to it, else write a blank behind the #",
+        explanation="A blank and # begin a comment, so that `label: Pain #1` is the label `Pain`.",
+        example="form: x\ntitle: Example\nfields:\n  a:\n    label: Pain #1\n",
     ),
     _refuse(
         "too-deep",
@@ -138,6 +152,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Aliases add more than {most} values to this file",
         "Write out what they repeat, or use each and codelists",
         "A bound: a few lines of aliases of aliases can stand for billions of values.",
+        _ALIASES,
     ),
     _refuse(
         "merge-of-no-mapping",

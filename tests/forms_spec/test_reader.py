@@ -97,11 +97,18 @@ def test_a_part_of_a_text_has_its_own_place(text: str, part: str, place: str) ->
         ("a: !!int 3", "1:4 yaml-tag"),
         ("? [a]\n: 1", "1:3 key-not-text"),
         ("a: {<<: b}", "1:9 merge-of-no-mapping"),
+        ("label: Pain #1", "1:8 comment-cuts-text"),
+        ("{label: Pain #1\n}", "1:9 comment-cuts-text"),
         ("%YAML 9\n---\na: 1", "1:8 not-yaml"),
     ],
 )
 def test_what_cannot_be_read_is_a_finding_at_its_place(text: str, finding: str) -> None:
     assert said(text) == [f"f.yaml:{finding}"]
+
+
+@pytest.mark.parametrize("text", ["a: Pain # one", "a: 'Pain #1'", "a: Pain#1", "a: b\n#c", "a: ##"])
+def test_a_comment_that_looks_like_one_is_left_alone(text: str) -> None:
+    assert said(text) == []
 
 
 def test_an_alias_repeats_and_a_merge_takes_over() -> None:

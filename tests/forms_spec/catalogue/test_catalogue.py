@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from forms_spec.catalogue import CATALOGUE, MODULES, Entry, finding
+from forms_spec.catalogue import CATALOGUE, MODULES, Entry, dictionary, finding, questions, shapes, text
 from forms_spec.findings import Severity
 from tests.forms_spec.dictionaries import findings, load
 
@@ -20,6 +20,13 @@ def test_an_entry_is_complete(entry: Entry) -> None:
     assert entry.message.strip()
     assert entry.remedy.strip()
     assert entry.explanation.strip()
+
+
+def test_every_code_of_the_dictionary_has_an_example() -> None:
+    """But three that are about bytes on a disk, and one about a study that is not there."""
+    rooms = (text, shapes, dictionary, questions)
+    without = {entry.code for room in rooms for entry in room.ENTRIES if not entry.example}
+    assert without == {"file-unreadable", "file-too-large", "not-utf-8", "no-study"}
 
 
 @pytest.mark.parametrize("entry", EXAMPLES)
