@@ -56,8 +56,11 @@ class Codes(Collected):
         try:
             said = _BY_CODE.deserialize(value)
         except ValidationError as error:
-            raise ValidationError(error.messages, valid_data=_codes(error.valid_data)) from error
+            raise ValidationError(error.messages, valid_data=list(_codes(error.valid_data))) from error
         return _codes(said)
+
+    def rescued(self, valid: Any) -> tuple[Code, ...]:
+        return tuple(valid or ())
 
 
 class CodesOrName(Collected):
@@ -97,7 +100,7 @@ def _from_list(value: list[Any]) -> tuple[Code, ...]:
         else:
             seen.add(code)
     if wrong:
-        raise ValidationError(wrong)  # type: ignore[arg-type]
+        raise ValidationError(wrong)
     return tuple(Code(code=code, label=code) for code in value)
 
 

@@ -78,7 +78,7 @@ class Notes:
             self.add(one)
 
     def say(
-        self, code: str, place: TextPlace, /, *, related: tuple[TextPlace, ...] = (), **words: object
+        self, code: str, place: TextPlace, /, *, related: tuple[TextPlace, ...] = (), **words: Any
     ) -> None:
         """Make a finding of the catalogue."""
         self.add(finding(code, text=place, related=related, **words))
@@ -101,7 +101,7 @@ class Notes:
 
 
 def _finding(here: Spot, path: Path, problem: Problem) -> Finding:
-    words: Mapping[str, object] = {"key": path[-1] if path else "", **problem.words}
+    words: Mapping[str, Any] = {"key": path[-1] if path else "", **problem.words}
     if problem.span is not None:
         place = here.span(*problem.span)
     elif problem.at_key or problem.code == "empty-value":

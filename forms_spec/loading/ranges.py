@@ -63,7 +63,7 @@ _BY_UNIT = Named(_ONE)
 def _from_list(value: list[Any]) -> RawRange:
     wrong = {at: ["not-text"] for at, end in enumerate(value) if isinstance(end, list | dict)}
     if wrong:
-        raise ValidationError(wrong)  # type: ignore[arg-type]
+        raise ValidationError(wrong)
     if len(value) != 2:
         fail("range-ends", given=len(value))
     low, high = (

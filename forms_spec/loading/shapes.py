@@ -15,7 +15,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, missing
 from forms_spec.loading.problems import Problem, fail
 from forms_spec.nearness import did_you_mean
 
-MESSAGES = {"required": "missing-key", "null": "empty-value"}
+MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "missing-key", "null": "empty-value"}
 WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
 SIZE = re.compile(r"([1-9][0-9]{0,5})(?: ?(kB|MB|GB))?")
 BYTES = {None: 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
@@ -149,7 +149,7 @@ class Texts(Shape):
             if isinstance(one, str) and one in value[:at]:
                 wrong[at] = [Problem(code="listed-twice")]
         if wrong:
-            raise ValidationError(wrong)  # type: ignore[arg-type]
+            raise ValidationError(wrong)
         if not self.least <= len(value) <= self.most:
             fail("list-length", least=self.least, most=self.most, given=len(value))
         return tuple(value)
