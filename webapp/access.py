@@ -59,7 +59,9 @@ def allowed(app: Flask, endpoint: str) -> frozenset[Role] | None:
 
 def check_routes(app: Flask) -> None:
     """Refuses to start with a route that does not say who may call it."""
-    silent = sorted({rule.endpoint for rule in app.url_map.iter_rules() if allowed(app, rule.endpoint) is None})
+    silent = sorted(
+        {rule.endpoint for rule in app.url_map.iter_rules() if allowed(app, rule.endpoint) is None}
+    )
     if silent:
         raise RuntimeError(f"these routes do not say who may call them: {', '.join(silent)}")
 

@@ -48,4 +48,5 @@ def asset(name: str) -> Response:
     response = Response(found[0], content_type=kind)
     response.set_etag(found[1])
     response.headers["Cache-Control"] = A_YEAR if request.args.get("v") == found[1] else "no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

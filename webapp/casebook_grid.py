@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from forms_spec.model import Form, Scheduled, Study, Visit
 from forms_spec.record import LOG, FormKey
 from forms_spec.timeline import timeline
-from forms_spec.visits import Expected, VisitState, VisitStatus, expectation, visit_states
+from forms_spec.visits import VisitState, VisitStatus, expectation, visit_states
 from webapp.form_places import form_address, forms_at, visit_word
 from webapp.services import services, whole_casebook_of
 from webapp.statuses import NOT_EXPECTED, Shown, open_status, status_of
@@ -73,7 +73,8 @@ def grid_of(subjid: str, holds: Holds) -> Grid:
     columns = _columns(study, subjid, states)
     names = dict.fromkeys(scheduled.form for scheduled in study.schedule)
     forms = [study.forms[name] for name in names]
-    lines = tuple(_line(study, subjid, form, columns, known, holds) for form in forms)
+    cells = _Cells(study=study, subjid=subjid, known=known, holds=holds)
+    lines = tuple(Line(form=form, cells=tuple(cells.cell(form, one) for one in columns)) for form in forms)
     return Grid(
         columns=columns,
         lines=tuple(line for line in lines if any(cell.address for cell in line.cells)),
@@ -86,7 +87,7 @@ def _with_captured(
     study: Study, states: tuple[VisitState, ...], known: Mapping[FormKey, FormHead]
 ) -> tuple[VisitState, ...]:
     """Repeating visits of which a form was captured stand in the grid, dated or not."""
-    found = []
+    found: list[VisitState] = []
     for visit in study.visits.values():
         mine = {state.unsno: state for state in states if state.visit is visit}
         if not visit.repeats:
@@ -138,29 +139,26 @@ def _begun(state: VisitState, today: object) -> bool:
     return day is not None and day <= today  # type: ignore[operator]
 
 
-def _line(
-    study: Study,
-    subjid: str,
-    form: Form,
-    columns: tuple[Column, ...],
-    known: Mapping[FormKey, FormHead],
-    holds: Holds,
-) -> Line:
-    return Line(form=form, cells=tuple(_cell(study, subjid, form, c, known, holds) for c in columns))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Cells:
+    """What the cells of one subject's grid are made of."""
 
+    study: Study
+    subjid: str
+    known: Mapping[FormKey, FormHead]
+    holds: Holds
 
-def _cell(
-    study: Study, subjid: str, form: Form, column: Column, known: Mapping[FormKey, FormHead], holds: Holds
-) -> Cell:
-    state = column.state
-    if (form.name, state.visit.name) not in study.expectations:
-        return Cell(column=column, status=NOT_EXPECTED, address="")
-    address = form_address(subjid, state.visit.name, state.unsno, form.name)
-    head = known.get(FormKey(form.name, state.visit.name, state.unsno))
-    if head is not None:
-        return Cell(column=column, status=status_of(head.status, head.counts), address=address)
-    expected: Expected = expectation(study, form.name, state.visit.name, lambda s: holds(s, state.unsno))
-    return Cell(column=column, status=open_status(expected, state), address=address)
+    def cell(self, form: Form, column: Column) -> Cell:
+        state = column.state
+        visit = state.visit.name
+        if (form.name, visit) not in self.study.expectations:
+            return Cell(column=column, status=NOT_EXPECTED, address="")
+        address = form_address(self.subjid, visit, state.unsno, form.name)
+        head = self.known.get(FormKey(form.name, visit, state.unsno))
+        if head is not None:
+            return Cell(column=column, status=status_of(head.status, head.counts), address=address)
+        expected = expectation(self.study, form.name, visit, lambda one: self.holds(one, state.unsno))
+        return Cell(column=column, status=open_status(expected, state), address=address)
 
 
 def _log(subjid: str, form: Form, known: Mapping[FormKey, FormHead]) -> LogForm:

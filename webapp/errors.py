@@ -40,7 +40,7 @@ def register(app: Flask) -> None:
     """Handlers for every error that a person can meet."""
 
     @app.errorhandler(CSRFError)
-    def expired(error: CSRFError) -> Response:
+    def expired(error: CSRFError) -> Response:  # noqa: ARG001
         if request.endpoint == "form_pages.save_form" and not wants_json():
             return typed_again()
         message = "Your sign-in on this page has ended, so nothing was saved."
@@ -56,4 +56,6 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(InternalServerError)
     def unknown(error: InternalServerError) -> Response:  # noqa: ARG001
-        return _answer(500, "Something broke on the server", "It is written in the server's log.", REMEDIES[500])
+        return _answer(
+            500, "Something broke on the server", "It is written in the server's log.", REMEDIES[500]
+        )

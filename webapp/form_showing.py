@@ -58,6 +58,10 @@ def finding_lines(form: Form, findings: Iterable[Finding]) -> list[Line]:
     return [_line(form, found) for found in sorted(findings, key=lambda f: order[f.severity])]
 
 
+def _lines(form: Form, judgement: Judgement, record: Record) -> list[Line]:
+    return finding_lines(form, open_findings(form, judgement, record))
+
+
 def _line(form: Form, found: Finding) -> Line:
     place = found.data
     field = _field(form, place.table, place.field) if place and place.field else None
@@ -119,7 +123,9 @@ def page_of_form(
             removing=removing,
         ),
         status=_own_status(stored),
-        lines=finding_lines(place.form, open_findings(place.form, judgement, record)) if checked or unsaved else [],
+        lines=finding_lines(place.form, open_findings(place.form, judgement, record))
+        if checked or unsaved
+        else [],
         beside=beside,
         next_address=_address(place, after) if after else f"/subjects/{place.subject.subjid}",
         next_title=after.title if after else "Casebook",
@@ -151,9 +157,7 @@ def _beside(place: FormPlace) -> list[Beside]:
     for form in forms_beside(place):
         head = known.get(FormKey(form.name, place.key.visit, place.unsno))
         status = status_of(head.status if head else None, head.counts if head else None)
-        found.append(
-            Beside(form=form, address=_address(place, form), status=status, here=form is place.form)
-        )
+        found.append(Beside(form=form, address=_address(place, form), status=status, here=form is place.form))
     return found
 
 

@@ -15,7 +15,9 @@ from webapp.services import casebook_of, services
 
 def judged(place: FormPlace, record: Record, *, completing: bool = False) -> Judgement:
     """The judge's word on a form. Warnings that are kept with a reason are in it: the page shows both."""
-    return judge(services().study, place.form, replace(record, kept={}), context_of(place), completing=completing)
+    return judge(
+        services().study, place.form, replace(record, kept={}), context_of(place), completing=completing
+    )
 
 
 def context_of(place: FormPlace) -> Context:
@@ -34,7 +36,8 @@ def open_findings(form: Form, judgement: Judgement, record: Record) -> tuple[Fin
     return tuple(
         found
         for found in judgement.findings
-        if found.severity is not Severity.WARNING or (cell_of(form, found.data), found.code) not in record.kept
+        if found.severity is not Severity.WARNING
+        or (cell_of(form, found.data), found.code) not in record.kept
     )
 
 

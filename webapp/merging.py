@@ -41,7 +41,9 @@ def merge(form: Form, base: Record, mine: Record, theirs: Record) -> Merged:
     fields = _fields(form)
     was, ours, others = (_cells(form, record) for record in (base, mine, theirs))
     taken: Cells = {}
-    both, mine_only, theirs_only = [], [], []
+    both: list[Difference] = []
+    mine_only: list[Difference] = []
+    theirs_only: list[Difference] = []
     for cell in dict.fromkeys((*others, *ours)):
         a, b, before = ours.get(cell, ""), others.get(cell, ""), was.get(cell, "")
         taken[cell] = b if a == before else a
@@ -103,17 +105,28 @@ def _record(form: Form, cells: Cells, base: Record, mine: Record, theirs: Record
     rows = {}
     for group in form.row_groups:
         old, a, b = (_numbers(record, group.name) for record in (base, mine, theirs))
-        untouched = {n for n in old if _row(base, group.name, n) in (_row(mine, group.name, n), _row(theirs, group.name, n))}
+        untouched = {
+            n
+            for n in old
+            if _row(base, group.name, n) in (_row(mine, group.name, n), _row(theirs, group.name, n))
+        }
         gone = {n for n in old if (n not in a or n not in b) and n in untouched}
         rows[group.name] = tuple(
             Row(
                 number=number,
-                texts={c.field: t for c, t in cells.items() if (c.table, c.row) == (group.name, number) and t},
+                texts={
+                    c.field: t for c, t in cells.items() if (c.table, c.row) == (group.name, number) and t
+                },
             )
             for number in sorted((a | b) - gone)
         )
     kept = {**theirs.kept, **mine.kept}
     return Record(texts=texts, rows={g: r for g, r in rows.items() if r}, kept=kept)
+
+
+def _untouched(group: str, number: int, base: Record, *edits: Record) -> bool:
+    """True when at least one of the two editors left the row as it was."""
+    return any(_row(base, group, number) == _row(edit, group, number) for edit in edits)
 
 
 def _row(record: Record, group: str, number: int) -> Row | None:

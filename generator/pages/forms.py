@@ -69,8 +69,9 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
         refused = self.refusal(self.data)
         if refused is None:
             return
+        words: dict[str, Any] = dict(refused.details)
         place = DataPlace(table=self.field.form, field=self.field.name)
-        found = finding(refused.code, data=place, value=self.data, **dict(refused.details))
+        found = finding(refused.code, data=place, value=self.data, **words)
         raise ValidationError(f"{found.message} {found.remedy}".strip())
 
     def _chosen(self, text: str, reason: str, stored: str) -> str:

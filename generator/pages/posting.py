@@ -62,7 +62,10 @@ def read_post(study: Study, form: Form, data: FormData, *, stored: Record, today
     rows = {}
     for group in form.row_groups:
         kept = []
-        for row in _posted_rows(study, form, group, data, stored, today, on_page, dropped):
+        made = table_form(study, form, group.name)
+        names = {name for name in made.unbound if f"{group.name}.{name}" in on_page}
+        page = _RowsOnPage(made=made, names=names, dropped=dropped, today=today)
+        for row in page.rows(group, data, stored):
             marked, reason = _removal(data, group, row.number)
             if marked:
                 (removed if reason.strip() else unexplained)[group.name, row.number] = reason
@@ -111,29 +114,27 @@ def _merged(
     return texts
 
 
-def _posted_rows(
-    study: Study,
-    form: Form,
-    group: Group,
-    data: FormData,
-    stored: Record,
-    today: date,
-    on_page: frozenset[str],
-    dropped: frozenset[str],
-) -> list[Row]:
-    """The rows on the page; a new row in which nothing was typed is none."""
-    made = table_form(study, form, group.name)
-    before = {row.number: row.texts for row in stored.rows.get(group.name, ())}
-    fixed = group.rows.fixed if group.rows else ()
-    names = {name for name in made.unbound if f"{group.name}.{name}" in on_page}
-    rows = []
-    for number in dict.fromkeys(_numbers(data.getlist(ROWS_PREFIX + group.name))):
-        held = before.get(number, {})
-        row = made(data, held, prefix=row_prefix(group.name, number), today=today)
-        texts = _merged(row, held, names, dropped)
-        if texts or number in before or fixed:
-            rows.append(Row(number=number, texts=texts))
-    return rows
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _RowsOnPage:
+    """How the rows of one group are read: by its class, and only the questions that were on the page."""
+
+    made: type[TableForm]
+    names: set[str]
+    dropped: frozenset[str]
+    today: date
+
+    def rows(self, group: Group, data: FormData, stored: Record) -> list[Row]:
+        """The rows on the page; a new row in which nothing was typed is none."""
+        before = {row.number: row.texts for row in stored.rows.get(group.name, ())}
+        fixed = group.rows.fixed if group.rows else ()
+        found = []
+        for number in dict.fromkeys(_numbers(data.getlist(ROWS_PREFIX + group.name))):
+            held = before.get(number, {})
+            row = self.made(data, held, prefix=row_prefix(group.name, number), today=self.today)
+            texts = _merged(row, held, self.names, self.dropped)
+            if texts or number in before or fixed:
+                found.append(Row(number=number, texts=texts))
+        return found
 
 
 def _numbers(texts: list[str]) -> list[int]:

@@ -322,9 +322,7 @@ def _control(field: Field) -> str:
 
 def _codes(field: Field) -> tuple[Option, ...]:
     if field.codelist:
-        return tuple(
-            Option(code=c.code, label=c.label, exclusive=c.exclusive) for c in field.codelist.codes
-        )
+        return tuple(Option(code=c.code, label=c.label, exclusive=c.exclusive) for c in field.codelist.codes)
     if field.control == "scale":
         return tuple(Option(code=str(n), label=str(n)) for n in _steps(field))
     return ()

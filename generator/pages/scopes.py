@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from forms_spec.findings import Finding, Severity
-from forms_spec.judge import CellState, Judgement
+from forms_spec.judge import Cell, CellState, Judgement
 from forms_spec.kinds import Refusal
 from forms_spec.model import Field, Form, Group
 from forms_spec.record import CellKey, Record, Row
 from generator.pages.names import KEPT_PREFIX, cell_name
 from generator.pages.words import answer_words, boxed
 
+CellOf = Callable[[str], Cell | None]
 FEW = 2  # rows that all stand open
 MARKS = {Severity.REFUSE: "▲", Severity.QUERY: "▲", Severity.WARNING: "△"}
 WORDS = {Severity.REFUSE: "Must be put right", Severity.QUERY: "Question", Severity.WARNING: "Check"}
+
+
+HIDDEN, MOOT, NOTHING = Markup(" hidden"), Markup(" data-moot"), Markup("")
+
+
+class _Blank(dict[str, Markup]):
+    """Says nothing of most questions; a template asks it about each."""
+
+    def __missing__(self, key: str) -> Markup:
+        return NOTHING
+
+
+class _NoTexts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+class _NoTicks(dict[str, list[str]]):
+    def __missing__(self, key: str) -> list[str]:
+        return []
 
 
 @dataclass(slots=True)
@@ -25,18 +46,18 @@ class Scope:
     """The slots of a form's own fields, or of one row. The short names are the template's.
 
     v texts, m missing codes, c codes ticked, o texts that are no code of the list, e findings as
-    HTML (``''``: of the whole row), bad fields with a finding that refuses, h hidden, moot hidden
-    but answered, q required by a condition.
+    HTML (``''``: of the whole row), bad fields with a finding that refuses, a what the question's
+    element says of itself: that it is hidden, or answered though it does not apply; q required by a
+    condition.
     """
 
-    v: dict[str, str] = field(default_factory=dict)
-    m: dict[str, str] = field(default_factory=dict)
-    c: dict[str, list[str]] = field(default_factory=dict)
+    v: dict[str, str] = field(default_factory=_NoTexts)
+    m: dict[str, str] = field(default_factory=_NoTexts)
+    c: dict[str, list[str]] = field(default_factory=_NoTicks)
     o: dict[str, str] = field(default_factory=dict)
-    e: dict[str, Markup] = field(default_factory=dict)
+    e: dict[str, Markup] = field(default_factory=_Blank)
     bad: set[str] = field(default_factory=set)
-    h: set[str] = field(default_factory=set)
-    moot: set[str] = field(default_factory=set)
+    a: dict[str, Markup] = field(default_factory=_Blank)
     q: set[str] = field(default_factory=set)
     n: int = 0
     saved: bool = False
@@ -53,13 +74,13 @@ class RowScopes:
 
     all: list[Scope]
     next: int
-    e: Markup = Markup("")
+    e: Markup
 
 
 def own_scope(form: Form, record: Record, judgement: Judgement) -> Scope:
     """The slots of the fields that stand once on the form."""
     scope = Scope()
-    _fill(scope, form.name, None, form.fields, record.texts, judgement)
+    _fill(scope, form.fields, record.texts, lambda n: judgement.cells.get(CellKey(form.name, None, n)))
     _put_findings(scope, form.name, None, record, judgement.findings)
     return scope
 
@@ -69,7 +90,8 @@ def row_scope(
 ) -> Scope:
     """The slots of one row."""
     scope = Scope(n=row.number, saved=saved, removing=removing is not None, why=removing or "")
-    _fill(scope, group.name, row.number, group.fields, row.texts, judgement)
+    cells, number = judgement.cells, row.number
+    _fill(scope, group.fields, row.texts, lambda n: cells.get(CellKey(group.name, number, n)))
     _put_findings(scope, group.name, row.number, record, judgement.findings)
     scope.title = row_title(group, row)
     scope.open = bool(scope.e) or not saved or scope.removing or len(record.rows.get(group.name, ())) <= FEW
@@ -96,19 +118,13 @@ def row_title(group: Group, row: Row) -> str:
     return " · ".join([answer for answer in answers if answer][:4])
 
 
-def _fill(
-    scope: Scope,
-    table: str,
-    row: int | None,
-    fields: Iterable[Field],
-    texts: Mapping[str, str],
-    judgement: Judgement,
-) -> None:
+def _fill(scope: Scope, fields: Iterable[Field], texts: Mapping[str, str], cell_of: CellOf) -> None:
     for one in fields:
         name = one.name
-        cell = judgement.cells.get(CellKey(table, row, name))
+        cell = cell_of(name)
         text = cell.text if cell is not None and one.value is not None else texts.get(name, "")
-        _put_text(scope, one, text)
+        if text:
+            _put_text(scope, one, text)
         if cell is None:
             continue
         if cell.shown is not True:
@@ -122,17 +138,13 @@ def _fill(
 def _hide(scope: Scope, name: str, shown: bool | None, text: str) -> None:
     """A question that does not apply is hidden, one that may not apply yet too; an answer never is."""
     if not text:
-        scope.h.add(name)
+        scope.a[name] = HIDDEN
     elif shown is False:
-        scope.moot.add(name)
+        scope.a[name] = MOOT
 
 
 def _put_text(scope: Scope, one: Field, text: str) -> None:
     """A missing code stands in its own menu, so that the box stays free for the value."""
-    scope.v[one.name] = scope.m[one.name] = ""
-    scope.c[one.name] = []
-    if not text:
-        return
     if any(missing.code == text for missing in one.missing):
         scope.m[one.name] = text
         return
@@ -143,12 +155,17 @@ def _put_text(scope: Scope, one: Field, text: str) -> None:
         odd = ";".join(code for code in ticked if code not in one.codelist.by_code)
         if odd:
             scope.o[one.name] = odd
-    elif one.codelist and text not in one.codelist.by_code:
+    elif _fits_no_button(one, text):
         scope.o[one.name] = text
-    elif one.control == "checkbox" and text not in {"true", "false"}:
-        scope.o[one.name] = text
-    elif one.control == "scale" and isinstance(one.kind.parse(text, one), Refusal):
-        scope.o[one.name] = text
+
+
+def _fits_no_button(one: Field, text: str) -> bool:
+    """True for a text that none of the buttons of its question stands for."""
+    if one.codelist:
+        return text not in one.codelist.by_code
+    if one.control == "checkbox":
+        return text not in {"true", "false"}
+    return one.control == "scale" and isinstance(one.kind.parse(text, one), Refusal)
 
 
 def _put_findings(
@@ -160,7 +177,7 @@ def _put_findings(
             continue
         name = place.field or ""
         html = finding_html(found, CellKey(table, row, name), record)
-        scope.e[name] = scope.e.get(name, Markup("")) + html
+        scope.e[name] += html
         if found.severity is Severity.REFUSE:
             scope.bad.add(name)
 
@@ -189,4 +206,6 @@ def finding_html(found: Finding, cell: CellKey, record: Record) -> Markup:
     if not keepable:
         return html
     name = f"{KEPT_PREFIX}{cell_name(cell)}:{found.code}"
-    return html + KEPT_HTML.format(word="Kept, because" if reason else "Keep it, because", name=name, reason=reason)
+    return html + KEPT_HTML.format(
+        word="Kept, because" if reason else "Keep it, because", name=name, reason=reason
+    )

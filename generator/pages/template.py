@@ -69,7 +69,10 @@ def form_html(
     return Markup(
         template.render(
             own=own_scope(form, record, judgement),
-            rows={group.name: _rows(group, record, judgement, kept, marks, removing) for group in form.row_groups},
+            rows={
+                group.name: _rows(group, record, judgement, stored=kept, marks=marks, removing=removing)
+                for group in form.row_groups
+            },
             blank=Scope(),
             hidden_groups=_hidden(form, judgement),
         )
@@ -80,6 +83,7 @@ def _rows(
     group: Group,
     record: Record,
     judgement: Judgement,
+    *,
     stored: Record,
     marks: Mapping[str, int],
     removing: Mapping[tuple[str, int], str],
@@ -106,18 +110,12 @@ def _rows(
 def _hidden(form: Form, judgement: Judgement) -> frozenset[str]:
     """Groups of which nothing is shown and nothing is answered."""
     return frozenset(
-        group.name
-        for group in form.groups
-        if group.shown is not None and _all_hidden(form, group, judgement)
+        group.name for group in form.groups if group.shown is not None and _all_hidden(form, group, judgement)
     )
 
 
 def _all_hidden(form: Form, group: Group, judgement: Judgement) -> bool:
     table = group.name if group.rows else form.name
     names = {f.name for f in group.fields if f.collected}
-    cells = [
-        cell
-        for key, cell in judgement.cells.items()
-        if key.table == table and key.field in names
-    ]
+    cells = [cell for key, cell in judgement.cells.items() if key.table == table and key.field in names]
     return bool(cells) and all(cell.shown is not True and not cell.text for cell in cells)

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from shutil import copy, which
+from shutil import copy
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from waitress.server import create_server
 
 from tests.webapp.pages import TODAY, cellkine, filled
@@ -50,17 +50,6 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = which("chromium")
-    if path is None:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as play:
-        launched = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="session")
 def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Cellkine's subjects, captured once; each test starts from a copy."""
     path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
@@ -68,7 +57,7 @@ def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture()
+@pytest.fixture
 def site(filled_database: Path, tmp_path: Path) -> Iterator[Site]:
     path = tmp_path / "study.sqlite"
     copy(filled_database, path)
@@ -87,7 +76,9 @@ def shared_site(filled_database: Path, tmp_path_factory: pytest.TempPathFactory)
     running.stop()
 
 
-def signed_in(browser: Browser, site: Site, username: str = "coordinator", **options: object) -> BrowserContext:
+def signed_in(
+    browser: Browser, site: Site, username: str = "coordinator", **options: object
+) -> BrowserContext:
     """A browser window of somebody who has signed in."""
     context = browser.new_context(base_url=site.url, **{"viewport": WIDE, **options})  # type: ignore[arg-type]
     page = context.new_page()
@@ -100,7 +91,7 @@ def signed_in(browser: Browser, site: Site, username: str = "coordinator", **opt
     return context
 
 
-@pytest.fixture()
+@pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:
     context = signed_in(browser, site)
     opened = context.new_page()

@@ -12,7 +12,7 @@ from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, Status, load
 
 
-@pytest.fixture()
+@pytest.fixture
 def plain(browser: Browser, site: Site) -> Iterator[Page]:
     context = signed_in(browser, site, java_script_enabled=False)
     page = context.new_page()

@@ -18,6 +18,7 @@ from webapp.settings import Settings
 from webapp.storage import Database, Role, add_subject, add_user, open_database
 
 TODAY = date(2024, 4, 18)
+BOXES = {"radio", "checkbox"}
 NEW = "01-020"
 """A subject of whom nothing was captured."""
 
@@ -84,7 +85,9 @@ def inputs(html: str) -> list[tuple[str, str]]:
             elif tag == "textarea":
                 self.area = name
                 self.found.append((name, ""))
-            elif tag == "input" and name and (has.get("type") not in {"radio", "checkbox"} or "checked" in has):
+            elif (
+                tag == "input" and name and (has.get("type") not in {"radio", "checkbox"} or "checked" in has)
+            ):
                 self.found.append((name, value))
 
         def handle_data(self, data: str) -> None:

@@ -93,18 +93,16 @@
     const answered = !calculated && cell.text !== "";
     place.hidden = cell.shown !== true && !answered;
     const moot = cell.shown === false && answered;
-    if (moot !== place.classList.contains("moot")) showMoot(place, moot);
+    if (moot !== place.hasAttribute("data-moot")) showMoot(place, moot);
     if (calculated) showCalculated(calculated, cell, name);
     const optional = place.querySelector(".optional");
     if (optional && typeof fieldOf(name)?.required === "object") optional.hidden = cell.required === true;
   }
 
   function showMoot(place, moot) {
-    place.classList.toggle("moot", moot);
-    const note = place.querySelector(".moot-note");
-    if (!note) return;
-    note.hidden = !moot;
-    if (!moot) note.querySelector("input").checked = false;
+    place.toggleAttribute("data-moot", moot);
+    const box = place.querySelector(".moot-note input");
+    if (box && !moot) box.checked = false;
   }
 
   function showCalculated(output, cell, name) {
@@ -176,7 +174,7 @@
     message.dataset.shown = mark;
     for (const box of message.querySelectorAll(".keep input")) crfpage.reasons.set(box.name, box.value);
     message.replaceChildren(...fits.flatMap((one) => lines(name, one)));
-    for (const box of place.querySelectorAll(`[name="${name}"]`)) {
+    for (const box of place.querySelectorAll(`[name="${name}"]:not([type=radio], [type=checkbox])`)) {
       if (fits.some((one) => one.severity === "refuse")) box.setAttribute("aria-invalid", "true");
       else box.removeAttribute("aria-invalid");
     }
@@ -315,7 +313,7 @@
 
   /* Answers that a change has hidden: asked about before anything is lost. */
   function offerClearing() {
-    const moot = [...form.querySelectorAll(".q.moot")].filter((one) => !one.closest("template"));
+    const moot = [...form.querySelectorAll(".q[data-moot]")].filter((one) => !one.closest("template"));
     const boxes = moot.map((one) => one.querySelector(".moot-note input")).filter((box) => box && !box.checked);
     if (boxes.length < 2 || byId("clear-all")) return;
     const words = `${boxes.length} answers do not apply any more. They stay until you clear them.`;

@@ -21,7 +21,17 @@ from webapp.form_places import FormPlace, form_place
 from webapp.form_showing import page_of_form, saved_answer
 from webapp.judging import defaults, judged, open_findings
 from webapp.services import services
-from webapp.storage import Conflict, FindingCounts, Saved, SaveRefused, SaveRequest, Status, StoredForm, load, save
+from webapp.storage import (
+    Conflict,
+    FindingCounts,
+    Saved,
+    SaveRefused,
+    SaveRequest,
+    Status,
+    StoredForm,
+    load,
+    save,
+)
 
 bp = Blueprint("form_pages", __name__)
 ADD: Final = "add:"
@@ -180,9 +190,7 @@ def _not_saved(now: Typed, message: str, *, needs: str) -> ResponseReturnValue:
     return _page(now, judged(now.place, now.record), notice=message), 422
 
 
-def _page(
-    now: Typed, judgement: Judgement, *, notice: str, record: Record | None = None
-) -> str:
+def _page(now: Typed, judgement: Judgement, *, notice: str, record: Record | None = None) -> str:
     return page_of_form(
         now.place,
         now.stored,

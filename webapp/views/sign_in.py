@@ -30,7 +30,11 @@ def take_sign_in() -> ResponseReturnValue:
     username, password = request.form.get("username", ""), request.form.get("password", "")
     then = _inside(request.form.get("then", ""))
     user = sign_in(services().database, username, password)
-    kept = [(name.removeprefix(KEPT), text) for name, text in request.form.items(multi=True) if name.startswith(KEPT)]
+    kept = [
+        (name.removeprefix(KEPT), text)
+        for name, text in request.form.items(multi=True)
+        if name.startswith(KEPT)
+    ]
     if user is None:
         return _page(then=then, username=username, refused=True, kept=kept), 401
     session.permanent = True

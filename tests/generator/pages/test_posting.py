@@ -1,0 +1,100 @@
+"""What a browser posts becomes a record: as typed, rows with their numbers, nothing cleared by chance."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from forms_spec.entry import understand
+from forms_spec.kinds import Refusal
+from forms_spec.record import CellKey, Record, Row
+from generator.pages import page_and_template, read_post
+from generator.pages.posting import Posted
+from tests.studies import small_study
+
+STUDY = small_study()
+VS = STUDY.forms["vs"]
+TODAY = date(2024, 4, 18)
+ON = page_and_template(STUDY, VS)[0].on
+
+
+def post(*pairs: tuple[str, str], stored: Record | None = None, on: str = ON) -> Posted:
+    data: MultiDict[str, str] = MultiDict([("on", on), *pairs])
+    return read_post(STUDY, VS, data, stored=stored or Record(), today=TODAY)
+
+
+def texts(*pairs: tuple[str, str], stored: Record | None = None) -> dict[str, str]:
+    return dict(post(*pairs, stored=stored).record.texts)
+
+
+def test_typed_text_is_canonical_when_understood_else_as_typed() -> None:
+    assert texts(("f-vsdat", "15apr2024"), ("f-sysbp", " 12O"), ("f-temp", "38,1")) == {
+        "vsdat": "2024-04-15",
+        "sysbp": " 12O",
+        "temp": "38.1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("stored", "box", "menu", "kept"),
+    [
+        ("", "", "ND", "ND"),
+        ("ND", "", "ND", "ND"),
+        ("ND", "120", "ND", "120"),
+        ("120", "120", "ND", "ND"),
+        ("110", "120", "ND", "120 ND"),
+        ("120", "120", "-", ""),
+    ],
+)
+def test_the_box_and_its_menu_of_reasons(stored: str, box: str, menu: str, kept: str) -> None:
+    before = Record(texts={"sysbp": stored})
+    assert texts(("f-sysbp", box), ("m:f-sysbp", menu), stored=before).get("sysbp", "") == kept
+
+
+def test_several_ticks_are_one_answer_and_none_clears_it() -> None:
+    ticked = Record(texts={"refer": "LEG;ARM"})
+    assert texts(("f-refer", "LEG"), ("f-refer", "ARM"))["refer"] == "LEG;ARM"
+    assert texts(stored=ticked) == {}
+
+
+def test_rows_keep_their_numbers_and_blank_new_ones_are_none() -> None:
+    stored = Record(rows={"reading": (Row(number=4, texts={"pulse": "70"}),)})
+    found = post(
+        *(("rows:reading", "4"), ("rows:reading", "7"), ("rows:reading", "9"), ("rows:reading", "x")),
+        *(("r-reading-4-pulse", "71"), ("r-reading-7-pulse", "80"), ("r-reading-9-pulse", "")),
+        stored=stored,
+    )
+    rows = [(row.number, dict(row.texts)) for row in found.record.rows["reading"]]
+    assert rows == [(4, {"pulse": "71"}), (7, {"pulse": "80"})]
+
+
+def test_a_row_is_removed_only_with_a_reason() -> None:
+    stored = Record(rows={"reading": (Row(number=1, texts={"pulse": "70"}),)})
+    row = (("rows:reading", "1"), ("r-reading-1-pulse", "70"), ("x:r-reading-1-", "on"))
+    assert post(*row, stored=stored).unexplained == {("reading", 1): ""}
+    assert post(*row, ("y:r-reading-1-", "Twice"), stored=stored).removed == {("reading", 1): "Twice"}
+    assert "reading" not in post(*row, ("y:r-reading-1-", "Twice"), stored=stored).record.rows
+
+
+def test_reasons_of_kept_warnings_are_read() -> None:
+    found = post(
+        ("k:f-sysbp:above-expected", " Measured twice "), ("k:nowhere:x", "?"), ("k:f-sysbp:other", " ")
+    )
+    assert found.record.kept == {(CellKey("vs", None, "sysbp"), "above-expected"): "Measured twice"}
+
+
+def test_a_marked_answer_is_dropped() -> None:
+    assert texts(("f-sysbp", "120"), ("drop", "f-sysbp")) == {}
+
+
+@given(typed=st.text(max_size=30))
+def test_nothing_typed_is_ever_changed_but_into_what_it_means(typed: str) -> None:
+    field = VS.by_name["sysbp"]
+    kept = texts(("f-sysbp", typed)).get("sysbp", "")
+    meant = understand(typed, field, today=TODAY, date_order=STUDY.date_order)
+    understood = meant in {"", "ND"} or not isinstance(field.kind.parse(meant, field), Refusal)
+    assert kept == (meant if understood else typed)

@@ -1,0 +1,94 @@
+"""Who may call what: every route says so, and means it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.webapp.pages import app_over, filled, sign_in
+from webapp.access import EVERYONE, allowed, check_routes
+
+ARGUMENTS = {
+    "subjid": "01-007",
+    "visit": "SCR",
+    "form": "vs",
+    "hash_": "0" * 64,
+    "name": "crfsmith.css",
+    "filename": "x",
+}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    url = f"sqlite:///{tmp_path_factory.mktemp('access') / 'study.sqlite'}"
+    filled(url).close()
+    return app_over(url)
+
+
+def addresses(app: Flask) -> list[tuple[str, str, str]]:
+    """Every route as (endpoint, method, address)."""
+    with app.test_request_context():
+        adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")
+        return [
+            (rule.endpoint, method, adapter.build(rule.endpoint, {k: ARGUMENTS[k] for k in rule.arguments}))
+            for rule in app.url_map.iter_rules()
+            for method in (rule.methods or set()) & {"GET", "POST"}
+        ]
+
+
+def test_nobody_sees_a_page_without_signing_in(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    for endpoint, method, address in addresses(app):
+        answer = app.test_client().open(address, method=method)
+        if allowed(app, endpoint) == EVERYONE:
+            assert answer.status_code < 500, address
+        else:
+            asked_to_sign_in = answer.status_code == 401 or "/sign-in" in answer.headers.get("Location", "")
+            assert asked_to_sign_in, f"{method} {address} answered {answer.status_code}"
+
+
+@pytest.mark.parametrize("username", ["coordinator", "monitor", "designer"])
+def test_a_role_reaches_its_own_pages_and_no_others(app: Flask, username: str) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    client = app.test_client()
+    sign_in(client, username)
+    app.config["WTF_CSRF_ENABLED"] = False
+    role = {"coordinator": "coordinator", "monitor": "monitor", "designer": "designer"}[username]
+    for endpoint, method, address in sorted(addresses(app)):
+        roles = allowed(app, endpoint)
+        if endpoint == "sign_in.sign_out" or roles is None or roles == EVERYONE:
+            continue
+        answer = client.open(address, method=method)
+        refused = answer.status_code == 403
+        assert refused == (role not in {one.value for one in roles}), f"{method} {address}"
+
+
+def test_a_route_that_says_nothing_stops_the_server() -> None:
+    other = Flask("other", static_folder=None)
+    other.add_url_rule("/open", "open", lambda: "")
+    with pytest.raises(RuntimeError, match="open"):
+        check_routes(other)
+
+
+def test_a_post_without_its_token_is_refused(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    client = app.test_client()
+    sign_in(client)
+    assert client.post("/subjects/new", data={"subjid": "01-099"}).status_code == 400
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+def test_every_answer_carries_the_headers(app: Flask) -> None:
+    headers = app.test_client().get("/sign-in").headers
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_signing_in_leads_nowhere_else() -> None:
+    from webapp.views.sign_in import _inside
+
+    for address in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        assert _inside(address) == "/subjects"
+    assert _inside("/subjects/01-007/SCR/vs?check=1") == "/subjects/01-007/SCR/vs?check=1"

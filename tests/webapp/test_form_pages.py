@@ -1,0 +1,208 @@
+"""The form page over HTTP: what is posted is kept, judged and shown again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import copy
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.webapp.pages import NEW, app_over, filled, inputs, sign_in
+from webapp.storage import Database, InstanceKey, Status, history, load
+
+VS = f"/subjects/{NEW}/SCR/vs"
+KEY = InstanceKey(NEW, "vs", "SCR")
+SCRIPT = {"Accept": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    filled(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def app(demo: Path, tmp_path: Path) -> Flask:
+    path = tmp_path / "study.sqlite"
+    copy(demo, path)
+    return app_over(f"sqlite:///{path}")
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    held: Database = app.extensions["crfsmith"].database
+    return held
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    signed_in = app.test_client()
+    sign_in(signed_in)
+    return signed_in
+
+
+def posted(html: str, **texts: str | None) -> dict[str, list[str]]:
+    """The page's form with some texts changed; None unticks."""
+    data: dict[str, list[str]] = {}
+    for name, text in inputs(html):
+        data.setdefault(name, []).append(text)
+    for name, text in texts.items():
+        data.pop(name.replace("__", "-"), None)
+        if text is not None:
+            data[name.replace("__", "-")] = [text]
+    return data
+
+
+def test_what_is_understood_is_kept_canonical_and_the_rest_as_typed(
+    client: FlaskClient, database: Database
+) -> None:
+    page = client.get(VS).text
+    data = posted(page, f__vsperf="Y", f__vsdat="15apr2024", f__pulse_vsorres="12O ", f__vstim=".nd")
+    assert client.post(VS, data=data).status_code == 303
+    stored = load(database, KEY)
+    assert stored is not None
+    assert stored.record.texts == {
+        "vsperf": "Y",
+        "vsdat": "2024-04-15",
+        "pulse_vsorres": "12O ",
+        "vstim": "ND",
+    }
+
+
+def test_a_saved_form_posts_itself_unchanged(client: FlaskClient, database: Database) -> None:
+    for address in ("SCR/vs", "SCR/mbb", "SCR/mri", "SCR/dx", "LOG/ae", "SCR/ie", "SCR/med", "D0/ex"):
+        visit, form = address.split("/")
+        before = load(database, InstanceKey("01-012", form, visit))
+        page = client.get(f"/subjects/01-012/{address}").text
+        answer = client.post(f"/subjects/01-012/{address}", data=posted(page, action="draft", reason="None"))
+        assert answer.status_code == 303
+        after = load(database, InstanceKey("01-012", form, visit))
+        assert before is not None
+        assert after is not None
+        assert after.version == before.version + 1
+        assert (after.record.texts, after.record.rows) == (before.record.texts, before.record.rows), address
+
+
+def test_complete_is_refused_while_something_must_be_put_right(
+    client: FlaskClient, database: Database
+) -> None:
+    data = posted(client.get(VS).text, f__vsperf="Y", action="complete")
+    answer = client.post(VS, data=data, follow_redirects=True)
+    assert "To complete the form" in answer.text
+    assert 'href="#f-pulse_vsorres"' in answer.text
+    stored = load(database, KEY)
+    assert stored is not None
+    assert stored.status is Status.DRAFT
+
+
+def test_a_warning_is_kept_only_by_a_reason_and_a_refusal_by_none(client: FlaskClient) -> None:
+    data = posted(client.get("/subjects/01-007/SCR/vs").text, f__sysbp_vsorres="500", reason="x")
+    data["k:f-sysbp_vsorres:above-range"] = ["Because"]
+    answer = client.post("/subjects/01-007/SCR/vs", data={**data, "action": "complete"}, headers=SCRIPT)
+    assert answer.json is not None
+    assert answer.json["refused"] is True
+    assert answer.json["status"] == "draft"
+
+
+def test_a_change_of_a_complete_form_needs_its_reason(client: FlaskClient, database: Database) -> None:
+    address, key = "/subjects/01-007/SCR/vs", InstanceKey("01-007", "vs", "SCR")
+    data = posted(client.get(address).text, f__pulse_vsorres="71")
+    refused = client.post(address, data=data)
+    assert refused.status_code == 422
+    assert 'value="71"' in refused.text
+    assert client.post(address, data={**data, "reason": "Typing error"}).status_code == 303
+    assert [revision.form.reason for revision in history(database, key)][-1] == "Typing error"
+
+
+def test_the_same_save_sent_twice_is_one_save(client: FlaskClient, database: Database) -> None:
+    data = posted(client.get(VS).text, f__vsperf="N")
+    first = client.post(VS, data=data, headers=SCRIPT).json
+    second = client.post(VS, data=data, headers=SCRIPT).json
+    assert first is not None
+    assert second is not None
+    assert first["version"] == second["version"] == 1
+    assert len(history(database, KEY)) == 1
+
+
+def test_a_question_that_was_not_on_the_page_stays_as_it_was(client: FlaskClient, database: Database) -> None:
+    address, key = "/subjects/01-007/SCR/vs", InstanceKey("01-007", "vs", "SCR")
+    data = posted(client.get(address).text, f__pulse_vsorres=None, reason="Old page")
+    data["on"] = [" ".join(name for name in data["on"][0].split() if name != "pulse_vsorres")]
+    before = load(database, key)
+    client.post(address, data=data)
+    after = load(database, key)
+    assert before is not None
+    assert after is not None
+    assert after.record.texts["pulse_vsorres"] == before.record.texts["pulse_vsorres"]
+
+
+def test_a_page_cut_off_in_transit_saves_nothing(client: FlaskClient, database: Database) -> None:
+    data = posted(client.get(VS).text, f__vsperf="Y")
+    del data["on"]
+    assert client.post(VS, data=data).status_code == 400
+    assert load(database, KEY) is None
+
+
+def test_typed_text_comes_back_when_the_page_is_too_old(client: FlaskClient, database: Database) -> None:
+    data = posted(client.get(VS).text, f__vsperf="Y", f__pulse_vsorres="7x", csrf_token="old")
+    answer = client.post(VS, data=data)
+    assert answer.status_code == 400
+    assert 'value="7x"' in answer.text
+    assert load(database, KEY) is None
+
+
+def test_typed_text_survives_being_signed_out(app: Flask, client: FlaskClient, database: Database) -> None:
+    data = posted(client.get(VS).text, f__vsperf="Y", f__pulse_vsorres="7x")
+    stranger = app.test_client()
+    asked = stranger.post(VS, data=data)
+    assert 'name="kept:f-pulse_vsorres" value="7x"' in asked.text
+    from tests.webapp.pages import token
+    from webapp.demo import PASSWORD
+
+    kept = dict(_hidden(asked.text))
+    kept |= {"csrf_token": token(asked.text), "username": "coordinator", "password": PASSWORD, "then": VS}
+    back = stranger.post("/sign-in", data=kept)
+    assert 'value="7x"' in back.text
+    assert "not saved yet" in back.text
+    assert load(database, KEY) is None
+
+
+def _hidden(html: str) -> list[tuple[str, str]]:
+    import re
+
+    return re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', html)
+
+
+def test_addresses_that_mean_nothing_say_why(client: FlaskClient) -> None:
+    for address, word in (
+        ("/subjects/01-007/SCR/zz", "no form zz"),
+        ("/subjects/01-007/XX/vs", "no visit XX"),
+        ("/subjects/99-999/SCR/vs", "no subject 99-999"),
+        ("/subjects/01-007/D1/dm", "not part of"),
+        ("/subjects/01-007/UNS/vs", "are numbered"),
+        ("/subjects/01-007/SCR/ae", "belongs to the subject"),
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert word in answer.text
+
+
+def test_every_field_of_the_dictionary_is_on_its_page(client: FlaskClient) -> None:
+    from tests.webapp.pages import cellkine
+
+    study = cellkine()
+    visits = {scheduled.form: scheduled.visit for scheduled in reversed(study.schedule)}
+    missing = []
+    for form in study.forms.values():
+        page = client.get(f"/subjects/{NEW}/{'LOG' if form.log else visits[form.name]}/{form.name}").text
+        for group in form.groups:
+            for field in group.fields:
+                name = f"r-{group.name}-NEWROW-{field.name}" if group.rows else f"f-{field.name}"
+                if group.rows and group.rows.fixed:
+                    name = f"r-{group.name}-1-{field.name}"
+                if field.collected and f'name="{name}"' not in page and f'id="{name}"' not in page:
+                    missing.append((form.name, field.name))
+    assert missing == []
