@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import strategies as st
-from studies import small_study
 
 from forms_spec.model import Form
 from forms_spec.record import LOG, CellKey, FormKey, Record, Row
 from generator.package.captured import CapturedForm
 from generator.package.order import package_order
 from generator.package.writer import write_package
+from tests.studies import small_study
 
 SAVED = datetime(2024, 4, 2, 10, 30, tzinfo=UTC)
 GOOD_VS = {"vsperf": "Y", "vsdat": "2024-04-02", "sysbp": "120", "temp": "36.5", "refer": "LEG;ARM"}

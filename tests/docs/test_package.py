@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from fences import blocks, commands, matches
-from studies import study_of
 
 from forms_spec.model import Study
 from generator.package.reader import open_package
 from generator.package.writer import write_package
 from generator.tables.descriptor import descriptor
+from tests.docs.fences import blocks, commands, matches
+from tests.studies import study_of
 from webapp.commands import main
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "package.md"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from parity.fields import field_of
 
 from forms_spec.display import shown_as
+from tests.parity.fields import field_of
 
 SIDES = {"codes": {"L": "Left", "R": "Right"}, "missing": ["ND"]}
 

@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parity.fields import accepted, distinct_fields, field_of
-from parity.typed import TODAY, Typed, typed_cases
 
 from forms_spec.entry import understand
 from forms_spec.kinds import Refusal
 from forms_spec.kinds.characters import strip_blanks
+from tests.parity.fields import accepted, distinct_fields, field_of
+from tests.parity.typed import TODAY, Typed, typed_cases
 
 ORDERS = st.sampled_from(["dmy", "mdy", None])
 PIECES = st.sampled_from(

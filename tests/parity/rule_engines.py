@@ -20,6 +20,7 @@ from generator.browser.expression_json import EPOCH, Givens, ToJson, encode
 from generator.browser.form_json import form_spec
 from generator.browser.givens import given_values
 from generator.sql.expression_sql import rule_query
+from generator.sql.functions import register_functions
 from generator.sql.macros import create_macros
 from generator.sql.relations import create_relations, insert
 from tests.parity.browser import Browser
@@ -104,7 +105,7 @@ class BrowserEngine:
     """QuickJS with the page's scripts and one form's spec."""
 
     def __init__(self, study: Study, form: str) -> None:
-        self.browser = Browser("kinds.js", "rules.js", "judge.js")
+        self.browser = Browser("kinds.js", "functions.js", "rules.js", "judge.js")
         self.browser.run(
             "(spec) => { globalThis.spec = spec; return null; }", form_spec(study, study.forms[form])
         )
@@ -130,6 +131,7 @@ class SqlEngine:
         self.home = home
         self.connection = duckdb.connect()
         self.connection.execute(create_macros())
+        register_functions(self.connection)
         for statement in create_relations(study):
             self.connection.execute(statement)
         for here in subjects:

@@ -145,7 +145,8 @@ def said_by_server(study: Study, form: Form, record: Record, context: Context, *
     """Cells and findings; what cannot be told is said by the server alone."""
     found = judge(study, form, record, context, completing=completing)
     cells = [
-        [*key, cell.state.value, cell.text, cell.shown, cell.required] for key, cell in found.cells.items()
+        [*key, cell.state.value, cell.text, cell.shown, cell.required, cell.reference]
+        for key, cell in found.cells.items()
     ]
     findings = [
         [
@@ -169,7 +170,7 @@ def said_by_page(
 ) -> Any:
     env = {**browser_env(study, form, context), "completing": completing}
     found = browser.call("judge", form_spec(study, form), record_json(record), env)
-    cells = ("table", "row", "field", "state", "text", "shown", "required")
+    cells = ("table", "row", "field", "state", "text", "shown", "required", "reference")
     findings = ("code", "severity", "message", "remedy", "table", "row", "field", "value")
     return {
         "cells": [[one[name] for name in cells] for one in found["cells"]],
@@ -179,7 +180,7 @@ def said_by_page(
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "rules.js", "judge.js")
+    return Browser("kinds.js", "functions.js", "rules.js", "judge.js")
 
 
 def test_random_forms_are_judged_alike_and_every_finding_is_met(browser: Browser) -> None:

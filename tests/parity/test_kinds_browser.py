@@ -10,9 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from parity.browser import Browser
-from parity.fields import accepted, distinct_fields, field_of, rejected
-from parity.typed import TODAY, Typed, typed_cases
 
 from forms_spec.catalogue import finding, values
 from forms_spec.display import shown_as
@@ -23,6 +20,9 @@ from forms_spec.model import Field
 from forms_spec.values import PartialDate, Value
 from generator.browser.field_spec import field_spec
 from generator.browser.messages import messages
+from tests.parity.browser import Browser
+from tests.parity.fields import accepted, distinct_fields, field_of, rejected
+from tests.parity.typed import TODAY, Typed, typed_cases
 
 EPOCH = date(1970, 1, 1)
 ORDERS = st.sampled_from(["dmy", "mdy", None])

@@ -6,14 +6,14 @@ import pytest
 from frictionless import Schema
 from hypothesis import example, given
 from hypothesis import strategies as st
-from parity.fields import accepted, distinct_fields, field_of, rejected
-from studies import small_study
 
 from forms_spec.field_types import FieldType, Sample
 from forms_spec.kinds import Refusal
 from forms_spec.model import Field
 from generator.tables.kinds import KIND_SCHEMAS
 from generator.tables.schema import field_schema
+from tests.parity.fields import accepted, distinct_fields, field_of, rejected
+from tests.studies import small_study
 
 PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 

@@ -8,10 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from parity.fields import field_of
-
 from forms_spec.kinds.characters import strip_blanks
 from forms_spec.model import Field
+from tests.parity.fields import field_of
 
 TODAY = date(2024, 4, 18)
 FILE = Path(__file__).parent.parent / "cases" / "typed.txt"

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from studies import small_study
 
 from forms_spec.record import LOG, CellKey, FormKey, Record, Row
 from generator.package.captured import CapturedForm
 from generator.package.reader import open_package
+from tests.studies import small_study
 from webapp.package_export import captured_forms, export_package
 from webapp.package_import import FormPreview, Import, Imported, Outcome, import_forms
 from webapp.storage import (

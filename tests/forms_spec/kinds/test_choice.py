@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from parity.fields import field_of
-
 from forms_spec.kinds import Refusal
+from tests.parity.fields import field_of
 
 
 def test_reads_a_code_and_nothing_like_it() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from parity.fields import field_of
 
 from forms_spec.kinds import Refusal
 from forms_spec.kinds.file import is_file_name
+from tests.parity.fields import field_of
 
 SCAN = field_of("file", {"accept": ["pdf", "PNG"]})
 AT = "files/0123456789abcdef"

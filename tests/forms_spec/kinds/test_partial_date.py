@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from parity.fields import field_of
 
 from forms_spec.kinds import Refusal
 from forms_spec.values import PartialDate, Value
+from tests.parity.fields import field_of
 
 FIELD = field_of("partial_date")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from parity.fields import field_of
 
 from forms_spec.kinds import Refusal
+from tests.parity.fields import field_of
 
 FIELD = field_of("text")
 

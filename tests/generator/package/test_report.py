@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from package_cases import GOOD_VS, captured, clean_forms, write
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from generator.package.report import Report
 from generator.package.report_html import report_html
 from generator.package.report_json import report_json
 from generator.package.report_text import write_text
 from generator.package.validate import validate_package
+from tests.package_cases import GOOD_VS, captured, clean_forms, write
 
 
 @pytest.fixture(scope="module")
@@ -86,14 +85,9 @@ def test_the_page_shows_what_was_typed_and_runs_none_of_it(report: Report) -> No
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("the page needs Debian's chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
+def browser_page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context() as context:
+        yield context.new_page()
 
 
 @pytest.fixture

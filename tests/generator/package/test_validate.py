@@ -14,8 +14,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from package_cases import GOOD_VS, any_forms, captured, clean_forms, write
-from studies import FILES, small_study
 
 from forms_spec.judge import judge
 from forms_spec.places import DataPlace
@@ -23,6 +21,8 @@ from forms_spec.record import Context
 from generator.package.captured import CapturedForm
 from generator.package.report import Report
 from generator.package.validate import SubjectCasebook, validate_package
+from tests.package_cases import GOOD_VS, any_forms, captured, clean_forms, write
+from tests.studies import FILES, small_study
 
 
 @pytest.fixture

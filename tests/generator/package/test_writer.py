@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from package_cases import any_forms, captured, clean_forms, write
-from studies import FILES, small_study
 
 from generator.package.captured import CapturedForm, Change, Subject
 from generator.package.reader import open_package
 from generator.package.writer import write_package
+from tests.package_cases import any_forms, captured, clean_forms, write
+from tests.studies import FILES, small_study
 
 
 def table(package: Path, name: str) -> list[str]:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from frictionless import Package
-from studies import FILES, small_study, study_of
 
 from forms_spec.model import Study
 from generator.tables.descriptor import descriptor
 from generator.tables.losses import Loss, losses
 from generator.tables.schema import table_schema
+from tests.studies import FILES, small_study, study_of
 
 
 def field(name: str, *, table: str = "vs", study: Study | None = None) -> dict[str, Any]:

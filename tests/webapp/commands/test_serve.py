@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from studies import FILES
 
+from tests.studies import FILES
 from webapp.commands import main
 from webapp.storage import list_subjects, list_users, open_database
 

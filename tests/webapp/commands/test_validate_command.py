@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from package_cases import captured, clean_forms, write
-from studies import FILES
 
+from tests.package_cases import captured, clean_forms, write
+from tests.studies import FILES
 from webapp.commands import main
 
 

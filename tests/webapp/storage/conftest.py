@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
-from storing import furnish, ticking
 
+from tests.webapp.storage.storing import furnish, ticking
 from webapp.storage import Database, open_database
 
 _NUMBERS = count(1)

@@ -9,8 +9,8 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from storing import HASH, furnish, keep, record, small_study
 
+from tests.webapp.storage.storing import HASH, furnish, keep, record, small_study
 from webapp.storage import (
     Database,
     DatabaseTooNew,

@@ -7,9 +7,9 @@ import sqlite3
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from storing import HASH, START, VS, keep, record, rows
 
 from forms_spec.record import CellKey, Record
+from tests.webapp.storage.storing import HASH, START, VS, keep, record, rows
 from webapp.storage import (
     About,
     Database,

@@ -7,9 +7,9 @@ import threading
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from storing import HASH, VS, keep, record, rows
 
 from forms_spec.record import CellKey, Record
+from tests.webapp.storage.storing import HASH, VS, keep, record, rows
 from webapp.storage import (
     Conflict,
     Database,

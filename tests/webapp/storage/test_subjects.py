@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
-from storing import VS, keep, record
 
 from forms_spec.record import FormKey
+from tests.webapp.storage.storing import VS, keep, record
 from webapp.storage import (
     Database,
     FindingCounts,
