@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 from forms_spec.model import Study
 from generator.codebook.outline import in_schedule_order, outline
 
+LONG_NAME = 18
+
 __all__ = ["codebook_html", "in_schedule_order"]
 
 
@@ -32,7 +34,9 @@ def _template() -> Template:
 
 
 def _breakable(name: str) -> Markup:
-    """A long name that may be broken after its underscores and dots."""
+    """A name that may be broken after its underscores and dots when it is long."""
+    if len(name) <= LONG_NAME:
+        return escape(name)
     return Markup(str(escape(name)).replace("_", "_<wbr>").replace(".", ".<wbr>"))
 
 

@@ -6,9 +6,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from forms_spec.display import reference_words
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.kinds import KINDS
-from forms_spec.model import Field, Form, Group, Offset, Range, Study, Unit, UnitChoice, Visit, VisitType
+from forms_spec.model import (
+    Field,
+    Form,
+    Group,
+    Offset,
+    Range,
+    ReferenceRange,
+    Study,
+    Unit,
+    UnitChoice,
+    Visit,
+    VisitType,
+)
 from forms_spec.rules import Home, to_english
 
 ANSWERS: Mapping[str, str] = MappingProxyType(
@@ -137,6 +150,27 @@ def _upload(field: Field, _study: Study) -> str:
     return f"{', '.join(field.upload.endings)} up to {shown}"
 
 
+def _reference(field: Field, study: Study) -> str:
+    """The reference ranges that the study has for the field's test: ``LAB M 13.5 to 17.5``."""
+    if field.reference is None or study.references is None:
+        return ""
+    rows = [row for row in study.references.ranges if row.test == field.reference]
+    return "; ".join(
+        " ".join(
+            part
+            for part in (row.lab or "", row.sex or "", _ages(row), reference_words(row.low, row.high))
+            if part
+        )
+        for row in rows
+    )
+
+
+def _ages(row: ReferenceRange) -> str:
+    if row.age_low is None and row.age_high is None:
+        return ""
+    return f"aged {reference_words(row.age_low, row.age_high)}"
+
+
 FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
     {
         "Unit": _units,
@@ -148,6 +182,7 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
         "File": _upload,
         "Starts as": lambda field, _study: field.default or "",
         "Missing": lambda field, _study: ", ".join(code.code for code in field.missing),
+        "Reference": _reference,
         "Checks": lambda field, _study: ", ".join(dict.fromkeys(one.name for one in field.checks.values())),
     }
 )
@@ -170,6 +205,7 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "default",
                 "missing",
                 "checks",
+                "reference",
             }
         ),
         "other columns": frozenset(

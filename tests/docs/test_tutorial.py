@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page
 
 from forms_spec import load_study
 from generator.dictionary_folder import read_dictionary
-from tests.browser.conftest import browser  # noqa: F401
 from tests.docs.fences import blocks, commands, matches
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
@@ -154,7 +153,7 @@ def steps(text: str) -> Iterator[tuple[int, str, object]]:
 
 
 @pytest.fixture
-def newcomer(tmp_path: Path, browser: Browser) -> Iterator[Newcomer]:  # noqa: F811
+def newcomer(tmp_path: Path, browser: Browser) -> Iterator[Newcomer]:
     somebody = Newcomer(folder=tmp_path, browser=browser)
     yield somebody
     somebody.stop()

@@ -11,10 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from waitress.server import create_server
 
-from tests.browser.conftest import browser
 from webapp.preview import Watched, create_preview
-
-__all__ = ["browser"]
 
 TODAY = date(2026, 3, 2)
 FILES = {
