@@ -26,6 +26,15 @@ def shown_as(text: str, field: Field) -> str:
     return _WRITERS[field.kind.name](text, field)
 
 
+def reference_words(low: str | None, high: str | None) -> str:
+    """``13.5 to 17.5``, ``at least 18``, ``at most 8``; nothing without ends."""
+    if low is not None and high is not None:
+        return f"{low} to {high}"
+    if low is not None:
+        return f"at least {low}"
+    return f"at most {high}" if high is not None else ""
+
+
 def _same(text: str, _: Field) -> str:
     return text
 

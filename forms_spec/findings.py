@@ -24,8 +24,8 @@ class Severity(Enum):
 class Finding:
     """One thing that is wrong: what, where, and what to do about it.
 
-    ``code`` is an entry of the catalogue, or the protocol check that a study's rule is. ``text`` is the place in the
-    dictionary that the finding is about or comes from; ``data`` the captured cell, row or form.
+    ``code`` is an entry of the catalogue, or the protocol check that a study's rule is. ``text`` is the
+    place in the dictionary that the finding is about or comes from; ``data`` the captured cell, row or form.
     ``value`` is the text as it was typed. ``rule`` is the rule's name where a rule found it, or
     the protocol check that the facet implements; ``also`` are the other cells that the rule hangs on.
     """

@@ -190,7 +190,8 @@ class Field:
     ``shown`` are True, False or a condition. ``value`` is the formula of a calculated field.
     ``missing`` are the codes of reasons allowed here. ``annotation`` is for people and other programs;
     ``redcap`` keeps what a dictionary of REDCap said that has no meaning here, by its column.
-    ``checks`` says by finding code which protocol check the field's facets implement.
+    ``checks`` says by finding code which protocol check the field's facets implement. ``reference`` is the
+    test of the study's reference ranges that a laboratory result belongs to.
     """
 
     name: str
@@ -224,6 +225,7 @@ class Field:
     annotation: str | None = None
     redcap: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
+    reference: str | None = None
 
     @property
     def collected(self) -> bool:
@@ -331,6 +333,40 @@ class Rule:
     place: TextPlace
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferenceRange:
+    """What a laboratory calls normal: a row of the study's table. None leaves an end, or the sex, open.
+
+    A row without ``lab`` is for every laboratory that has none of its own for the test. ``age_low`` and
+    ``age_high`` are completed years; all ends are included. Numbers and dates are
+    canonical text.
+    """
+
+    lab: str | None
+    test: str
+    sex: str | None
+    age_low: str | None
+    age_high: str | None
+    low: str | None
+    high: str | None
+    unit: str | None
+    valid_from: str | None
+    valid_to: str | None
+    place: TextPlace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class References:
+    """The table of reference ranges, and what is read beside a result to find its row."""
+
+    lab: Expression
+    sex: Expression | None
+    age: Expression | None
+    date: Expression | None
+    ranges: tuple[ReferenceRange, ...]
+    place: TextPlace
+
+
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """A whole study. ``hash`` is the SHA-256 of the dictionary's exact text, in hex."""
@@ -354,6 +390,7 @@ class Study:
     place: TextPlace
     derivations: Mapping[str, Derivation] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    references: References | None = None
 
     @cached_property
     def memory(self) -> dict[Any, Any]:

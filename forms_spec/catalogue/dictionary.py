@@ -342,7 +342,7 @@ _RULES: tuple[Entry, ...] = (
         "warnings-share-a-check",
         'The warnings "{name}" and "{other}" are the same check {check} on the same field',
         "Give one of them another field, or another check",
-        "A reason for which a warning is kept belongs to a field and a check, so one would be kept with the other.",
+        "A reason for keeping a warning belongs to a field and a check, so one would be kept with the other.",
         "rules:\n"
         "  C1_a: {check: C1, says: Small, holds: base.n < 9, severity: warning}\n"
         "  C1_b: {check: C1, says: Large, holds: base.n > 0, severity: warning}\n",

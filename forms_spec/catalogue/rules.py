@@ -130,6 +130,12 @@ _NAMES = (
         "A comparison with a code that the list lacks can never hold. Example: ptres = 'POSITIVE'",
     ),
     _entry(
+        "rule-no-reference",
+        "{name} has no reference range here.",
+        "Name a field of this form that has the key reference; the study's table is in reference_ranges.",
+        "Example: in_reference(hgb) where hgb has `reference: hgb`.",
+    ),
+    _entry(
         "rule-unknown-unit",
         'The field "{field}" has no unit "{name}".',
         "{near} It has: {units}.",

@@ -42,7 +42,7 @@ ENTRIES: tuple[Entry, ...] = (
         "check-ends",
         "Two checks are for the two ends of a range",
         "Write one check, or for `range` and `expected` two: [lower end, upper end]",
-        "Each end of a range may be a check of its own: `checks: {range: [C63, C02]}`; `null` leaves one out.",
+        "Each end of a range may be its own check: `checks: {range: [C63, C02]}`; `null` leaves one out.",
         _with("type: integer, required: true, checks: {required: [C74, C35]}"),
     ),
     _refuse(

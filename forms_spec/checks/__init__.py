@@ -14,6 +14,7 @@ from forms_spec.checks.keys import check_keys
 from forms_spec.checks.names import check_names, check_unique_names
 from forms_spec.checks.parameters import check_parameters
 from forms_spec.checks.ranges import check_ranges
+from forms_spec.checks.reference_ranges import check_reference_ranges
 from forms_spec.checks.rows import check_grids, check_no_fields, check_rows
 from forms_spec.checks.schedule import check_schedule, check_visits
 from forms_spec.checks.shown import check_shown
@@ -42,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     check_defaults,
     check_cycles,
     check_ids,
+    check_reference_ranges,
     check_shown,
     check_rows,
     check_grids,

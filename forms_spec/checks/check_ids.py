@@ -55,6 +55,7 @@ def _has(field: Field, facet: str) -> bool:
         "required": field.required,
         "shown": field.shown,
         "value": field.value,
+        "codes": field.codelist,
         "missing": field.missing,
     }
     return bool(held[facet])

@@ -14,7 +14,7 @@ READING = frozenset({"label", "type", "shown", "help", "annotation", "redcap"})
 ANSWER = READING | {"required", "missing", "default", "identifier", "control", "cdash", "sdtm", "checks"}
 """Keys of every field that is answered."""
 
-QUANTITY = frozenset({"range", "expected", "unit", "unit_field"})
+QUANTITY = frozenset({"range", "expected", "unit", "unit_field", "reference"})
 """Keys of a number."""
 
 MOMENT = frozenset({"range", "expected"})

@@ -26,7 +26,8 @@ class Cell:
     """One judged cell. ``text`` is the canonical text, or the raw one when it is invalid.
 
     ``shown`` and ``required`` are True, False, or None when a source of the condition is missing.
-    A calculated field's ``text`` is the computed one.
+    A calculated field's ``text`` is the computed one. ``reference`` is the laboratory's range that applies
+    to the subject on that day, for people to read: ``13.5 to 17.5 g/dL``.
     """
 
     state: CellState
@@ -34,6 +35,7 @@ class Cell:
     value: Value | None
     shown: bool | None
     required: bool | None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

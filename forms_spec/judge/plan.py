@@ -9,7 +9,7 @@ from types import MappingProxyType
 from forms_spec.model import Field, Form, Group, Range, Rule, Study
 from forms_spec.rules.core import RuleValue
 from forms_spec.rules.evaluate import compile_expression
-from forms_spec.rules.expression import Expression, Home
+from forms_spec.rules.expression import Expression, Home, parse_expression
 from forms_spec.rules.references import Target, references
 from forms_spec.rules.scene import Frames
 from forms_spec.rules.types import Type, type_of
@@ -41,6 +41,7 @@ class FieldPlan:
     expected: Mapping[str | None, Limits]
     missing: Mapping[str, bool]
     asks: tuple[Target, ...]
+    reference: tuple[Closure, Closure] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +76,16 @@ class FormPlan:
     reads: Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
     deep: frozenset[tuple[str, str]]
     rules: tuple[RulePlan, ...]
+
+
+def reference_ends(field: Field) -> tuple[Expression, Expression]:
+    """The two expressions that give the ends of a field's reference range."""
+    low, high = (
+        parse_expression(f"{end}({field.name})", field.place) for end in ("reference_low", "reference_high")
+    )
+    assert isinstance(low, Expression)
+    assert isinstance(high, Expression)
+    return low, high
 
 
 def plan_of(study: Study, form: Form) -> FormPlan:
@@ -165,7 +176,15 @@ class _Planner:
             expected=self.limits(field.expected, home, type_),
             missing=MappingProxyType({one.code: one.draft_only for one in field.missing}),
             asks=() if isinstance(field.required, bool) else references(field.required, self.study, home),
+            reference=self.reference(field, home),
         )
+
+    def reference(self, field: Field, home: Home) -> tuple[Closure, Closure] | None:
+        """Both ends of the reference range that applies."""
+        if field.reference is None:
+            return None
+        low, high = reference_ends(field)
+        return self.closure(low, home, Type.NUMBER), self.closure(high, home, Type.NUMBER)
 
     def closure(self, expression: Expression, home: Home, expects: Type) -> Closure:
         return compile_expression(expression, self.study, home, expects)

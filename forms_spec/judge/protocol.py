@@ -1,12 +1,18 @@
-"""Findings of a facet in the name of the protocol check that it implements."""
+"""Findings of a facet in the name of the protocol check that it implements, and warnings that are kept."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from forms_spec.findings import Finding
+from forms_spec.findings import Finding, Severity
 from forms_spec.model import Check
+from forms_spec.record import CellKey, Record
+
+
+def is_kept(found: Finding, cell: CellKey, record: Record) -> bool:
+    """Whether it is a warning that somebody kept with a reason; nothing else can be kept."""
+    return found.severity is Severity.WARNING and (cell, found.code) in record.kept
 
 
 def under_check(found: Finding, checks: Mapping[str, Check]) -> Finding:

@@ -12,6 +12,7 @@ from forms_spec.findings import Finding
 from forms_spec.judge.judgement import CellState
 from forms_spec.judge.limits import unit_label, with_unit
 from forms_spec.judge.plan import RulePlan
+from forms_spec.judge.protocol import is_kept
 from forms_spec.judge.world import CapturedForm
 from forms_spec.model import Rule
 from forms_spec.places import DataPlace
@@ -26,7 +27,7 @@ def judge_rules(captured: CapturedForm, *, completing: bool) -> Iterator[Finding
         for row in rows:
             found = _judge(captured, plan, row, completing=completing)
             key = CellKey(plan.table, row, plan.rule.on[0][1])
-            if found is not None and (key, found.code) not in captured.record.kept:
+            if found is not None and not is_kept(found, key, captured.record):
                 yield found
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from forms_spec.catalogue import finding
-from forms_spec.display import shown_as
+from forms_spec.display import reference_words, shown_as
 from forms_spec.findings import Finding
 from forms_spec.judge.judgement import Cell, CellState, Judgement
-from forms_spec.judge.limits import chosen_unit, outside, unit_label, with_unit
+from forms_spec.judge.limits import chosen_unit, outside, plain, unit_label, with_unit
 from forms_spec.judge.plan import FieldPlan, GroupPlan
-from forms_spec.judge.protocol import under_check
+from forms_spec.judge.protocol import is_kept, under_check
 from forms_spec.judge.row_counts import judge_rows
 from forms_spec.judge.rule_check import judge_rules
 from forms_spec.judge.world import CapturedForm, Facts, Subject
@@ -68,11 +68,26 @@ class _Verdict:
         required = self.required(plan, row, facts)
         key = CellKey(plan.table, row, plan.field.name)
         self.cells[key] = Cell(
-            state=facts.state, text=facts.text, value=facts.value, shown=facts.shown, required=required
+            state=facts.state,
+            text=facts.text,
+            value=facts.value,
+            shown=facts.shown,
+            required=required,
+            reference=self.reference(plan, row),
         )
         for found in self.faults(plan, row, facts, required):
-            if (key, found.code) not in self.captured.record.kept:
+            if not is_kept(found, key, self.captured.record):
                 self.findings.append(found)
+
+    def reference(self, plan: FieldPlan, row: int | None) -> str | None:
+        """The reference range that applies, in words; None where there is none."""
+        if plan.reference is None:
+            return None
+        frames = self.captured.frames(row)
+        low, high = (
+            plain(end) if isinstance(end, int) else None for end in (one(frames) for one in plan.reference)
+        )
+        return with_unit(reference_words(low, high), unit_label(plan.field, frames)) if low or high else None
 
     def required(self, plan: FieldPlan, row: int | None, facts: Facts) -> bool | None:
         """False for what is hidden or calculated; UNKNOWN stays so."""

@@ -105,6 +105,7 @@ class FieldBuilder:
             annotation=raw.get("annotation"),
             redcap=MappingProxyType(raw.get("redcap", {})),
             checks=checks_of(raw.get("checks", {}), self.checks, ranges),
+            reference=raw.get("reference"),
         )
 
     def _type(self, raw: Mapping[str, Any], spot: Spot) -> tuple[FieldType, bool]:

@@ -19,6 +19,7 @@ FIELD_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "required": ("required-blank", "required-unknown"),
         "shown": ("hidden-with-value", "shown-unknown"),
         "value": ("calculated-differs", "calculated-unknown"),
+        "codes": ("unknown-choice", "empty-choice", "repeated-choice", "exclusive-choice"),
         "missing": ("missing-not-allowed", "missing-draft-only"),
     }
 )

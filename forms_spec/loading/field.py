@@ -87,6 +87,7 @@ class FieldSchema(Frame):
     annotation = Text()
     redcap = Named(Text())
     checks = ChecksShape(FIELD_FACETS)
+    reference = Text()
 
 
 FIELD = Part(FieldSchema)

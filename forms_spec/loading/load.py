@@ -12,16 +12,17 @@ from forms_spec.loading.codelists import build_codelists
 from forms_spec.loading.form import FormBuilder
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.parts import Draft, ExpressionPart, Parts
+from forms_spec.loading.reference_ranges import build_references
 from forms_spec.loading.rules import RulesBuilder
 from forms_spec.loading.schedule import Grid
 from forms_spec.loading.study import StudySchema, build_missing, build_parameters
 from forms_spec.loading.visits import VisitsSchema, build_visits
-from forms_spec.model import Codelist, Derivation, Form, Rule, Scheduled, Study, Visit
+from forms_spec.model import Codelist, Derivation, Form, References, Rule, Scheduled, Study, Visit
 from forms_spec.nearness import did_you_mean
 from forms_spec.places import TextPlace
 from forms_spec.reader import read_document
 
-NOUNS = ("study", "codelists", "visits", "form", "rules", "derivations")
+NOUNS = ("study", "codelists", "visits", "form", "rules", "derivations", "reference_ranges")
 """The keys that say what a file holds."""
 
 
@@ -121,8 +122,19 @@ class _Loader:
             schedule=tuple(schedule.values()),
             forms=MappingProxyType(forms),
             place=spot.at("study").key,
+            references=self._references(),
         )
         return self._with_rules(study)
+
+    def _references(self) -> References | None:
+        """The table of the first file that has one; a second is refused."""
+        spots = self.spots["reference_ranges"]
+        for other in spots[1:]:
+            first = spots[0].place
+            name = "reference_ranges"
+            words = {"what": "table", "name": name, "first": first}
+            self.notes.say("duplicate-name", other.at(name).key, related=(first,), **words)
+        return build_references(spots[0], self.notes) if spots else None
 
     def _take(self, form: Form | None, spot: Spot, forms: dict[str, Form]) -> None:
         if form is None:

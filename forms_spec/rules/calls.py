@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,9 @@ from forms_spec.rules import compare, tree
 from forms_spec.rules.calendar import date_interval
 from forms_spec.rules.core import Apply, Constant, Core, Read, Remote
 from forms_spec.rules.functions import FUNCTIONS, Function
-from forms_spec.rules.limits import FRACTION_DIGITS, NUMBER_BOUND, SCALE
+from forms_spec.rules.limits import FRACTION_DIGITS, SCALE
+from forms_spec.rules.numbers import scaled
+from forms_spec.rules.reference import reference
 from forms_spec.rules.types import Type
 
 if TYPE_CHECKING:
@@ -29,17 +30,6 @@ def parameter(held: Parameter) -> Constant:
     if held.kind in ("integer", "decimal"):
         return Constant(type=Type.NUMBER, value=scaled(held.value))
     return Constant(type=Type.TEXT, value=held.value)
-
-
-def scaled(text: str | Decimal) -> int | None:
-    """A number's text in 10^-9, None when it is none or has no place on that grid."""
-    try:
-        found = Decimal(text).scaleb(FRACTION_DIGITS)
-    except InvalidOperation:
-        return None
-    if not found.is_finite() or found != found.to_integral_value() or abs(found) >= NUMBER_BOUND:
-        return None
-    return int(found)
 
 
 def call(checker: Checker, node: tree.Call) -> Core:
@@ -289,6 +279,9 @@ _BUILDERS: Mapping[str, Callable[[Checker, tree.Call, Function], Core]] = Mappin
         "since": _since,
         "number_of": _number_of,
         "in_unit": _in_unit,
+        "reference_low": reference,
+        "reference_high": reference,
+        "in_reference": reference,
     }
 )
 if _BUILDERS.keys() != FUNCTIONS.keys():

@@ -276,6 +276,9 @@ _FUNCTIONS = {
     "since": "{0} is later than {2} before {1}",
     "number_of": "the number of {0}",
     "in_unit": "{0} in {1}",
+    "reference_low": "the lower end of the reference range of {0}",
+    "reference_high": "the upper end of the reference range of {0}",
+    "in_reference": "where {0} lies to its reference range",
 }
 _WORDS: Mapping[type[tree.Node], Callable[..., str]] = MappingProxyType(
     {

@@ -57,6 +57,9 @@ _ALL = (
         says="since(date, anchor, 5 years)",
     ),
     Function(name="number_of", takes=((Type.CHOICE,),), gives=Type.NUMBER, says="number_of(choice)"),
+    Function(name="reference_low", takes=(_NUMBER,), gives=Type.NUMBER, says="reference_low(field)"),
+    Function(name="reference_high", takes=(_NUMBER,), gives=Type.NUMBER, says="reference_high(field)"),
+    Function(name="in_reference", takes=(_NUMBER,), gives=Type.TEXT, says="in_reference(field)"),
     Function(name="in_unit", takes=(_NUMBER, _TEXT), gives=Type.NUMBER, says="in_unit(field, 'unit')"),
 )
 

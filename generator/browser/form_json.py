@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forms_spec.judge.plan import plan_of, rules_of
+from forms_spec.judge.plan import plan_of, reference_ends, rules_of
 from forms_spec.model import Check, Field, Form, Group, Range, Rule, Study
 from forms_spec.rules.checker import resolve
 from forms_spec.rules.expression import Expression, Home
@@ -100,7 +100,14 @@ class _Writer:
             "companion": field.unit.companion if field.unit else None,
             "units": {one.code: one.label for one in field.unit.choices} if field.unit else {},
             "checks": _checks(field.checks),
+            "reference": self.reference(field, home),
         }
+
+    def reference(self, field: Field, home: Home) -> list[Json | None] | None:
+        """Both ends of the reference range that applies."""
+        if field.reference is None:
+            return None
+        return [self.rule(end, home, Type.NUMBER) for end in reference_ends(field)]
 
     def required(self, field: Field, home: Home) -> Json | bool | None:
         if isinstance(field.required, bool):

@@ -6,7 +6,7 @@
      record  {texts: {field: text}, rows: {table: [{number, texts}]}, kept: [[table, row, field, code]]}
              with canonical texts (crfsmith.understand first), or what was typed where that is no answer
      env     {today, given, completing}, made by generator/browser/givens.py
-     cells   [{table, row, field, state, text, shown, required}] in page order
+     cells   [{table, row, field, state, text, shown, required, reference}] in page order
      findings [{code, rule, severity, message, remedy, table, row, field, value, also}] in page order */
 (() => {
   "use strict";
@@ -178,8 +178,20 @@
       const facts = this.page.cell(field.table, row, field.name);
       const required = this.required(field, row, facts);
       const { state, text, shown } = facts;
-      this.cells.push({ table: field.table, row, field: field.name, state, text, shown, required });
+      const reference = this.reference(field, row);
+      this.cells.push({ table: field.table, row, field: field.name, state, text, shown, required, reference });
       this.faults(field, row, facts, required);
+    }
+
+    // The laboratory's range that applies, in words.
+
+    reference(field, row) {
+      if (field.reference === null) return null;
+      const ends = field.reference.map((end) => this.page.run(end, row));
+      const [low, high] = ends.map((end) => (end === null ? null : crfsmith.write(crfsmith.unseen(end, field), field)));
+      if (low === null && high === null) return null;
+      const both = low !== null && high !== null ? `${low} to ${high}` : null;
+      return withUnit(both || (high === null ? `at least ${low}` : `at most ${high}`), unitLabel(this.page, field, row));
     }
 
     required(field, row, facts) {
@@ -282,7 +294,7 @@
 
     broken(rule, row) {
       const [[table, field], ...others] = rule.on;
-      if (this.kept.has(JSON.stringify([table, row, field, rule.check]))) return;
+      if (this.isKept(rule.severity, rule.check, { table, row, field })) return;
       const said = this.page.spec.messages["rule-broken"];
       const rowOf = (one) => (one === table ? row : null);
       const facts = rule.on
@@ -310,10 +322,15 @@
     }
 
     found(code, field, row, facts, words = {}) {
-      if (this.kept.has(JSON.stringify([field.table, row, field.name, code]))) return;
       const answer = withUnit(crfsmith.shownAs(facts.text, field), unitLabel(this.page, field, row));
       const place = { table: field.table, row, field: field.name, value: facts.text };
       this.push(code, { label: field.label, answer, value: facts.text, ...words }, place, field.checks);
+    }
+
+    // Only a warning is kept with a reason.
+
+    isKept(severity, code, { table, row, field }) {
+      return severity === "warning" && this.kept.has(JSON.stringify([table, row, field, code]));
     }
 
     // A facet may implement a check of the protocol: its finding bears the check's name and severity.
@@ -324,6 +341,7 @@
       const message = crfsmith.fill(said.message, words);
       const remedy = crfsmith.fill(said.remedy, words);
       const named = { code, rule: check.name, severity: check.severity || said.severity };
+      if (this.isKept(named.severity, code, place)) return;
       this.findings.push({ ...named, message, remedy, ...place });
     }
   }

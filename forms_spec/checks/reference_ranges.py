@@ -1,0 +1,83 @@
+"""Reference ranges that can be met, belong to a field, and leave no doubt which one applies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import combinations
+
+from forms_spec.catalogue import finding
+from forms_spec.findings import Finding
+from forms_spec.loading.parts import Draft
+from forms_spec.model import Field, ReferenceRange
+from forms_spec.nearness import did_you_mean
+
+
+def check_reference_ranges(draft: Draft) -> Iterator[Finding]:
+    """Faults of the table, and of the fields that name a test of it."""
+    table = draft.study.references
+    if table is None and any("reference_ranges" in _keys(one.data) for one in draft.parts.documents.values()):
+        return
+    ranges = table.ranges if table is not None else ()
+    named = [part.field for part in draft.fields() if part.field.reference]
+    fields = {field.reference: field for field in named}
+    for row in ranges:
+        yield from _row(row, fields)
+    yield from _overlaps(ranges)
+    tests = {row.test for row in ranges}
+    for part in draft.fields():
+        name = part.field.reference
+        if name is not None and name not in tests:
+            place = part.spot.at("reference").place
+            yield finding("reference-no-range", text=place, name=name, near=did_you_mean(name, tests))
+
+
+def _keys(data: object) -> Iterable[object]:
+    return data if isinstance(data, dict) else ()
+
+
+def _row(row: ReferenceRange, fields: dict[str | None, Field]) -> Iterator[Finding]:
+    if row.low is None and row.high is None:
+        yield finding("reference-empty", text=row.place)
+    for what, low, high in (
+        ("range", row.low, row.high),
+        ("age", row.age_low, row.age_high),
+        ("validity", row.valid_from, row.valid_to),
+    ):
+        if low is not None and high is not None and _after(low, high):
+            yield finding("reference-reversed", text=row.place, what=what, low=low, high=high)
+    field = fields.get(row.test)
+    if field is None:
+        near = did_you_mean(row.test, [name for name in fields if name])
+        yield finding("reference-unknown-test", text=row.place, name=row.test, near=near)
+        return
+    unit = field.unit.fixed if field.unit else None
+    if row.unit != unit:
+        yield finding(
+            "reference-unit", text=row.place, unit=row.unit or "none", field=field.name, own=unit or "none"
+        )
+
+
+def _after(one: str, other: str) -> bool:
+    """Dates compare as text, numbers by value."""
+    return one > other if one.count("-") == 2 else Decimal(one) > Decimal(other)
+
+
+def _overlaps(ranges: tuple[ReferenceRange, ...]) -> Iterator[Finding]:
+    """Two rows of which both may apply to one result."""
+    by_test: dict[tuple[str | None, str], list[ReferenceRange]] = {}
+    for row in ranges:
+        by_test.setdefault((row.lab, row.test), []).append(row)
+    for rows in by_test.values():
+        for one, other in combinations(rows, 2):
+            same_sex = None in (one.sex, other.sex) or one.sex == other.sex
+            ages = _meet(one.age_low, one.age_high, other.age_low, other.age_high)
+            if same_sex and ages and _meet(one.valid_from, one.valid_to, other.valid_from, other.valid_to):
+                yield finding("reference-overlap", text=other.place, related=(one.place,), first=one.place)
+
+
+def _meet(low: str | None, high: str | None, other_low: str | None, other_high: str | None) -> bool:
+    apart = (high is not None and other_low is not None and _after(other_low, high)) or (
+        other_high is not None and low is not None and _after(low, other_high)
+    )
+    return not apart

@@ -1,0 +1,115 @@
+"""Reference ranges: the study's table written out as a choice among its rows, for one field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from forms_spec.model import ReferenceRange, References
+from forms_spec.rules import compare, tree
+from forms_spec.rules.calendar import date_interval
+from forms_spec.rules.core import Apply, Constant, Core, Read
+from forms_spec.rules.functions import Function
+from forms_spec.rules.numbers import scaled
+from forms_spec.rules.types import Type
+
+if TYPE_CHECKING:
+    from forms_spec.rules.checker import Checker
+    from forms_spec.rules.expression import Expression
+
+LOW, NORMAL, HIGH = "LOW", "NORMAL", "HIGH"
+
+
+def reference(checker: Checker, node: tree.Call, function: Function) -> Core:
+    """``reference_low(x)``, ``reference_high(x)``, ``in_reference(x)``; UNKNOWN where no row applies."""
+    cell = checker.core(node.arguments[0])
+    if cell.type is Type.ANY:
+        return cell
+    table = checker.study.references
+    here = isinstance(cell, Read) and cell.depth == len(checker.names.frames) - 1
+    field = cell.field if isinstance(cell, Read) else None
+    if table is None or field is None or field.reference is None or not here:
+        return checker.fault("rule-no-reference", node.arguments[0], name=checker.said(node.arguments[0]))
+    rows = [row for row in table.ranges if row.test == field.reference]
+    branches: list[Core] = []
+    for row, applies in zip(rows, _conditions(checker, node, table, rows), strict=True):
+        branches += (applies, _GIVES[function.name](row, cell))
+    unknown = Constant(type=function.gives, value=None)
+    if not branches:
+        return unknown
+    return Apply(type=function.gives, operator="case", arguments=(*branches, unknown))
+
+
+def _conditions(
+    checker: Checker, node: tree.Call, table: References, rows: list[ReferenceRange]
+) -> Iterator[Core]:
+    """``lab = 'A' and sex = 'M' and age >= 18``, for each row."""
+    sources = {name: _source(checker, said) for name, said in _sources(table).items()}
+    named = [Constant(type=Type.TEXT, value=lab) for lab in dict.fromkeys(row.lab for row in rows) if lab]
+    for row in rows:
+        ends = [
+            compare.compared(checker, node, operator, sources[name], end)
+            for name, operator, end in _ends(row)
+            if name in sources
+        ]
+        if row.lab is None:
+            ends.append(_elsewhere(checker, sources["lab"], named))
+        yield checker.apply(Type.CONDITION, "and", *ends)
+
+
+def _elsewhere(checker: Checker, lab: Core, named: list[Constant]) -> Core:
+    """A laboratory that has no row of its own for the test."""
+    if not named:
+        return checker.apply(Type.CONDITION, "known", lab)
+    return checker.apply(Type.CONDITION, "not", checker.apply(Type.CONDITION, "in", lab, *named))
+
+
+def _sources(table: References) -> dict[str, Expression]:
+    said = {"lab": table.lab, "sex": table.sex, "age": table.age, "date": table.date}
+    return {name: one for name, one in said.items() if one is not None}
+
+
+def _source(checker: Checker, said: Expression) -> Core:
+    with checker.standing_in(said, {}):
+        return checker.core(said.tree)
+
+
+def _ends(row: ReferenceRange) -> list[tuple[str, str, Core]]:
+    """What has to hold of the sources for a row to apply."""
+    found: list[tuple[str, str, Core]] = []
+    for name, text in (("lab", row.lab), ("sex", row.sex)):
+        if text is not None:
+            found.append((name, "=", Constant(type=Type.TEXT, value=text)))
+    for operator, years in ((">=", row.age_low), ("<=", row.age_high)):
+        if years is not None:
+            found.append(("age", operator, Constant(type=Type.NUMBER, value=scaled(years))))
+    for operator, day in ((">=", row.valid_from), ("<=", row.valid_to)):
+        if day is not None:
+            found.append(("date", operator, Constant(type=Type.DATE, value=date_interval(day))))
+    return found
+
+
+def _limit(text: str | None) -> Core:
+    return Constant(type=Type.NUMBER, value=None if text is None else scaled(text))
+
+
+def _word(row: ReferenceRange, cell: Core) -> Core:
+    """``case when value < low then 'LOW' when value > high then 'HIGH' else 'NORMAL' end``"""
+    branches: list[Core] = []
+    for word, limit in ((LOW, row.low), (HIGH, row.high)):
+        if limit is not None:
+            pair = (cell, _limit(limit)) if word == LOW else (_limit(limit), cell)
+            branches.append(Apply(type=Type.CONDITION, operator="lt", arguments=pair))
+            branches.append(Constant(type=Type.TEXT, value=word))
+    normal = Constant(type=Type.TEXT, value=NORMAL)
+    return Apply(type=Type.TEXT, operator="case", arguments=(*branches, normal))
+
+
+_GIVES: Mapping[str, Callable[[ReferenceRange, Core], Core]] = MappingProxyType(
+    {
+        "reference_low": lambda row, _cell: _limit(row.low),
+        "reference_high": lambda row, _cell: _limit(row.high),
+        "in_reference": _word,
+    }
+)
