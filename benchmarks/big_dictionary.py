@@ -1,4 +1,4 @@
-"""A dictionary of any size, as varied as a real one: every type, ranges, skip logic, formulas, units, rows."""
+"""A dictionary of any size, as varied as a real one: types, ranges, skip logic, formulas, units, rows."""
 
 from __future__ import annotations
 
@@ -27,9 +27,13 @@ _CODELISTS = """codelists:
 """
 _MAKERS: tuple[Callable[[int], str], ...] = (
     lambda at: f"{{label: Was question {at} asked?, type: yes_no, required: true}}",
-    lambda at: f"{{label: Count {at}, type: integer, range: [0, 260], expected: [10, 90], missing: [ND, UNK]}}",
+    lambda at: (
+        f"{{label: Count {at}, type: integer, range: [0, 260], expected: [10, 90], missing: [ND, UNK]}}"
+    ),
     lambda at: f"{{label: Measure {at}, type: decimal, places: 2, unit: mmol/L, range: [0.1, 99.5]}}",
-    lambda at: f"{{label: Text {at}, length: 200, shown: q{at - 3} = 'Y', help: In a few words., cdash: TX{at}}}",
+    lambda at: (
+        f"{{label: Text {at}, length: 200, shown: q{at - 3} = 'Y', help: In a few words., cdash: TX{at}}}"
+    ),
     lambda at: f"{{label: Date {at}, type: date, range: [1900-01-01, today], required: q{at - 4} = 'Y'}}",
     lambda at: f"{{label: Grade {at}, type: choice, codes: GRADE, required: true}}",
     lambda at: f"{{label: Side {at}, type: choice, codes: SIDE, shown: \"q{at - 1} in ('2', '3')\"}}",
