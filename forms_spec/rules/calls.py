@@ -11,10 +11,12 @@ from forms_spec.nearness import did_you_mean
 from forms_spec.rules import compare, tree
 from forms_spec.rules.calendar import date_interval
 from forms_spec.rules.core import Apply, Constant, Core, Read, Remote
-from forms_spec.rules.functions import FUNCTIONS, Function
+from forms_spec.rules.functions import FUNCTIONS, PLAIN, Function
+from forms_spec.rules.known import KNOWN
 from forms_spec.rules.limits import FRACTION_DIGITS, SCALE
 from forms_spec.rules.numbers import scaled
 from forms_spec.rules.reference import reference
+from forms_spec.rules.texts import number_in
 from forms_spec.rules.types import Type
 
 if TYPE_CHECKING:
@@ -78,6 +80,51 @@ def _round(checker: Checker, node: tree.Call, function: Function) -> Core:
     return Apply(type=Type.NUMBER, operator="round", arguments=tuple(arguments))
 
 
+def _rounded_away(checker: Checker, node: tree.Call, function: Function) -> Core:
+    """The rounded number, moved by one step where it lies on the wrong side."""
+    rounded = _round(checker, node, function)
+    if not isinstance(rounded, Apply):
+        return rounded
+    number, places = rounded.arguments
+    assert isinstance(places, Constant)
+    assert isinstance(places.value, int)
+    size = 10 ** (FRACTION_DIGITS - places.value // SCALE)
+    down = function.name == "round_down"
+    step = Constant(type=Type.NUMBER, value=-size if down else size)
+    beyond = checker.apply(Type.CONDITION, "lt", *((number, rounded) if down else (rounded, number)))
+    moved = checker.apply(Type.NUMBER, "add", rounded, step)
+    return checker.apply(Type.NUMBER, "case", beyond, moved, rounded)
+
+
+def _of_known(checker: Checker, node: tree.Call, function: Function) -> Core:
+    arguments = _typed(checker, node, function)
+    return _wrong() if arguments is None else KNOWN[function.name](arguments)
+
+
+_TEXTS = {
+    Type.NUMBER: "number_text",
+    Type.DATE: "date_text",
+    Type.TIME: "time_text",
+    Type.DATETIME: "moment_text",
+}
+
+
+def _text_of(checker: Checker, node: tree.Call, function: Function) -> Core:
+    """A value as it is written in a cell; texts and codes stay what they are."""
+    arguments = _typed(checker, node, function)
+    if arguments is None:
+        return _wrong()
+    value = checker.want(arguments[0], node, Type.NUMBER, *_TEXTS, Type.TEXT, Type.CHOICE)
+    return Apply(type=Type.TEXT, operator=_TEXTS.get(value.type, "concat"), arguments=(value,))
+
+
+def _day(checker: Checker, node: tree.Call, function: Function) -> Core:
+    arguments = _typed(checker, node, function)
+    if arguments is None:
+        return _wrong()
+    return Apply(type=Type.NUMBER, operator="day_of_month", arguments=tuple(arguments))
+
+
 def _extreme(checker: Checker, node: tree.Call, function: Function) -> Core:
     """``min(a, b, ...)``, ``max(a, b, ...)``"""
     arguments = compare.alike(checker, node.arguments)
@@ -112,7 +159,7 @@ def _minutes(checker: Checker, node: tree.Call, function: Function) -> Core:
         return checker.fault(
             "rule-compare-types", node, left=arguments[0].type.value, right=arguments[1].type.value, near=""
         )
-    return Apply(type=Type.NUMBER, operator="minutes_between", arguments=tuple(arguments))
+    return Apply(type=Type.NUMBER, operator=function.name, arguments=tuple(arguments))
 
 
 def _since(checker: Checker, node: tree.Call, function: Function) -> Core:
@@ -135,6 +182,8 @@ def _number_of(checker: Checker, node: tree.Call, function: Function) -> Core:
     arguments = _typed(checker, node, function)
     if arguments is None:
         return _wrong()
+    if arguments[0].type is Type.TEXT:
+        return Apply(type=Type.NUMBER, operator="number_in", arguments=tuple(arguments))
     codelist = arguments[0].codelist
     numbers = code_numbers(codelist) if codelist is not None else {}
     if not numbers:
@@ -150,8 +199,8 @@ def code_numbers(codelist: Codelist) -> dict[str, int]:
     found = {}
     for code in codelist.codes:
         number = scaled(code.number) if code.number is not None else None
-        if code.number is None and code.code.replace(".", "", 1).isdecimal():
-            number = scaled(code.code)
+        if code.number is None:
+            number = number_in(code.code)
         if number is not None:
             found[code.code] = number
     return found
@@ -279,6 +328,13 @@ _BUILDERS: Mapping[str, Callable[[Checker, tree.Call, Function], Core]] = Mappin
         "since": _since,
         "number_of": _number_of,
         "in_unit": _in_unit,
+        **dict.fromkeys(PLAIN, _plain),
+        **dict.fromkeys(KNOWN, _of_known),
+        "round_up": _rounded_away,
+        "round_down": _rounded_away,
+        "text_of": _text_of,
+        "day": _day,
+        "seconds_between": _minutes,
         "reference_low": reference,
         "reference_high": reference,
         "in_reference": reference,

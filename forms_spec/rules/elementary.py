@@ -37,9 +37,9 @@ def sqrt(number: int) -> int | None:
     """The root; UNKNOWN below 0."""
     if number < 0:
         return None
-    square = number * SCALE
+    square: int = number * SCALE
     root = isqrt(square)
-    return root + (square - root * root > root)
+    return root + 1 if square - root * root > root else root
 
 
 def mod(number: int, by: int) -> int | None:

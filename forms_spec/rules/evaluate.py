@@ -12,6 +12,7 @@ from forms_spec.rules.core import RuleValue
 from forms_spec.rules.expression import Expression, Home
 from forms_spec.rules.folds import FOLD_MAKERS
 from forms_spec.rules.limits import SCALE
+from forms_spec.rules.more_operators import MORE_LAZY, MORE_STRICT
 from forms_spec.rules.operators import LAZY, STRICT
 from forms_spec.rules.scene import Frames, Place
 from forms_spec.rules.types import Type
@@ -108,9 +109,13 @@ def _apply(node: core.Apply) -> Closure:
     if node.operator == "lookup":
         return _lookup(node)
     arguments = tuple(compile_core(one) for one in node.arguments)
-    if node.operator in LAZY:
-        return LAZY[node.operator](arguments)
-    return _strict(STRICT[node.operator], arguments)
+    if node.operator in _ALL_LAZY:
+        return _ALL_LAZY[node.operator](arguments)
+    return _strict(_ALL_STRICT[node.operator], arguments)
+
+
+_ALL_STRICT = {**STRICT, **MORE_STRICT}
+_ALL_LAZY = {**LAZY, **MORE_LAZY}
 
 
 def _lookup(node: core.Apply) -> Closure:
@@ -207,6 +212,6 @@ _COMPILERS: Mapping[type[core.Core], Callable[..., Closure]] = MappingProxyType(
         core.Fold: _fold,
     }
 )
-if {*STRICT, *LAZY, "lookup"} != set(core.OPERATORS) or set(FOLD_MAKERS) != set(core.FOLDS):
-    holes = {*STRICT, *LAZY, "lookup", *FOLD_MAKERS} ^ {*core.OPERATORS, *core.FOLDS}
+if {*_ALL_STRICT, *_ALL_LAZY, "lookup"} != set(core.OPERATORS) or set(FOLD_MAKERS) != set(core.FOLDS):
+    holes = {*_ALL_STRICT, *_ALL_LAZY, "lookup", *FOLD_MAKERS} ^ {*core.OPERATORS, *core.FOLDS}
     raise TypeError(f"the Python back end and the operators differ: {holes}")

@@ -1,4 +1,4 @@
-"""Operators beyond plain arithmetic, in Python: of texts, parts of dates, roots and powers, and the median."""
+"""Operators beyond plain arithmetic, in Python: texts, parts of dates, roots and powers, the median."""
 
 from __future__ import annotations
 

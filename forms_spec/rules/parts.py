@@ -37,7 +37,8 @@ def day_of_week(day: Interval) -> int | None:
 
 
 def seconds_between(first: int, second: int) -> int:
-    return (second - first) * SCALE
+    seconds: int = (second - first) * SCALE
+    return seconds
 
 
 def datetime_of(day: Interval, clock: int) -> int | None:

@@ -49,7 +49,8 @@ def right(text: str, length: int) -> str | None:
 
 def find(needle: str, hay: str) -> int:
     """Where the first text stands in the second, 0 where it does not; capitals do not matter."""
-    return (lower(hay).find(lower(needle)) + 1) * SCALE
+    place: int = (lower(hay).find(lower(needle)) + 1) * SCALE
+    return place
 
 
 def replace(text: str, old: str, new: str) -> str | None:
@@ -77,7 +78,7 @@ def number_in(text: str) -> int | None:
     whole, fraction = match[2].lstrip("0"), (match[3] or "").rstrip("0")
     if len(whole) > INTEGER_DIGITS or len(fraction) > FRACTION_DIGITS:
         return None
-    size = int(whole or "0") * SCALE + int(fraction.ljust(FRACTION_DIGITS, "0"))
+    size: int = int(whole or "0") * SCALE + int(fraction.ljust(FRACTION_DIGITS, "0"))
     return -size if match[1] == "-" else size
 
 

@@ -20,6 +20,7 @@ from forms_spec.record import LOG
 from forms_spec.rules import core
 from forms_spec.rules.limits import FRACTION_DIGITS, SCALE
 from forms_spec.rules.types import Type
+from generator.sql.functions import SIGNATURES
 from generator.sql.relations import ORDER, constant, missing_column, relation
 
 Sql = Any
@@ -285,6 +286,8 @@ OPERATORS: Mapping[str, Callable[..., Sql]] = MappingProxyType(
         "subset": lambda left, right: call("list_has_all", right, left),
         "overlaps": lambda left, right: call("list_has_any", left, right),
         "member": _macro("member"),
+        "median": lambda *numbers: call("crf_median", exp.Array(expressions=list(numbers))),
+        **{name: _macro(name) for name in SIGNATURES},
     }
 )
 

@@ -58,14 +58,23 @@ def register_functions(connection: Any) -> None:
 
 
 def _strict(function: Callable[..., Any], takes: int) -> Callable[..., Any]:
-    """NULL when an argument is; DuckDB counts the arguments, and hands over a date as a mapping."""
+    """NULL when an argument is. DuckDB counts the parameters, and hands over a date as a mapping."""
 
     def call(*arguments: Any) -> Any:
         if None in arguments:
             return None
         return function(*((one["lo"], one["hi"]) if isinstance(one, dict) else one for one in arguments))
 
-    return {1: lambda a: call(a), 2: lambda a, b: call(a, b), 3: lambda a, b, c: call(a, b, c)}[takes]
+    def one(first: Any) -> Any:
+        return call(first)
+
+    def two(first: Any, second: Any) -> Any:
+        return call(first, second)
+
+    def three(first: Any, second: Any, third: Any) -> Any:
+        return call(first, second, third)
+
+    return (one, two, three)[takes - 1]
 
 
 def _median(numbers: list[int | None] | None) -> int | None:

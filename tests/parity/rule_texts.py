@@ -103,6 +103,72 @@ def _distinct(w: RuleTexts, depth: int) -> str:
     return w.values("count", "nxtcdph", depth).replace("count(", "count(distinct ", 1)
 
 
+_NUMBER_CALLS = (
+    "round_up({n}, 1)",
+    "round_down({n}, 0)",
+    "sqrt({n})",
+    "power({n}, {e})",
+    "power({n}, {n})",
+    "exp({n})",
+    "ln({n})",
+    "log({n}, 10)",
+    "mod({n}, {n})",
+    "sum_known({n}, {n}, {n})",
+    "mean_known({n}, {n}, {n})",
+    "median_known({n}, {n}, {n}, {n})",
+    "stdev_known({n}, {n}, {n})",
+    "min_known({n}, {n})",
+    "max_known({n}, {n}, {n})",
+    "find({t}, {t})",
+    "number_of({t})",
+    "year({d})",
+    "month({d})",
+    "day({d})",
+    "day_of_week({d})",
+    "seconds_between({h}, {h})",
+    "seconds_between({s}, {s})",
+)
+_TEXT_CALLS = (
+    "upper({t})",
+    "lower({t})",
+    "trim(concat(' ', {t}))",
+    "left({t}, {e})",
+    "right({t}, {e})",
+    "mid({t}, {e}, {e})",
+    "replace({t}, {t}, {t})",
+    "concat_known({t}, {t})",
+    "join_known({t}, {t}, {t}, {t})",
+    "text_of({n})",
+    "text_of({d})",
+    "text_of({h})",
+    "text_of({s})",
+    "text_of({t})",
+)
+_CONDITION_CALLS = (
+    "contains({t}, {t})",
+    "starts_with({t}, {t})",
+    "ends_with({t}, {t})",
+    "({b}) is true",
+    "({b}) is not true",
+    "({n} is {n})",
+    "({t} is not in ({t}, {t}))",
+)
+_PARTS = {"n": "number", "t": "text", "d": "date", "h": "time", "s": "moment", "b": "condition"}
+
+
+def _one_of(calls: tuple[str, ...]) -> Writer:
+    """One of many functions, its arguments written by their letters."""
+
+    def write(w: RuleTexts, d: int) -> str:
+        said = w.pick(*calls).replace("{e}", w.pick("0", "1", "2", "3", "-2", "0.5", "2.5"))
+        for letter, type_ in _PARTS.items():
+            while f"{{{letter}}}" in said:
+                said = said.replace(f"{{{letter}}}", w.write(type_, d), 1)
+        return said
+
+    return write
+
+
 _LEAVES: dict[str, list[Writer]] = {
     "condition": [
         lambda w, _: w.cell("b"),
@@ -167,6 +233,7 @@ _BRANCHES: dict[str, list[Writer]] = {
         lambda w, d: w.fold("any", lambda _: None, d),
         _case("condition"),
         _coalesce("condition"),
+        *[_one_of(_CONDITION_CALLS)] * 4,
     ],
     "number": [
         lambda w, d: f"({w.write('number', d)} {w.pick('+', '-', '*', '/')} {w.write('number', d)})",
@@ -181,6 +248,7 @@ _BRANCHES: dict[str, list[Writer]] = {
         _case("number"),
         _coalesce("number"),
         _extreme("number"),
+        *[_one_of(_NUMBER_CALLS)] * 8,
     ],
     "spread": [
         lambda w, d: (
@@ -199,6 +267,7 @@ _BRANCHES: dict[str, list[Writer]] = {
         lambda w, d: f"concat({w.write('text', d)}, {w.write('text', d)})",
         _case("text"),
         _coalesce("text"),
+        *[_one_of(_TEXT_CALLS)] * 6,
     ],
     "choice": [_case("choice"), _coalesce("choice")],
     "choices": [_case("choices"), _coalesce("choices")],
@@ -218,5 +287,10 @@ _BRANCHES: dict[str, list[Writer]] = {
         _case("time"),
         _extreme("time"),
     ],
-    "moment": [_case("moment"), _coalesce("moment"), lambda w, d: w.values(w.pick("min", "max"), "s", d)],
+    "moment": [
+        _case("moment"),
+        _coalesce("moment"),
+        _one_of(("datetime_of({d}, {h})",)),
+        lambda w, d: w.values(w.pick("min", "max"), "s", d),
+    ],
 }

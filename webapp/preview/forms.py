@@ -29,6 +29,7 @@ ADD = "add:"
 SCRIPTS = (
     "kinds.js",
     "entry.js",
+    "functions.js",
     "rules.js",
     "judge.js",
     "form_keep.js",

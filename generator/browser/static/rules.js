@@ -16,7 +16,7 @@
   const BOUND = 10n ** 24n;
   const DAY_SECONDS = 86400;
   const UNKNOWN = null;
-  const { dayNumber, civil, daysInMonth } = globalThis.crfsmith;
+  const { dayNumber, civil, daysInMonth, moreStrict, moreLazy } = globalThis.crfsmith;
   const FIRST_DAY = dayNumber(1, 1, 1);
   const LAST_DAY = dayNumber(9999, 12, 31);
 
@@ -167,6 +167,7 @@
     subset: (left, right) => left.every((code) => right.includes(code)),
     overlaps: (left, right) => left.some((code) => right.includes(code)),
     member: (code, codes) => codes.includes(code),
+    ...moreStrict,
   };
 
   // Operators that decide what UNKNOWN means
@@ -215,6 +216,7 @@
     case: chosen,
     coalesce: firstKnown,
     known: ([operand], run) => run(operand) !== UNKNOWN,
+    ...moreLazy,
   };
 
   // Aggregates: pairs of whether the row counts and its value
