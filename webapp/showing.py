@@ -30,9 +30,9 @@ def moment_words(moment: datetime) -> str:
 
 
 def short_day(day: date) -> str:
-    """15-Apr; the year stands where it is another one."""
-    words = day_words(day)
-    return words if day.year != services().today().year else words[:-5]
+    """15-Apr; 15-Apr ’25 where the year is another one."""
+    words = day_words(day)[:-5]
+    return words if day.year == services().today().year else f"{words} ’{day.year % 100:02}"
 
 
 def place_target(place: DataPlace) -> str:

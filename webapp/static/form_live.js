@@ -401,7 +401,8 @@
   /* The spec of a form changes only with the dictionary, so the browser keeps it. */
   async function begin() {
     prepare(form);
-    document.querySelector(".index .here")?.scrollIntoView({ block: "nearest" });
+    const here = document.querySelector(".index .here");
+    if (here) here.closest(".others").scrollTop = here.offsetTop - 200;
     if (form.dataset.readonly !== undefined) return;
     try {
       const answer = await fetch(form.dataset.spec);
