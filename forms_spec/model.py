@@ -367,6 +367,40 @@ class References:
     place: TextPlace
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Criterion:
+    """A criterion of eligibility: a field of the eligibility form, and what its answer is by the sources.
+
+    ``met`` TRUE and FALSE give the answers ``yes`` and ``no``; where ``not_applicable`` is TRUE the answer is
+    ``moot``. A subject passes an inclusion criterion by any answer but ``no``, an exclusion criterion by any
+    but ``yes``.
+    """
+
+    field: Field
+    inclusion: bool
+    met: Expression
+    not_applicable: Expression | None
+    yes: str
+    no: str
+    moot: str
+    place: TextPlace
+
+    @property
+    def barring(self) -> str:
+        """The answer that keeps a subject out."""
+        return self.no if self.inclusion else self.yes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Eligibility:
+    """Who may take part: the criteria, and where the site answers them. A log form has no ``visit``."""
+
+    form: str
+    visit: str | None
+    criteria: tuple[Criterion, ...]
+    place: TextPlace
+
+
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """A whole study. ``hash`` is the SHA-256 of the dictionary's exact text, in hex."""
@@ -391,6 +425,7 @@ class Study:
     derivations: Mapping[str, Derivation] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     references: References | None = None
+    eligibility: Eligibility | None = None
 
     @cached_property
     def memory(self) -> dict[Any, Any]:

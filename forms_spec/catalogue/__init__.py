@@ -12,6 +12,7 @@ from types import MappingProxyType, ModuleType
 from forms_spec.catalogue import (
     data,
     dictionary,
+    eligibility,
     importing,
     package,
     questions,
@@ -36,6 +37,7 @@ MODULES: tuple[ModuleType, ...] = (
     questions,
     rules,
     references,
+    eligibility,
     values,
     data,
     package,

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from forms_spec.loading.codelists import build_codelists
+from forms_spec.loading.eligibility import EligibilityBuilder
 from forms_spec.loading.form import FormBuilder
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.parts import Draft, ExpressionPart, Parts
@@ -22,7 +23,7 @@ from forms_spec.nearness import did_you_mean
 from forms_spec.places import TextPlace
 from forms_spec.reader import read_document
 
-NOUNS = ("study", "codelists", "visits", "form", "rules", "derivations", "reference_ranges")
+NOUNS = ("study", "codelists", "visits", "form", "rules", "derivations", "reference_ranges", "eligibility")
 """The keys that say what a file holds."""
 
 
@@ -124,17 +125,28 @@ class _Loader:
             place=spot.at("study").key,
             references=self._references(),
         )
-        return self._with_rules(study)
+        return self._with_eligibility(self._with_rules(study))
 
     def _references(self) -> References | None:
-        """The table of the first file that has one; a second is refused."""
-        spots = self.spots["reference_ranges"]
+        spot = self._only("reference_ranges")
+        return build_references(spot, self.notes) if spot else None
+
+    def _with_eligibility(self, study: Study) -> Study:
+        """The study with its criteria, which name a form and a visit."""
+        spot = self._only("eligibility")
+        if spot is None:
+            return study
+        builder = EligibilityBuilder(spot=spot, study=study, parts=self.parts, notes=self.notes)
+        return replace(study, eligibility=builder.build())
+
+    def _only(self, noun: str) -> Spot | None:
+        """The first file that has a top key; a second is refused."""
+        spots = self.spots[noun]
         for other in spots[1:]:
             first = spots[0].place
-            name = "reference_ranges"
-            words = {"what": "table", "name": name, "first": first}
-            self.notes.say("duplicate-name", other.at(name).key, related=(first,), **words)
-        return build_references(spots[0], self.notes) if spots else None
+            words = {"what": "top key", "name": noun, "first": first}
+            self.notes.say("duplicate-name", other.at(noun).key, related=(first,), **words)
+        return spots[0] if spots else None
 
     def _take(self, form: Form | None, spot: Spot, forms: dict[str, Form]) -> None:
         if form is None:

@@ -14,6 +14,7 @@ from marshmallow import Schema
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.loader import load_study
 from forms_spec.loading.codelists import CodelistsSchema, CodeSchema
+from forms_spec.loading.eligibility import AnswersSchema, CriterionSchema, EligibilitySchema
 from forms_spec.loading.field import FieldSchema
 from forms_spec.loading.form import FormSchema, GroupSchema, RowsSchema
 from forms_spec.loading.load import NOUNS
@@ -30,6 +31,7 @@ EXAMPLES = [block for block in blocks(PAGE) if block.language == "yaml"]
 SCHEMAS: tuple[type[Schema], ...] = (
     *(StudySchema, SubjectSchema, MissingSchema, ParameterSchema, CodelistsSchema, CodeSchema, VisitsSchema),
     *(VisitSchema, FormSchema, GroupSchema, RowsSchema, FieldSchema, RulesSchema, RuleSchema),
+    *(EligibilitySchema, AnswersSchema, CriterionSchema),
 )
 
 
