@@ -142,15 +142,23 @@ def _browser_saves(page: Page) -> list[float]:
     return [page.evaluate(_SAVE, number) / 1000 for number in range(1, 16)]
 
 
-_KEYSTROKE = """() => {
+_KEYSTROKE = """async () => {
   const boxes = [...document.querySelectorAll('#form input[type=text], #form input[type=radio]')];
+  const frame = () => new Promise(requestAnimationFrame);
   const times = [];
-  for (const one of boxes.slice(0, 60)) {
+  for (const one of boxes.slice(0, 100)) {
     if (one.type === 'radio') one.checked = true; else one.value = one.value + '1';
-    const start = performance.now();
+    // The page judges in the next frame: our own call-backs of that frame stand just before and after.
+    let start, end;
+    requestAnimationFrame(() => { start = performance.now(); });
+    const before = performance.now();
     one.dispatchEvent(new Event('input', { bubbles: true }));
     one.dispatchEvent(new Event('change', { bubbles: true }));
-    times.push(performance.now() - start);
+    const handled = performance.now() - before;
+    requestAnimationFrame(() => { end = performance.now(); });
+    await frame();
+    times.push(handled + end - start);
+    await frame();
   }
   return times;
 }"""
