@@ -62,14 +62,16 @@ _FILES: tuple[Entry, ...] = (
     _refuse(
         "unknown-file",
         'No key says what the file holds; it begins with "{key}"',
-        "{near} Begin it with study, codelists, visits, form, rules, derivations, reference_ranges or eligibility",
+        "{near} Begin it with study, codelists, visits, form, rules, derivations, reference_ranges "
+        "or eligibility",
         "The top key says what a file holds, whatever the file is called.",
         "forms: x\ntitle: Example\n",
     ),
     _refuse(
         "file-not-mapping",
         "The file is a list or a single text",
-        "Begin it with study, codelists, visits, form, rules, derivations, reference_ranges or eligibility, each with a colon",
+        "Begin it with study, codelists, visits, form, rules, derivations, reference_ranges or eligibility, "
+        "each with a colon",
         "A file of a dictionary has keys.",
         "- form: x\n",
     ),
