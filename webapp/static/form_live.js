@@ -402,7 +402,7 @@
   async function begin() {
     prepare(form);
     const here = document.querySelector(".index .here");
-    if (here) here.closest(".others").scrollTop = here.offsetTop - 200;
+    if (here) here.closest(".others").scrollTop = here.offsetTop - 120;
     if (form.dataset.readonly !== undefined) return;
     try {
       const answer = await fetch(form.dataset.spec);
