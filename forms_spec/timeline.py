@@ -23,7 +23,7 @@ def timeline(study: Study, casebook: Casebook, captured: Iterable[FormKey]) -> T
 
     In a study without a VISDAT field a visit has taken place once any of its forms was captured.
     """
-    dated = _named(study, VISIT_DATE)
+    dated = field_named(study, VISIT_DATE)
     if dated:
         held = {(key.visit, key.unsno): one for key, one in _headers(study, casebook, dated.form) if one}
     else:
@@ -45,7 +45,7 @@ def day_zero(study: Study, casebook: Casebook) -> date | None:
 
 def sources(study: Study) -> tuple[str, ...]:
     """The forms that ``timeline`` reads, so that a list of subjects can load them at once."""
-    names = [_named(study, name) for name in (VISIT_DATE, NOT_DONE_REASON, END_OF_STUDY)]
+    names = [field_named(study, name) for name in (VISIT_DATE, NOT_DONE_REASON, END_OF_STUDY)]
     anchors = [name.partition(".")[0] for name in study.day_zero]
     forms = (*anchors, *(one.form for one in names if one))
     return tuple(
@@ -53,14 +53,17 @@ def sources(study: Study) -> tuple[str, ...]:
     )
 
 
-def _named(study: Study, cdash: str) -> Field | None:
-    """The field of a form's own that carries a CDASH name."""
-    fields = (one for form in study.forms.values() for one in form.fields)
-    return next((one for one in fields if one.cdash == cdash), None)
+def field_named(study: Study, cdash: str) -> Field | None:
+    """The first field of a form's own that carries a CDASH name; looked for once in a study."""
+    if "cdash" not in study.memory:
+        fields = [one for form in study.forms.values() for one in form.fields if one.cdash]
+        study.memory["cdash"] = {str(one.cdash): one for one in reversed(fields)}
+    named: Mapping[str, Field] = study.memory["cdash"]
+    return named.get(cdash)
 
 
 def _headers(study: Study, casebook: Casebook, form: str) -> Iterator[tuple[FormKey, Held | None]]:
-    dated, reason = _named(study, VISIT_DATE), _named(study, NOT_DONE_REASON)
+    dated, reason = field_named(study, VISIT_DATE), field_named(study, NOT_DONE_REASON)
     for key in casebook.keys(form):
         on = _date(dated, casebook, key)
         missed = on is None and reason is not None and bool(_text(reason, casebook, key))
@@ -69,7 +72,7 @@ def _headers(study: Study, casebook: Casebook, form: str) -> Iterator[tuple[Form
 
 def _ended(study: Study, casebook: Casebook, held: Mapping[VisitKey, Held]) -> date | None:
     """The date in DSSTDAT, or of an early termination visit."""
-    asked = _named(study, END_OF_STUDY)
+    asked = field_named(study, END_OF_STUDY)
     told = [*_dates(asked, casebook)] if asked else []
     told += [
         one.date

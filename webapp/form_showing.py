@@ -15,7 +15,7 @@ from forms_spec.findings import Finding, Severity
 from forms_spec.judge import Judgement
 from forms_spec.model import Field, Form
 from forms_spec.record import FormKey, Record
-from forms_spec.timeline import VISIT_DATE, day_zero
+from forms_spec.timeline import VISIT_DATE, day_zero, field_named
 from generator.browser.givens import browser_env
 from generator.pages import form_html, page_and_template
 from generator.pages.words import answer_words
@@ -165,13 +165,12 @@ def _visit_date(place: FormPlace) -> str:
     """The date of the visit as its header says it."""
     if place.visit is None:
         return ""
-    casebook = casebook_of(place.subject.subjid)
-    for form in services().study.forms.values():
-        for field in form.fields:
-            if field.cdash == VISIT_DATE:
-                record = casebook.record(FormKey(form.name, place.key.visit, place.unsno))
-                return answer_words(record.texts.get(field.name, ""), field) if record else ""
-    return ""
+    dated = field_named(services().study, VISIT_DATE)
+    if dated is None:
+        return ""
+    key = FormKey(dated.form, place.key.visit, place.unsno)
+    record = casebook_of(place.subject.subjid).record(key)
+    return answer_words(record.texts.get(dated.name, ""), dated) if record else ""
 
 
 def saved_answer(
