@@ -12,7 +12,7 @@ from forms_spec.model import Study
 from forms_spec.rules import Expression, Home, Type, type_of
 from forms_spec.rules.checker import resolve
 from forms_spec.rules.names import PREVIOUS
-from forms_spec.rules.references import targets
+from forms_spec.rules.references import Target, targets
 
 Cell = tuple[str, str | None]
 """A field of a table, or the table's rows as a whole."""
@@ -76,7 +76,12 @@ def _cells(expression: Expression | None, study: Study, home: Home, expects: Typ
     resolved = resolve(expression, study, home, expects)
     if resolved.findings:
         return []
-    return [(one.table, one.field) for one in targets(resolved.core) if one.visit != PREVIOUS and one.table]
+    return [(one.table, one.field) for one in targets(resolved.core) if _waits(one) and one.table]
+
+
+def _waits(target: Target) -> bool:
+    """What was entered is there without waiting; what stands at the visit before, too."""
+    return target.visit != PREVIOUS and not target.entered
 
 
 def _circles(reads: Mapping[Cell, tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:

@@ -158,6 +158,10 @@ class Witness:
         self.world.look(self.captured, table, row, field)
         return self.captured.value(table, row, field)
 
+    def entered(self, table: str, row: int | None, field: str) -> RuleValue | None:
+        self.world.look(self.captured, table, row, field)
+        return self.captured.entered(table, row, field)
+
     def missing(self, table: str, row: int | None, field: str) -> str | None:
         self.world.look(self.captured, table, row, field)
         return self.captured.missing(table, row, field)

@@ -214,7 +214,9 @@ class _Planner:
             if expression is not None
             for target in references(expression, self.study, at)
         ]
-        return [(one.table or "", one.field or "") for one in targets if one.visit is None]
+        return [
+            (one.table or "", one.field or "") for one in targets if one.visit is None and not one.entered
+        ]
 
 
 def _by_finish(

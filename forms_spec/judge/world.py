@@ -56,6 +56,10 @@ class CapturedForm:
     def value(self, table: str, row: int | None, field: str) -> RuleValue | None:
         return self.facts(table, row, field).seen
 
+    def entered(self, table: str, row: int | None, field: str) -> RuleValue | None:
+        plan = self.plan.fields[table, field]
+        return self._given(plan, self.text(table, row, field), True).seen
+
     def missing(self, table: str, row: int | None, field: str) -> str | None:
         found = self.facts(table, row, field)
         return found.text if found.state is CellState.MISSING else None
@@ -126,6 +130,10 @@ class CapturedForm:
             return self._calculated(plan, row, shown)
         if shown is False:
             return Facts(CellState.HIDDEN, text, False)
+        return self._given(plan, text, shown)
+
+    def _given(self, plan: FieldPlan, text: str, shown: bool | None) -> Facts:
+        """What a text means in a field that is not hidden."""
         if text == "":
             return Facts(CellState.BLANK, "", shown)
         if text in self.world.study.missing:

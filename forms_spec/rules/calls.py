@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,16 @@ def _text_of(checker: Checker, node: tree.Call, function: Function) -> Core:
         return _wrong()
     value = checker.want(arguments[0], node, Type.NUMBER, *_TEXTS, Type.TEXT, Type.CHOICE)
     return Apply(type=Type.TEXT, operator=_TEXTS.get(value.type, "concat"), arguments=(value,))
+
+
+def _entered(checker: Checker, node: tree.Call, _function: Function) -> Core:
+    """A field as it was typed, whether it is shown or hidden; what is calculated is not typed."""
+    cell = checker.core(node.arguments[0])
+    if cell.type is Type.ANY:
+        return _wrong()
+    if not isinstance(cell, Read | Remote):
+        return checker.fault("rule-not-a-field", node.arguments[0], name=checker.said(node.arguments[0]))
+    return cell if cell.field.value is not None else replace(cell, entered=True)
 
 
 def _day(checker: Checker, node: tree.Call, function: Function) -> Core:
@@ -329,6 +340,7 @@ _BUILDERS: Mapping[str, Callable[[Checker, tree.Call, Function], Core]] = Mappin
         "number_of": _number_of,
         "in_unit": _in_unit,
         **dict.fromkeys(PLAIN, _plain),
+        "entered": _entered,
         **dict.fromkeys(KNOWN, _of_known),
         "round_up": _rounded_away,
         "round_down": _rounded_away,

@@ -42,12 +42,16 @@ class Constant(Core):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Read(Core):
-    """A cell of the form at frame ``depth``: of its row when ``row``, else of the form itself."""
+    """A cell of the form at frame ``depth``: of its row when ``row``, else of the form itself.
+
+    ``entered``: what was typed, also while the field is hidden.
+    """
 
     depth: int
     row: bool
     table: str
     field: Field
+    entered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +66,7 @@ class Remote(Core):
     form: str
     visit: str | None
     field: Field
+    entered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,19 +41,24 @@ def _constant(node: core.Constant) -> Closure:
 
 
 def _read(node: core.Read) -> Closure:
-    depth, table, field = node.depth, node.table, node.field.name
-    if node.row:
+    depth, table, field, row = node.depth, node.table, node.field.name, node.row
+    if node.entered:
+        return lambda frames: frames[depth].instance.entered(table, frames[depth].row if row else None, field)
+    if row:
         return lambda frames: frames[depth].instance.value(table, frames[depth].row, field)
     return lambda frames: frames[depth].instance.value(table, None, field)
 
 
 def _remote(node: core.Remote) -> Closure:
     depth, form, visit, field = node.depth, node.form, node.visit, node.field.name
+    entered = node.entered
 
     def read(frames: Frames) -> RuleValue | None:
         here = frames[depth].instance
         there = here.world.at(form, visit, here.key, field)
-        return None if there is None else there.value(form, None, field)
+        if there is None:
+            return None
+        return there.entered(form, None, field) if entered else there.value(form, None, field)
 
     return read
 

@@ -27,6 +27,7 @@ class Function:
 
 
 _ALL = (
+    Function(name="entered", takes=((Type.ANY,),), gives=Type.ANY, says="entered(field)"),
     Function(name="round", takes=(_NUMBER, _NUMBER), gives=Type.NUMBER, says="round(x, places)"),
     Function(name="abs", takes=(_NUMBER,), gives=Type.NUMBER, says="abs(x)"),
     Function(name="min", takes=(_ORDERED, _ORDERED), gives=Type.ANY, says="min(a, b, ...)", more=True),

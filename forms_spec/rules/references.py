@@ -18,11 +18,13 @@ class Target:
 
     ``visit`` is None for the form itself (its rows too), or for the same visit of another form; else a
     visit's name, ``previous`` or ``all``. ``table`` is None for a parameter, whose name is in ``field``.
+    ``entered``: it is read whether the field is shown or hidden.
     """
 
     table: str | None
     field: str | None
     visit: str | None = None
+    entered: bool = False
 
 
 def references(expression: Expression, study: Study, home: Home) -> tuple[Target, ...]:
@@ -35,9 +37,9 @@ def references(expression: Expression, study: Study, home: Home) -> tuple[Target
 def targets(node: core.Core, visits: tuple[str | None, ...] = (None,)) -> Iterator[Target]:
     """What a resolved expression reads. ``visits`` says where the rows of each frame come from."""
     if isinstance(node, core.Read):
-        yield Target(table=node.table, field=node.field.name, visit=visits[node.depth])
+        yield Target(table=node.table, field=node.field.name, visit=visits[node.depth], entered=node.entered)
     elif isinstance(node, core.Remote):
-        yield Target(table=node.form, field=node.field.name, visit=node.visit)
+        yield Target(table=node.form, field=node.field.name, visit=node.visit, entered=node.entered)
     elif isinstance(node, core.Fold):
         visit = visits[node.source.depth] if node.source.visit == THIS else node.source.visit
         yield Target(table=node.source.table, field=None, visit=visit)

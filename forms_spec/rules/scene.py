@@ -21,6 +21,9 @@ class Instance(Protocol):
 
     def value(self, table: str, row: int | None, field: str) -> RuleValue | None: ...
 
+    def entered(self, table: str, row: int | None, field: str) -> RuleValue | None:
+        """The value that was typed, also while the field is hidden."""
+
     def missing(self, table: str, row: int | None, field: str) -> str | None:
         """The missing code that the cell holds, or None."""
 

@@ -58,9 +58,9 @@ def _identity(node: core.Core) -> object:
     if isinstance(node, core.Missing):
         return "missing", _identity(node.cell), node.code
     if isinstance(node, core.Read):
-        return "read", node.depth, node.table, node.row, node.field.name
+        return "read", node.depth, node.table, node.row, node.field.name, node.entered
     if isinstance(node, core.Remote):
-        return "remote", node.depth, node.form, node.visit, node.field.name
+        return "remote", node.depth, node.form, node.visit, node.field.name, node.entered
     assert isinstance(node, core.Key)
     return "key", node.depth, node.name
 
@@ -87,25 +87,13 @@ class ToJson:
 
     def read(self, node: core.Read) -> Json:
         if self.frames[node.depth] is None:
-            return {
-                "op": "cell",
-                "depth": node.depth,
-                "row": node.row,
-                "table": node.table,
-                "field": node.field.name,
-            }
+            return _cell(node.table, node.field.name, node.depth, row=node.row, entered=node.entered)
         return self.given(node, node.depth, node.type)
 
     def remote(self, node: core.Remote) -> Json:
         found = self.given(node, node.depth, node.type)
         if node.form == self.form:
-            found["own"] = {
-                "op": "cell",
-                "depth": 0,
-                "row": False,
-                "table": node.form,
-                "field": node.field.name,
-            }
+            found["own"] = _cell(node.form, node.field.name, 0, row=False, entered=node.entered)
         return found
 
     def given(self, node: core.Remote | core.Read | core.Missing | core.Key, depth: int, type_: Type) -> Json:
@@ -198,9 +186,10 @@ def _at_home(
     return replace(node, depth=0)
 
 
-def _cell(table: str, field_name: str, depth: int, *, row: bool) -> Json:
+def _cell(table: str, field_name: str, depth: int, *, row: bool, entered: bool = False) -> Json:
     """A cell of the page, of the row at frame ``depth`` when ``row``."""
-    return {"op": "cell", "depth": depth, "row": row, "table": table, "field": field_name}
+    found: Json = {"op": "cell", "depth": depth, "row": row, "table": table, "field": field_name}
+    return {**found, "entered": True} if entered else found
 
 
 def encode(value: RuleValue | None, type_: Type) -> Any:

@@ -21,7 +21,7 @@ from forms_spec.rules import core
 from forms_spec.rules.limits import FRACTION_DIGITS, SCALE
 from forms_spec.rules.types import Type
 from generator.sql.functions import SIGNATURES
-from generator.sql.relations import ORDER, constant, missing_column, relation
+from generator.sql.relations import ORDER, constant, entered_column, missing_column, relation
 
 Sql = Any
 FORM_KEY = ("subjid", "visitid", "unsno")
@@ -71,7 +71,10 @@ class ToSql:
         return constant(node.value, node.type)
 
     def read(self, node: core.Read) -> Sql:
-        return column(f"{'r' if node.row else 'f'}{node.depth}", node.field.name)
+        return column(f"{'r' if node.row else 'f'}{node.depth}", self.column_of(node))
+
+    def column_of(self, node: core.Read | core.Remote) -> str:
+        return entered_column(self.study, node.field) if node.entered else node.field.name
 
     def key(self, node: core.Key) -> Sql:
         if node.name == "rowno":
@@ -97,7 +100,7 @@ class ToSql:
         return exp.Coalesce(this=is_code, expressions=[exp.false()])
 
     def remote(self, node: core.Remote) -> Sql:
-        return self.elsewhere(node, node.field.name)
+        return self.elsewhere(node, self.column_of(node))
 
     def elsewhere(self, node: core.Remote, name: str) -> Sql:
         """A cell of another form, as a scalar subquery."""

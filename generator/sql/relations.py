@@ -40,6 +40,12 @@ def missing_column(field: str) -> str:
     return f"{field} missing"
 
 
+def entered_column(study: Study, field: Field) -> str:
+    """The column that holds what was typed: the field's own, unless the field may be hidden."""
+    group = next(one for one in study.forms[field.form].groups if one.name == field.group)
+    return field.name if field.shown is None and group.shown is None else f"{field.name} entered"
+
+
 def relation(table: str, *, group: bool) -> str:
     """A group may bear its form's name."""
     return f"{table} rows" if group else table
@@ -48,17 +54,20 @@ def relation(table: str, *, group: bool) -> str:
 def create_relations(study: Study) -> Iterator[str]:
     """One relation for each form's own fields, even where it has none, and for each repeating group."""
     for form in study.forms.values():
-        yield _create(relation(form.name, group=False), tuple(one for one in form.fields if one.collected))
+        own = tuple(one for one in form.fields if one.collected)
+        yield _create(study, relation(form.name, group=False), own)
         for group in form.row_groups:
             fields = tuple(one for one in group.fields if one.collected)
-            yield _create(relation(group.name, group=True), fields)
+            yield _create(study, relation(group.name, group=True), fields)
 
 
-def _create(name: str, fields: tuple[Field, ...]) -> str:
+def _create(study: Study, name: str, fields: tuple[Field, ...]) -> str:
     columns = [f"{_quoted(key)} {type_}" for key, type_ in KEYS.items()]
     for field in fields:
         columns.append(f"{_quoted(field.name)} {SQL_TYPES[type_of(field)]}")
         columns.append(f"{_quoted(missing_column(field.name))} VARCHAR")
+        if (entered := entered_column(study, field)) != field.name:
+            columns.append(f"{_quoted(entered)} {SQL_TYPES[type_of(field)]}")
     return f"CREATE TABLE {_quoted(name)} ({', '.join(columns)})"
 
 
@@ -83,6 +92,8 @@ def _insert(captured: CapturedForm, table: Table, row: int | None, position: int
         type_ = type_of(field)
         said.append(constant(captured.value(table.name, row, field.name), type_))
         said.append(constant(captured.missing(table.name, row, field.name), Type.TEXT))
+        if entered_column(captured.world.study, field) != field.name:
+            said.append(constant(captured.entered(table.name, row, field.name), type_))
     name = _quoted(relation(table.name, group=table.group is not None))
     return f"INSERT INTO {name} VALUES ({', '.join(one.sql('duckdb') for one in said)})"
 

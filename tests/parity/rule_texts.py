@@ -184,6 +184,7 @@ _LEAVES: dict[str, list[Writer]] = {
     "number": [
         lambda w, _: w.pick(*_NUMBERS, "$limit", "$half", "unsno", "ak", "far.fk"),
         lambda w, _: w.cell(w.pick("n", "x")),
+        lambda w, _: f"entered({w.cell(w.pick('n', 'x'))})",
         lambda w, _: f"number_of({w.cell('c')})",
         lambda w, _: f"in_unit({w.pick('au', 'home[V1].au', 'home[previous].au')}, 'C')",
     ],

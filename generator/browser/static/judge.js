@@ -78,6 +78,17 @@
       const bare = { text, shown, seen: null };
       if (field.value !== null) return this.calculated(field, row, shown);
       if (shown === false) return { ...bare, state: "hidden" };
+      return this.given_(field, text, shown);
+    }
+
+    // What a text means in a field that is not hidden; entered() asks for it also where the field is.
+
+    entered(table, row, name) {
+      return this.given_(this.fields.get(`${table} ${name}`), this.text(table, row, name), true);
+    }
+
+    given_(field, text, shown) {
+      const bare = { text, shown, seen: null };
       if (text === "") return { ...bare, state: "blank" };
       if (Object.hasOwn(this.spec.missing, text)) {
         if (field.missing.some((held) => held.code === text)) return { ...bare, state: "missing" };

@@ -6,7 +6,8 @@
 
    Values as rules see them: BigInt for numbers (in 10^-9), Number for times, [low, high] for dates and
    numbers known within limits, arrays for multiple choices. Every operator has the name and the meaning that
-   forms_spec/rules/core.py gives it. page = {cell(table, row, field), rows(table), given, today}. A frame is
+   forms_spec/rules/core.py gives it. page = {cell(table, row, field), entered(table, row, field), rows(table),
+   given, today}. A frame is
    {row} on the page, {values} for a row from the server, {row, columns} for a row of the page in a server's
    list. */
 (() => {
@@ -332,9 +333,14 @@
     return code !== UNKNOWN && Object.hasOwn(node.numbers, code) ? BigInt(node.numbers[code]) : UNKNOWN;
   }
 
+  function cell(node, frames, page) {
+    const place = [node.table, node.row ? frames[node.depth].row : null, node.field];
+    return (node.entered ? page.entered(...place) : page.cell(...place)).seen;
+  }
+
   const LEAVES = {
     const: (node) => decode(node.value, node.as),
-    cell: (node, frames, page) => page.cell(node.table, node.row ? frames[node.depth].row : null, node.field).seen,
+    cell,
     given,
     missing,
     fold,
