@@ -25,8 +25,11 @@ SIGN_INS: tuple[tuple[str, str, str], ...] = tuple(
 )
 
 
-def load_demo(database: Database) -> Study:
-    """Puts what is missing of the demo into a database; what people changed there stays as it is."""
+def load_demo(database: Database, *, subjects: bool = True) -> Study:
+    """Puts what is missing of the demo into a database; what people changed there stays as it is.
+
+    Without ``subjects`` it is an empty study with its accounts.
+    """
     folder = files("data_dictionary") / "cellkine"
     texts = {name: text for name, text in read_texts(folder).items() if not name.startswith("subjects/")}
     study = load_study(texts).study
@@ -36,7 +39,7 @@ def load_demo(database: Database) -> Study:
     for username, name, role, _ in ACCOUNTS:
         if get_user(database, username) is None:
             add_user(database, username=username, name=name, role=role, password=PASSWORD)
-    if not list_subjects(database):
+    if subjects and not list_subjects(database):
         _enter_subjects(database, study, folder / "subjects")
     return study
 

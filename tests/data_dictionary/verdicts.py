@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from forms_spec.findings import Finding
+from forms_spec.judge import Judgement
 from forms_spec.judge.casebook import findings_of, judge_casebook
 from forms_spec.judge.world import Subject
 from forms_spec.model import Study
@@ -33,14 +34,17 @@ class Case:
 
     def findings(self) -> set[str]:
         """``SCR vs.bmi above-expected``, ``M3 sv.visdat C04``, ``LOG ae[2].aeser C64``."""
-        judged = judge_casebook(
+        return {_said(found) for found in findings_of(self.judgements().values())}
+
+    def judgements(self) -> Mapping[FormKey, Judgement]:
+        """All forms judged together, as an import does."""
+        return judge_casebook(
             self.study,
             self.casebook(),
             self.today,
             subject=self.name,
             complete=lambda key: self.forms[key].status == FormStatus.COMPLETE,
         )
-        return {_said(found) for found in findings_of(judged.values())}
 
     def derive(self, text: str, form: str = "ie") -> RuleValue | None:
         """An expression as seen from one of the subject's forms at screening."""
