@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from forms_spec.checks import run_checks
@@ -33,9 +35,10 @@ def load_study(files: Mapping[str, str]) -> Loaded:
     """Load and check a dictionary, given as texts by file name. Bad text gives findings, never an error."""
     texts = {name: files[name] for name in sorted(files) if not name.startswith(DATA)}
     notes = Notes()
-    draft = draft_study(texts, notes)
-    if draft is not None:
-        notes.extend(run_checks(draft))
+    with _no_garbage():
+        draft = draft_study(texts, notes)
+        if draft is not None:
+            notes.extend(run_checks(draft))
     kept = notes.findings if draft is None else _without_echoes(draft, notes.findings)
     findings = tuple(sorted(kept, key=_order))
     refused = any(one.severity is Severity.REFUSE for one in findings)
@@ -47,6 +50,18 @@ def _without_echoes(draft: Draft, findings: list[Finding]) -> list[Finding]:
     if all(document.root is not None for document in draft.parts.documents.values()):
         return findings
     return [found for found in findings if not ECHO.match(found.code)]
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Nearly everything that loading makes lives on: looking for garbage in it takes a third of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _order(found: Finding) -> tuple[str, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import signal
@@ -129,6 +130,7 @@ def _serve(
 
     settings = Settings(database=url, study=study, secret_key=secret, demo_accounts=sign_ins if demo else ())
     server = create_server(create_app(settings), host=host, port=port, threads=threads, ident=None)
+    gc.freeze()  # the study lives as long as the server: nothing is gained by looking for garbage in it
     _say(study, f"http://{host}:{server.effective_port}", sign_ins)
     signal.signal(signal.SIGTERM, _stop)
     server.run()
