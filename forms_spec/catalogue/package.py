@@ -293,6 +293,30 @@ _ROWS = (
         "Frictionless reads the cell by the table's schema and refuses it by a constraint.",
     ),
     _entry(
+        "repeated-value",
+        "'{value}' stands in line {first} already, and {field} is unique.",
+        "Correct one of the two.",
+        "A field with the constraint `unique` has no value twice. Values are compared, not texts.",
+    ),
+    _entry(
+        "repeated-key",
+        "The key {key} is '{value}' in line {first} already.",
+        "Keep one of the two rows, or correct its key.",
+        "The fields of a primary key tell every row from every other.",
+    ),
+    _entry(
+        "blank-key",
+        "The key {key} is blank.",
+        "Fill in the key.",
+        "The fields of a primary key tell every row from every other.",
+    ),
+    _entry(
+        "unknown-reference",
+        "'{value}' of {key} is not in {parent} ({names}).",
+        "Correct the value, or add the row that it names.",
+        "The fields of a foreign key name a row of another table, or of the same one.",
+    ),
+    _entry(
         "repeated-row",
         "The row has the same key as line {first}.",
         "Keep one of the two.",

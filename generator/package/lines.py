@@ -7,6 +7,7 @@ count. Nothing here raises for damage: each kind of it is told to ``note`` and r
 from __future__ import annotations
 
 import csv
+import io
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Literal, NamedTuple
@@ -31,27 +32,117 @@ class Record(NamedTuple):
     damaged: frozenset[int] = frozenset()
 
 
-def read_records(stream: BinaryIO, note: Note) -> Iterator[Record]:
+def read_records(stream: BinaryIO, note: Note, *, delimiter: str = ",") -> Iterator[Record]:
     """Every record of the file, header included; blank lines are empty records."""
-    lines = _Lines(stream, note)
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(lines, strict=True)
-    while True:
+    return iter(Records(stream, note, delimiter=delimiter))
+
+
+class Records:
+    """A file's records, one by one or, where a reader is sure of what it sees, in blocks of whole lines."""
+
+    def __init__(self, stream: BinaryIO, note: Note, *, delimiter: str = ",") -> None:
+        self._stream = _Refillable(stream)
+        self._lines = _Lines(self._stream, note, delimiter)
+        self._delimiter = delimiter
+        self._reader = self._new_reader()
+
+    def __iter__(self) -> Iterator[Record]:
+        while (record := self.next()) is not None:
+            yield record
+
+    @property
+    def line(self) -> int:
+        """The number of lines read so far."""
+        return self._lines.line
+
+    def next(self) -> Record | None:
+        """The next record, or None at the end of the file and where too much of it is damaged."""
+        lines = self._lines
         lines.begin()
         try:
-            cells = next(reader)
+            cells = next(self._reader)
         except StopIteration:
-            return
+            return None
         except csv.Error as error:
-            reader = csv.reader(lines, strict=True)
+            self._reader = self._new_reader()
             if lines.repairs >= MOST_REPAIRS:
-                note("too-much-damage", lines.start, most=MOST_REPAIRS)
-                return
+                lines.give_up()
+                return None
             cells = lines.repair(str(error))
-        if lines.damaged:
-            yield _decoded(lines, cells)
-        else:
-            yield Record(lines.start, cells)
+        return _decoded(lines, cells) if lines.damaged else Record(lines.start, cells)
+
+    def block(self, size: int) -> bytes:
+        """About ``size`` bytes that end with a record, as far as quotation marks tell; nothing at the end.
+
+        No line is counted.
+        """
+        block = self._stream.read(size)
+        if block and not block.endswith(b"\n"):
+            block += self._stream.readline(LONGEST_LINE)
+        if not block.count(b'"') % 2:
+            return block
+        lines, held = [block], 0
+        while held < LONGEST_CELL and (line := self._stream.readline(LONGEST_LINE)):
+            lines.append(line)
+            held += len(line)
+            if line.count(b'"') % 2:
+                break
+        return b"".join(lines)
+
+    def passed(self, lines: int) -> None:
+        """A block was understood: it held so many lines."""
+        self._lines.line += lines
+
+    def push_back(self, block: bytes) -> None:
+        """A block was not understood: it is to be read again."""
+        self._stream.push_back(block)
+
+    def one_by_one(self, block: bytes) -> Iterator[Record]:
+        """The records that begin in a block; the last may end after it."""
+        before = self._stream.pieces
+        self._stream.push_back(block)
+        while self._stream.pieces > before or self._lines.repeating:
+            record = self.next()
+            if record is None:
+                return
+            yield record
+
+    def _new_reader(self) -> Iterator[list[str]]:
+        csv.field_size_limit(LONGEST_CELL)
+        return csv.reader(self._lines, delimiter=self._delimiter, strict=True)
+
+
+class _Refillable:
+    """A stream that takes bytes back. Pieces end with a line, but for the last of the file."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._back: list[io.BytesIO] = []
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces that were put back are not yet read to their end."""
+        return len(self._back)
+
+    def push_back(self, block: bytes) -> None:
+        self._back.append(io.BytesIO(block))
+
+    def read(self, size: int) -> bytes:
+        return self._took(self._back[-1].read(size)) if self._back else self._stream.read(size)
+
+    def readline(self, limit: int) -> bytes:
+        if not self._back:
+            return self._stream.readline(limit)
+        raw = self._took(self._back[-1].readline(limit))
+        if len(raw) < limit and not raw.endswith(b"\n"):
+            raw += self.readline(limit - len(raw))
+        return raw
+
+    def _took(self, raw: bytes) -> bytes:
+        piece = self._back[-1]
+        if piece.tell() == piece.getbuffer().nbytes:
+            self._back.pop()
+        return raw
 
 
 def _decoded(lines: _Lines, cells: list[str]) -> Record:
@@ -71,12 +162,13 @@ def _undecoded(text: str) -> bool:
 class _Lines:
     """Feeds the CSV parser, counts lines, and keeps those of the record under way for repairs."""
 
-    def __init__(self, stream: BinaryIO, note: Note) -> None:
+    def __init__(self, stream: _Refillable, note: Note, delimiter: str) -> None:
         self._stream = stream
         self._note = note
+        self._delimiter = delimiter
         self._again: deque[str] = deque()
         self._held: list[str] = []
-        self._line = 0
+        self.line = 0
         self.start = 1
         self.repairs = 0
         self.damaged = False
@@ -84,15 +176,23 @@ class _Lines:
     def __iter__(self) -> _Lines:
         return self
 
+    @property
+    def repeating(self) -> bool:
+        """Lines that a repair has put back wait to be read."""
+        return bool(self._again)
+
+    def give_up(self) -> None:
+        self._note("too-much-damage", self.start, most=MOST_REPAIRS)
+
     def begin(self) -> None:
         """A new record begins with the next line."""
         self._held.clear()
-        self.start = self._line + 1
+        self.start = self.line + 1
         self.damaged = False
 
     def __next__(self) -> str:
         text = self._again.popleft() if self._again else self._read()
-        self._line += 1
+        self.line += 1
         self._held.append(text)
         if _undecoded(text):
             self.damaged = True
@@ -103,11 +203,11 @@ class _Lines:
         if not raw:
             raise StopIteration
         if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
-            self._note("line-too-long", self._line + 1, most=LONGEST_LINE)
+            self._note("line-too-long", self.line + 1, most=LONGEST_LINE)
             while (rest := self._stream.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
                 pass
             raw = raw[:LONGEST_CELL] + b"\n"
-        if self._line == 0:
+        if self.line == 0:
             raw = self._first(raw)
         return raw.decode("utf-8", "surrogateescape")
 
@@ -133,7 +233,7 @@ class _Lines:
             open_quote = len(self._held) > 1 or "unexpected end" in error
             self._note("unclosed-quote" if open_quote else "cell-too-long", self.start, most=LONGEST_CELL)
             self._again.extendleft(reversed(self._held[1:]))
-            self._line = self.start
+            self.line = self.start
             return [cell.strip('"') for cell in self._leniently(self._held[:1], quoting=csv.QUOTE_NONE)]
         self._note("bad-quoting", self.start)
         return self._leniently(self._held)
@@ -143,7 +243,7 @@ class _Lines:
         body = text.rstrip("\r\n")
         plain = [body.translate(_STAND_INS)]
         try:
-            cells = next(csv.reader(plain, quoting=quoting), [])
+            cells = next(csv.reader(plain, delimiter=self._delimiter, quoting=quoting), [])
         except csv.Error:
-            cells = body[:LONGEST_CELL].split(",")
+            cells = body[:LONGEST_CELL].split(self._delimiter)
         return [cell.translate(_BACK) for cell in cells]

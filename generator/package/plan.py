@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,8 @@ from generator.tables.schema import table_schema
 from generator.tables.system import system_schema
 
 CellVerdict = Mapping[str, str] | None
-CellReader = Callable[[str], CellVerdict]
+CellReader = Callable[[str], tuple[Any, CellVerdict]]
+"""A text's value, None where it has none, and what speaks against it: notes by constraint, or None."""
 
 SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 _REMEMBERED = 1 << 14
@@ -28,6 +30,7 @@ class TablePlan:
     columns: tuple[str, ...]
     schema: Mapping[str, Any]
     table: Table | None
+    delimiter: str = ","
 
 
 def study_plan(study: Study, paths: Mapping[str, str]) -> tuple[TablePlan, ...]:
@@ -58,36 +61,45 @@ def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:
     return TablePlan(name=name, path=path, columns=columns, schema=schema or {}, table=None)
 
 
-def cell_readers(plan: TablePlan) -> tuple[CellReader, ...]:
-    """For each column, what Frictionless says against a text: notes by constraint, or None.
-
-    ``ValueError`` when the schema is none. Equal texts of a column are read once.
-    """
+def frictionless_schema(plan: TablePlan) -> Any:
+    """The plan's schema as Frictionless understands it. ``ValueError`` when it is none."""
     from frictionless import Schema
     from frictionless.exception import FrictionlessException
 
     try:
-        schema = Schema.from_descriptor({"$schema": SCHEMA_PROFILE, **plan.schema})
-        return tuple(_remembering(field.create_cell_reader()) for field in schema.fields)
+        return Schema.from_descriptor({"$schema": SCHEMA_PROFILE, **plan.schema})
     except FrictionlessException as error:
         raise ValueError("; ".join(one.note for one in error.to_errors())) from error
 
 
-def _remembering(read: Callable[[str], tuple[Any, CellVerdict]]) -> CellReader:
-    seen: dict[str, CellVerdict] = {}
+def cell_readers(schema: Any) -> tuple[CellReader, ...]:
+    """How Frictionless reads each column. Equal texts of a column are read once.
 
-    def verdict(text: str) -> CellVerdict:
+    ``ValueError`` when a constraint of the schema does not fit its type.
+    """
+    from frictionless.exception import FrictionlessException
+
+    try:
+        return tuple(_remembering(field.create_cell_reader()) for field in schema.fields)
+    except (FrictionlessException, re.error) as error:
+        raise ValueError(str(error)) from error
+
+
+def _remembering(read: CellReader) -> CellReader:
+    seen: dict[str, tuple[Any, CellVerdict]] = {}
+
+    def verdict(text: str) -> tuple[Any, CellVerdict]:
         try:
             return seen[text]
         except KeyError:
             pass
         try:
-            notes = read(text)[1]
+            said = read(text)
         except Exception as error:
-            notes = {"type": f"frictionless stops at it ({type(error).__name__})"}
+            said = None, {"type": f"frictionless stops at it ({type(error).__name__})"}
         if len(seen) >= _REMEMBERED:
             seen.clear()
-        seen[text] = notes
-        return notes
+        seen[text] = said
+        return said
 
     return verdict

@@ -110,7 +110,12 @@ def open_package(
             _compare_descriptor(opened, opened.study, resources)
         _unlisted(opened)
         staging = Staging(
-            source=source, store=store, collector=collector, expected=resources, on_progress=on_progress
+            dictionary=opened.study is not None,
+            source=source,
+            store=store,
+            collector=collector,
+            expected=resources,
+            on_progress=on_progress,
         )
         staging.read(opened.plans)
         opened.rows = staging.rows

@@ -124,6 +124,14 @@ class Collector:
             self._kept.append(one)
             self._located[cause] += 1
 
+    def more(self, one: Reported, count: int) -> None:
+        """Counts findings like this one that are not listed."""
+        found = one.finding
+        self._causes[(found.code, one.table, one.field)] += count
+        self._severities[found.severity.value] += count
+        if found.rule:
+            self._rules[found.rule] += count
+
     def report(
         self,
         *,

@@ -1,0 +1,279 @@
+"""Reads one table record by record: damage is reported, cells are judged, sound rows go to the store."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from forms_spec.catalogue import finding
+from forms_spec.nearness import did_you_mean
+from forms_spec.record import LOG
+from generator.package.keys import Key, KeyChecks, KeyFault, TableKeys, part
+from generator.package.lines import Record, Records
+from generator.package.plan import CellReader, TablePlan
+from generator.package.report import Collector, Reported
+from generator.package.store import Damage, DataLine, Doubt, FormLine, KeptLine, Store, SubjectLine
+from generator.tables import layout
+
+PROGRESS_EVERY = 5000
+LONGEST_WORDS = 200
+NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
+_KEYS = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
+_SAYS = {
+    "enum": "it is none of the codes",
+    "pattern": "it does not match the pattern",
+    "required": "it is blank",
+}
+_NUMBERS = (layout.UNSNO, layout.ROW, "formstat", "version")
+
+
+@dataclass(kw_only=True)
+class TableReading:
+    """One table being read. ``at`` is its place in the plan, ``schema`` is Frictionless's.
+
+    ``parents`` gives the keys that a foreign key may name, ``progress`` is told now and then.
+    """
+
+    at: int
+    plan: TablePlan
+    schema: Any
+    readers: Sequence[CellReader]
+    checked: TableKeys
+    parents: Sequence[set[Key]]
+    store: Store
+    collector: Collector
+    progress: Callable[[], None]
+    rows: int = 0
+    order: list[int | None] = field(default_factory=list)
+    width: int = 0
+    keys: frozenset[str] = field(init=False)
+    numbers: frozenset[str] = field(init=False)
+    make: Make | None = field(init=False)
+    key_checks: KeyChecks | None = None
+    kinds: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """A dictionary may well have a field named ``version``: only our own columns are looked at."""
+        table = self.plan.table
+        self.keys = frozenset(layout.key_columns(table) if table else ())
+        ours = self.keys if table else frozenset(layout.SYSTEM_COLUMNS.get(self.plan.name, ()))
+        self.numbers = ours.intersection(_NUMBERS)
+        known = self.plan.table or self.plan.name in _MAKERS
+        self.make = _MAKERS.get(self.plan.name, _data) if known else None
+        self.kinds = {one.name: one.type for one in self.schema.fields}
+
+    def run(self, records: Records) -> None:
+        """The whole file."""
+        if self.header(records.next()):
+            self.body(records)
+
+    def header(self, header: Record | None) -> bool:
+        """Looks at the names of the columns; False when there are none."""
+        if header is None or not any(header.cells):
+            self.note("empty-table", 1)
+            return False
+        self._header(header)
+        there = [name for name, at in zip(self.plan.columns, self.order, strict=True) if at is not None]
+        pairs = zip(self.checked.foreign, self.parents, strict=True)
+        parents = [held for one, held in pairs if set(one.fields) <= set(there)]
+        self.checked = self.checked.present(there)
+        self.start_keys(parents)
+        return True
+
+    def start_keys(self, parents: Sequence[Any]) -> None:
+        """The columns are known, so that keys can be compared."""
+        if self.checked.columns:
+            self.key_checks = KeyChecks(keys=self.checked, parents=parents)
+
+    def body(self, records: Records) -> None:
+        """Every row after the header."""
+        for record in records:
+            self.take(record)
+
+    def take(self, record: Record) -> None:
+        """One record: judged, compared and stored."""
+        if not any(record.cells):
+            self.note("blank-line", record.line)
+            return
+        self.rows += 1
+        if not self.rows % PROGRESS_EVERY:
+            self.progress()
+        cells = self._align(record)
+        refused = self._judge_cells(record, cells)
+        if self.key_checks:
+            self._compare(record.line, cells)
+        self.keep(record.line, cells, refused)
+
+    def keep(self, line: int, cells: list[str], refused: frozenset[str]) -> None:
+        """Stores a row that can be placed."""
+        if self.make and (made := self.make(self, line, cells, refused)):
+            self.store.add(made)
+
+    def _compare(self, line: int, cells: list[str]) -> None:
+        assert self.key_checks is not None
+        parts, texts = self.parts(cells)
+        for fault in self.key_checks.row(line, parts, texts):
+            self.note_key(line, fault)
+
+    def parts(self, cells: list[str]) -> tuple[dict[str, str | None], dict[str, str]]:
+        """The values and the texts of the key columns."""
+        parts, texts = {}, {}
+        for name, text, read in zip(self.plan.columns, cells, self.readers, strict=True):
+            if name in self.checked.columns:
+                parts[name] = part(read(text)[0], self.kinds[name])
+                texts[name] = text
+        return parts, texts
+
+    def note_key(self, line: int, fault: KeyFault) -> None:
+        self.note(fault.code, line, name=fault.field, value=fault.value, **fault.words)
+
+    def note(
+        self, code: str, line: int, *, name: str | None = None, value: str | None = None, **words: Any
+    ) -> None:
+        self.collector.add(self.reported(code, line, name=name, value=value, **words))
+
+    def reported(
+        self, code: str, line: int, *, name: str | None = None, value: str | None = None, **words: Any
+    ) -> Reported:
+        """A finding about a line of this file."""
+        plan = self.plan
+        found = finding(code, value=value, table=plan.name, field=name, path=plan.path, **words)
+        return Reported(finding=found, file=plan.path, table=plan.name, row=line, field=name)
+
+    def _header(self, header: Record) -> None:
+        columns, given = self.plan.columns, header.cells
+        self.width = len(given)
+        places = {name: at for at, name in reversed(list(enumerate(given)))}
+        for at, name in enumerate(given):
+            if places[name] != at:
+                self.note("repeated-column", header.line, name=name, value=name)
+            elif name not in columns:
+                near = did_you_mean(name, [one for one in columns if one not in places])
+                self.note("unknown-column", header.line, name=name, value=name, near=near)
+        for name in columns:
+            if name not in places:
+                self.note("missing-column", header.line, name=name)
+        known = [name for name in given if name in columns]
+        if sorted(known) == sorted(columns) and known != list(columns):
+            self.note("column-order", header.line)
+        self.order = [places.get(name) for name in columns]
+
+    def _align(self, record: Record) -> list[str]:
+        cells = record.cells
+        if len(cells) != self.width:
+            code = "too-many-cells" if len(cells) > self.width else "too-few-cells"
+            self.note(code, record.line, given=len(cells), wanted=self.width)
+        return [cells[at] if at is not None and at < len(cells) else "" for at in self.order]
+
+    def _judge_cells(self, record: Record, cells: list[str]) -> frozenset[str]:
+        """Reports damaged cells, notes what Frictionless refuses; gives the columns that are refused."""
+        refused: set[str] = set()
+        for name, text, read, at in zip(self.plan.columns, cells, self.readers, self.order, strict=True):
+            if at is None:
+                continue
+            if at in record.damaged:
+                self.note("not-utf8", record.line, name=name, value=text)
+                self.store.add(Damage(self.at, record.line, name))
+                refused.add(name)
+            elif name in self.numbers and text and not NUMBER.fullmatch(text):
+                self.note("bad-key-number", record.line, name=name, value=text)
+                refused.add(name)
+            elif fault := cell_fault(text, read):
+                self.doubt(record.line, name, text, *fault)
+                refused.add(name)
+        return frozenset(refused)
+
+    def doubt(self, line: int, name: str, text: str, code: str, says: str) -> None:
+        """A field of the dictionary waits for the judge's words; no one else speaks of other columns."""
+        if self.waits(name):
+            self.store.add(Doubt(self.at, line, name, code, says, text))
+        else:
+            self.note(code, line, name=name, value=text, says=says)
+
+    def waits(self, name: str) -> bool:
+        """True for a field of the dictionary."""
+        return self.plan.table is not None and name not in self.keys
+
+
+def cell_fault(text: str, read: CellReader) -> tuple[str, str] | None:
+    """The code and the words of what is wrong with a cell by its schema alone."""
+    if "\0" in text:
+        return "nul-character", ""
+    notes = read(text)[1]
+    if not notes:
+        return None
+    says = ", ".join(_SAYS.get(constraint, note) for constraint, note in notes.items())
+    return ("cell-type" if "type" in notes else "cell-constraint"), says[:LONGEST_WORDS]
+
+
+Make = Callable[[TableReading, int, list[str], frozenset[str]], Any]
+"""What the store keeps of a row, given its line, its cells and the columns that are refused."""
+
+
+def _key(reading: TableReading, cells: list[str], refused: frozenset[str]) -> dict[str, Any] | None:
+    """The key columns of a row, or None when the row cannot be placed."""
+    found: dict[str, Any] = {}
+    for name, text in zip(reading.plan.columns, cells, strict=True):
+        if name not in _KEYS or (reading.plan.table and name not in reading.keys):
+            continue
+        blank_row = name == layout.ROW and reading.plan.table is None
+        if name in refused or not (text or blank_row):
+            return None
+        found[name] = text if name not in _NUMBERS else int(text) if text else None
+    return found
+
+
+def _data(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> DataLine | None:
+    key = _key(reading, cells, refused)
+    if key is None:
+        return None
+    own = json.dumps(cells[len(key) :], ensure_ascii=False)
+    return DataLine(
+        reading.at, line, key[layout.SITE], key[layout.SUBJECT], key.get(layout.VISIT, LOG),
+        key.get(layout.UNSNO, 0), key.get(layout.ROW), own,
+    )  # fmt: skip
+
+
+def _subject(
+    reading: TableReading, line: int, cells: list[str], refused: frozenset[str]
+) -> SubjectLine | None:
+    key = _key(reading, cells, refused)
+    return SubjectLine(line, key[layout.SITE], key[layout.SUBJECT]) if key else None
+
+
+def _form(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> FormLine | None:
+    key = _key(reading, cells, refused)
+    form, status, version, saved_at, saved_by = cells[4:]
+    if key is None or not form or "form" in refused:
+        return None
+    return FormLine(
+        line, key[layout.SITE], key[layout.SUBJECT], key[layout.VISIT], key[layout.UNSNO], form,
+        int(status) if NUMBER.fullmatch(status) else 0,
+        int(version) if NUMBER.fullmatch(version) else 0,
+        saved_at, saved_by,
+    )  # fmt: skip
+
+
+def _kept(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> KeptLine | None:
+    key = _key(reading, cells, refused)
+    if key is None or cells[9] != "kept":
+        return None
+    return KeptLine(
+        line, key[layout.SUBJECT], key[layout.VISIT], key[layout.UNSNO], cells[4], cells[5],
+        key[layout.ROW], cells[7], cells[8], cells[10],
+    )  # fmt: skip
+
+
+def _nothing(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> None:
+    """The audit trail is read for its form only."""
+
+
+_MAKERS: Mapping[str, Make] = {
+    layout.SUBJECTS: _subject,
+    layout.FORMS: _form,
+    layout.QUERIES: _kept,
+    layout.AUDIT: _nothing,
+}
