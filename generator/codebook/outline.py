@@ -345,6 +345,8 @@ def _section_facts(group: Group) -> Iterator[str]:
         yield f"Repeats as rows, {group.rows.minimum} to {group.rows.maximum}"
     else:
         yield f"Repeats as rows, up to {group.rows.maximum}"
+    if group.checks:
+        yield f"Checks {', '.join(dict.fromkeys(check.name for check in group.checks.values()))}"
 
 
 def _linked_codelist(field: Field, study: Study) -> Target | None:

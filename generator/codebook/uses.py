@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 
 from forms_spec.findings import Severity
@@ -169,6 +169,29 @@ def field_rules(form: Form, group: Group, field: Field, study: Study) -> Iterato
             yield from maker.limits(role, f"{key}.{unit}" if unit else key, limits)
 
 
+def criterion_rules(study: Study) -> Iterator[Rule]:
+    """What the answers of the eligibility form are by the sources."""
+    if study.eligibility is None:
+        return
+    form = study.forms[study.eligibility.form]
+    for criterion in study.eligibility.criteria:
+        name = f"{form.name}.{criterion.field.name}"
+        at = home(form, None)
+        maker = _Maker(study=study, at=at, about=field_anchor(form.name, criterion.field.name), name=name)
+        rule = maker.rule(f"{criterion.yes} by the sources when", "met", criterion.met)
+        yield replace(rule, english=to_english(_meaning(criterion.met, study), study, at))
+        if criterion.not_applicable is not None:
+            yield maker.rule(f"{criterion.moot} by the sources when", "moot", criterion.not_applicable)
+
+
+def _meaning(expression: Expression, study: Study) -> Expression:
+    """What a derivation says, where the expression is only its name."""
+    node = expression.tree
+    bare = isinstance(node, tree.Reference) and node.table is None and node.selector is None
+    held = study.derivations.get(expression.text.strip()) if bare else None
+    return held.expression if held and not held.takes else expression
+
+
 def all_rules(study: Study) -> tuple[Rule, ...]:
     """Every rule of the dictionary, in its order."""
     found: list[Rule] = []
@@ -178,6 +201,7 @@ def all_rules(study: Study) -> tuple[Rule, ...]:
             found += group_rules(form, group, study)
             for field in group.fields:
                 found += field_rules(form, group, field, study)
+    found += criterion_rules(study)
     return tuple(found)
 
 

@@ -52,6 +52,7 @@ domain: DM
 fields:
   enrdat: {label: Date of enrolment, type: date, required: true, range: [null, today]}
   sex: {label: Sex, type: choice, codes: SEX, required: true, cdash: SEX, sdtm: DM.SEX}
+  calm: {label: Is the subject calm?, type: yes_no}
   initials: {label: Initials, length: [2, 3], identifier: true, help: As on the consent form.}
 """,
     "vs.yaml": """\
@@ -86,6 +87,18 @@ rules:
     holds: diabp < sysbp
     severity: refuse
     on: [vs.diabp]
+""",
+    "derivations.yaml": """\
+derivations:
+  CALM: {value: 'vs[BASE].sysbp <= $sys_max', label: Calm at baseline}
+""",
+    "eligibility.yaml": """\
+eligibility:
+  form: enr
+  visit: BASE
+  answers: {met: Y, not_met: N}
+  inclusion:
+    calm: CALM
 """,
 }
 
@@ -157,6 +170,9 @@ def row(anchor: str) -> str:
         ("field-vs.diabp", "Checked by R1"),
         ("field-vs.pulsep", "decimal number, mmHg, calculated"),
         ("field-walk.walkat", "any of NONE Nowhere stands alone HOME Home <or garden>"),
+        ("field-enr.calm", "Y by the sources when “Systolic” (Vital signs, Baseline) is at most 180"),
+        ("rule-enr.calm.met", "CALM eligibility.yaml:6:11 CALM, vs.sysbp, $sys_max"),
+        ("derivation-CALM", "Calm at baseline vs[BASE].sysbp <= $sys_max"),
         ("visit-BASE", "Baseline day 0 the target day only 2"),
         ("visit-M1", "Month 1 month 1 7 days either side 1"),
         ("visit-UNS", "Unscheduled unscheduled, may repeat any day 1"),
