@@ -69,7 +69,12 @@ fields:
     range: {C: [33, 43], F: [91.4, 109.4]}
     shown: taken = 'Y'
   sysbp:
-    {label: Systolic, type: integer, unit: mmHg, range: [60, 260], expected: [90, $sys_max], required: taken = 'Y'}
+    label: Systolic
+    type: integer
+    unit: mmHg
+    range: [60, 260]
+    expected: [90, $sys_max]
+    required: taken = 'Y'
   diabp: {label: Diastolic, type: integer, unit: mmHg, range: '(0, 160]'}
   pulsep: {label: Pulse pressure, type: calculated, unit: mmHg, value: sysbp - diabp}
 groups:
@@ -179,7 +184,7 @@ def row(anchor: str) -> str:
         ("codelist-PLACE", "walk.walkat"),
         ("parameter-sys_max", "180 mmHg Systolic pressure that stops a walk sponsor vs.sysbp"),
         ("rule-R1", "Diastolic pressure is below systolic. Must hold:"),
-        ("rule-vs.sysbp.required", "taken = 'Y' vs.yaml:14:104 vs.taken"),
+        ("rule-vs.sysbp.required", "taken = 'Y' vs.yaml:19:15 vs.taken"),
     ],
 )
 def test_a_row_says_what_the_dictionary_says(anchor: str, words: str) -> None:
