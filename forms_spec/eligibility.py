@@ -14,8 +14,10 @@ from forms_spec.judge.lacking import Lacking, lacking_in
 from forms_spec.judge.world import Subject
 from forms_spec.model import Criterion, Study
 from forms_spec.record import LOG, Casebook, FormKey
+from forms_spec.rules.english import to_english
 from forms_spec.rules.evaluate import Closure, compile_expression
 from forms_spec.rules.expression import Expression, Home
+from forms_spec.rules.tree import Reference
 from forms_spec.rules.types import Type
 
 GRAVE = frozenset({Severity.REFUSE, Severity.QUERY})
@@ -191,4 +193,16 @@ class _Assessor:
                 yield found
 
 
-__all__ = ["Assessment", "CriterionResult", "Verdict", "assess"]
+def in_words(condition: Expression, study: Study) -> str:
+    """A criterion's condition in English; a derivation that only gives it a name is written out."""
+    assert study.eligibility is not None
+    said = condition
+    while isinstance(said.tree, Reference) and said.tree.table is None:
+        held = study.derivations.get(said.tree.field or "")
+        if held is None or held.label is not None:
+            break
+        said = held.expression
+    return to_english(said, study, Home(form=study.forms[study.eligibility.form]))
+
+
+__all__ = ["Assessment", "CriterionResult", "Verdict", "assess", "in_words"]

@@ -12,7 +12,7 @@ from webapp import access, assets, errors, security, showing
 from webapp.services import Services
 from webapp.settings import Settings
 from webapp.storage import get_user, open_database, use_dictionary
-from webapp.views import casebooks, form_pages, form_specs, histories, sign_in, subjects
+from webapp.views import casebooks, eligibility, form_pages, form_specs, histories, sign_in, subjects
 
 LARGEST_POST = 16 * 1024 * 1024
 
@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> Flask:
         demo_accounts=settings.demo_accounts,
     )
     _protect(app)
-    for room in (assets, sign_in, subjects, casebooks, form_pages, form_specs, histories):
+    for room in (assets, sign_in, subjects, casebooks, eligibility, form_pages, form_specs, histories):
         app.register_blueprint(room.bp)
     errors.register(app)
     showing.register(app)

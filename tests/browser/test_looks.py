@@ -26,6 +26,9 @@ PAGES = [
     "/subjects/01-012",
     f"/subjects/{NEW}",
     "/subjects/01-012/SCR/vs/history",
+    "/subjects/01-003/eligibility",
+    "/subjects/01-008/eligibility?show=attention",
+    f"/subjects/{NEW}/eligibility",
     "/subjects/01-012/M3/vs?check=1",
     f"/subjects/{NEW}/SCR/vs",
     f"/subjects/{NEW}/UNS-1/vs",
@@ -47,6 +50,7 @@ KINDS_OF_PAGES = [
     "/subjects/01-001/SCR/nrs",
     "/subjects/01-001/SCR/lbc",
     "/subjects/01-001/SCR/dx",
+    "/subjects/01-003/eligibility",
 ]
 
 

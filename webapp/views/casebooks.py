@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from webapp.access import ENTER, READ, allow
 from webapp.casebook_grid import grid_of
+from webapp.eligibility_lines import assessment_of, status_of
 from webapp.expecting import condition_of
 from webapp.form_places import form_address, forms_at
 from webapp.services import services, subject_or_404
@@ -20,10 +21,12 @@ bp = Blueprint("casebooks", __name__)
 def show_casebook(subjid: str) -> ResponseReturnValue:
     subject = subject_or_404(subjid)
     grid = grid_of(subjid, condition_of(subjid))
+    assessment = assessment_of(subjid)
     return render_template(
         "casebook.html",
         subject=subject,
         grid=grid,
+        eligibility=status_of(assessment) if assessment else None,
         today=services().today(),
         repeating=[visit for visit in services().study.visits.values() if visit.repeats],
         readonly=not current_user.may_enter,
