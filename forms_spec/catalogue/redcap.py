@@ -32,7 +32,7 @@ ENTRIES: tuple[Entry, ...] = (
         "redcap-no-header",
         'The first row "{value}" is no header of a data dictionary: it lacks {lacking}',
         "Begin the file with the headers of REDCap, as its download does",
-        "The headers of the download (`Variable / Field Name`, ...), those of the API (`field_name`, ...) and older "
+        "The headers of the download (`Variable / Field Name`, ...), of the API (`field_name`, ...) and older "
         "ones are known.",
     ),
     _refuse(
@@ -93,11 +93,12 @@ ENTRIES: tuple[Entry, ...] = (
         "redcap-unknown-type",
         'The field "{name}" has the type "{value}", which REDCap does not know: taken as text',
         "Correct the type, or look for shifted cells",
-        "The types are text, notes, dropdown, radio, checkbox, calc, file, descriptive, slider, yesno, truefalse, sql.",
+        "The types are text, notes, dropdown, radio, checkbox, calc, file, descriptive, slider, yesno, "
+        "truefalse and sql.",
     ),
     _warn(
         "redcap-unknown-validation",
-        'The field "{name}" has the validation "{value}", which is not one of REDCap\'s own: any text is taken',
+        'The field "{name}" has the validation "{value}", none of REDCap\'s own: any text is taken',
         "Add a pattern to the field if its answers have one",
         "Administrators can add validation types of their own; a dictionary does not say what they mean.",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,6 +15,7 @@ from forms_spec.findings import Finding, Severity
 from forms_spec.places import TextPlace
 from forms_spec.reader import read_document
 from generator.redcap.choices import empty_choices, parse_choices
+from generator.redcap.circles import circles
 from generator.redcap.codelists import FIXED, Answers, Codelists
 from generator.redcap.columns import HEADERS
 from generator.redcap.events import EventFiles, Events, read_events
@@ -40,13 +41,22 @@ MOST_ROUNDS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Converted:
-    """The dictionary's files by name, empty when nothing could be read; all findings, and all Losses."""
+    """The dictionary's files by name, empty when nothing could be read; all findings, and all Losses.
+
+    ``names`` gives the name in REDCap of a field by its table and name; ``subject`` is the record id.
+    """
 
     files: Mapping[str, str]
     findings: tuple[Finding, ...]
     losses: tuple[Loss, ...]
-    fields: int
     logic: int
+    items: tuple[Item, ...] = ()
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    subject: str = ""
+
+    @property
+    def fields(self) -> int:
+        return len(self.items)
 
     @property
     def usable(self) -> bool:
@@ -109,7 +119,9 @@ class _Build:
             files=self.texts,
             findings=(*dictionary.findings, *self.events.findings),
             losses=tuple(sorted((*dictionary.losses, *self.events.losses), key=lambda one: one.row)),
-            fields=len(self.items),
+            items=tuple(self.items),
+            names={(plan.form, plan.name): plan.item.name for plan in self.plans},
+            subject=self.subject,
             logic=sum(bool(item.branching.strip()) + (item.type == "calc") for item in self.items),
         )
 
@@ -174,7 +186,6 @@ class _Build:
             want = want if answers else Want.TEXT
         if item.type not in TYPES:
             self.dictionary.say("redcap-unknown-type", item.row, "type", item.type, name=item.name)
-            item = replace(item, type="unknown")
         return Plan(
             item=item,
             name=name,
@@ -256,9 +267,13 @@ class _Build:
             by_form.setdefault(plan.form, []).append(plan)
         tables = set(by_form)
         repeating = {self.forms[form] for form in self.events.repeating}
+        maker.order = self._order()
+        digits = len(str(len(by_form)))
         forms = {
-            f"forms/{form}.yaml": form_data(maker, project, form, plans, tables, rows=form in repeating)
-            for form, plans in by_form.items()
+            f"forms/{number:0{digits}}_{form}.yaml": form_data(
+                maker, project, form, plans, tables, rows=form in repeating
+            )
+            for number, (form, plans) in enumerate(by_form.items(), 1)
         }
         files: dict[str, dict[str, Any]] = {"study.yaml": self._study()}
         if written := self.codelists.written():
@@ -284,16 +299,21 @@ class _Build:
             subject=self.subject,
             visits={event.name: event.arm for event in self.events.events},
             at={self.forms[form]: frozenset(names) for form, names in self.events.forms.items()},
+            circles=circles(self.items),
             repeating=frozenset(event.name for event in self.events.events if event.repeats),
         )
 
     def _study(self) -> dict[str, Any]:
-        orders = {plan.validation.order for plan in self.plans if plan.validation.order in ("dmy", "mdy")}
         found: dict[str, Any] = {"study": slug(self.study) or "redcap", "title": title_of(self.study)}
-        if len(orders) == 1:
-            found["date_order"] = next(iter(orders))
+        if self._order():
+            found["date_order"] = self._order()
         found["subject"] = {"pattern": SUBJECT_PATTERN, "example": "1"}
         return found
+
+    def _order(self) -> str | None:
+        """How dates are typed, where all fields that say it agree."""
+        orders = {plan.validation.order for plan in self.plans if plan.validation.order in ("dmy", "mdy")}
+        return next(iter(orders)) if len(orders) == 1 else None
 
     def _visits(self) -> dict[str, Any]:
         events = self.events.events
@@ -334,7 +354,8 @@ class _Build:
 
 def path_at(document: Document, place: TextPlace) -> Path:
     """The innermost value or key that stands at a place."""
-    node, path = document.root, ()
+    node = document.root
+    path: Path = ()
     where = (place.line - 1, place.column - 1)
     while node is not None and isinstance(node.children, dict):
         for name, (key, value) in node.children.items():

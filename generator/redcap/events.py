@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
@@ -95,7 +95,7 @@ def read_events(items: Sequence[Item], files: EventFiles) -> Events:
     found: list[Finding] = []
     events, given = _events(items, files, found)
     repeating_forms, repeating_events = _repeating(files, forms, events, found)
-    events = tuple(Event(**{**_as_keys(one), "repeats": one.name in repeating_events}) for one in events)
+    events = tuple(replace(one, repeats=one.name in repeating_events) for one in events)
     return Events(
         events=events,
         forms=_designated(files, forms, events, found),
@@ -105,10 +105,6 @@ def read_events(items: Sequence[Item], files: EventFiles) -> Events:
         findings=tuple(found),
         losses=_inferred(events, given),
     )
-
-
-def _as_keys(event: Event) -> dict[str, object]:
-    return {name: getattr(event, name) for name in Event.__dataclass_fields__}
 
 
 def _sheet(

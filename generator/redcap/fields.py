@@ -11,7 +11,7 @@ from typing import Any
 from generator.redcap.choices import parse_choices, slider_labels
 from generator.redcap.codelists import Answers, Codelists, as_codes
 from generator.redcap.columns import HEADERS
-from generator.redcap.items import Dictionary, Item
+from generator.redcap.items import TYPES, Dictionary, Item
 from generator.redcap.labels import has_markup, piped, plain_text
 from generator.redcap.logic import tree
 from generator.redcap.logic.parser import parse_logic
@@ -57,6 +57,7 @@ class FieldMaker:
     dictionary: Dictionary
     codelists: Codelists
     subject: str = ""
+    order: str | None = None
     dropped: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def loss(
@@ -90,6 +91,7 @@ class FieldMaker:
     def make(self, plan: Plan, scope: Scope) -> Keys:
         """The keys of the field in the order in which they are written."""
         item, keys = plan.item, Keys()
+        scope.circling = item.name in scope.project.circles
         keys["label"] = self.label(plan)
         keys["type"] = plan.type
         _TYPES[item_type(plan)](self, plan, keys, scope)
@@ -99,6 +101,8 @@ class FieldMaker:
         self.note(plan, keys)
         self.tags(plan, keys)
         self.rest(plan, keys)
+        if plan.name != item.name:
+            keys.setdefault("redcap", {})["name"] = item.name
         if item.annotation.strip():
             keys["annotation"] = plain_lines(item.annotation)
         return _ordered(keys)
@@ -137,6 +141,9 @@ class FieldMaker:
         validation = item.validation.strip()
         if validation and validation not in VALIDATIONS and item.type == "text":
             self.keep(keys, item, "unknown-validation", "validation", "any text is taken")
+        elif plan.validation.order and plan.validation.order != (self.order or "ymd"):
+            keys.setdefault("redcap", {})["validation"] = validation
+            self.loss(item, "date-order", "validation", "dates are typed in the study's order", harmless=True)
 
     def calculated(self, plan: Plan, keys: Keys, scope: Scope) -> None:
         """A calc field, or a text with @CALCTEXT or @CALCDATE."""
@@ -144,6 +151,8 @@ class FieldMaker:
         if item.name == self.subject:
             keys |= {"gives": "text", "value": "subjid"}
             self.loss(item, "record-id", "name", "the record id is the subject's id", harmless=True)
+            if item.validation.strip():
+                self.keep(keys, item, "record-id", "validation", "every subject's id is taken")
             return
         gives = {Want.TEXT: "text", Want.DATE: "date"}.get(plan.want)
         tag = _calc_tag(plan)
@@ -152,6 +161,8 @@ class FieldMaker:
         formula = self.formula(plan, said, scope, column)
         if formula is None:
             keys["type"] = "text" if gives == "text" else gives or "decimal"
+            if column == "choices":
+                keys.setdefault("redcap", {})["type"] = item.type
             if column == "choices" and plain_lines(said):
                 keys.setdefault("redcap", {})["choices"] = plain_lines(said)
             return
@@ -188,7 +199,6 @@ class FieldMaker:
         scope.notes.clear()
 
     def choosing(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
-        item = plan.item
         if not plan.answers:
             keys["type"] = "text"
             return
@@ -227,7 +237,12 @@ class FieldMaker:
             self.keep(
                 keys, item, "slider-labels", "choices", "a line has words at its two ends, both or none"
             )
-        if item.validation.strip() not in ("", "number"):
+        if item.validation.strip() == "number":
+            keys.setdefault("redcap", {})["validation"] = "number"
+            self.loss(
+                item, "slider-number", "validation", "the number always stands beside the line", harmless=True
+            )
+        elif item.validation.strip():
             self.keep(keys, item, "unused-validation", "validation", "a slider has no validation")
 
     def file(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
@@ -242,11 +257,10 @@ class FieldMaker:
             self.keep(keys, plan.item, "unused-choices", "choices", "text to the reader has no choices")
 
     def lookup(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
-        self.keep(
-            keys, plan.item, "sql", "choices", "answers from a query of REDCap's database: any text is taken"
-        )
+        self.keep(keys, plan.item, "sql", "choices", "answers come from REDCap's database: any text is taken")
+        keys.setdefault("redcap", {})["type"] = "sql"
 
-    def unknown(self, plan: Plan, keys: Keys, scope: Scope) -> None:
+    def unknown(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
         item = plan.item
         self.keep(keys, item, "unknown-type", "type", "no field type of REDCap: taken as text")
         if item.choices.strip():
@@ -334,14 +348,18 @@ class FieldMaker:
             return why
         if piped(said):
             return "an answer of another field is not taken over"
-        if keys["type"] not in ("text", "long_text", "integer", "decimal", "choice", "date"):
+        if keys["type"] not in ("text", "long_text", "integer", "decimal", "choice", "choices", "date"):
             return f"a {keys['type']} field has no default from REDCap"
         if not said.strip():
             return "an empty default"
+        if keys["type"] == "choices":
+            said = ";".join(code.strip() for code in said.split(","))
+        elif plan.validation.comma:
+            said = said.replace(",", ".")
         keys["default"] = plain_text(said)
         return None
 
-    def char_limit(self, plan: Plan, keys: Keys, tag: Tag) -> str | None:
+    def char_limit(self, _plan: Plan, keys: Keys, tag: Tag) -> str | None:
         if keys["type"] not in ("text", "long_text") or not (tag.argument or "").isdecimal():
             return "only a text has a length"
         keys["length"] = str(int(tag.argument or "0"))
@@ -368,8 +386,10 @@ class FieldMaker:
 
 
 def item_type(plan: Plan) -> str:
-    """The type of REDCap, or ``calculated`` where a tag makes one of a text."""
-    return "calculated" if plan.type == "calculated" else plan.item.type
+    """The type of REDCap, ``calculated`` where a tag makes one of a text, or ``unknown``."""
+    if plan.type == "calculated":
+        return "calculated"
+    return plan.item.type if plan.item.type in TYPES else "unknown"
 
 
 def _calc_tag(plan: Plan) -> Tag | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
@@ -70,7 +71,7 @@ class Dictionary:
     findings: list[Finding] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
 
-    def say(self, code: str, row: int, column: str, value: str, **words: object) -> None:
+    def say(self, code: str, row: int, column: str, value: str, **words: Any) -> None:
         """A finding at a cell of the file."""
         place = self.sheet.place(row, column)
         header = HEADERS.get(column, column)
@@ -120,10 +121,24 @@ def _item(found: Dictionary, row: Row, blanks: frozenset[str], form: str) -> Ite
     for column in COLUMNS:
         if column in blanks and cells[column] == NO_ANSWERS:
             cells[column] = ""
-            _spelled(found, row, column, NO_ANSWERS, "NA-as-blank", "R writes NA into empty cells")
+            _spelled(
+                found,
+                row,
+                column,
+                original=NO_ANSWERS,
+                kind="NA-as-blank",
+                why="R writes NA into empty cells",
+            )
     for column in ("name", "form", "type"):
         if cells[column] != cells[column].strip():
-            _spelled(found, row, column, cells[column], "white-space", "blanks around a name mean nothing")
+            _spelled(
+                found,
+                row,
+                column,
+                original=cells[column],
+                kind="white-space",
+                why="blanks around a name mean nothing",
+            )
             cells[column] = cells[column].strip()
     for header, cell in row.extra.items():
         found.losses.append(
@@ -157,7 +172,7 @@ def _item(found: Dictionary, row: Row, blanks: frozenset[str], form: str) -> Ite
     return Item(row=row.number, **cells)
 
 
-def _spelled(found: Dictionary, row: Row, column: str, original: str, kind: str, why: str) -> None:
+def _spelled(found: Dictionary, row: Row, column: str, *, original: str, kind: str, why: str) -> None:
     found.losses.append(
         Loss(
             kind=kind,

@@ -70,11 +70,20 @@ def read_sheet(
             finding("redcap-no-header", text=_place(file, first + 1), value=said, lacking=", ".join(lacking))
         )
         return _empty(file, delimiter, findings)
-    return _sheet(file, lines[first + 1 :], first + 2, headers, places, delimiter, findings)
+    return _sheet(
+        file,
+        lines=lines[first + 1 :],
+        start=first + 2,
+        headers=headers,
+        places=places,
+        delimiter=delimiter,
+        findings=findings,
+    )
 
 
 def _sheet(
     file: str,
+    *,
     lines: list[list[str]],
     start: int,
     headers: list[str],

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "Check a study's dictionary and list every finding.",
         "explain": "Explain a finding code.",
         "preview": "Serve a dictionary's forms without a database.",
+        "convert": "Convert a dictionary from or into another format.",
         "codebook": "Write a dictionary as one readable page.",
         "serve": "Serve the study to the people who enter its data.",
         "import": "Read a package into a database.",

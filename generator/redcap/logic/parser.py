@@ -46,7 +46,7 @@ class _Parser:
         if self.word.kind is Kind.END:
             raise LogicFault("there is nothing but comments")
         found = self.expression(OR)
-        if self.word.kind is not Kind.END:
+        if self.at < len(self.words) - 1:
             raise self.unexpected("an operator or the end")
         return found
 

@@ -31,6 +31,7 @@ class Project:
 
     ``fields`` are by the name of REDCap; ``visits`` are the unique names of the events with their arms,
     ``at`` the visits of each form; ``repeating`` those visits that repeat. ``subject`` is the record id.
+    ``circles`` are fields whose conditions ask for each other, and so have to ask for what was entered.
     """
 
     fields: Mapping[str, Known]
@@ -38,16 +39,20 @@ class Project:
     visits: Mapping[str, int]
     at: Mapping[str, frozenset[str]]
     repeating: frozenset[str] = frozenset()
-    inferred: bool = False
+    circles: frozenset[str] = frozenset()
 
 
 @dataclass(kw_only=True)
 class Scope:
-    """The place of one expression: its form, the rows that it stands in, and what was noted on the way."""
+    """The place of one expression: its form, the rows that it stands in, and what was noted on the way.
+
+    ``circling``: the expression belongs to a field of a circle.
+    """
 
     project: Project
     form: str
     group: str | None = None
+    circling: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
 
     def note(self, kind: str, why: str) -> None:
@@ -69,6 +74,8 @@ class Scope:
         name = self.placed(node, known)
         if name is None:
             return BLANK
+        if self.circling and node.field in self.project.circles:
+            name = f"entered({name})"
         return self.coded(node, known, name)
 
     def coded(self, node: tree.Reference, known: Known, name: str) -> Value:
@@ -107,7 +114,7 @@ class Scope:
         if missing:
             self.note(
                 "other-form",
-                f"where {known.form} is not collected REDCap has a blank, and a rule the nearest visit's answer",
+                f"where {known.form} is not collected REDCap has a blank, a rule the nearest visit",
             )
         return f"{known.form}.{known.name}"
 

@@ -1,0 +1,183 @@
+"""A dictionary of ours as one of REDCap, in its old spelling wherever it still says the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from forms_spec import load_study
+from forms_spec.field_types import FIELD_TYPES
+from forms_spec.findings import Finding
+from forms_spec.model import Study
+from generator.redcap.columns import COLUMNS, HEADERS
+from generator.redcap.convert import convert_redcap
+from generator.redcap.events import EventFiles
+from generator.redcap.items import Item
+from generator.redcap.losses import Loss
+from generator.redcap.names import unused
+from generator.redcap.write_cells import _TYPES, SUBJECT, Cells, CellWriter
+
+RECORD_ID = "record_id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """The file, None where the dictionary cannot be used; what was found, and every Loss."""
+
+    content: bytes | None
+    findings: tuple[Finding, ...]
+    losses: tuple[Loss, ...]
+    fields: int
+
+
+def write_redcap(files: Mapping[str, str], originals: Mapping[str, bytes]) -> Written:
+    """The 18 columns of a dictionary. ``originals`` are the files of REDCap that it was made from."""
+    loaded = load_study(files)
+    if loaded.study is None:
+        return Written(content=None, findings=loaded.findings, losses=(), fields=0)
+    kept = _Kept(originals, loaded.study)
+    rows, losses = study_rows(loaded.study, kept.names)
+    found = [kept.spelled(key, cells) for key, cells in rows]
+    if not kept.items and not _has_subject(loaded.study):
+        found.insert(0, _record_id({cells["name"] for cells in found}, found))
+    changed = kept.changed(rows)
+    losses = [one for one in losses if one.field in changed or one.field not in kept.items]
+    losses += _unsaid(loaded.study, kept)
+    return Written(
+        content=_csv(found),
+        findings=(),
+        losses=tuple(losses),
+        fields=len(found),
+    )
+
+
+def study_rows(
+    study: Study, names: Mapping[tuple[str, str], str] | None = None
+) -> tuple[list[tuple[tuple[str, str], Cells]], list[Loss]]:
+    """The cells of every field by its table and name, and what they do not say."""
+    writer = CellWriter(study=study, names=redcap_names(study, names or {}))
+    rows = [row for form in study.forms.values() for row in writer.rows(form)]
+    return rows, writer.losses
+
+
+def redcap_names(study: Study, kept: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """A name for every field, unique in the project as REDCap wants it."""
+    found: dict[tuple[str, str], str] = {}
+    taken = set(kept.values())
+    for form in study.forms.values():
+        for group in form.groups:
+            table = group.name if group.rows is not None else form.name
+            for field in group.fields:
+                key = (table, field.name)
+                name = kept.get(key) or field.redcap.get("name") or field.name
+                if key not in kept and name in taken:
+                    name = unused(f"{table}_{field.name}", taken)
+                taken.add(name)
+                found[key] = name
+    return found
+
+
+class _Kept:
+    """What the original files said, and what the converter made of it."""
+
+    def __init__(self, originals: Mapping[str, bytes], study: Study) -> None:
+        self.items: dict[str, Item] = {}
+        self.names: dict[tuple[str, str], str] = {}
+        self.cells: dict[tuple[str, str], Cells] = {}
+        self.subject = ""
+        self.schedule: object = None
+        if "dictionary" not in originals:
+            return
+        given = EventFiles(
+            events=_file(originals, "events"),
+            forms=_file(originals, "forms"),
+            repeating=_file(originals, "repeating"),
+        )
+        made = convert_redcap("dictionary.csv", originals["dictionary"], given, study=study.title)
+        loaded = load_study(made.files)
+        if loaded.study is None:
+            return
+        self.items = {item.name: item for item in made.items}
+        self.names = dict(made.names)
+        self.subject = made.subject
+        self.cells = dict(study_rows(loaded.study, self.names)[0])
+        self.schedule = _schedule(loaded.study)
+
+    def spelled(self, key: tuple[str, str], cells: Cells) -> Cells:
+        """The cells in their old spelling where they are what the converter would write of the original."""
+        item = self.items.get(self.names.get(key, ""))
+        before = self.cells.get(key)
+        if item is None or before is None:
+            return cells
+        return {
+            column: item.cell(column) if cells[column] == before[column] else cells[column]
+            for column in COLUMNS
+        }
+
+    def changed(self, rows: Sequence[tuple[tuple[str, str], Cells]]) -> set[str]:
+        """Names of the fields that do not say any more what they said."""
+        return {cells["name"] for key, cells in rows if self.cells.get(key) != cells}
+
+
+def _file(originals: Mapping[str, bytes], name: str) -> tuple[str, bytes] | None:
+    return (name, originals[name]) if name in originals else None
+
+
+def _schedule(study: Study) -> object:
+    return {(one.form, one.visit, one.expectation) for one in study.schedule}, {
+        (visit.name, visit.title, visit.repeats, visit.target, visit.window)
+        for visit in study.visits.values()
+    }
+
+
+def _has_subject(study: Study) -> bool:
+    return any(
+        field.value is not None and field.value.text == SUBJECT
+        for form in study.forms.values()
+        for field in form.fields
+    )
+
+
+def _record_id(taken: set[str], rows: list[Cells]) -> Cells:
+    """REDCap wants the record id as the first field of the first form."""
+    name = unused(RECORD_ID, taken)
+    form = rows[0]["form"] if rows else "form_1"
+    return dict.fromkeys(COLUMNS, "") | {"name": name, "form": form, "type": "text", "label": "Record ID"}
+
+
+def _unsaid(study: Study, kept: _Kept) -> list[Loss]:
+    """What belongs to no field."""
+    found: list[Loss] = []
+
+    def say(kind: str, name: str, original: str, why: str) -> None:
+        found.append(Loss(kind=kind, row=0, field=name, column="", original=original, why=why))
+
+    for rule in study.rules.values():
+        say("edit-check", rule.name, rule.says, "a rule over fields is a data quality rule of the project")
+    for derivation in study.derivations.values():
+        say("derivation", derivation.name, derivation.expression.text, "REDCap has no named expressions")
+    if kept.schedule != _schedule(study):
+        names = ", ".join(study.visits)
+        say("schedule", "*", names, "events and their forms are lists of their own in REDCap")
+    for code in study.missing.values():
+        say("missing", code.code, code.label, "codes of missing data belong to REDCap's project")
+    for site, title in study.sites.items():
+        say("site", site, title, "sites are data access groups of the project")
+    return found
+
+
+def _csv(rows: Sequence[Cells]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(HEADERS.values())
+    for cells in rows:
+        writer.writerow([cells[column] for column in COLUMNS])
+    return out.getvalue().encode("utf-8", errors="surrogatepass")
+
+
+if _TYPES.keys() != {one.name for one in FIELD_TYPES}:
+    raise TypeError(
+        f"field types without cells of REDCap: {_TYPES.keys() ^ {one.name for one in FIELD_TYPES}}"
+    )

@@ -1,0 +1,358 @@
+"""A study of ours as the cells of a data dictionary: what REDCap has no words for is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from forms_spec.model import Field, Form, Group, Range, Study
+from forms_spec.rules import Expression
+from generator.redcap.choices import write_choices
+from generator.redcap.codelists import FIXED
+from generator.redcap.columns import COLUMNS, HEADERS
+from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.write import write_logic
+from generator.redcap.losses import Loss
+from generator.redcap.tags import parse_tags
+from generator.redcap.validation import VALIDATIONS
+
+Cells = dict[str, str]
+SUBJECT = "subjid"
+
+
+@dataclass(kw_only=True)
+class CellWriter:
+    """Writes one row for each field, in page order. ``names`` are the names in REDCap, by table and name."""
+
+    study: Study
+    names: Mapping[tuple[str, str], str]
+    losses: list[Loss] = field(default_factory=list)
+
+    def loss(self, name: str, column: str, kind: str, original: str, why: str) -> None:
+        self.losses.append(
+            Loss(
+                kind=kind,
+                row=0,
+                field=name,
+                column=HEADERS.get(column, column),
+                original=original,
+                why=why,
+            )
+        )
+
+    def rows(self, form: Form) -> Iterator[tuple[tuple[str, str], Cells]]:
+        """The cells of a form's fields, by table and name; a repeating group is an instrument of its own."""
+        for text, key in ((form.help, "help"), (form.domain, "domain")):
+            if text:
+                self.loss(form.name, key, "form", text, f"REDCap's forms have no {key}")
+        for group in form.groups:
+            yield from self.group(form, group)
+
+    def group(self, form: Form, group: Group) -> Iterator[tuple[tuple[str, str], Cells]]:
+        table = group.name if group.rows is not None else form.name
+        title = group.title
+        if group.help:
+            self.loss(group.name, "section", "help", group.help, "a section has no line below its title")
+        if group.rows is not None and group.name != form.name:
+            self.loss(
+                group.name,
+                "form",
+                "rows",
+                form.name,
+                "rows of a form are a repeating instrument of their own",
+            )
+        for one in group.fields:
+            cells = self.field(form, group, table, one)
+            cells["form"] = table
+            if title:
+                cells["section"], title = title, None
+            if group.layout == "grid" and one.codelist is not None:
+                cells["matrix"] = one.redcap.get("matrix", group.name)
+            yield (table, one.name), cells
+
+    def field(self, form: Form, group: Group, table: str, one: Field) -> Cells:
+        name = self.names[table, one.name]
+        cells = dict.fromkeys(COLUMNS, "")
+        cells |= {"name": name, "label": one.label, "note": one.help or ""}
+        tags = _TYPES[one.type.name](self, one, cells, form)
+        tags += self.facets(one, cells, form)
+        self.shown(form, group, one, cells)
+        cells["identifier"] = "y" if one.identifier else ""
+        cells["required"] = self.required(one)
+        cells["annotation"] = _annotation(one.annotation or "", tags)
+        for column, said in one.redcap.items():
+            if column in COLUMNS and column not in ("name", "form"):
+                cells[column] = said
+        self.unsaid(one, name)
+        return cells
+
+    def logic(self, expression: Expression, form: Form, name: str, column: str) -> str:
+        try:
+            return write_logic(expression, self.study, form, self.names)
+        except LogicFault as fault:
+            self.loss(name, column, "rule", expression.text, fault.why)
+            return ""
+
+    def shown(self, form: Form, group: Group, one: Field, cells: Cells) -> None:
+        said = [rule for rule in (group.shown, one.shown) if rule is not None]
+        texts = [self.logic(rule, form, cells["name"], "branching") for rule in said]
+        texts = [text for text in texts if text]
+        cells["branching"] = texts[0] if len(texts) == 1 else " and ".join(f"({text})" for text in texts)
+
+    def required(self, one: Field) -> str:
+        if isinstance(one.required, bool):
+            return "y" if one.required else ""
+        self.loss(
+            one.name,
+            "required",
+            "required",
+            one.required.text,
+            "REDCap's fields are required always or never",
+        )
+        return ""
+
+    # Types: each sets its cells and gives its action tags
+
+    def plain(self, one: Field, cells: Cells, _form: Form) -> list[str]:
+        cells["type"] = "notes" if one.type.name == "long_text" else "text"
+        return []
+
+    def validated(self, one: Field, cells: Cells, _form: Form) -> list[str]:
+        cells["type"] = "text"
+        cells["validation"] = self.validation(one)
+        return self.limits(one, cells)
+
+    def validation(self, one: Field) -> str:
+        kind = one.type.name
+        if kind == "decimal":
+            return f"number_{one.places}dp" if one.places in (1, 2, 3, 4) else "number"
+        if kind == "time":
+            return "time_hh_mm_ss" if one.seconds else "time"
+        if kind in ("date", "datetime"):
+            seconds = "_seconds" if one.seconds else ""
+            return f"{kind}{seconds}_{self.study.date_order or 'ymd'}"
+        return "integer"
+
+    def partial(self, one: Field, cells: Cells, _form: Form) -> list[str]:
+        self.loss(cells["name"], "validation", "partial-date", one.label, "REDCap has no partial dates: text")
+        cells["type"] = "text"
+        return []
+
+    def tick(self, _one: Field, cells: Cells, _form: Form) -> list[str]:
+        self.loss(cells["name"], "type", "tick", "true, false", "a true/false field holds 1 and 0")
+        cells["type"] = "truefalse"
+        return []
+
+    def choice(self, one: Field, cells: Cells, _form: Form) -> list[str]:
+        assert one.codelist is not None
+        held = tuple((code.code, code.label, code.exclusive) for code in one.codelist.codes)
+        for type_, (name, answers) in FIXED.items():
+            if one.codelist.name == name and held == answers:
+                cells["type"] = type_
+                return []
+        cells["type"] = {"radio": "radio"}.get(one.control, "dropdown")
+        cells["choices"] = self.answers(one, cells)
+        cells["validation"] = "autocomplete" if one.control == "typeahead" else ""
+        return []
+
+    def answers(self, one: Field, cells: Cells) -> str:
+        """The choices column; a bar parts two answers and so stands in none."""
+        codes = one.codelist.codes if one.codelist else ()
+        for code in codes:
+            if "|" in code.label or "," in code.code:
+                why = "a bar in a label is written as a slash, a comma in a code as _"
+                self.loss(cells["name"], "choices", "answer", f"{code.code}, {code.label}", why)
+        return write_choices([(one.code.replace(",", "_"), one.label.replace("|", "/")) for one in codes])
+
+    def choices(self, one: Field, cells: Cells, _form: Form) -> list[str]:
+        assert one.codelist is not None
+        cells["type"] = "checkbox"
+        cells["choices"] = self.answers(one, cells)
+        alone = ",".join(code.code for code in one.codelist.codes if code.exclusive)
+        return [f"@NONEOFTHEABOVE='{alone}'"] if alone else []
+
+    def line(self, one: Field, cells: Cells, _form: Form) -> list[str]:
+        cells["type"] = "slider"
+        cells["choices"] = " | ".join((one.ends[0], "", one.ends[1])) if one.ends else ""
+        held = one.ranges.get(None)
+        low, high = (end.text if end else "" for end in (held.low, held.high)) if held else ("0", "10")
+        if (low, high) != ("0", "100"):
+            cells["minimum"], cells["maximum"] = low, high
+        if one.type.name == "vas" and one.places != 0:
+            self.loss(cells["name"], "type", "places", str(one.places), "a slider stands on whole numbers")
+        return []
+
+    def calculated(self, one: Field, cells: Cells, form: Form) -> list[str]:
+        assert one.value is not None
+        if one.value.text == SUBJECT:
+            cells["type"] = "text"
+            return []
+        if one.kind.name in ("decimal", "integer"):
+            cells["type"] = "calc"
+            cells["choices"] = self.rounded(one, self.logic(one.value, form, cells["name"], "choices"))
+            return []
+        cells["type"] = "text"
+        if one.kind.name == "date":
+            cells["validation"] = f"date_{self.study.date_order or 'ymd'}"
+        text = self.logic(one.value, form, cells["name"], "annotation")
+        return [f"@CALCTEXT({text})"] if text and "@CALC" not in (one.annotation or "") else []
+
+    def rounded(self, one: Field, text: str) -> str:
+        """A calculated field of ours is rounded to its places."""
+        places = 0 if one.kind.name == "integer" else one.places
+        return f"round({text}, {places})" if text and places is not None else text
+
+    def file(self, one: Field, cells: Cells, _form: Form) -> list[str]:
+        cells["type"] = "file"
+        if one.upload is not None and one.upload.endings:
+            self.loss(
+                cells["name"], "type", "accept", ", ".join(one.upload.endings), "REDCap takes every file"
+            )
+        return []
+
+    def note(self, _one: Field, cells: Cells, _form: Form) -> list[str]:
+        cells["type"] = "descriptive"
+        return []
+
+    # Facets
+
+    def limits(self, one: Field, cells: Cells) -> list[str]:
+        hard, soft = one.ranges.get(None), one.expected.get(None)
+        for unit, said in (*one.ranges.items(), *one.expected.items()):
+            if unit is not None:
+                self.loss(
+                    cells["name"], "minimum", "range", f"{unit}: {_range(said)}", "limits of a chosen unit"
+                )
+        if hard is not None and soft is not None:
+            self.loss(
+                cells["name"],
+                "minimum",
+                "expected",
+                _range(soft),
+                "only one pair of limits; the hard ones stay",
+            )
+        chosen = hard or soft
+        if chosen is None:
+            return []
+        ends = (("minimum", chosen.low, chosen.low_open), ("maximum", chosen.high, chosen.high_open))
+        for column, end, is_open in ends:
+            cells[column] = self.end(one, end, column)
+            if is_open:
+                self.loss(
+                    cells["name"], column, "range", _range(chosen), "the end itself is allowed in REDCap"
+                )
+        return ["@FORCE-MINMAX"] if hard is not None and (cells["minimum"] or cells["maximum"]) else []
+
+    def end(self, one: Field, end: Expression | None, column: str) -> str:
+        if end is None:
+            return ""
+        text = end.text
+        if text == "today" or text.replace(".", "", 1).lstrip("-").isdigit():
+            return text
+        if text[:4].isdigit() or text[:2].isdigit():
+            return text.replace("T", " ")
+        parameter = self.study.parameters.get(text.removeprefix("$"))
+        if parameter is not None:
+            return parameter.value
+        known = self.names.get((one.form, text)) or self.names.get((one.group, text))
+        form, _, name = text.partition(".")
+        known = known or self.names.get((form, name))
+        if known is None:
+            self.loss(
+                self.names.get((one.form, one.name), one.name),
+                column,
+                "range",
+                text,
+                "no constant and no field",
+            )
+            return ""
+        return f"[{known}]"
+
+    def facets(self, one: Field, cells: Cells, _form: Form) -> list[str]:
+        tags = []
+        name = cells["name"]
+        if one.max_length is not None:
+            tags.append(f"@CHARLIMIT={one.max_length}")
+        if one.min_length is not None:
+            self.loss(name, "validation", "length", str(one.min_length), "REDCap has no least length")
+        if one.pattern is not None:
+            cells["validation"] = _by_pattern(one.pattern.expression)
+            if not cells["validation"]:
+                self.loss(
+                    name,
+                    "validation",
+                    "pattern",
+                    one.pattern.expression,
+                    "REDCap has no patterns of one's own",
+                )
+        if one.default is not None:
+            tags.append(
+                f"@DEFAULT='{one.default.replace(';', ',') if one.kind.name == 'choices' else one.default}'"
+            )
+        return tags
+
+    def unsaid(self, one: Field, name: str) -> None:
+        """Facets without any column."""
+        if one.unit is not None:
+            said = one.unit.fixed or ", ".join(choice.code for choice in one.unit.choices)
+            self.loss(name, "note", "unit", said, "REDCap has no units; a chosen one is a field of its own")
+        if one.missing:
+            said = ", ".join(code.code for code in one.missing)
+            self.loss(name, "choices", "missing", said, "codes of missing data belong to REDCap's project")
+        for key, standard in (("cdash", one.cdash), ("sdtm", one.sdtm)):
+            if standard:
+                self.loss(name, "annotation", key, standard, "REDCap has no standard names")
+        for code in one.codelist.codes if one.codelist else ():
+            if code.number is not None:
+                self.loss(
+                    name,
+                    "choices",
+                    "number",
+                    f"{code.code}: {code.number}",
+                    "REDCap counts with the code itself",
+                )
+
+
+def _range(said: Range) -> str:
+    low, high = (end.text if end else "" for end in (said.low, said.high))
+    return f"{'(' if said.low_open else '['}{low}, {high}{')' if said.high_open else ']'}"
+
+
+def _by_pattern(expression: str) -> str:
+    """The validation type that has this pattern."""
+    for code, held in VALIDATIONS.items():
+        pattern = held.keys.get("pattern")
+        if isinstance(pattern, Mapping) and pattern["matches"] == expression:
+            return code
+    return ""
+
+
+def _annotation(kept: str, tags: list[str]) -> str:
+    """The kept annotation, with the tags that it does not have yet."""
+    has = {tag.name for tag in parse_tags(kept)}
+    new = [tag for tag in tags if parse_tags(tag)[0].name not in has]
+    return " ".join([*([kept] if kept else []), *new])
+
+
+_TYPES: Mapping[str, Callable[[CellWriter, Field, Cells, Form], list[str]]] = MappingProxyType(
+    {
+        "text": CellWriter.plain,
+        "long_text": CellWriter.plain,
+        "integer": CellWriter.validated,
+        "decimal": CellWriter.validated,
+        "date": CellWriter.validated,
+        "datetime": CellWriter.validated,
+        "time": CellWriter.validated,
+        "partial_date": CellWriter.partial,
+        "yes_no": CellWriter.choice,
+        "tick": CellWriter.tick,
+        "choice": CellWriter.choice,
+        "choices": CellWriter.choices,
+        "scale": CellWriter.line,
+        "vas": CellWriter.line,
+        "calculated": CellWriter.calculated,
+        "file": CellWriter.file,
+        "note": CellWriter.note,
+    }
+)

@@ -1,0 +1,153 @@
+"""``crfsmith convert``: dictionaries of other programs into ours, and ours into theirs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from forms_spec.findings import Finding, Severity
+from webapp.commands.databases import Unusable
+from webapp.commands.terminal import show_finding
+
+if TYPE_CHECKING:
+    from generator.redcap.losses import Loss
+
+FORMATS = ("redcap",)
+CLEAN, FINDINGS = 0, 1
+LOSSES = "LOSSES.md"
+"""The list of Losses, beside what was written."""
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command(short_help="Convert a dictionary from or into another format.")
+@click.argument("source", type=click.Path(path_type=Path, exists=True), metavar="FILE|DIR")
+@click.option("--from", "given", type=click.Choice(FORMATS), help="The format of FILE.")
+@click.option("--to", "target", required=True, metavar="DIR|redcap", help="A new folder, or a format.")
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write, with --to FORMAT.")
+@click.option("--events", type=_FILE, help="REDCap's list of events, as CSV.")
+@click.option("--event-forms", type=_FILE, help="REDCap's list of the forms of each event, as CSV.")
+@click.option("--repeating", type=_FILE, help="REDCap's list of repeating forms and events, as CSV.")
+@click.option("--study", help="The name of the study; the file's name when left out.")
+def command(
+    source: Path,
+    given: str | None,
+    target: str,
+    out: Path | None,
+    study: str | None,
+    **lists: Path | None,
+) -> None:
+    """Convert a data dictionary of REDCap into a dictionary of ours, or the other way.
+
+    \b
+    crfsmith convert FILE.csv --from redcap --to DIR
+    crfsmith convert DIR --to redcap --out FILE.csv
+
+    What cannot be said in the other language is kept or listed in LOSSES.md: nothing is lost in silence.
+    Ends with 0 when the result can be used, 1 when a finding refuses it, and 2 when nothing could be read
+    or written.
+    """
+    if given == "redcap":
+        _from_redcap(source, Path(target), lists, study)
+    elif target == "redcap":
+        _to_redcap(source, out)
+    else:
+        raise Unusable(
+            "Say what FILE is with --from redcap, or what to write with --to redcap --out FILE.csv."
+        )
+
+
+def _from_redcap(
+    source: Path,
+    target: Path,
+    lists: Mapping[str, Path | None],
+    study: str | None,
+) -> None:
+    from generator.redcap.convert import convert_redcap
+    from generator.redcap.events import EventFiles
+    from generator.redcap.losses import as_markdown
+    from generator.redcap.originals import originals
+
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise Unusable(f"{target} is not empty. Name a new folder.")
+    given = EventFiles(
+        events=_read(lists["events"]), forms=_read(lists["event_forms"]), repeating=_read(lists["repeating"])
+    )
+    content = _bytes(source)
+    found = convert_redcap(source.name, content, given, study=study)
+    _show(found.findings, found.files)
+    if not found.files:
+        sys.exit(FINDINGS)
+    written: dict[str, str | bytes] = {
+        **found.files,
+        LOSSES: as_markdown(source.name, found.losses),
+        **originals(content, given),
+    }
+    _write(target, written)
+    _summary(found.losses)
+    forms = sum(name.startswith("forms/") for name in found.files)
+    click.echo(f"{target}: {found.fields:,} fields in {forms} forms.")
+    sys.exit(CLEAN if found.usable else FINDINGS)
+
+
+def _to_redcap(source: Path, out: Path | None) -> None:
+    from generator.dictionary_folder import UnreadableFolder, read_dictionary
+    from generator.redcap.losses import as_markdown
+    from generator.redcap.originals import read_originals
+    from generator.redcap.write_back import write_redcap
+
+    if out is None:
+        raise Unusable("Name the file to write with --out FILE.csv.")
+    try:
+        files, unreadable = read_dictionary(source)
+    except UnreadableFolder as error:
+        raise Unusable(str(error)) from error
+    found = write_redcap(files, read_originals(source))
+    _show((*unreadable, *found.findings), files)
+    if found.content is None:
+        sys.exit(FINDINGS)
+    losses = out.with_name(f"{out.stem}-{LOSSES}")
+    _write(out.parent, {out.name: found.content, losses.name: as_markdown(source.name, found.losses)})
+    _summary(found.losses)
+    click.echo(f"{out}: {found.fields:,} fields.")
+    sys.exit(CLEAN if not unreadable else FINDINGS)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unusable(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _read(path: Path | None) -> tuple[str, bytes] | None:
+    return (path.name, _bytes(path)) if path is not None else None
+
+
+def _write(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    try:
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise Unusable(f"{folder} cannot be written: {error.strerror or error}.") from error
+
+
+def _show(findings: Iterable[Finding], files: Mapping[str, str]) -> None:
+    for found in sorted(findings, key=lambda one: one.severity is not Severity.REFUSE):
+        show_finding(found, files)
+
+
+def _summary(losses: Iterable[Loss]) -> None:
+    from generator.redcap.losses import counts
+
+    listed = counts(losses)
+    if not listed:
+        click.echo("Nothing is lost.")
+    for kind, harmless, count in listed:
+        click.echo(f"{count:6,}  {kind}{' (same meaning)' if harmless else ''}")
