@@ -185,4 +185,29 @@ ENTRIES: tuple[Entry, ...] = (
         "Hand in a file that ends in {endings}",
         "The field lists the endings that it accepts.",
     ),
+    _refuse(
+        "upload-too-large",
+        '"{value}" was not taken: it is larger than {most}',
+        "Hand in a smaller file, such as a scan in black and white or with fewer pages",
+        "The field says how large its file may be; 20 MB when it does not. An earlier file stays as it is.",
+    ),
+    _refuse(
+        "upload-ending",
+        '"{value}" was not taken: it is a file of another type',
+        "Hand in a file that ends in {endings}",
+        "The field lists the endings that it accepts. An earlier file stays as it is.",
+    ),
+    _refuse(
+        "upload-empty",
+        '"{value}" was not taken: there is nothing in it',
+        "Open it to see whether it is the right file, and hand it in again",
+        "A file of no bytes is most often a copy that broke off. An earlier file stays as it is.",
+    ),
+    _refuse(
+        "upload-same-beginning",
+        '"{value}" was not taken: it could not be told from another file, whose SHA-256 begins alike',
+        "Save the document anew, which changes its bytes, and hand it in again",
+        "A cell names its file by the first 16 hex digits of its SHA-256. Two files that share them do "
+        "not meet by chance.",
+    ),
 )

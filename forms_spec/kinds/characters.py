@@ -20,6 +20,9 @@ _RUN_OF_BLANKS = re.compile(f"[{BLANKS}]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_UNSEEN = re.compile(
+    f"{_CONTROL.pattern}|{_SURROGATE.pattern}|[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
@@ -57,6 +60,11 @@ def first_control(text: str, *, multiline: bool) -> str | None:
     """
     found = (_CONTROL_BUT_LINES if multiline else _CONTROL).search(text)
     return found[0] if found else None
+
+
+def without_hidden(text: str, instead: str) -> str:
+    """The text with ``instead`` for what cannot be seen: controls, half characters, turns of direction."""
+    return _UNSEEN.sub(instead, text)
 
 
 def code_point(character: str) -> str:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, ClassVar
 
 from forms_spec.kinds.base import Kind, Refusal
-from forms_spec.kinds.characters import ascii_lower, first_control, first_surrogate, strip_blanks
+from forms_spec.kinds.characters import (
+    BLANKS,
+    ascii_lower,
+    first_control,
+    first_surrogate,
+    strip_blanks,
+    without_hidden,
+)
 
 if TYPE_CHECKING:
     from forms_spec.model import Field
     from forms_spec.values import Value
 
 LONGEST_NAME = 200
+LONGEST_ENDING = 20
+FOLDER = "files/"
+PREFIX = 16
+"""How many hex digits of the SHA-256 stand in a cell."""
+
+_UNSAFE = re.compile(r"[:*?\"<>|]")
 _GRAMMAR = re.compile(r"files/[0-9a-f]{16}/([^/\\:*?\"<>|]+)")
 
 
@@ -22,8 +36,8 @@ class FileKind(Kind):
     name: ClassVar[str] = "file"
 
     def parse(self, text: str, field: Field) -> Value | Refusal:
-        found = _GRAMMAR.fullmatch(text)
-        if not found or not is_file_name(found[1]):
+        found = named_file(text)
+        if found is None:
             return Refusal(code="not-a-file")
         endings = field.upload.endings if field.upload else ()
         if endings and _ending(found[1]) not in {ascii_lower(ending) for ending in endings}:
@@ -45,6 +59,38 @@ def is_file_name(name: str) -> bool:
         and not name.startswith(".")
         and not name.endswith(".")
     )
+
+
+def clean_file_name(given: str) -> str:
+    """The name of a file as somebody's computer has it, made one that ``is_file_name`` takes.
+
+    Folders are dropped, what cannot stand in a name becomes ``_``, and a long one is cut before its
+    ending, to bytes, since file systems count those.
+    """
+    own = re.split(r"[/\\]", given)[-1]
+    name = _UNSAFE.sub("_", without_hidden(unicodedata.normalize("NFC", own), "_")).strip(BLANKS)
+    if name.startswith("."):
+        name = f"file{name}"
+    name = name.rstrip(BLANKS + ".") or "file"
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending) > LONGEST_ENDING:
+        stem, dot, ending = name, "", ""
+    room = LONGEST_NAME - len(f"{dot}{ending}".encode())
+    short = stem.encode()[:room].decode(errors="ignore")
+    return f"{short}{dot}{ending}".rstrip(BLANKS + ".")
+
+
+def file_text(sha256: str, name: str) -> str:
+    """What stands in the cell of a file."""
+    return f"{FOLDER}{sha256[:PREFIX]}/{name}"
+
+
+def named_file(text: str) -> tuple[str, str] | None:
+    """The first hex digits of the SHA-256 and the name that a cell's text tells, or None."""
+    found = _GRAMMAR.fullmatch(text)
+    if not found or not is_file_name(found[1]):
+        return None
+    return text[len(FOLDER) : len(FOLDER) + PREFIX], found[1]
 
 
 def _ending(name: str) -> str:

@@ -4,7 +4,14 @@ All SQL of the application is here. ``open_database(url)`` opens SQLite or Postg
 tables up to date; the functions below take the ``Database`` it gives and return frozen values.
 """
 
-from webapp.storage.attachments import Attachment, add_attachment, get_attachment
+from webapp.storage.attachments import (
+    Attachment,
+    AttachmentHead,
+    SameBeginning,
+    add_attachment,
+    get_attachment,
+    get_attachment_head,
+)
 from webapp.storage.casebooks import StoredCasebook
 from webapp.storage.changes import About, Change, changes
 from webapp.storage.database import Database, open_database, utc_now
@@ -35,6 +42,7 @@ from webapp.storage.users import Role, User, add_user, get_user, list_users, sig
 __all__ = [
     "About",
     "Attachment",
+    "AttachmentHead",
     "AuditRow",
     "Batch",
     "Change",
@@ -46,6 +54,7 @@ __all__ = [
     "InstanceKey",
     "Revision",
     "Role",
+    "SameBeginning",
     "SaveRefused",
     "SaveRequest",
     "Saved",
@@ -66,6 +75,7 @@ __all__ = [
     "changes",
     "dictionary_in_use",
     "get_attachment",
+    "get_attachment_head",
     "get_dictionary",
     "get_subject",
     "get_user",

@@ -43,7 +43,8 @@ class SaveRequest:
     """What a person wants kept.
 
     ``base_version`` is the version that the person saw (0: nothing was captured). ``save_id`` is
-    made once per save by the page, so that a save sent twice is one save.
+    made once per save by the page, so that a save sent twice is one save. ``files`` are the bytes of
+    files that the record names and that may be new; they are kept together with the version.
     """
 
     key: InstanceKey
@@ -55,6 +56,7 @@ class SaveRequest:
     dictionary_hash: str
     reason: str = ""
     counts: FindingCounts = field(default_factory=FindingCounts)
+    files: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +81,8 @@ def save(database: Database, request: SaveRequest) -> Saved | Conflict:
     """Adds a version on top of ``base_version``, in one transaction.
 
     The same ``save_id`` again gives the first answer again. Raises ``SaveRefused`` when the subject
-    does not exist, a row number is used again, or a save id stands for two different saves.
+    does not exist, a row number is used again, or a save id stands for two different saves, and
+    ``SameBeginning`` when a file cannot be told from another one.
     """
     for attempt in range(ATTEMPTS):
         try:
@@ -147,6 +150,8 @@ def _add_version(
     else:
         instance = _new_instance(connection, request.key, head)
     connection.execute(insert(form_version), {**version, "instance_id": instance})
+    for content in request.files:
+        insert_attachment(connection, content, user=request.user, now=now)
     return Saved(key=request.key, version=current + 1, status=request.status, saved_at=now)
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
-from webapp.storage.attachments import find_attachment
+from webapp.storage.attachments import AttachmentHead, find_attachment, find_attachment_head
 from webapp.storage.database import Database
 from webapp.storage.forms import NEWEST_OF_SUBJECT, VERSIONS_OF_SUBJECT, StoredForm, stored_form
 from webapp.storage.subjects import Subject, all_subjects, find_subject
+from webapp.storage.tables import form_version
+
+
+LAST_SAVE = select(func.max(form_version.c.saved_at))
 
 
 class Snapshot:
@@ -36,10 +41,19 @@ class Snapshot:
         rows = self._connection.execute(VERSIONS_OF_SUBJECT, {"subject": subjid})
         return tuple(stored_form(row) for row in rows)
 
+    def last_save(self) -> datetime | None:
+        """When the newest version of all was saved."""
+        found: datetime | None = self._connection.execute(LAST_SAVE).scalar()
+        return found
+
     def attachment(self, prefix: str) -> bytes | None:
         """A file's bytes by the beginning of their SHA-256."""
         found = find_attachment(self._connection, prefix)
         return found.bytes if found else None
+
+    def attachment_head(self, prefix: str) -> AttachmentHead | None:
+        """A file's hash and size, without its bytes."""
+        return find_attachment_head(self._connection, prefix)
 
 
 @contextmanager
