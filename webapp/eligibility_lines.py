@@ -248,8 +248,10 @@ def _note(source: Source, lack: Lack | None) -> str:
 
 
 def _derived(result: CriterionResult, criterion: Criterion) -> str:
-    """The answer by the sources; where several are left, which."""
+    """The answer by the sources; where they leave several open but not all, which."""
     codelist = criterion.field.codelist
     assert codelist is not None
     labels = [code.label for code in codelist.codes if code.code in result.possible]
-    return " or ".join(labels)
+    if len(labels) == 1:
+        return labels[0]
+    return "unknown" if len(labels) == len(codelist.codes) else f"unknown: {' or '.join(labels)}"

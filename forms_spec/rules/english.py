@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from forms_spec.model import Codelist, Study
+from forms_spec.model import Codelist, Derivation, Study
 from forms_spec.rules import tree
 from forms_spec.rules.checker import resolve
 from forms_spec.rules.core import Core, Key, Read, Remote
@@ -72,8 +72,7 @@ class _English:
     def named(self, node: tree.Reference) -> str:
         """A derivation, or the rows of a table."""
         if node.table is None and node.field is not None and node.field in self.study.derivations:
-            held = self.study.derivations[node.field]
-            return held.label or held.name
+            return _amid(self.study.derivations[node.field])
         name = node.table or node.field or ""
         return f"“{self.rows(name)}”{self.at(node.selector)}"
 
@@ -194,7 +193,7 @@ class _English:
         if node.function in self.study.derivations:
             held = self.study.derivations[node.function]
             given = ", ".join(self.say(one) for one in node.arguments)
-            return f"{held.label or held.name} ({given})" if given else held.label or held.name
+            return f"{_amid(held)} ({given})" if given else _amid(held)
         given_words = [
             self.say(one) if isinstance(one, tree.Duration) else self.factor(one) for one in node.arguments
         ]
@@ -211,6 +210,14 @@ class _English:
         if node.distinct:
             words = "the number of different values of {0}"
         return words.format(over) + where
+
+
+def _amid(derivation: Derivation) -> str:
+    """What a derivation is called inside a sentence; capitals of abbreviations stay."""
+    label = derivation.label
+    if label is None:
+        return derivation.name
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def _listed(words: list[str], joined: str = "or") -> str:
