@@ -68,6 +68,20 @@ class EmptyCasebook:
         return ()
 
 
+class Records:
+    """A subject's forms that are at hand, as a casebook."""
+
+    def __init__(self, records: Mapping[FormKey, Record]) -> None:
+        """``records`` in visit order."""
+        self._records = records
+
+    def record(self, key: FormKey) -> Record | None:
+        return self._records.get(key)
+
+    def keys(self, form: str) -> Iterable[FormKey]:
+        return (key for key in self._records if key.form == form)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
     """Where and when a form is judged. ``today`` is the day of entry or the data cut."""

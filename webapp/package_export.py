@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 from forms_spec.model import Study
 from forms_spec.record import Record
+from generator.package.calculated import with_calculated
 from generator.package.captured import CapturedForm, Change, FormStatus
 from generator.package.captured import Subject as PackageSubject
 from generator.package.order import form_order
@@ -51,9 +53,11 @@ def export_package(
 def captured_forms(state: Snapshot, study: Study) -> Iterator[CapturedForm]:
     """The newest version of every form, by site, subject, visit and form."""
     order = form_order(study)
+    last_save = state.last_save()
+    day = last_save.astimezone().date() if last_save else date.min
     for subject in state.subjects():
-        for form in sorted(state.newest(subject.subjid), key=lambda one: order(one.key.form_key)):
-            yield captured(subject, form)
+        newest = sorted(state.newest(subject.subjid), key=lambda one: order(one.key.form_key))
+        yield from with_calculated(study, [captured(subject, form) for form in newest], day)
 
 
 def captured(subject: Subject, form: StoredForm) -> CapturedForm:

@@ -10,7 +10,7 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 from itertools import groupby
@@ -21,6 +21,7 @@ from forms_spec.judge import Judgement, judge
 from forms_spec.model import Study
 from forms_spec.places import DataPlace
 from forms_spec.record import LOG, CellKey, Context, FormKey, Record
+from generator.package.calculated import with_calculated, without_calculated
 from generator.package.captured import CapturedForm, FormStatus
 from generator.package.writer import timestamp
 from webapp.package_export import FILES, PREFIX, file_names
@@ -167,7 +168,7 @@ def _plan(state: Snapshot, subject: str, forms: list[CapturedForm], how: Import)
     records = {key: form.record for key, form in stored.items()}
     records |= {form.key: form.record for form in forms if not refused[form.key]}
     casebook = _Records(records, how.study)
-    for form in forms:
+    for form in _as_captured(forms, casebook, how):
         one = _PlannedForm(form, stored.get(form.key), how)
         against = refused[form.key]
         if against:
@@ -178,6 +179,17 @@ def _plan(state: Snapshot, subject: str, forms: list[CapturedForm], how: Import)
         if request:
             plan.requests.append(request)
     return plan
+
+
+def _as_captured(forms: list[CapturedForm], casebook: _Records, how: Import) -> Iterator[CapturedForm]:
+    """The forms without the results that the formulas give here too: those are worked out when asked for."""
+    plain = [
+        replace(form, record=without_calculated(how.study.forms[form.key.form], form.record))
+        for form in forms
+    ]
+    for form, filled in zip(forms, with_calculated(how.study, plain, how.today, casebook), strict=True):
+        record = without_calculated(how.study.forms[form.key.form], form.record, filled.record)
+        yield replace(form, record=record)
 
 
 def _refusal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from forms_spec.judge import CellState, Judgement, judge
 from forms_spec.model import Study
-from forms_spec.record import Context, FormKey, Record
+from forms_spec.record import Context, Records
 from generator.package.assemble import StagedForm, moment
 from generator.package.captured import FormStatus
-from generator.package.reader import OpenPackage, open_package
+from generator.package.reader import Engine, OpenPackage, open_package
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Unreadable
 from generator.package.stage import Progress, sha256_of
@@ -25,6 +25,7 @@ def validate_package(
     *,
     dictionary: Mapping[str, str] | None = None,
     limit: int = LIMIT,
+    engine: Engine = Engine.EMBEDDED,
     on_progress: Progress | None = None,
 ) -> Report:
     """The report on a zip, a folder or a ``datapackage.json``. Never raises for what it finds there.
@@ -33,7 +34,9 @@ def validate_package(
     number of cases that are located for each code and field; counts are always complete.
     """
     try:
-        with open_package(source, dictionary=dictionary, limit=limit, on_progress=on_progress) as opened:
+        with open_package(
+            source, dictionary=dictionary, limit=limit, engine=engine, on_progress=on_progress
+        ) as opened:
             if opened.study:
                 _judge_forms(opened, opened.study, on_progress)
             _remaining_doubts(opened)
@@ -53,26 +56,12 @@ def _unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
     return collector.report(source=str(source), study=None, readable=False, rows={}, forms=0, subjects=0)
 
 
-class SubjectCasebook:
-    """All forms of one subject, as a rule sees them."""
-
-    def __init__(self, records: Mapping[FormKey, Record]) -> None:
-        """``records`` in visit order."""
-        self._records = records
-
-    def record(self, key: FormKey) -> Record | None:
-        return self._records.get(key)
-
-    def keys(self, form: str) -> Iterator[FormKey]:
-        return (key for key in self._records if key.form == form)
-
-
 def _judge_forms(opened: OpenPackage, study: Study, on_progress: Progress | None) -> None:
     today = opened.data_cut or _last_save(opened)
     places = {plan.name: at for at, plan in enumerate(opened.plans)}
     total, done = opened.store.counted()[0], 0
     for subject, forms in opened.staged():
-        casebook = SubjectCasebook({form.key: form.record for form in forms})
+        casebook = Records({form.key: form.record for form in forms})
         for form in forms:
             context = Context(
                 today=today, subject=subject, visit=form.key.visit, unsno=form.key.unsno, casebook=casebook

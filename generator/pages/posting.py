@@ -10,6 +10,7 @@ from typing import Protocol
 from forms_spec.judge import CellState, Judgement
 from forms_spec.model import Form, Group, Study
 from forms_spec.record import CellKey, Record, Row
+from generator.package.calculated import without_calculated
 from generator.pages.forms import TableForm, table_form
 from generator.pages.names import (
     DROP,
@@ -51,7 +52,8 @@ def read_post(study: Study, form: Form, data: FormData, *, stored: Record, today
     """The record that a post means, on top of what is stored.
 
     Only questions that were on the page are changed: one that a newer dictionary has added stays as
-    it is. A question on the page without an input in the post (nothing ticked) is cleared.
+    it is. A question on the page without an input in the post (nothing ticked) is cleared. A result that
+    came in with other data goes with the first change: from then on the formula says it.
     """
     on_page = frozenset(_first(data, SHOWN).split())
     dropped = frozenset(data.getlist(DROP))
@@ -72,8 +74,9 @@ def read_post(study: Study, form: Form, data: FormData, *, stored: Record, today
             if not marked or not reason.strip():
                 kept.append(row)
         rows[group.name] = tuple(kept)
+    record = Record(texts=texts, rows={g: r for g, r in rows.items() if r}, kept=_kept(form, data))
     return Posted(
-        record=Record(texts=texts, rows={g: r for g, r in rows.items() if r}, kept=_kept(form, data)),
+        record=record if record == stored else without_calculated(form, record),
         removed=removed,
         unexplained=unexplained,
     )

@@ -12,15 +12,27 @@ from forms_spec.judge.casebook import findings_of, judge_casebook
 from forms_spec.judge.world import Subject
 from forms_spec.model import Study
 from forms_spec.places import TextPlace
-from forms_spec.record import FormKey
+from forms_spec.record import FormKey, Record
 from forms_spec.rules.checker import resolve
 from forms_spec.rules.core import RuleValue
 from forms_spec.rules.evaluate import compile_expression
 from forms_spec.rules.expression import Expression, Home, parse_expression
 from generator.package.captured import CapturedForm, FormStatus
 from generator.package.subjects_text import read_subjects
-from generator.package.validate import SubjectCasebook
 from tests.data_dictionary.conftest import subject_texts
+
+
+class Shelf:
+    """All forms of one subject, in visit order."""
+
+    def __init__(self, records: Mapping[FormKey, Record]) -> None:
+        self._records = records
+
+    def record(self, key: FormKey) -> Record | None:
+        return self._records.get(key)
+
+    def keys(self, form: str) -> list[FormKey]:
+        return [key for key in self._records if key.form == form]
 
 
 @dataclass(frozen=True)
@@ -57,10 +69,10 @@ class Case:
         captured = world.put(home.form, self.forms[key].record, key)
         return compile_expression(parsed, self.study, home)(captured.frames(None))
 
-    def casebook(self) -> SubjectCasebook:
+    def casebook(self) -> Shelf:
         visits = ["LOG", *self.study.visits]
         ordered = sorted(self.forms.items(), key=lambda item: (visits.index(item[0].visit), item[0].unsno))
-        return SubjectCasebook({key: form.record for key, form in ordered})
+        return Shelf({key: form.record for key, form in ordered})
 
 
 def _said(found: Finding) -> str:

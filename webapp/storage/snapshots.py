@@ -14,7 +14,6 @@ from webapp.storage.forms import NEWEST_OF_SUBJECT, VERSIONS_OF_SUBJECT, StoredF
 from webapp.storage.subjects import Subject, all_subjects, find_subject
 from webapp.storage.tables import form_version
 
-
 LAST_SAVE = select(func.max(form_version.c.saved_at))
 
 

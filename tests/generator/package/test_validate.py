@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from forms_spec.judge import judge
 from forms_spec.places import DataPlace
-from forms_spec.record import Context
+from forms_spec.record import Context, Records
 from generator.package.captured import CapturedForm
 from generator.package.report import Report
-from generator.package.validate import SubjectCasebook, validate_package
+from generator.package.validate import validate_package
 from tests.package_cases import GOOD_VS, any_forms, captured, clean_forms, write
 from tests.studies import FILES, small_study
 
@@ -355,7 +355,7 @@ def test_it_says_of_every_form_what_the_page_says_and_nothing_else(forms: list[C
             subject=form.subject,
             visit=form.key.visit,
             unsno=form.key.unsno,
-            casebook=SubjectCasebook({one.key: one.record for one in forms if one.subject == form.subject}),
+            casebook=Records({one.key: one.record for one in forms if one.subject == form.subject}),
         )
         judged = judge(study, study.forms[form.key.form], form.record, context, completing=form.status == 2)
         for found in judged.findings:

@@ -1,0 +1,77 @@
+"""Calculated cells of a package: what the formulas give on the day of the package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from forms_spec.judge.world import CapturedForm as JudgedForm
+from forms_spec.judge.world import Subject
+from forms_spec.model import Form, Study
+from forms_spec.record import Casebook, Record, Records, Row
+from generator.package.captured import CapturedForm
+
+
+def with_calculated(
+    study: Study, forms: Sequence[CapturedForm], today: date, casebook: Casebook | None = None
+) -> list[CapturedForm]:
+    """One subject's forms with their formulas worked out, so that no package carries a stale result.
+
+    A calculated cell that holds a text came in with other data and stays: it may differ, and that is a
+    finding, not ours to overwrite. ``casebook`` is all of the subject where ``forms`` are not all.
+    """
+    if not forms:
+        return []
+    casebook = casebook or Records({form.key: form.record for form in forms})
+    subject = Subject(study, casebook, today, forms[0].subject)
+    return [_filled(study.forms[form.key.form], form, subject) for form in forms]
+
+
+def without_calculated(form: Form, record: Record, given: Record | None = None) -> Record:
+    """The record without its calculated texts, or without those only that are the same in ``given``."""
+    given = given or record
+    own = _left(record.texts, given.texts, _formulas(form, None))
+    before = {(group, row.number): row.texts for group, rows in given.rows.items() for row in rows}
+    rows = {
+        group: tuple(
+            replace(row, texts=_left(row.texts, before.get((group, row.number), {}), _formulas(form, group)))
+            for row in held
+        )
+        for group, held in record.rows.items()
+    }
+    return replace(record, texts=own, rows=rows)
+
+
+def _left(texts: Mapping[str, str], given: Mapping[str, str], formulas: Sequence[str]) -> Mapping[str, str]:
+    return {n: text for n, text in texts.items() if n not in formulas or text != given.get(n, "")}
+
+
+def _filled(form: Form, captured: CapturedForm, subject: Subject) -> CapturedForm:
+    judged = subject.form(captured.key)
+    if judged is None:  # an import that is refused is in nobody's casebook
+        return captured
+    record = captured.record
+    texts = _with(judged, form.name, None, record.texts, _formulas(form, None))
+    rows = {
+        group: tuple(
+            Row(number=row.number, texts=_with(judged, group, row.number, row.texts, _formulas(form, group)))
+            for row in held
+        )
+        for group, held in record.rows.items()
+    }
+    return replace(captured, record=replace(record, texts=texts, rows=rows))
+
+
+def _with(
+    judged: JudgedForm, table: str, row: int | None, texts: Mapping[str, str], formulas: Sequence[str]
+) -> Mapping[str, str]:
+    blank = [name for name in formulas if not texts.get(name)]
+    found = {name: judged.facts(table, row, name).text for name in blank}
+    return {**texts, **{name: text for name, text in found.items() if text}}
+
+
+def _formulas(form: Form, group: str | None) -> list[str]:
+    """The names of the calculated fields of a form's own, or of one group's rows."""
+    fields = form.fields if group is None else next(g.fields for g in form.row_groups if g.name == group)
+    return [one.name for one in fields if one.value is not None]
