@@ -32,7 +32,7 @@ ENTRIES: tuple[Entry, ...] = (
         "redcap-no-header",
         'The first row "{value}" is no header of a data dictionary: it lacks {lacking}',
         "Begin the file with the headers of REDCap, as its download does",
-        "The headers of the download (`Variable / Field Name`, ...), of the API (`field_name`, ...) and older "
+        "The headers of the download (`Variable / Field Name`, ...), of the API (`field_name`) and older "
         "ones are known.",
     ),
     _refuse(
@@ -149,5 +149,35 @@ ENTRIES: tuple[Entry, ...] = (
         'There is no event "{value}"',
         "Export the lists again together",
         "The list of forms names events of the list of events.",
+    ),
+    _refuse(
+        "redcap-no-record-id",
+        'The file has no column "{name}" with the record ids; it begins with {value}',
+        "Export the records with the record id as the first column",
+        "Every row belongs to a record.",
+    ),
+    _warn(
+        "redcap-no-record",
+        "The row has no record id and is left out",
+        "Fill the record id in, or delete the row",
+        "Every row belongs to a record.",
+    ),
+    _warn(
+        "redcap-unknown-column",
+        'The dictionary has no field for "{value}"',
+        "{near} Judge the records by the dictionary that they were captured with",
+        "A column holds a field, a box of a checkbox (`name___code`), or a form's state (`form_complete`).",
+    ),
+    _warn(
+        "redcap-record-event",
+        'The dictionary has no event "{value}"',
+        "{near} Convert the dictionary with --events and --event-forms",
+        "`redcap_event_name` holds the unique name of an event.",
+    ),
+    _warn(
+        "redcap-record-instance",
+        "“{form}” does not repeat, and here is its instance {value}",
+        "Convert the dictionary with --repeating",
+        "Which forms and events repeat stands in a list of its own, not in REDCap's data dictionary.",
     ),
 )

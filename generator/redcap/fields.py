@@ -141,6 +141,11 @@ class FieldMaker:
         validation = item.validation.strip()
         if validation and validation not in VALIDATIONS and item.type == "text":
             self.keep(keys, item, "unknown-validation", "validation", "any text is taken")
+        elif plan.validation.comma:
+            keys.setdefault("redcap", {})["validation"] = validation
+            self.loss(
+                item, "decimal-comma", "validation", "numbers are typed with point or comma", harmless=True
+            )
         elif plan.validation.order and plan.validation.order != (self.order or "ymd"):
             keys.setdefault("redcap", {})["validation"] = validation
             self.loss(item, "date-order", "validation", "dates are typed in the study's order", harmless=True)

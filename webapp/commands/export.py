@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from webapp.commands.databases import Unusable, opened, study_in_use
+
+if TYPE_CHECKING:
+    from forms_spec.model import Study
+    from webapp.storage import Database
+
+
+SHAPES = ("package", "redcap", "redcap-eav")
 
 
 @click.command(short_help="Write a database's data as a package.")
@@ -14,8 +22,17 @@ from webapp.commands.databases import Unusable, opened, study_in_use
 @click.option(
     "--out", "target", required=True, type=click.Path(path_type=Path), help="FILE.zip, or a new folder."
 )
-def command(url: str, target: Path) -> None:
+@click.option(
+    "--as",
+    "shape",
+    type=click.Choice(["package", "redcap", "redcap-eav"]),
+    default="package",
+    show_default=True,
+)
+def command(url: str, target: Path, shape: str) -> None:
     """Write all captured data, their schemas, dictionary and history as a package.
+
+    --as redcap writes FILE.csv as REDCap exports records, --as redcap-eav one value a line.
 
     The same data give the same bytes. Exit 0, 1 when some text has no column any more, 2 when nothing
     could be written.
@@ -28,6 +45,9 @@ def command(url: str, target: Path) -> None:
         study = study_in_use(database)
         if study is None:
             raise Unusable(f"There is no study in {url} yet. Import a package, or serve a dictionary, first.")
+        if shape != "package":
+            _redcap(database, study, target, shape)
+            return
         try:
             written = export_package(database, study, target)
         except OSError as error:
@@ -38,3 +58,20 @@ def command(url: str, target: Path) -> None:
     click.echo(f"{target}: {rows:,} rows in {len(written.rows)} tables, {written.rows['forms']:,} forms.")
     if written.findings:
         click.get_current_context().exit(1)
+
+
+def _redcap(database: Database, study: Study, target: Path, shape: str) -> None:
+    """The records as a CSV file."""
+    from generator.redcap.write_records import Shape, write_records
+    from webapp.package_export import captured_forms
+    from webapp.storage import snapshot
+
+    with snapshot(database) as state:
+        forms = list(captured_forms(state, study))
+    today = database.clock().date()
+    text = write_records(study, forms, today, shape=Shape.EAV if shape == "redcap-eav" else Shape.FLAT)
+    try:
+        target.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
+    click.echo(f"{target}: {len(forms):,} forms.")

@@ -32,8 +32,18 @@ class PackageFaulty(Exception):
 @click.option("--user", default=IMPORTER, show_default=True, help="The account that saves the forms.")
 @click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--cells", is_flag=True, help="List new and same cells one by one as well.")
-def command(*, source: Path, url: str, dry_run: bool, user: str, layout: str, cells: bool) -> None:
+@click.option(
+    "--dictionary",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The dictionary of REDCap's records, where the database has none yet.",
+)
+def command(
+    *, source: Path, url: str, dry_run: bool, user: str, layout: str, cells: bool, folder: Path | None
+) -> None:
     """Read the package SOURCE (FILE.zip or a folder) into a database: everything, or nothing.
+
+    SOURCE may also be FILE.csv with records that REDCap exported, flat or one value a line.
 
     Each form becomes one save on top of what stands there; what was typed comes in right or wrong. The
     package's history stays in the package. Exit 0, 1 when something was refused, 2 when nothing could
@@ -47,6 +57,11 @@ def command(*, source: Path, url: str, dry_run: bool, user: str, layout: str, ce
     shown = SHOWN[layout](dry_run=dry_run, cells=cells)
     with opened(url) as database:
         study = study_in_use(database)
+        if source.suffix.lower() == ".csv" and source.is_file():
+            from webapp.commands.import_records import import_records
+
+            refused = import_records(database, source, folder, shown, user=user, dry_run=dry_run)
+            click.get_current_context().exit(1 if refused else 0)
         try:
             with open_package(source, dictionary=study.files if study else None) as package:
                 counted = _run(database, package, shown, user=user, dry_run=dry_run)
@@ -69,7 +84,7 @@ def _run(
     if package.study is None:
         return None
     if not dry_run:
-        _account(database, user)
+        account(database, user)
     how = Import(
         study=package.study,
         user=user,
@@ -94,7 +109,7 @@ def _whole(package: OpenPackage) -> Iterator[CapturedForm]:
         raise PackageFaulty
 
 
-def _account(database: Database, user: str) -> None:
+def account(database: Database, user: str) -> None:
     """The account for imports is made when it is needed; nobody can sign in with it."""
     from webapp.storage import Role, add_user, get_user
 

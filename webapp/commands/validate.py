@@ -40,17 +40,48 @@ FINDINGS, UNREADABLE = 1, 2
 def command(package: Path, dictionary: Path | None, layout: str, out: Path | None, limit: int) -> None:
     """Judge PACKAGE (FILE.zip, a folder, or its datapackage.json): files, cells, keys, forms and rules.
 
+    PACKAGE may also be a CSV file of records that REDCap exported; then --dictionary is needed.
+
     Every finding has its file, line and field, in the words of the pages. Exit 0 when there is none, 1
     when there are findings, 2 when the package cannot be read.
     """
     from generator.package.validate import validate_package
 
     files = _dictionary(dictionary) if dictionary else None
+    if package.suffix.lower() == ".csv" and package.is_file():
+        if dictionary is None or files is None:
+            raise Unusable(f"Name the dictionary that the records in {package} follow: --dictionary DIR.")
+        _finish(_records(package, dictionary, files, limit), layout, out)
+        return
     with _progress() as on_progress:
         report = validate_package(package, dictionary=files, limit=limit, on_progress=on_progress)
+    _finish(report, layout, out)
+
+
+def _finish(report: Report, layout: str, out: Path | None) -> None:
     _write(report, layout, out)
     if not report.valid:
         sys.exit(FINDINGS if report.readable else UNREADABLE)
+
+
+def _records(file: Path, folder: Path, files: dict[str, str], limit: int) -> Report:
+    """The report on records of REDCap."""
+    from datetime import date
+
+    from forms_spec import load_study
+    from generator.redcap.originals import read_originals
+    from generator.redcap.records import said_by
+    from generator.redcap.validate_records import validate_records
+
+    loaded = load_study(files)
+    if loaded.study is None:
+        raise Unusable(f"The dictionary in {folder} has findings that refuse it: crfsmith check {folder}.")
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise Unusable(f"{file} cannot be read: {error.strerror or error}.") from error
+    said = said_by(read_originals(folder))
+    return validate_records(file.name, content, loaded.study, today=date.today(), said=said, limit=limit)
 
 
 def _dictionary(folder: Path) -> dict[str, str]:

@@ -1,0 +1,312 @@
+"""Records that REDCap exported, flat or one value a line, as captured forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from forms_spec.catalogue import finding
+from forms_spec.findings import Finding
+from forms_spec.model import Study
+from forms_spec.nearness import did_you_mean
+from forms_spec.record import LOG, CellKey, FormKey, Record
+from forms_spec.record import Row as Record_Row
+from generator.package.captured import CapturedForm, FormStatus
+from generator.redcap.record_columns import (
+    EVENT,
+    GROUP,
+    INSTANCE,
+    INSTRUMENT,
+    SYSTEM,
+    Cell,
+    Columns,
+    columns_of,
+)
+from generator.redcap.sheet import Row, Sheet, read_sheet
+
+IMPORTER = "redcap"
+EAV_RECORD, EAV_FIELD, EAV_VALUE = "record", "field_name", "value"
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)")
+_COMMA = re.compile(r"-?\d+,\d+")
+
+Spot = tuple[str, FormKey, CellKey]
+"""Subject, form and cell."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """Where a value stands in the file, and what stood there."""
+
+    row: int
+    column: str
+    text: str
+
+
+@dataclass(kw_only=True)
+class Records:
+    """What a file of records holds. ``lines`` finds a value's cell, ``rows`` the first row of a form."""
+
+    sheet: Sheet
+    forms: list[CapturedForm] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    lines: dict[Spot, Line] = field(default_factory=dict)
+    rows: dict[tuple[str, FormKey], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _At:
+    """Where a row of the file belongs: ``only`` is the one instrument it is about, ``number`` its instance."""
+
+    row: Row
+    subject: str
+    visit: str
+    only: str | None
+    number: int
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One form on the way: its texts by table and row, and how far it is."""
+
+    texts: dict[tuple[str, int | None], dict[str, str]] = field(default_factory=dict)
+    boxes: dict[tuple[str, int | None, str], list[str]] = field(default_factory=dict)
+    states: list[int] = field(default_factory=list)
+    site: str = ""
+
+    def put(self, cell: Cell, number: int | None, text: str) -> None:
+        """A value, or a ticked box."""
+        name = cell.field.name
+        texts = self.texts.setdefault((cell.table, number), {})
+        if cell.code is not None:
+            self.boxes.setdefault((cell.table, number, name), []).append(cell.code)
+        else:
+            texts[name] = native_text(text, cell)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What a dictionary says: which events there are, and what repeats.
+
+    REDCap's data dictionary alone says neither, so records that know more are taken as they are.
+    """
+
+    events: bool = True
+    repeats: bool = True
+
+
+EVERYTHING = Said()
+
+
+def said_by(originals: Mapping[str, bytes]) -> Said:
+    """What a dictionary says that was made from these files of REDCap."""
+    if "dictionary" not in originals:
+        return EVERYTHING
+    return Said(events="events" in originals or "forms" in originals, repeats="repeating" in originals)
+
+
+def read_records(
+    file: str, content: bytes, study: Study, *, said: Said = EVERYTHING, saved_at: datetime | None = None
+) -> Records:
+    """The captured forms of an export. Never raises for what the file says.
+
+    An event or an instance that the study does not have is a finding where the dictionary says which there
+    are. An export without any record may be an empty file.
+    """
+    columns = columns_of(study)
+    sheet = read_sheet(file, content, lambda header: header.strip() or None, ())
+    reader = _Reader(study, columns, sheet, said)
+    if not content.strip():
+        reader.found.findings.clear()
+        return reader.found
+    return reader.read(saved_at or datetime(1970, 1, 1, tzinfo=UTC))
+
+
+class _Reader:
+    def __init__(self, study: Study, columns: Columns, sheet: Sheet, said: Said) -> None:
+        self.study = study
+        self.columns = columns
+        self.known_of = said
+        self.found = Records(sheet=sheet, findings=list(sheet.findings))
+        self.drafts: dict[tuple[str, FormKey], _Draft] = {}
+        self.told: set[tuple[str, str]] = set()
+
+    def read(self, saved_at: datetime) -> Records:
+        places = self.found.sheet.places
+        if EAV_FIELD in places and EAV_VALUE in places:
+            self.eav()
+        else:
+            self.flat()
+        self.found.forms = [self.captured(key, draft, saved_at) for key, draft in self.drafts.items()]
+        return self.found
+
+    def say(self, code: str, row: int, column: str, value: str, *, once: str = "", **words: Any) -> None:
+        """A finding at a cell; of those that are ``once`` alike only the first."""
+        if once:
+            if (code, once) in self.told:
+                return
+            self.told.add((code, once))
+        place = self.found.sheet.place(row, column)
+        self.found.findings.append(finding(code, text=place, value=value, **words))
+
+    # Flat: one row for each record and event
+
+    def flat(self) -> None:
+        sheet = self.found.sheet
+        subject = self.columns.subject
+        if sheet.rows and subject not in sheet.places:
+            said = ", ".join(sheet.headers[:6])
+            self.say("redcap-no-record-id", 1, "", said, name=subject)
+            return
+        for column in sheet.places:
+            if not self.known(column):
+                near = did_you_mean(column, [*self.columns.cells, *self.columns.states])
+                self.say("redcap-unknown-column", 1, column, column, near=near)
+        for row in sheet.rows:
+            self.row(row)
+
+    def known(self, column: str) -> bool:
+        return (
+            column in self.columns.cells
+            or column in self.columns.states
+            or column in self.columns.timestamps
+            or column in (*SYSTEM, self.columns.subject)
+        )
+
+    def row(self, row: Row) -> None:
+        subject = row[self.columns.subject].strip()
+        if not subject:
+            self.say("redcap-no-record", row.number, self.columns.subject, "")
+            return
+        at = self.where(row, subject)
+        for column, text in row.cells.items():
+            if text.strip() and column not in SYSTEM:
+                self.cell(at, column, text)
+
+    def where(self, row: Row, subject: str) -> _At:
+        """Visit, instrument and instance of a row; instance 0 is none."""
+        visit = row[EVENT].strip() or next(iter(self.study.visits), "")
+        if visit not in self.study.visits and self.known_of.events:
+            near = did_you_mean(visit, self.study.visits)
+            self.say("redcap-record-event", row.number, EVENT, visit, once=visit, near=near)
+        instance = row[INSTANCE].strip()
+        number = int(instance) if instance.isdecimal() and len(instance) < 6 else 0
+        only = row[INSTRUMENT].strip() or None
+        if only is not None and only not in self.columns.forms:
+            only = self.by_title(only)
+        return _At(row=row, subject=subject, visit=visit, only=only, number=number)
+
+    def by_title(self, said: str) -> str:
+        """An export with labels names the instrument by its title."""
+        for name, form in self.columns.forms.items():
+            if said in (self.study.forms[form].title, form):
+                return name
+        return said
+
+    def cell(self, at: _At, column: str, text: str) -> None:
+        cell = self.columns.cells.get(column)
+        table = cell.table if cell else self.columns.states.get(column)
+        if table is None or (at.only is not None and table != at.only):
+            return
+        if cell is None:
+            self.state(at, table, text)
+        elif cell.code is None or text.strip() == "1":
+            draft, key, number = self.form(at, table)
+            spot = (at.subject, key, CellKey(cell.table, number, cell.field.name))
+            line = Line(row=at.row.number, column=column, text=text)
+            self.found.lines.setdefault(spot, line)
+            draft.put(cell, number, text)
+
+    def state(self, at: _At, table: str, text: str) -> None:
+        """How far a form is; 0 is also what REDCap writes for a form that nobody has opened."""
+        if text.strip() in ("1", "2"):
+            draft, _, _ = self.form(at, table)
+            draft.states.append(int(text))
+
+    def form(self, at: _At, table: str) -> tuple[_Draft, FormKey, int | None]:
+        """The form that a cell belongs to, and the number of its row."""
+        form = self.study.forms[self.columns.forms[table]]
+        rows = any(group.name == table for group in form.row_groups)
+        held = self.study.visits.get(at.visit)
+        if at.number and not rows and self.known_of.repeats and not (held and held.repeats):
+            number = str(at.number)
+            self.say("redcap-record-instance", at.row.number, INSTANCE, number, once=table, form=form.title)
+        key = FormKey(form.name, LOG if form.log else at.visit, 0 if rows else at.number)
+        draft = self.drafts.setdefault((at.subject, key), _Draft())
+        self.found.rows.setdefault((at.subject, key), at.row.number)
+        if at.row[GROUP].strip():
+            draft.site = at.row[GROUP].strip()
+        return draft, key, max(at.number, 1) if rows else None
+
+    # One value a line
+
+    def eav(self) -> None:
+        for row in self.found.sheet.rows:
+            subject = (row[EAV_RECORD] or row[self.columns.subject]).strip()
+            if not subject:
+                self.say("redcap-no-record", row.number, EAV_RECORD, "")
+                continue
+            at = self.where(row, subject)
+            name, text = row[EAV_FIELD].strip(), row[EAV_VALUE]
+            column = self.eav_column(name, text)
+            if column is None:
+                near = did_you_mean(name, self.columns.cells)
+                self.say("redcap-unknown-column", row.number, EAV_FIELD, name, once=name, near=near)
+            elif text.strip() and column != self.columns.subject:
+                said = text if column == name else "1"
+                self.cell(at, column, said)
+
+    def eav_column(self, name: str, text: str) -> str | None:
+        """The column of a flat export that a line stands for: a ticked box has its code as the value."""
+        if self.known(name):
+            return name
+        for column, cell in self.columns.cells.items():
+            if cell.code == text.strip() and self.columns.names[cell.table, cell.field.name] == name:
+                return column
+        return None
+
+    def captured(self, key: tuple[str, FormKey], draft: _Draft, saved_at: datetime) -> CapturedForm:
+        subject, form_key = key
+        form = self.study.forms[form_key.form]
+        for (table, at, name), codes in draft.boxes.items():
+            field_ = self.study.field(table, name)
+            assert field_ is not None
+            assert field_.codelist is not None
+            ordered = [code for code in field_.codelist.by_code if code in codes]
+            draft.texts[table, at][name] = ";".join(ordered)
+        rows: dict[str, tuple[Record_Row, ...]] = {}
+        for group in form.row_groups:
+            numbers = sorted(at for table, at in draft.texts if table == group.name and at is not None)
+            rows[group.name] = tuple(
+                Record_Row(number=at, texts=draft.texts[group.name, at]) for at in numbers
+            )
+        own: Mapping[str, str] = draft.texts.get((form.name, None), {})
+        return CapturedForm(
+            site=draft.site,
+            subject=subject,
+            key=form_key,
+            status=min(draft.states, default=FormStatus.INCOMPLETE),
+            version=1,
+            record=Record(texts=own, rows={name: held for name, held in rows.items() if held}),
+            saved_by=IMPORTER,
+            saved_at=saved_at,
+        )
+
+
+def native_text(text: str, cell: Cell) -> str:
+    """A text of REDCap as the field has it: dates with time joined by T, the decimal comma as a point."""
+    kind = cell.field.kind.name
+    if kind == "text":
+        return text
+    said = text.strip()
+    if kind == "datetime" and (match := _MOMENT.fullmatch(said)):
+        return f"{match[1]}T{match[2]}"
+    if kind == "decimal" and _COMMA.fullmatch(said):
+        return said.replace(",", ".")
+    if kind == "decimal" and said.startswith("."):
+        return f"0{said}"
+    if kind == "boolean" and said in ("0", "1"):
+        return "true" if said == "1" else "false"
+    return said

@@ -1,0 +1,63 @@
+"""Records that REDCap exported into a database: everything that has a place here, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forms_spec import load_study
+from forms_spec.model import Study
+from generator.dictionary_folder import UnreadableFolder, read_dictionary
+from generator.package.calculated import without_calculated
+from generator.redcap.records import read_records
+from generator.redcap.validate_records import validate_records, without_documents
+from webapp.commands.databases import Unusable, study_in_use
+from webapp.package_import import Import, import_forms
+
+if TYPE_CHECKING:
+    from webapp.commands.import_shown import Shown
+    from webapp.storage import Database
+
+
+def import_records(
+    database: Database, source: Path, folder: Path | None, shown: Shown, *, user: str, dry_run: bool
+) -> bool:
+    """True when anything was refused. What REDCap calculated is worked out here anew."""
+    from webapp.commands.import_ import account
+
+    study = _study(database, folder)
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        raise Unusable(f"{source} cannot be read: {error.strerror or error}.") from error
+    today = database.clock().date()
+    found = read_records(source.name, content, study, saved_at=database.clock())
+    report = validate_records(source.name, content, study, today=today)
+    if found.findings:
+        return shown.finish(report, None)
+    if not dry_run:
+        account(database, user)
+    forms = [
+        replace(form, record=without_calculated(study.forms[form.key.form], without_documents(study, form)))
+        for form in sorted(found.forms, key=lambda form: form.subject)
+    ]
+    how = Import(study=study, user=user, source=source.name, today=today, on_form=shown.form, dry_run=dry_run)
+    return shown.finish(report, import_forms(database, forms, how))
+
+
+def _study(database: Database, folder: Path | None) -> Study:
+    """The dictionary that is named, else the one in use."""
+    if folder is None:
+        study = study_in_use(database)
+        if study is None:
+            raise Unusable("There is no study in the database yet. Name its dictionary: --dictionary DIR.")
+        return study
+    try:
+        files, unreadable = read_dictionary(folder)
+    except UnreadableFolder as error:
+        raise Unusable(f"{error}.") from error
+    loaded = load_study(files)
+    if loaded.study is None or unreadable:
+        raise Unusable(f"The dictionary in {folder} has findings that refuse it: crfsmith check {folder}.")
+    return loaded.study
