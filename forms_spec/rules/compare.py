@@ -70,8 +70,15 @@ def paired(checker: Checker, node: tree.Node, left: Core, right: Core) -> tuple[
 def _words(checker: Checker, node: tree.Node, left: Core, right: Core) -> tuple[Core, Core]:
     for one, other in ((left, right), (right, left)):
         if one.type is Type.CHOICE and one.codelist is not None and isinstance(other, Constant):
-            check_code(checker, other, one.codelist, node)
+            check_code(checker, other, one.codelist, _written(node, other))
     return left, right
+
+
+def _written(node: tree.Node, constant: Constant) -> tree.Node:
+    """Where a comparison writes a constant; the comparison itself where it stands deeper."""
+    sides = (getattr(node, name, None) for name in ("left", "right", "low", "high"))
+    literals = (side for side in sides if isinstance(side, tree.Literal))
+    return next((side for side in literals if side.value == constant.value), node)
 
 
 def _advice(left: Core, right: Core) -> str:

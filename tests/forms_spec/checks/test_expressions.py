@@ -18,7 +18,7 @@ def field(keys: str) -> str:
         ("required: b", "7:15 rule-wrong-type"),
         ("required: bb > 1", "7:15 rule-unknown-name"),
         ("shown: b >", "7:15 rule-ends-early"),
-        ("shown: base.side = 'LEFT'", "7:12 rule-unknown-code"),
+        ("shown: base.side = 'LEFT'", "7:24 rule-unknown-code"),
         ("shown: base.side = base.n", "7:12 rule-compare-types"),
         ("shown: bse.side = 'L'", "7:12 rule-unknown-table"),
         ("shown: base.sid = 'L'", "7:12 rule-unknown-field"),

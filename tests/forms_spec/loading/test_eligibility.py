@@ -70,7 +70,7 @@ def test_right_criteria_have_no_findings() -> None:
         ("base.n >= 18", "base.m >= 18", "1.yaml:5:13 rule-unknown-field"),
         ("base.n >= 18", "base.n", "1.yaml:5:13 rule-wrong-type"),
         ("  visit: SCR\n", "  visit: SCR\n  answers: {met: 1, not_met: 0}\n", "1.yaml:6:5 criterion-answer"),
-        ("base.p = 'N'", "base.p = 'X'", "1.yaml:7:52 rule-unknown-code"),
+        ("base.p = 'N'", "base.p = 'X'", "1.yaml:7:61 rule-unknown-code"),
         ("    excl01:", "    incl01:", "1.yaml:7:5 duplicate-name"),
     ],
 )

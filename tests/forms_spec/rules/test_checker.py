@@ -43,7 +43,7 @@ def check(text: str, expects: Type = Type.ANY, form: str = "home", group: str | 
         ("far[V9].fn = 1", "rule-unknown-visit", "far[V9].fn"),
         ("far[V2].fn = 1", "rule-not-scheduled", "far[V2].fn"),
         ("diary[V1].ln = 1", "rule-log-has-no-visit", "diary[V1].ln"),
-        ("ac = 'X'", "rule-unknown-code", "ac = 'X'"),
+        ("ac = 'X'", "rule-unknown-code", "'X'"),
         ("ac in ('A', 'X')", "rule-unknown-code", "'X'"),
         ("am has 'X'", "rule-unknown-code", "'X'"),
         ("am has any ('A', 'X')", "rule-unknown-code", "'X'"),
