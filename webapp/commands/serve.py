@@ -60,7 +60,10 @@ def _need_port(host: str, port: int) -> None:
 def _prepare(database: Database, url: str, *, demo: bool, dictionary: Path | None) -> tuple[Study, SignIns]:
     if demo:
         from webapp.demo import SIGN_INS, load_demo
+        from webapp.storage import list_subjects
 
+        if not list_subjects(database):
+            click.echo("Entering the demo study ...")
         return load_demo(database), SIGN_INS
     study = _loaded(dictionary) if dictionary else study_in_use(database)
     if study is None:
