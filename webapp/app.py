@@ -12,7 +12,16 @@ from webapp import access, assets, errors, security, showing
 from webapp.services import Services
 from webapp.settings import Settings
 from webapp.storage import get_user, open_database, use_dictionary
-from webapp.views import casebooks, eligibility, form_pages, form_specs, histories, sign_in, subjects
+from webapp.views import (
+    casebooks,
+    eligibility,
+    form_files,
+    form_pages,
+    form_specs,
+    histories,
+    sign_in,
+    subjects,
+)
 
 LARGEST_POST = 16 * 1024 * 1024
 
@@ -43,7 +52,10 @@ def create_app(settings: Settings) -> Flask:
         demo_accounts=settings.demo_accounts,
     )
     _protect(app)
-    for room in (assets, sign_in, subjects, casebooks, eligibility, form_pages, form_specs, histories):
+    rooms = (
+        assets, sign_in, subjects, casebooks, eligibility, form_pages, form_files, form_specs, histories,
+    )  # fmt: skip
+    for room in rooms:
         app.register_blueprint(room.bp)
     errors.register(app)
     showing.register(app)

@@ -30,8 +30,10 @@ class Choice:
     theirs_words: str
 
 
-def conflict_page(place: FormPlace, base: Record, mine: Record, theirs: StoredForm, action: str) -> str:
-    """The page on which the second of two editors chooses."""
+def conflict_page(
+    place: FormPlace, base: Record, mine: Record, theirs: StoredForm, action: str, *, held: str = ""
+) -> str:
+    """The page on which the second of two editors chooses. ``held`` signs for the files that are mine."""
     merged = merge(place.form, base, mine, theirs.record)
     choices = [_choice(difference) for difference in merged.differences]
     asked = {choice.name for choice in choices}
@@ -48,6 +50,7 @@ def conflict_page(place: FormPlace, base: Record, mine: Record, theirs: StoredFo
         action="complete" if action == "complete" else "draft",
         base_version=theirs.version,
         save_id=uuid4().hex,
+        held=held,
         needs_reason=theirs.status is Status.COMPLETE,
     )
 

@@ -20,11 +20,13 @@ from generator.browser.givens import browser_env
 from generator.pages import form_html, page_and_template
 from generator.pages.words import answer_words
 from webapp.form_places import FormPlace, form_address, forms_beside, next_form
+from webapp.held_files import files_of, shown_files
 from webapp.judging import context_of, open_findings
 from webapp.services import casebook_of, services
 from webapp.showing import clock, place_target
 from webapp.statuses import Shown, status_of
 from webapp.storage import FindingCounts, Saved, Status, StoredForm, heads
+from webapp.uploads import Uploads
 
 NO_ROWS: Mapping[tuple[str, int], str] = MappingProxyType({})
 
@@ -98,6 +100,7 @@ def page_of_form(
     notice: str = "",
     unsaved: bool = False,
     checked: bool = False,
+    held: str = "",
 ) -> str:
     """The whole page of a form."""
     study = services().study
@@ -121,6 +124,7 @@ def page_of_form(
             stored=stored.record if stored else Record(),
             marks=stored.row_marks if stored else {},
             removing=removing,
+            files=files_of(place, stored.record if stored else None),
         ),
         status=_own_status(stored),
         lines=finding_lines(place.form, open_findings(place.form, judgement, record))
@@ -134,6 +138,7 @@ def page_of_form(
         reason=reason,
         notice=notice,
         unsaved=unsaved,
+        held=held,
         checked=checked,
         saved=request.args.get("saved", ""),
         day_zero=day_zero(study, casebook),
@@ -174,7 +179,7 @@ def _visit_date(place: FormPlace) -> str:
 
 
 def saved_answer(
-    place: FormPlace, saved: Saved, record: Record, judgement: Judgement, *, refused: bool
+    place: FormPlace, saved: Saved, record: Record, judgement: Judgement, *, refused: bool, uploads: Uploads
 ) -> ResponseReturnValue:
     """What our script learns of a save."""
     findings = open_findings(place.form, judgement, record)
@@ -197,5 +202,7 @@ def saved_answer(
             }
             for line in lines
         ],
+        files=shown_files(place, record),
+        refused_files=uploads.said(),
         rows={group: [row.number for row in rows] for group, rows in record.rows.items()},
     )

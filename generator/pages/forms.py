@@ -103,6 +103,13 @@ class SeveralField(TypedField):
         return ";".join(text for text in texts if text)
 
 
+class FileField(TypedField):
+    """A file: the text names the one that is kept. A new one says more than an old reason for none."""
+
+    def _chosen(self, text: str, reason: str, stored: str) -> str:
+        return text if text and text != stored else super()._chosen(text, reason, stored)
+
+
 FIELD_CLASSES: Mapping[str, type[TypedField]] = MappingProxyType(
     {
         "text": LinesField,
@@ -115,7 +122,7 @@ FIELD_CLASSES: Mapping[str, type[TypedField]] = MappingProxyType(
         "datetime": TypedField,
         "choice": TypedField,
         "choices": SeveralField,
-        "file": TypedField,
+        "file": FileField,
     }
 )
 if holes := {kind.name for kind in KINDS} ^ set(FIELD_CLASSES):

@@ -12,6 +12,7 @@ from forms_spec.record import CellKey
 FORM_PREFIX = "f-"
 MISSING_PREFIX = "m:"
 KEPT_PREFIX = "k:"
+UPLOAD_PREFIX = "u:"
 REMOVE_PREFIX = "x:"
 REASON_PREFIX = "y:"
 ROWS_PREFIX = "rows:"

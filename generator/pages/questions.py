@@ -14,9 +14,10 @@ from markupsafe import Markup, escape
 
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.kinds import KINDS
-from forms_spec.model import Field, Form, Group, Range, Rows, Study
+from forms_spec.model import Field, Form, Group, Range, Rows, Study, Upload
 from forms_spec.record import CellKey
 from forms_spec.rules import Expression, Home, to_english
+from generator.pages.files import size_words
 from generator.pages.names import cell_name, row_prefix
 
 GROUPED = frozenset({"radio", "checkboxes", "checkbox", "scale"})
@@ -112,12 +113,18 @@ class Question:
     conditional: bool
     ends: tuple[str, str] | None
     accept: str
+    largest: int
     beside: bool = False
 
     @property
     def grouped(self) -> bool:
         """True for several inputs under one legend."""
         return self.control in GROUPED
+
+    @property
+    def most(self) -> str:
+        """How large a file may be, in words."""
+        return size_words(self.largest)
 
     @property
     def tag(self) -> str:
@@ -309,6 +316,7 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         conditional=field.shown is not None or group.shown is not None,
         ends=field.ends,
         accept=",".join(f".{ending}" for ending in field.upload.endings) if field.upload else "",
+        largest=field.upload.size if field.upload else 0,
     )
 
 
@@ -341,6 +349,8 @@ def _limits(study: Study, form: Form, group: Group, field: Field) -> tuple[Limit
     """Hard limits, or the usual ones where nothing is refused."""
     if field.control in {"scale", "calculated"}:
         return ()
+    if field.upload:
+        return (Limit(text=_upload_words(field.upload), unit=None),)
     ranges, usual = (field.ranges, "") if field.ranges else (field.expected, "usually ")
     labels = {choice.code: choice.label for choice in field.unit.choices} if field.unit else {}
     return tuple(
@@ -348,6 +358,12 @@ def _limits(study: Study, form: Form, group: Group, field: Field) -> tuple[Limit
         for unit, limits in ranges.items()
         if (words := _range_words(study, form, group, limits))
     )
+
+
+def _upload_words(upload: Upload) -> str:
+    """``pdf or png, up to 10 MB``."""
+    endings = " or ".join(filter(None, (", ".join(upload.endings[:-1]), *upload.endings[-1:])))
+    return ", ".join(filter(None, (endings, f"up to {size_words(upload.size)}")))
 
 
 def _range_words(study: Study, form: Form, group: Group, limits: Range) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from forms_spec.judge import Judgement
 from forms_spec.model import Form, Group, Study
 from forms_spec.record import Record, Row
+from generator.pages.files import FileOf, file_html, no_files
 from generator.pages.questions import Page, fixed, page_of
 from generator.pages.rows import next_number, rows_of
 from generator.pages.scopes import RowScopes, Scope, group_findings, own_scope, row_scope
@@ -57,12 +58,14 @@ def form_html(
     stored: Record | None = None,
     marks: Mapping[str, int] = NO_MARKS,
     removing: Mapping[tuple[str, int], str] = NOTHING,
+    files: FileOf = no_files,
 ) -> Markup:
     """All questions of a form with their answers and findings, without the ``<form>`` around them.
 
     ``stored`` is what the server has, when it is not what is shown; ``marks`` the highest row number
     ever given by group; ``removing`` the rows that are marked to be removed, by group and number,
     with the reason given so far.
+    ``files`` knows the files that cells name.
     """
     _, template = page_and_template(study, form)
     kept = stored if stored is not None else record
@@ -74,6 +77,7 @@ def form_html(
                 for group in form.row_groups
             },
             blank=Scope(),
+            file_of=lambda text: file_html(text, files(text)),
             hidden_groups=_hidden(form, judgement),
         )
     )

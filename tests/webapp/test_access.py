@@ -15,6 +15,7 @@ ARGUMENTS = {
     "hash_": "0" * 64,
     "name": "crfsmith.css",
     "filename": "x",
+    "beginning": "0" * 16,
 }
 
 

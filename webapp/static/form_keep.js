@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const form = document.getElementById("form");
-  const OURS = new Set(["csrf_token", "base_version", "save_id", "on", "action", "reason"]);
+  const OURS = new Set(["csrf_token", "base_version", "save_id", "on", "action", "reason", "held"]);
   const SOON = 120;
 
   const box = (name) => form.elements.namedItem(name);
@@ -11,6 +11,9 @@
   /* Names and texts of everything that can be typed or chosen. */
   const typed = () =>
     [...new FormData(form)].filter(([name, text]) => !OURS.has(name) && typeof text === "string");
+
+  /* Files that are chosen and not sent. This browser's copy cannot hold them, only their names. */
+  const chosenFiles = () => [...form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
 
   const grouped = (pairs) => {
     const found = new Map();
@@ -25,14 +28,15 @@
     const [before, now] = [grouped(acknowledged), grouped(typed())];
     const names = new Set([...before.keys(), ...now.keys()]);
     const text = (map, name) => JSON.stringify((map.get(name) || []).filter((one) => one !== ""));
-    return [...names].filter((name) => !name.startsWith("rows:") && text(before, name) !== text(now, name)).length;
+    const differs = (name) => !name.startsWith("rows:") && text(before, name) !== text(now, name);
+    return [...names].filter(differs).length + chosenFiles().length;
   }
 
   function keep() {
     try {
       if (changes() === 0) localStorage.removeItem(address);
       else {
-        const copy = { base: box("base_version").value, at: new Date().toISOString(), typed: typed() };
+        const copy = { base: box("base_version").value, at: new Date().toISOString(), typed: typed(), files: chosenFiles().map((one) => one.name) };
         localStorage.setItem(address, JSON.stringify(copy));
       }
     } catch {
@@ -59,6 +63,7 @@
     }
     for (const element of form.elements) {
       if (!element.name || OURS.has(element.name) || element.name.startsWith("rows:")) continue;
+      if (element.dataset.file !== undefined) continue;
       if (element.type === "radio" || element.type === "checkbox") {
         element.checked = (texts.get(element.name) || []).includes(element.value);
       } else if (element.tagName !== "BUTTON" && element.type !== "file") {
@@ -77,16 +82,26 @@
     }
     if (!copy || form.dataset.readonly !== undefined || form.dataset.unsaved !== undefined) return;
     put(copy.typed);
-    if (changes() === 0) return keep();
+    const files = copy.files || [];
+    if (changes() === 0) {
+      if (files.length) tell(chooseAgain(files), "All right", keep);
+      return keep();
+    }
     const older = copy.base !== box("base_version").value;
     box("base_version").value = copy.base;
     const when = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     const since = older ? " The form was saved by somebody since: saving shows you both versions." : "";
-    tell(`What you typed at ${when} had not reached the server; it is back on the page.${since}`, "Discard it", () => {
+    tell(`What you typed at ${when} had not reached the server; it is back on the page.${since} ${chooseAgain(files)}`, "Discard it", () => {
       localStorage.removeItem(address);
       acknowledged = typed();
       location.reload();
     });
+  }
+
+  function chooseAgain(files) {
+    if (!files.length) return "";
+    const them = files.length === 1 ? "it" : "them";
+    return `A browser cannot keep files: ${files.join(", ")} had not reached the server. Please choose ${them} again.`;
   }
 
   /* A line above the form, with something to do about it. */
@@ -116,5 +131,5 @@
   form.addEventListener("input", keepSoon);
   form.addEventListener("change", keepSoon);
 
-  Object.assign(crfpage, { acknowledge, box, changes, form, keep, keepSoon, reasons: new Map(), restore, tell, typed });
+  Object.assign(crfpage, { acknowledge, box, changes, form, keep, keepSoon, reasons: new Map(), refusedFiles: new Map(), restore, tell, typed });
 })();

@@ -44,12 +44,20 @@
     return known ? text : typed;
   }
 
+  /* A file that is chosen has no text before the server has seen it; this one is judged alike. */
+  const UNSENT = "files/0000000000000000/";
+  const removedFiles = () =>
+    [...form.querySelectorAll(".remove-file input:checked")].map((one) => one.value).filter((name) => !byId(name).files.length);
+
   function record() {
     const found = { texts: {}, rows: {}, kept: [] };
     const rows = new Map();
     const pairs = new Map();
     for (const [name, text] of new FormData(form)) {
-      if (typeof text !== "string") continue;
+      if (typeof text !== "string") {
+        if (text.name) pairs.set(name.slice(2), [`${UNSENT}${text.name}`]);
+        continue;
+      }
       if (name.startsWith("rows:")) {
         const row = { number: Number(text), texts: {} };
         (found.rows[name.slice(5)] ||= []).push(row);
@@ -57,6 +65,7 @@
       } else if (name.startsWith("k:")) crfpage.reasons.set(name, text);
       else pairs.set(name, [...(pairs.get(name) || []), text]);
     }
+    for (const name of removedFiles()) pairs.delete(name);
     for (const [name, values] of pairs) {
       const cell = name.replace(/^m:/, "");
       if (!/^(f|r)-/.test(cell)) continue;
@@ -152,6 +161,7 @@
     for (const one of fromServer) {
       if (!(wanted.get(one.target) || []).some((known) => known.code === one.code)) add(one.target, one);
     }
+    for (const [name, one] of crfpage.refusedFiles) add(name, { ...one, given: true });
     for (const place of form.querySelectorAll(".q")) {
       if (place.closest("template")) continue;
       const name = nameOf(place);
@@ -168,13 +178,13 @@
     if (!message) return;
     const editing = place.contains(document.activeElement) && !place.querySelector(".keep")?.contains(document.activeElement);
     const seen = new Set([...message.querySelectorAll(".finding")].map((one) => one.dataset.code));
-    const fits = findings.filter((one) => seen.has(one.code) || all || (left.has(name) && !editing));
+    const fits = findings.filter((one) => one.given || seen.has(one.code) || all || (left.has(name) && !editing));
     const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy]));
     if (message.dataset.shown === mark || (message.dataset.shown === undefined && !fits.length && !seen.size)) return;
     message.dataset.shown = mark;
     for (const box of message.querySelectorAll(".keep input")) crfpage.reasons.set(box.name, box.value);
     message.replaceChildren(...fits.flatMap((one) => lines(name, one)));
-    for (const box of place.querySelectorAll(`[name="${name}"]:not([type=radio], [type=checkbox])`)) {
+    for (const box of place.querySelectorAll(`:is([name="${name}"], [name="u:${name}"]):not([type=radio], [type=checkbox], [type=hidden])`)) {
       if (fits.some((one) => one.severity === "refuse")) box.setAttribute("aria-invalid", "true");
       else box.removeAttribute("aria-invalid");
     }
@@ -284,7 +294,7 @@
     }
     for (const box of boxes) {
       if (box.type === "radio" || box.type === "checkbox") box.checked = false;
-      else if (box.value) {
+      else if (box.value && box.type !== "hidden") {
         box.dataset.before = box.value;
         box.value = "";
       }
@@ -323,7 +333,8 @@
 
   function clear(place) {
     for (const box of place.querySelectorAll(".line input, .line select, .line textarea")) {
-      if (box.type === "radio" || box.type === "checkbox") box.checked = false;
+      if (box.closest(".remove-file")) box.checked = true;
+      else if (box.type === "radio" || box.type === "checkbox") box.checked = false;
       else if (box.type !== "hidden") box.value = "";
     }
     place.dispatchEvent(new Event("change", { bubbles: true }));
@@ -418,6 +429,7 @@
 
   Object.assign(crfpage, {
     judge,
+    messageOf: (code) => spec?.messages[code],
     prepare,
     serverFindings: (found) => {
       fromServer = found;

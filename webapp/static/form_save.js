@@ -33,8 +33,9 @@
     box("save_id").value = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
     const body = new FormData(form);
     body.set("action", action);
+    for (const [name, one] of [...body]) if (typeof one !== "string" && !one.name && !one.size) body.delete(name);
     const withFiles = [...body].some(([, one]) => typeof one !== "string");
-    send({ action, quietly, sent: crfpage.typed(), body: withFiles ? body : new URLSearchParams(body), tries: 0 });
+    send({ action, quietly, sent: crfpage.typed(), body: withFiles ? body : new URLSearchParams([...body]), tries: 0 });
   }
 
   async function send(request) {
@@ -83,7 +84,7 @@
     document.getElementById("status").innerHTML = said.status_html;
     crfpage.dropRemoved(request.sent);
     crfpage.markSaved(said.rows);
-    crfpage.acknowledge(request.sent);
+    crfpage.acknowledge(crfpage.filesSaved(request, said));
     crfpage.serverFindings?.(said.findings);
     const reason = box("reason");
     if (reason) reason.value = "";
@@ -128,6 +129,8 @@
     }
     const words = [said.message, said.remedy].filter(Boolean).join(" ");
     state(`Not saved. ${words || "The server refused; your text is kept in this browser."}`, true);
+    for (const one of said.refused_files || []) crfpage.refuseFile(one);
+    if (said.refused_files) crfpage.judge();
     if (said.needs === "reason" && !request.quietly) document.getElementById("reason")?.focus();
     if (said.needs === "removal" && !request.quietly) form.querySelector(".remove :checked")?.closest(".removal").querySelector(".why input").focus();
     crfpage.say(bar.textContent);

@@ -9,16 +9,18 @@ from uuid import uuid4
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from forms_spec.judge import Judgement
 from forms_spec.record import Record, Row
 from generator.pages import Posted, form_html, read_post, removal_reasons, without_hidden_rows
+from generator.pages.files import file_fields
 from generator.pages.rows import next_number, rows_of
 from webapp.access import ENTER, READ, allow
 from webapp.conflict_pages import conflict_page
 from webapp.form_places import FormPlace, form_place
 from webapp.form_showing import page_of_form, saved_answer
+from webapp.held_files import hold, uploads_of
 from webapp.judging import defaults, judged, open_findings
 from webapp.services import services
 from webapp.storage import (
@@ -32,6 +34,7 @@ from webapp.storage import (
     load,
     save,
 )
+from webapp.uploads import LARGEST_UPLOADS, Uploads
 
 bp = Blueprint("form_pages", __name__)
 ADD: Final = "add:"
@@ -46,7 +49,11 @@ class Typed:
     place: FormPlace
     stored: StoredForm | None
     posted: Posted
-    data: MultiDict[str, str]
+    uploads: Uploads
+
+    @property
+    def data(self) -> MultiDict[str, str]:
+        return self.uploads.data
 
     @property
     def record(self) -> Record:
@@ -84,20 +91,31 @@ def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     place = form_place(subjid, visit, form)
     if "on" not in request.form:
         return _refused("The page arrived incomplete, so nothing was saved.", "Save once more.", 400)
-    typed_now = read(place, request.form)
+    typed_now = read(place, request.form, request.files)
     action = request.form.get("action", "draft")
     if action.startswith(ADD):
         return _with_new_row(typed_now, action.removeprefix(ADD))
     return _save(typed_now, complete=action == COMPLETE)
 
 
-def read(place: FormPlace, data: MultiDict[str, str]) -> Typed:
+@bp.url_value_preprocessor
+def give_room_for_files(endpoint: str | None, values: dict[str, str] | None) -> None:
+    """A form with file fields may be larger, once somebody has signed in: before the post is read."""
+    form = services().study.forms.get((values or {}).get("form", ""))
+    if endpoint == "form_pages.save_form" and form and file_fields(form) and current_user.is_authenticated:
+        request.max_content_length = LARGEST_UPLOADS
+
+
+def read(
+    place: FormPlace, data: MultiDict[str, str], files: MultiDict[str, FileStorage] | None = None
+) -> Typed:
     """What a post means, on top of what is stored."""
     held = services()
     stored = load(held.database, place.key)
     base = stored.record if stored else Record()
-    posted = read_post(held.study, place.form, data, stored=base, today=held.today())
-    return Typed(place=place, stored=stored, posted=posted, data=data)
+    uploads = uploads_of(place, data, files or MultiDict(), stored=stored)
+    posted = read_post(held.study, place.form, uploads.data, stored=base, today=held.today())
+    return Typed(place=place, stored=stored, posted=posted, uploads=uploads)
 
 
 def typed_again() -> Response:
@@ -120,6 +138,8 @@ def typed(
 ) -> ResponseReturnValue:
     """The form with typed text that is not saved."""
     now = read(form_place(subjid, visit, form), data)
+    if any(upload.filename for upload in request.files.values()):
+        notice = f"{notice} Please choose its files again: they did not come along."
     return _page(now, judged(now.place, now.record), notice=notice), 400
 
 
@@ -142,7 +162,10 @@ def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
         return _not_saved(now, message, needs="reason")
     if now.posted.unexplained:
         return _not_saved(now, "Say why the marked row is removed, then save once more.", needs="removal")
-    judgement = judged(now.place, now.record, completing=complete)
+    if now.uploads.refused and now.stored and now.stored.status is Status.COMPLETE:
+        message = "A file was not taken, so this complete form was left as it is."
+        return _not_saved(now, message, needs="file")
+    judgement = _with_refused(now, judged(now.place, now.record, completing=complete))
     record = without_hidden_rows(now.place.form, now.record, judgement)
     refused = complete and not judgement.may_complete
     status = Status.COMPLETE if complete and not refused else Status.DRAFT
@@ -150,8 +173,17 @@ def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
     if isinstance(answer, Conflict):
         return _conflict(now, record, answer)
     if _by_script():
-        return saved_answer(now.place, answer, record, judgement, refused=refused)
+        return saved_answer(now.place, answer, record, judgement, refused=refused, uploads=now.uploads)
+    if now.uploads.refused:
+        stored = load(services().database, now.place.key)
+        notice = "The form is saved, but without the file that was refused."
+        return page_of_form(now.place, stored, record, judgement, notice=notice, checked=True)
     return redirect(f"{now.place.address}?{'check=1' if refused else f'saved={answer.version}'}", 303)
+
+
+def _with_refused(now: Typed, judgement: Judgement) -> Judgement:
+    """A file that was not taken is said beside its question, although no cell holds it."""
+    return replace(judgement, findings=(*judgement.findings, *now.uploads.refused))
 
 
 def _store(now: Typed, record: Record, status: Status, judgement: Judgement) -> Saved | Conflict:
@@ -166,6 +198,7 @@ def _store(now: Typed, record: Record, status: Status, judgement: Judgement) -> 
         dictionary_hash=services().study.hash,
         reason=now.reason,
         counts=FindingCounts.of(open_findings(now.place.form, draft, record)),
+        files=tuple(now.uploads.of(record, now.place.form).values()),
     )
     try:
         return save(services().database, asked)
@@ -181,27 +214,38 @@ def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnV
         return jsonify(moved=address) if _by_script() else redirect(address, 303)
     if _by_script():
         return jsonify(conflict=True, message=f"{conflict.theirs.saved_by} saved this form meanwhile."), 409
-    return conflict_page(now.place, base, record, conflict.theirs, now.data.get("action", "draft")), 409
+    action = now.data.get("action", "draft")
+    return conflict_page(now.place, base, record, conflict.theirs, action, held=_held(now, record)), 409
 
 
 def _not_saved(now: Typed, message: str, *, needs: str) -> ResponseReturnValue:
     if _by_script():
-        return jsonify(needs=needs, message=message), 422
+        return jsonify(needs=needs, message=message, refused_files=now.uploads.said()), 422
     return _page(now, judged(now.place, now.record), notice=message), 422
 
 
 def _page(now: Typed, judgement: Judgement, *, notice: str, record: Record | None = None) -> str:
+    shown = record or now.record
     return page_of_form(
         now.place,
         now.stored,
-        record or now.record,
-        judgement,
+        shown,
+        _with_refused(now, judgement),
         base_version=_number(now.data.get("base_version", "0")),
         removing=now.posted.unexplained,
         reason=now.data.get("reason", ""),
         notice=notice,
         unsaved=True,
+        held=_held(now, shown),
     )
+
+
+def _held(now: Typed, record: Record) -> str:
+    """Keeps the new files of a page that is not saved, for the post that comes next."""
+    if not file_fields(now.place.form) or not current_user.may_enter:
+        return ""
+    new = now.uploads.of(record, now.place.form)
+    return hold(now.place, new, record, user=current_user.user.username)
 
 
 def _refused(message: str, remedy: str, status: int) -> ResponseReturnValue:

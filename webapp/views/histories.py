@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from forms_spec.kinds.file import named_file
 from forms_spec.model import Field, Form
 from forms_spec.record import Record
+from generator.pages.files import is_file
 from generator.pages.words import answer_words
 from webapp.access import READ, allow
-from webapp.form_places import form_place
+from webapp.form_places import FormPlace, form_place
+from webapp.held_files import file_address
 from webapp.services import services
 from webapp.storage import About, Change, Revision, history
 
@@ -26,6 +29,8 @@ class Shown:
     old: str
     new: str
     target: str
+    old_file: str = ""
+    new_file: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +51,7 @@ def show_history(subjid: str, visit: str, form: str) -> ResponseReturnValue:
         Version(
             revision=revision,
             changes=tuple(
-                _shown(fields, place.form, change, revision.form.record)
+                _with_files(_shown(fields, place.form, change, revision.form.record), place, change)
                 for change in revision.changes
                 if change.about is not About.STATUS
             ),
@@ -54,6 +59,15 @@ def show_history(subjid: str, visit: str, form: str) -> ResponseReturnValue:
         for revision in reversed(revisions)
     ]
     return render_template("history.html", place=place, versions=versions)
+
+
+def _with_files(shown: Shown, place: FormPlace, change: Change) -> Shown:
+    """With the way to the files that the change is about, where it is about files."""
+    field = fields_of(place.form).get((change.cell.table, change.cell.field))
+    if change.about is not About.VALUE or field is None or not is_file(field):
+        return shown
+    old, new = (file_address(place, text) if named_file(text) else "" for text in (change.old, change.new))
+    return replace(shown, old_file=old, new_file=new)
 
 
 def fields_of(form: Form) -> dict[tuple[str, str], Field]:
