@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from forms_spec.model import Form, Scheduled, Study, Visit
 from forms_spec.record import LOG, FormKey
 from forms_spec.timeline import timeline
-from forms_spec.visits import VisitState, VisitStatus, expectation, visit_states
+from forms_spec.visits import Expected, VisitState, VisitStatus, expectation, visit_states
 from webapp.form_places import form_address, forms_at, visit_word
 from webapp.services import services, whole_casebook_of
 from webapp.statuses import NOT_EXPECTED, Shown, open_status, status_of
-from webapp.storage import FormHead, heads
+from webapp.storage import FormHead, Status, heads
 
 Holds = Callable[[Scheduled, int], bool | None]
 
@@ -38,6 +38,7 @@ class Cell:
     column: Column
     status: Shown
     address: str
+    to_finish: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +53,7 @@ class LogForm:
     address: str
     rows: int
     status: Shown
+    to_finish: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,9 +63,18 @@ class Grid:
     logs: tuple[LogForm, ...]
     next_unsno: Mapping[str, int]
 
+    @property
+    def to_finish(self) -> int:
+        """Drafts, and forms that a visit behind us asked for and nobody began."""
+        cells = sum(cell.to_finish for line in self.lines for cell in line.cells)
+        return cells + sum(log.to_finish for log in self.logs)
 
-def grid_of(subjid: str, holds: Holds) -> Grid:
-    """The casebook of a subject as of today; ``holds`` judges the schedule's conditions."""
+
+def grid_of(subjid: str, holds: Holds, findings: Mapping[FormKey, int]) -> Grid:
+    """The casebook of a subject as of today; ``holds`` judges the schedule's conditions.
+
+    ``findings`` has the number of open findings by form.
+    """
     held = services()
     study = held.study
     casebook = whole_casebook_of(subjid)
@@ -73,12 +84,12 @@ def grid_of(subjid: str, holds: Holds) -> Grid:
     columns = _columns(study, subjid, states)
     names = dict.fromkeys(scheduled.form for scheduled in study.schedule)
     forms = [study.forms[name] for name in names]
-    cells = _Cells(study=study, subjid=subjid, known=known, holds=holds)
+    cells = _Cells(study=study, subjid=subjid, known=known, holds=holds, findings=findings)
     lines = tuple(Line(form=form, cells=tuple(cells.cell(form, one) for one in columns)) for form in forms)
     return Grid(
         columns=columns,
         lines=tuple(line for line in lines if any(cell.address for cell in line.cells)),
-        logs=tuple(_log(subjid, form, known) for form in study.forms.values() if form.log),
+        logs=tuple(_log(subjid, form, known, findings) for form in study.forms.values() if form.log),
         next_unsno=_next_numbers(study, states, known),
     )
 
@@ -147,6 +158,7 @@ class _Cells:
     subjid: str
     known: Mapping[FormKey, FormHead]
     holds: Holds
+    findings: Mapping[FormKey, int]
 
     def cell(self, form: Form, column: Column) -> Cell:
         state = column.state
@@ -154,17 +166,32 @@ class _Cells:
         if (form.name, visit) not in self.study.expectations:
             return Cell(column=column, status=NOT_EXPECTED, address="")
         address = form_address(self.subjid, visit, state.unsno, form.name)
-        head = self.known.get(FormKey(form.name, visit, state.unsno))
+        key = FormKey(form.name, visit, state.unsno)
+        head = self.known.get(key)
         if head is not None:
-            return Cell(column=column, status=status_of(head.status, head.counts), address=address)
+            status = status_of(head.status, self.findings.get(key, 0))
+            unfinished = head.status is not Status.COMPLETE
+            return Cell(column=column, status=status, address=address, to_finish=unfinished)
         expected = expectation(self.study, form.name, visit, lambda one: self.holds(one, state.unsno))
-        return Cell(column=column, status=open_status(expected, state), address=address)
+        behind = state.status in (VisitStatus.DONE, VisitStatus.OVERDUE)
+        return Cell(
+            column=column,
+            status=open_status(expected, state),
+            address=address,
+            to_finish=behind and expected is Expected.REQUIRED,
+        )
 
 
-def _log(subjid: str, form: Form, known: Mapping[FormKey, FormHead]) -> LogForm:
+def _log(
+    subjid: str, form: Form, known: Mapping[FormKey, FormHead], findings: Mapping[FormKey, int]
+) -> LogForm:
     key = FormKey(form.name, LOG, 0)
     head = known.get(key)
     record = whole_casebook_of(subjid).record(key) if head else None
-    rows = sum(len(rows) for rows in record.rows.values()) if record else 0
-    status = status_of(head.status if head else None, head.counts if head else None)
-    return LogForm(form=form, address=form_address(subjid, LOG, 0, form.name), rows=rows, status=status)
+    return LogForm(
+        form=form,
+        address=form_address(subjid, LOG, 0, form.name),
+        rows=sum(len(rows) for rows in record.rows.values()) if record else 0,
+        status=status_of(head.status if head else None, findings.get(key, 0)),
+        to_finish=head is not None and head.status is not Status.COMPLETE,
+    )

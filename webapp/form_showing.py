@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import uuid4
@@ -11,21 +11,25 @@ from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from forms_spec.findings import Finding, Severity
+from forms_spec.findings import Severity
 from forms_spec.judge import Judgement
-from forms_spec.model import Field, Form
+from forms_spec.model import Form
+from forms_spec.places import DataPlace
 from forms_spec.record import FormKey, Record
 from forms_spec.timeline import VISIT_DATE, day_zero, field_named
 from generator.browser.givens import browser_env
 from generator.pages import form_html, page_and_template
+from generator.pages.findings import Lead, Said, Spot, label_of, target_of
 from generator.pages.words import answer_words
 from webapp.form_places import FormPlace, form_address, forms_beside, next_form
+from webapp.form_said import page_said, said_of
 from webapp.held_files import files_of, shown_files
-from webapp.judging import context_of, open_findings
+from webapp.judging import context_of, judged_elsewhere, open_findings
 from webapp.services import casebook_of, services
-from webapp.showing import clock, place_target
+from webapp.showing import clock
+from webapp.standing import changes_of, remembered
 from webapp.statuses import Shown, status_of
-from webapp.storage import FindingCounts, Saved, Status, StoredForm, heads
+from webapp.storage import Saved, Status, StoredForm, heads
 from webapp.uploads import Uploads
 
 NO_ROWS: Mapping[tuple[str, int], str] = MappingProxyType({})
@@ -42,6 +46,8 @@ class Line:
     severity: str
     code: str
     shown: bool
+    home: bool
+    ends: tuple[Lead, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,38 +60,33 @@ class Beside:
     here: bool
 
 
-def finding_lines(form: Form, findings: Iterable[Finding]) -> list[Line]:
-    """The findings of a page, gravest first, each with the label of its field."""
+def finding_lines(form: Form, said: Said) -> list[Line]:
+    """The findings of a page, gravest first, each with the label of its field.
+
+    One that hangs on several fields of the page is listed at its home.
+    """
     order = {Severity.REFUSE: 0, Severity.QUERY: 1, Severity.WARNING: 2}
-    return [_line(form, found) for found in sorted(findings, key=lambda f: order[f.severity])]
+    once: dict[int, Spot] = {}
+    for spot in said.all():
+        if spot.home or id(spot.finding) not in once:
+            once[id(spot.finding)] = spot
+    return [_line(form, spot) for spot in sorted(once.values(), key=lambda one: order[one.finding.severity])]
 
 
-def _lines(form: Form, judgement: Judgement, record: Record) -> list[Line]:
-    return finding_lines(form, open_findings(form, judgement, record))
-
-
-def _line(form: Form, found: Finding) -> Line:
-    place = found.data
-    field = _field(form, place.table, place.field) if place and place.field else None
-    row = f", row {place.row}" if place and place.row is not None else ""
+def _line(form: Form, spot: Spot) -> Line:
+    found, cell = spot.finding, spot.cell
+    place = DataPlace(table=cell.table, field=cell.field or None, row=cell.row)
     return Line(
-        target=place_target(place) if place else "main",
-        where=f"{field.label if field else form.title}{row}",
+        target=target_of(cell),
+        where=label_of(form, place),
         message=found.message,
         remedy=found.remedy,
         severity=found.severity.value,
         code=found.code,
-        shown=place is not None and place.field is not None,
+        shown=cell.field != "",
+        home=spot.home,
+        ends=spot.ends,
     )
-
-
-def _field(form: Form, table: str, name: str) -> Field | None:
-    for group in form.groups:
-        if table == (group.name if group.rows else form.name):
-            for field in group.fields:
-                if field.name == name:
-                    return field
-    return None
 
 
 def page_of_form(
@@ -105,7 +106,11 @@ def page_of_form(
     """The whole page of a form."""
     study = services().study
     page, _ = page_and_template(study, place.form)
-    beside = _beside(place)
+    elsewhere = judged_elsewhere(place, record)
+    said = said_of(place, judgement.findings, elsewhere)
+    still = said_of(place, open_findings(place.form, judgement, record), elsewhere)
+    lines = finding_lines(place.form, still)
+    beside, counted = _beside(place, len(lines))
     after = next_form(place, forms_beside(place))
     casebook = casebook_of(place.subject.subjid)
     return render_template(
@@ -121,16 +126,17 @@ def page_of_form(
             place.form,
             record,
             judgement,
+            said=said,
             stored=stored.record if stored else Record(),
             marks=stored.row_marks if stored else {},
             removing=removing,
             files=files_of(place, stored.record if stored else None),
         ),
-        status=_own_status(stored),
-        lines=finding_lines(place.form, open_findings(place.form, judgement, record))
-        if checked or unsaved
-        else [],
+        status=status_of(stored.status if stored else None, len(lines)),
+        lines=lines if checked or unsaved else [],
+        said=page_said(place, still),
         beside=beside,
+        counted=counted,
         next_address=_address(place, after) if after else f"/subjects/{place.subject.subjid}",
         next_title=after.title if after else "Casebook",
         readonly=not current_user.may_enter,
@@ -152,18 +158,19 @@ def _address(place: FormPlace, form: Form) -> str:
     return form_address(place.subject.subjid, place.key.visit, place.unsno, form.name)
 
 
-def _own_status(stored: StoredForm | None) -> Shown:
-    return status_of(stored.status if stored else None, stored.counts if stored else None)
-
-
-def _beside(place: FormPlace) -> list[Beside]:
+def _beside(place: FormPlace, findings: int) -> tuple[list[Beside], bool]:
+    """The visit's forms; their findings as far as they are counted, and whether they are."""
     known = heads(services().database, place.subject.subjid)
+    standing = remembered(place.subject.subjid, changes_of(known))
     found = []
     for form in forms_beside(place):
-        head = known.get(FormKey(form.name, place.key.visit, place.unsno))
-        status = status_of(head.status if head else None, head.counts if head else None)
-        found.append(Beside(form=form, address=_address(place, form), status=status, here=form is place.form))
-    return found
+        key = FormKey(form.name, place.key.visit, place.unsno)
+        head = known.get(key)
+        count = standing.findings.get(key, 0) if standing else 0
+        here = form is place.form
+        status = status_of(head.status if head else None, findings if here else count)
+        found.append(Beside(form=form, address=_address(place, form), status=status, here=here))
+    return found, standing is not None
 
 
 def _visit_date(place: FormPlace) -> str:
@@ -183,8 +190,9 @@ def saved_answer(
 ) -> ResponseReturnValue:
     """What our script learns of a save."""
     findings = open_findings(place.form, judgement, record)
-    lines = finding_lines(place.form, findings)
-    status = status_of(saved.status, None if refused else FindingCounts.of(findings))
+    still = said_of(place, findings, judged_elsewhere(place, record))
+    lines = finding_lines(place.form, still)
+    status = status_of(saved.status, 0 if refused else len(lines))
     return jsonify(
         version=saved.version,
         status=saved.status.value,
@@ -192,16 +200,7 @@ def saved_answer(
         saved_at=clock(saved.saved_at),
         refused=refused,
         summary_html=render_template("summary.html", lines=lines, checked=True) if refused else "",
-        findings=[
-            {
-                "target": line.target,
-                "severity": line.severity,
-                "message": line.message,
-                "remedy": line.remedy,
-                "code": line.code,
-            }
-            for line in lines
-        ],
+        **page_said(place, still),
         files=shown_files(place, record),
         refused_files=uploads.said(),
         rows={group: [row.number for row in rows] for group, rows in record.rows.items()},

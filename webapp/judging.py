@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from forms_spec.findings import Finding, Severity
-from forms_spec.judge import Judgement, judge
+from forms_spec.judge import Judgement, judge, judge_elsewhere
 from forms_spec.model import Form
 from forms_spec.places import DataPlace
-from forms_spec.record import CellKey, Context, Record
+from forms_spec.record import CellKey, Context, FormKey, Record
 from webapp.form_places import FormPlace
 from webapp.services import casebook_of, services
+from webapp.storage import Status
 
 
 def judged(place: FormPlace, record: Record, *, completing: bool = False) -> Judgement:
@@ -18,6 +19,17 @@ def judged(place: FormPlace, record: Record, *, completing: bool = False) -> Jud
     return judge(
         services().study, place.form, replace(record, kept={}), context_of(place), completing=completing
     )
+
+
+def judged_elsewhere(place: FormPlace, record: Record) -> tuple[Finding, ...]:
+    """What rules of the subject's other forms say of this one's fields, without the warnings kept there."""
+    casebook = casebook_of(place.subject.subjid)
+
+    def complete(key: FormKey) -> bool:
+        stored = casebook.instances(key.form).get(key)
+        return stored is not None and stored.status is Status.COMPLETE
+
+    return judge_elsewhere(services().study, place.form, record, context_of(place), complete=complete)
 
 
 def context_of(place: FormPlace) -> Context:

@@ -48,6 +48,11 @@ def casebook_of(subjid: str) -> StoredCasebook:
 
 
 def whole_casebook_of(subjid: str) -> StoredCasebook:
-    """The subject's captured forms, read at once."""
+    """The subject's captured forms, read at once, and once in a request."""
     held = services()
-    return StoredCasebook.whole(held.database, subjid, tuple(held.study.visits))
+    if "whole" not in g:
+        g.whole = {}
+    known: dict[str, StoredCasebook] = g.whole
+    if subjid not in known:
+        known[subjid] = StoredCasebook.whole(held.database, subjid, tuple(held.study.visits))
+    return known[subjid]

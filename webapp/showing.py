@@ -6,9 +6,6 @@ from datetime import UTC, date, datetime
 
 from flask import Flask
 
-from forms_spec.places import DataPlace
-from forms_spec.record import CellKey
-from generator.pages.names import cell_name
 from generator.pages.words import day_words
 from webapp.assets import asset_url
 from webapp.services import services
@@ -35,17 +32,10 @@ def short_day(day: date) -> str:
     return words if day.year == services().today().year else f"{words} ’{day.year % 100:02}"
 
 
-def place_target(place: DataPlace) -> str:
-    """The id of the element that a finding is about."""
-    if place.field:
-        return cell_name(CellKey(place.table, place.row, place.field))
-    return f"row-{place.table}-{place.row}" if place.row is not None else "main"
-
-
 def register(app: Flask) -> None:
     """Adds filters and globals to the templates."""
     app.jinja_env.filters.update(
-        clock=clock, day=day_words, moment=moment_words, short_day=short_day, target=place_target
+        clock=clock, day=day_words, moment=moment_words, short_day=short_day
     )
     app.jinja_env.globals.update(asset=asset_url)
     app.context_processor(lambda: {"study": services().study})

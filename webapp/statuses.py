@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forms_spec.visits import Expected, VisitState, VisitStatus
-from webapp.storage import FindingCounts, Status
+from webapp.storage import Status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,13 +28,12 @@ OPTIONAL = Shown(name="none", shape="○", word="optional")
 DEPENDS = Shown(name="none", shape="○", word="if it applies")
 
 
-def status_of(status: Status | None, counts: FindingCounts | None) -> Shown:
-    """The status of a captured form."""
+def status_of(status: Status | None, findings: int = 0) -> Shown:
+    """The status of a captured form with so many open findings."""
     if status is None:
         return NOT_STARTED
-    if counts is not None and counts.refused + counts.queries:
-        open_ = counts.refused + counts.queries
-        return Shown(name="findings", shape="▲", word=f"{open_} finding{'s' if open_ > 1 else ''}")
+    if findings:
+        return Shown(name="findings", shape="▲", word=f"{findings} finding{'s' if findings > 1 else ''}")
     return COMPLETE if status is Status.COMPLETE else DRAFT
 
 

@@ -13,16 +13,23 @@ from forms_spec.judge.judgement import CellState
 from forms_spec.judge.limits import unit_label, with_unit
 from forms_spec.judge.plan import RulePlan
 from forms_spec.judge.protocol import is_kept
-from forms_spec.judge.world import CapturedForm
+from forms_spec.judge.world import CapturedForm, Subject
 from forms_spec.model import Rule
 from forms_spec.places import DataPlace
 from forms_spec.record import CellKey, FormKey
 from forms_spec.rules.references import Target
 
 
-def judge_rules(captured: CapturedForm, *, completing: bool) -> Iterator[Finding]:
-    """Findings of the form's rules. A rule that cannot be told says so only of a form to be completed."""
+def judge_rules(
+    captured: CapturedForm, *, completing: bool, names: frozenset[str] | None = None
+) -> Iterator[Finding]:
+    """Findings of the form's rules, or of those of ``names`` alone.
+
+    A rule that cannot be told says so only of a form to be completed.
+    """
     for plan in captured.plan.rules:
+        if names is not None and plan.rule.name not in names:
+            continue
         rows = captured.rows(plan.table) if plan.table in captured.plan.row_tables else (None,)
         for row in rows:
             found = _judge(captured, plan, row, completing=completing)
@@ -65,16 +72,18 @@ def _places(
     captured: CapturedForm, home: str, row: int | None, table: str, field: str
 ) -> Iterator[DataPlace]:
     """Where else a rule shows: in the same row or form, or in the other form that it means."""
-    world = captured.world
-    form = world.study.tables[table].form.name
+    form = captured.world.study.tables[table].form.name
     if form == captured.plan.form.name:
         yield captured.place(table, row if table == home else None, field)
-        return
-    there = world.at(form, None, captured.key, field)
-    key = there.key if there is not None else FormKey(form, "", 0)
-    yield DataPlace(
-        table=table, field=field, row=None, subject=world.subject, visit=key.visit or None, unsno=key.unsno
-    )
+    else:
+        yield place_elsewhere(captured.world, captured.key, table, field)
+
+
+def place_elsewhere(world: Subject, seen_from: FormKey, table: str, field: str) -> DataPlace:
+    """A field of another form as a form means it; without a visit where nothing is captured of it."""
+    there = world.at(world.study.tables[table].form.name, None, seen_from, field)
+    visit, unsno = (there.key.visit, there.key.unsno) if there is not None else (None, 0)
+    return DataPlace(table=table, field=field, row=None, subject=world.subject, visit=visit, unsno=unsno)
 
 
 def _facts(captured: CapturedForm, rule: Rule, row: int | None) -> str:

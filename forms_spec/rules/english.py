@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from string import Formatter
 from types import MappingProxyType
 
 from forms_spec.model import Codelist, Derivation, Study
@@ -21,6 +22,18 @@ def to_english(expression: Expression, study: Study, home: Home) -> str:
     if resolved.findings:
         return expression.text
     return _English(study, home, resolved.notes).say(expression.tree)
+
+
+def function_words(name: str, count: int) -> list[str | int] | None:
+    """The words of a function of ``count`` arguments, with the argument's number where each stands."""
+    said = _FUNCTIONS.get(name)
+    if said is None:
+        return None
+    parts: list[str | int] = []
+    for text, number, *_ in Formatter().parse(said):
+        parts += [text] if text else []
+        parts += [int(number)] if number else []
+    return parts if all(isinstance(one, str) or one < count for one in parts) else None
 
 
 class _English:

@@ -7,6 +7,7 @@ from forms_spec.rules import Expression, Home, Type, parse_expression, reference
 from forms_spec.rules.checker import resolve
 from generator.browser.expression_json import Givens, Json, ToJson
 from generator.browser.form_json import form_spec
+from generator.pages.worked import worked
 
 
 def live_spec(study: Study, form: Form) -> Json:
@@ -24,6 +25,11 @@ def live_spec(study: Study, form: Form) -> Json:
             },
             "reads": {
                 f"{_table(form, group)} {field.name}": _reads(study, form, group, field)
+                for group, field in fields
+                if field.value is not None
+            },
+            "worked": {
+                f"{_table(form, group)} {field.name}": worked(study, form, group, field)
                 for group, field in fields
                 if field.value is not None
             },

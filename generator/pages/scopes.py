@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from forms_spec.findings import Finding, Severity
+from forms_spec.findings import Severity
 from forms_spec.judge import Cell, CellState, Judgement
 from forms_spec.kinds import Refusal
 from forms_spec.model import Field, Form, Group
 from forms_spec.record import CellKey, Record, Row
-from generator.pages.names import KEPT_PREFIX, cell_name
+from generator.pages.findings import Said, finding_html
 from generator.pages.words import answer_words, boxed
 
 CellOf = Callable[[str], Cell | None]
 FEW = 2  # rows that all stand open
-MARKS = {Severity.REFUSE: "▲", Severity.QUERY: "▲", Severity.WARNING: "△"}
-WORDS = {Severity.REFUSE: "Must be put right", Severity.QUERY: "Question", Severity.WARNING: "Check"}
 
 
 HIDDEN, MOOT, NOTHING = Markup(" hidden"), Markup(" data-moot"), Markup("")
@@ -77,35 +75,38 @@ class RowScopes:
     e: Markup
 
 
-def own_scope(form: Form, record: Record, judgement: Judgement) -> Scope:
+def own_scope(form: Form, record: Record, judgement: Judgement, said: Said) -> Scope:
     """The slots of the fields that stand once on the form."""
     scope = Scope()
     _fill(scope, form.fields, record.texts, lambda n: judgement.cells.get(CellKey(form.name, None, n)))
-    _put_findings(scope, form.name, None, record, judgement.findings)
+    _put_findings(scope, form.name, None, record, said)
     return scope
 
 
 def row_scope(
-    group: Group, row: Row, record: Record, judgement: Judgement, *, saved: bool, removing: str | None
+    group: Group,
+    row: Row,
+    record: Record,
+    judgement: Judgement,
+    *,
+    said: Said,
+    saved: bool,
+    removing: str | None,
 ) -> Scope:
     """The slots of one row."""
     scope = Scope(n=row.number, saved=saved, removing=removing is not None, why=removing or "")
     cells, number = judgement.cells, row.number
     _fill(scope, group.fields, row.texts, lambda n: cells.get(CellKey(group.name, number, n)))
-    _put_findings(scope, group.name, row.number, record, judgement.findings)
+    _put_findings(scope, group.name, row.number, record, said)
     scope.title = row_title(group, row)
     scope.open = bool(scope.e) or not saved or scope.removing or len(record.rows.get(group.name, ())) <= FEW
     scope.status = "▲ has findings" if scope.e else ""
     return scope
 
 
-def group_findings(group: Group, record: Record, judgement: Judgement) -> Markup:
+def group_findings(group: Group, record: Record, said: Said) -> Markup:
     """The findings about a repeating group as a whole: too many rows, one missing, one twice."""
-    return Markup("").join(
-        finding_html(found, CellKey(group.name, None, ""), record)
-        for found in judgement.findings
-        if found.data and found.data.table == group.name and found.data.row is None and not found.data.field
-    )
+    return Markup("").join(finding_html(spot, record) for _, spot in said.of(group.name, None))
 
 
 def row_title(group: Group, row: Row) -> str:
@@ -168,44 +169,8 @@ def _fits_no_button(one: Field, text: str) -> bool:
     return one.control == "scale" and isinstance(one.kind.parse(text, one), Refusal)
 
 
-def _put_findings(
-    scope: Scope, table: str, row: int | None, record: Record, findings: Iterable[Finding]
-) -> None:
-    for found in findings:
-        place = found.data
-        if place is None or place.table != table or place.row != row:
-            continue
-        name = place.field or ""
-        html = finding_html(found, CellKey(table, row, name), record)
-        scope.e[name] += html
-        if found.severity is Severity.REFUSE:
+def _put_findings(scope: Scope, table: str, row: int | None, record: Record, said: Said) -> None:
+    for name, spot in said.of(table, row):
+        scope.e[name] += finding_html(spot, record)
+        if spot.finding.severity is Severity.REFUSE:
             scope.bad.add(name)
-
-
-KEPT_HTML = Markup(
-    '<label class="keep">{word} <input type="text" class="box" name="{name}" value="{reason}"></label>'
-)
-FINDING_HTML = Markup(
-    '<p class="finding {look}" data-code="{code}"><span class="mark" aria-hidden="true">{mark}</span>'
-    '<span class="sr">{word}: </span>{message} <span class="remedy">{remedy}</span></p>'
-)
-
-
-def finding_html(found: Finding, cell: CellKey, record: Record) -> Markup:
-    """A finding beside its field; a warning asks why the value is kept."""
-    reason = record.kept.get((cell, found.code), "")
-    keepable = found.severity is Severity.WARNING and cell.field != ""
-    html = FINDING_HTML.format(
-        look=f"{found.severity.value}{' kept' if keepable and reason else ''}",
-        code=found.code,
-        mark=MARKS[found.severity],
-        word=WORDS[found.severity],
-        message=found.message,
-        remedy=found.remedy,
-    )
-    if not keepable:
-        return html
-    name = f"{KEPT_PREFIX}{cell_name(cell)}:{found.code}"
-    return html + KEPT_HTML.format(
-        word="Kept, because" if reason else "Keep it, because", name=name, reason=reason
-    )

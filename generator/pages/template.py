@@ -13,6 +13,7 @@ from forms_spec.judge import Judgement
 from forms_spec.model import Form, Group, Study
 from forms_spec.record import Record, Row
 from generator.pages.files import FileOf, file_html, no_files
+from generator.pages.findings import Said, said_on
 from generator.pages.questions import Page, fixed, page_of
 from generator.pages.rows import next_number, rows_of
 from generator.pages.scopes import RowScopes, Scope, group_findings, own_scope, row_scope
@@ -55,6 +56,7 @@ def form_html(
     record: Record,
     judgement: Judgement,
     *,
+    said: Said | None = None,
     stored: Record | None = None,
     marks: Mapping[str, int] = NO_MARKS,
     removing: Mapping[tuple[str, int], str] = NOTHING,
@@ -62,18 +64,21 @@ def form_html(
 ) -> Markup:
     """All questions of a form with their answers and findings, without the ``<form>`` around them.
 
-    ``stored`` is what the server has, when it is not what is shown; ``marks`` the highest row number
-    ever given by group; ``removing`` the rows that are marked to be removed, by group and number,
-    with the reason given so far.
+    ``said`` are the findings to show, the judgement's own by default; ``stored`` is what the server
+    has, when it is not what is shown; ``marks`` the highest row number ever given by group;
+    ``removing`` the rows that are marked to be removed, by group and number, with the reason so far.
     ``files`` knows the files that cells name.
     """
     _, template = page_and_template(study, form)
     kept = stored if stored is not None else record
+    shown = said if said is not None else said_on(form, judgement.findings)
     return Markup(
         template.render(
-            own=own_scope(form, record, judgement),
+            own=own_scope(form, record, judgement, shown),
             rows={
-                group.name: _rows(group, record, judgement, stored=kept, marks=marks, removing=removing)
+                group.name: _rows(
+                    group, record, judgement, said=shown, stored=kept, marks=marks, removing=removing
+                )
                 for group in form.row_groups
             },
             blank=Scope(),
@@ -88,6 +93,7 @@ def _rows(
     record: Record,
     judgement: Judgement,
     *,
+    said: Said,
     stored: Record,
     marks: Mapping[str, int],
     removing: Mapping[tuple[str, int], str],
@@ -101,13 +107,14 @@ def _rows(
                 row,
                 record,
                 judgement,
+                said=said,
                 saved=row.number in saved,
                 removing=removing.get((group.name, row.number)),
             )
             for row in rows
         ],
         next=max(next_number(group, record, stored), marks.get(group.name, 0) + 1),
-        e=group_findings(group, record, judgement),
+        e=group_findings(group, record, said),
     )
 
 

@@ -22,7 +22,17 @@ def day_words(day: date) -> str:
 
 def boxed(text: str, field: Field) -> str:
     """What stands in the box of a field; typing it again means the same."""
+    if field.control == "typeahead":
+        return _label(text, field)
     return shown_as(text, field) if field.kind.name in DATED else text
+
+
+def _label(text: str, field: Field) -> str:
+    """The label of a code, unless another code could be meant by it."""
+    codes = field.codelist.codes if field.codelist else ()
+    label = next((code.label for code in codes if code.code == text), text)
+    meant = [code for code in codes if label.lower() in (code.code.lower(), code.label.lower())]
+    return label if len(meant) == 1 else text
 
 
 def answer_words(text: str, field: Field, texts: Mapping[str, str] = NO_TEXTS) -> str:

@@ -16,6 +16,7 @@ from forms_spec.model import Form, Study
 from forms_spec.record import Context, EmptyCasebook, Record, Row
 from generator.browser.givens import browser_env
 from generator.pages import form_html, page_and_template, read_post
+from generator.pages.findings import said_on
 from generator.pages.rows import next_number, rows_of
 from webapp.form_showing import finding_lines
 from webapp.preview.example import ExampleCasebook, example_record
@@ -78,7 +79,7 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
         visits=[study.visits[s.visit] for s in study.schedule if s.form == form.name],
         questions=questions,
         loose=loose,
-        lines=finding_lines(form, judgement.findings) if checking else [],
+        lines=finding_lines(form, said_on(form, judgement.findings)) if checking else [],
         checked=checking,
         complete=checking and judgement.may_complete,
     )

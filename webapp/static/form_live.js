@@ -6,10 +6,13 @@
   const env = { today: form.dataset.today, dateOrder: form.dataset.dateOrder || null };
   const left = new Set();
   const given = JSON.parse(document.getElementById("env").textContent);
+  const said = JSON.parse(document.getElementById("said")?.textContent || "{}");
   let spec = null;
-  let all = false;
+  let all = form.dataset.status === "complete";
   let page = null;
-  let fromServer = [];
+  /* What the server alone can tell: rules of other forms, and what cannot be told yet. */
+  let fromServer = said.findings || [];
+  let ends = said.ends || {};
 
   const byId = (id) => document.getElementById(id);
   const question = (name) => byId(`q-${name}`);
@@ -117,9 +120,40 @@
   function showCalculated(output, cell, name) {
     const text = cell.text === "" ? "" : crfsmith.shownAs(cell.text, fieldOf(name));
     if (output.textContent !== text) output.textContent = text;
-    const reads = text ? [] : spec.reads[`${cell.table} ${cell.field}`] || [];
-    const words = reads.filter((one) => lacks(cell, one)).map(([, , label]) => label).join(", ");
-    byId(`${name}-echo`).textContent = words ? `needs ${words}` : "";
+    const { how, needs } = workedOut(cell);
+    const reads = spec.reads[`${cell.table} ${cell.field}`] || [];
+    const words = needs.length ? needs : reads.filter((one) => lacks(cell, one)).map(([, , label]) => label);
+    const echo = text ? how && how !== text && `= ${how}` : words.length && `needs ${words.join(", ")}`;
+    byId(`${name}-echo`).textContent = echo || "";
+  }
+
+  /* The formula with its values put in, or the labels of what is missing. See generator/pages/worked.py. */
+  function workedOut(cell) {
+    const needs = new Set();
+    const run = (rule) => crfsmith.evaluate(rule, [{ row: cell.row }], page);
+    const say = (parts) => parts.map((part) => (typeof part === "string" ? part : part.rule ? slot(part) : branch(part))).join("");
+    const branch = ({ branches, otherwise }) => {
+      const held = branches.map((one) => run(one.when));
+      const at = held.findIndex((one) => one !== false);
+      return at >= 0 && held[at] === null ? "" : say(at < 0 ? otherwise : branches[at].parts);
+    };
+    const slot = (part) => {
+      const value = run(part.rule);
+      if (value === null) needs.add(part.label);
+      return value === null ? "" : valueWords(part, value, cell.row);
+    };
+    const how = say(spec.worked[`${cell.table} ${cell.field}`] || []);
+    return { how: needs.size || how.length > 140 ? "" : how, needs: [...needs] };
+  }
+
+  function valueWords(part, value, row) {
+    if (part.cell && fields.has(part.cell.join(" "))) {
+      const [table, name] = part.cell;
+      return crfsmith.shownAs(page.cell(table, isRows(table) ? row : null, name).text, fields.get(`${table} ${name}`));
+    }
+    if (part.as === "NUMBER") return crfsmith.write(crfsmith.roundNumber(value, 4000000000n), { kind: "decimal" });
+    if (part.as === "DATE") return [...new Set(value)].map((day) => crfsmith.shownAs(crfsmith.isoDay(day), { kind: "date", missing: [] })).join(" to ");
+    return part.labels?.[value] ?? String(value);
   }
 
   const lacks = (cell, [table, field]) => {
@@ -151,15 +185,32 @@
     return crfsmith.evaluate(group.shown, [{ row: null }], page) === true;
   }
 
+  const isRows = (table) => table !== form.dataset.form;
+  const spotOf = ({ table, row = null, field }) =>
+    !field || (isRows(table) && row === null) ? `g-${table}` : nameFor(table, row, field);
+
+  /* A finding at each field of this page that it hangs on, with the way to the others. */
+  function spots(one) {
+    const places = new Map([one, ...(one.also || [])].map((place) => [spotOf(place), place]));
+    const home = spotOf(one);
+    return [...places.keys()].map((name) => {
+      const others = [...places].filter(([other]) => other !== name).map(([other, place]) => [labelOf(place), `#${other}`]);
+      return [name, { ...one, home: name === home, homeName: home, ends: [...others, ...(ends[one.rule] || [])] }];
+    });
+  }
+
+  function labelOf({ table, row, field }) {
+    const label = fields.get(`${table} ${field}`)?.label || spec.title;
+    return row === null || row === undefined ? label : `${label}, row ${row}`;
+  }
+
   /* Findings: beside the field once it was left, in the index by section, and counted. */
   function showFindings(found) {
     const wanted = new Map();
     const add = (name, one) => wanted.set(name, [...(wanted.get(name) || []), one]);
-    for (const one of found) {
-      add(one.field ? nameFor(one.table, one.row ?? null, one.field) : `g-${one.table}`, one);
-    }
+    for (const one of found) spots(one).forEach(([name, spot]) => add(name, spot));
     for (const one of fromServer) {
-      if (!(wanted.get(one.target) || []).some((known) => known.code === one.code)) add(one.target, one);
+      if (!(wanted.get(one.target) || []).some((known) => known.code === one.code)) add(one.target, { ...one, given: true });
     }
     for (const [name, one] of crfpage.refusedFiles) add(name, { ...one, given: true });
     for (const place of form.querySelectorAll(".q")) {
@@ -168,7 +219,8 @@
       paint(place, name, wanted.get(name) || []);
     }
     for (const section of form.querySelectorAll(".group.repeats")) {
-      if (all) paint(section, section.id, wanted.get(section.id) || []);
+      const here = wanted.get(section.id) || [];
+      if (all || here.some((one) => one.given)) paint(section, section.id, here);
     }
     countByGroup();
   }
@@ -178,8 +230,8 @@
     if (!message) return;
     const editing = place.contains(document.activeElement) && !place.querySelector(".keep")?.contains(document.activeElement);
     const seen = new Set([...message.querySelectorAll(".finding")].map((one) => one.dataset.code));
-    const fits = findings.filter((one) => one.given || seen.has(one.code) || all || (left.has(name) && !editing));
-    const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy]));
+    const fits = findings.filter((one) => one.given || seen.has(one.code) || ((all || left.has(name)) && !editing));
+    const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy, one.ends]));
     if (message.dataset.shown === mark || (message.dataset.shown === undefined && !fits.length && !seen.size)) return;
     message.dataset.shown = mark;
     for (const box of message.querySelectorAll(".keep input")) crfpage.reasons.set(box.name, box.value);
@@ -193,19 +245,30 @@
   const MARKS = { refuse: ["▲", "Must be put right"], query: ["▲", "Question"], warning: ["△", "Check"] };
 
   function lines(name, one) {
-    const key = `k:${name}:${one.code}`;
+    const home = one.home !== false;
+    const key = `k:${one.homeName || name}:${one.code}`;
     const reason = crfpage.reasons.get(key) || "";
     const line = document.createElement("p");
-    line.className = `finding ${one.severity}${reason ? " kept" : ""}`;
+    line.className = `finding ${one.severity}${reason && one.severity === "warning" ? " kept" : ""}${home ? "" : " again"}`;
     line.dataset.code = one.code;
     const [shape, word] = MARKS[one.severity];
     line.append(element("span", "mark", shape), element("span", "sr", `${word}: `), `${one.message} `, element("span", "remedy", one.remedy));
     line.firstChild.setAttribute("aria-hidden", "true");
-    if (one.severity !== "warning") return [line];
+    if (one.ends?.length) line.append(" ", seeAlso(one.ends));
+    if (one.severity !== "warning" || !home || name.startsWith("g-")) return [line];
     const keep = element("label", "keep", reason ? "Kept, because " : "Keep it, because ");
     const box = Object.assign(document.createElement("input"), { type: "text", className: "box", name: key, value: reason });
     keep.append(box);
     return [line, keep];
+  }
+
+  function seeAlso(ends) {
+    const line = element("span", "ends", "See also ");
+    ends.forEach(([words, address], at) => {
+      const end = address ? Object.assign(document.createElement("a"), { href: address, textContent: words }) : words;
+      line.append(at ? ", " : "", end);
+    });
+    return line;
   }
 
   function element(tag, name, text) {
@@ -215,7 +278,7 @@
   function countByGroup() {
     for (const place of document.querySelectorAll("[data-count]")) {
       const section = byId(`g-${place.dataset.count}`);
-      const count = [...section.querySelectorAll(".finding:not(.kept)")].filter((one) => !one.closest("template")).length;
+      const count = [...section.querySelectorAll(".finding:not(.kept, .again)")].filter((one) => !one.closest("template")).length;
       const text = count ? `▲ ${count}` : "";
       if (place.textContent !== text) place.textContent = text;
       place.closest("li").hidden = section.hidden;
@@ -244,7 +307,10 @@
       const words = crfsmith.shownAs(text, field).replaceAll("-", " ");
       return `${DAYS[day.getUTCDay()]} ${words}${count === null ? "" : `, day ${count}`}`;
     }
-    if (field.kind === "choice") return crfsmith.shownAs(text, field);
+    if (field.kind === "choice") {
+      const label = crfsmith.shownAs(text, field);
+      return label === typed ? "" : label;
+    }
     const converted = inOtherUnit(text, field, unitIn(place));
     if (converted) return `= ${converted}`;
     return text !== typed ? `understood as ${crfsmith.shownAs(text, field)}` : "";
@@ -376,7 +442,8 @@
     if (!place) return;
     if (!event.target.closest(".missing, .keep")) {
       answerTyped(place);
-      fromServer = fromServer.filter((one) => one.target !== nameOf(place));
+      const { table, field } = cellOf(nameOf(place));
+      fromServer = fromServer.filter((one) => !one.reads.includes(`${table} ${field}`));
     }
     echo(place);
     vas(place);
@@ -414,7 +481,6 @@
     prepare(form);
     const here = document.querySelector(".index .here");
     if (here) here.closest(".others").scrollTop = here.offsetTop - 120;
-    if (form.dataset.readonly !== undefined) return;
     try {
       const answer = await fetch(form.dataset.spec);
       spec = await answer.json();
@@ -427,12 +493,30 @@
     crfpage.ready = true;
   }
 
+  /* The visit's other forms with their findings as of now, which a save here may have changed. */
+  async function countBeside() {
+    const beside = document.querySelector("[data-standing]");
+    if (!beside) return;
+    const answer = await fetch(beside.dataset.standing, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const statuses = await answer.json();
+    for (const link of beside.querySelectorAll("a")) {
+      const said = statuses[link.getAttribute("href")];
+      const status = link.querySelector(".status");
+      if (!said || link.classList.contains("here")) continue;
+      status.className = `status s-${said.name}`;
+      status.innerHTML = said.html;
+    }
+  }
+
   Object.assign(crfpage, {
+    countBeside: () => countBeside().catch(() => {}),
     judge,
     messageOf: (code) => spec?.messages[code],
     prepare,
     serverFindings: (found) => {
-      fromServer = found;
+      fromServer = found.findings;
+      ends = found.ends;
       judge();
     },
     showAll: () => {
@@ -441,4 +525,5 @@
     },
   });
   begin();
+  if (document.querySelector("[data-uncounted]")) crfpage.countBeside();
 })();

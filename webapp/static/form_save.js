@@ -85,7 +85,7 @@
     crfpage.dropRemoved(request.sent);
     crfpage.markSaved(said.rows);
     crfpage.acknowledge(crfpage.filesSaved(request, said));
-    crfpage.serverFindings?.(said.findings);
+    crfpage.serverFindings?.(said);
     const reason = box("reason");
     if (reason) reason.value = "";
     const count = crfpage.changes();
@@ -93,6 +93,7 @@
     const place = document.getElementById("summary-place");
     if (!request.quietly) place.innerHTML = said.summary_html;
     if (said.refused) crfpage.showAll?.();
+    crfpage.countBeside?.();
     if (request.quietly) return;
     document.getElementById("notices").replaceChildren();
     if (said.refused) document.getElementById("summary").focus();

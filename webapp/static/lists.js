@@ -68,6 +68,36 @@
     });
   }
 
+  /* Numbers that are still to come: asked for until every subject has its own. */
+  async function countOn(table) {
+    for (let from = table.dataset.waiting; from; ) {
+      const answer = await fetch(`/subjects/standings?from=${encodeURIComponent(from)}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const said = await answer.json();
+      for (const row of table.tBodies[0].rows) {
+        const numbers = said.ready[row.dataset.subject];
+        if (numbers) showNumbers(row, numbers);
+      }
+      from = said.next;
+    }
+    document.getElementById("counting").remove();
+  }
+
+  function showNumbers(row, [finish, open]) {
+    showNumber(row.querySelector("[data-finish]"), finish, "draft", "◐");
+    showNumber(row.querySelector("[data-open]"), open, "findings", "▲");
+  }
+
+  function showNumber(cell, number, status, shape) {
+    const mark = Object.assign(document.createElement("span"), { className: "shape", textContent: shape });
+    mark.setAttribute("aria-hidden", "true");
+    const words = Object.assign(document.createElement("span"), { className: number ? `status s-${status}` : "quiet-text" });
+    words.append(...(number ? [mark, " "] : []), String(number));
+    cell.dataset.sort = number;
+    cell.replaceChildren(words);
+  }
+
+  document.querySelectorAll("[data-waiting]").forEach((table) => countOn(table).catch(() => {}));
   document.querySelectorAll("[data-filter]").forEach(filterList);
   document.querySelectorAll("[data-sortable]").forEach(sortable);
   document.querySelectorAll("[data-grid]").forEach(arrows);

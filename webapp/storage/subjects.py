@@ -21,9 +21,10 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubjectLine:
-    """One line of the list: the subject, forms by status, and open findings by severity.
+    """One line of the list: the subject, its forms by status, and their findings as they were when saved.
 
-    A form that is not verified yet counts as a draft.
+    A form that is not verified yet counts as a draft. ``changes`` is how often the subject's forms were
+    saved: it grows with every save.
     """
 
     subject: Subject
@@ -33,6 +34,7 @@ class SubjectLine:
     queries: int
     warnings: int
     saved_at: datetime | None
+    changes: int
 
 
 def add_subject(database: Database, *, subjid: str, site: str, user: str) -> Subject:
@@ -80,6 +82,7 @@ def list_subjects(database: Database) -> tuple[SubjectLine, ...]:
             queries=row.queries,
             warnings=row.warnings,
             saved_at=row.saved_at,
+            changes=row.changes,
         )
         for row in rows
     )
@@ -100,6 +103,7 @@ _SUMS = (
         func.sum(form_instance.c.queries).label("queries"),
         func.sum(form_instance.c.warnings).label("warnings"),
         func.max(form_instance.c.saved_at).label("saved_at"),
+        func.sum(form_instance.c.version).label("changes"),
     )
     .group_by(form_instance.c.subjid)
     .subquery()
@@ -109,7 +113,7 @@ LINES = (
         subject,
         *(
             func.coalesce(_SUMS.c[name], 0).label(name)
-            for name in ("drafts", "complete", "refused", "queries", "warnings")
+            for name in ("drafts", "complete", "refused", "queries", "warnings", "changes")
         ),
         _SUMS.c.saved_at,
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp.access import ENTER, READ, allow
-from webapp.casebook_grid import grid_of
 from webapp.eligibility_lines import assessment_of, status_of
-from webapp.expecting import condition_of
 from webapp.form_places import form_address, forms_at
 from webapp.services import services, subject_or_404
+from webapp.standing import judged_casebook
+from webapp.statuses import status_of as form_status
+from webapp.storage import heads
 
 bp = Blueprint("casebooks", __name__)
 
@@ -20,17 +21,32 @@ bp = Blueprint("casebooks", __name__)
 @allow(READ)
 def show_casebook(subjid: str) -> ResponseReturnValue:
     subject = subject_or_404(subjid)
-    grid = grid_of(subjid, condition_of(subjid))
+    judged = judged_casebook(subjid)
     assessment = assessment_of(subjid)
     return render_template(
         "casebook.html",
         subject=subject,
-        grid=grid,
+        grid=judged.grid,
+        standing=judged.standing,
         eligibility=status_of(assessment) if assessment else None,
         today=services().today(),
         repeating=[visit for visit in services().study.visits.values() if visit.repeats],
         readonly=not current_user.may_enter,
     )
+
+
+@bp.get("/subjects/<subjid>/standing")
+@allow(READ)
+def show_standing(subjid: str) -> ResponseReturnValue:
+    """By address: the status of every captured form, with its findings as of now."""
+    subject_or_404(subjid)
+    findings = judged_casebook(subjid).standing.findings
+    said = {}
+    for key, head in heads(services().database, subjid).items():
+        status = form_status(head.status, findings.get(key, 0))
+        html = render_template("status_shape.html", status=status)
+        said[form_address(subjid, key.visit, key.unsno, key.form)] = {"name": status.name, "html": html}
+    return jsonify(said)
 
 
 @bp.post("/subjects/<subjid>/visits")
@@ -40,7 +56,7 @@ def begin_visit(subjid: str) -> ResponseReturnValue:
     subject_or_404(subjid)
     study = services().study
     name = request.form.get("visit", "")
-    number = grid_of(subjid, condition_of(subjid)).next_unsno.get(name)
+    number = judged_casebook(subjid).grid.next_unsno.get(name)
     forms = forms_at(study, name)
     if number is None or not forms:
         return redirect(f"/subjects/{subjid}", 303)

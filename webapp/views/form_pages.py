@@ -79,10 +79,10 @@ def show_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     place = form_place(subjid, visit, form)
     stored = load(services().database, place.key)
     record = stored.record if stored else defaults(place)
-    completing = request.args.get("check") == "1"
-    return page_of_form(
-        place, stored, record, judged(place, record, completing=completing), checked=completing
-    )
+    checked = request.args.get("check") == "1"
+    complete = stored is not None and stored.status is Status.COMPLETE
+    judgement = judged(place, record, completing=checked or complete)
+    return page_of_form(place, stored, record, judgement, checked=checked)
 
 
 @bp.post("/subjects/<subjid>/<visit>/<form>")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from forms_spec.kinds.file import named_file
 from forms_spec.model import Field, Form
 from forms_spec.record import Record
 from generator.pages.files import is_file
+from generator.pages.names import cell_name, cell_of
 from generator.pages.words import answer_words
 from webapp.access import READ, allow
 from webapp.form_places import FormPlace, form_place
@@ -39,6 +40,14 @@ class Version:
 
     revision: Revision
     changes: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One change of one question, with the save that made it."""
+
+    revision: Revision
+    change: Shown
 
 
 @bp.get("/subjects/<subjid>/<visit>/<form>/history")
@@ -70,6 +79,30 @@ def _with_files(shown: Shown, place: FormPlace, change: Change) -> Shown:
     return replace(shown, old_file=old, new_file=new)
 
 
+@bp.get("/subjects/<subjid>/<visit>/<form>/history/<name>")
+@allow(READ)
+def show_field_history(subjid: str, visit: str, form: str, name: str) -> ResponseReturnValue:
+    """One question: every answer that it ever had, newest first. ``name`` is that of its input."""
+    place = form_place(subjid, visit, form)
+    cell = cell_of(name, place.form)
+    if cell is None:
+        abort(404, f"{place.form.title} has no question {name}.")
+    fields = fields_of(place.form)
+    field = fields[cell.table, cell.field]
+    companion = field.unit.companion if field.unit else None
+    about = {cell, cell._replace(field=companion or cell.field), cell._replace(field="rowno")}
+    entries = [
+        Entry(revision=revision, change=_shown(fields, place.form, change, revision.form.record))
+        for revision in reversed(history(services().database, place.key))
+        for change in revision.changes
+        if change.cell in about and change.about is not About.STATUS
+    ]
+    row = f", row {cell.row}" if cell.row is not None else ""
+    return render_template(
+        "field_history.html", place=place, entries=entries, label=f"{field.label}{row}", name=name
+    )
+
+
 def fields_of(form: Form) -> dict[tuple[str, str], Field]:
     """Every field of a form by table and name."""
     found = {(form.name, f.name): f for f in form.fields}
@@ -91,4 +124,4 @@ def _shown(fields: dict[tuple[str, str], Field], form: Form, change: Change, rec
     if change.about is About.KEPT:
         return Shown(label=f"{label}: why it is kept", old=change.old, new=change.new, target="")
     words = (lambda text: answer_words(text, field, texts)) if field else (lambda text: text)
-    return Shown(label=label, old=words(change.old), new=words(change.new), target=cell.field)
+    return Shown(label=label, old=words(change.old), new=words(change.new), target=cell_name(cell))

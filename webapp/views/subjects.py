@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from time import monotonic
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,7 @@ from forms_spec.timeline import sources, timeline
 from forms_spec.visits import VisitState, next_visit, visit_states
 from webapp.access import ENTER, READ, SIGNED_IN, allow
 from webapp.services import services
+from webapp.standing import Standing, judged_casebook, remembered
 from webapp.storage import StoredForm, SubjectLine, add_subject, list_subjects, newest_of
 
 bp = Blueprint("subjects", __name__)
@@ -22,15 +24,12 @@ bp = Blueprint("subjects", __name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
-    """One line of the list. ``order`` sorts by what is due first."""
+    """One line of the list. ``order`` sorts by what is due first; no ``standing``: it is being counted."""
 
     line: SubjectLine
     next: VisitState | None
     ended: bool
-
-    @property
-    def open_findings(self) -> int:
-        return self.line.refused + self.line.queries
+    standing: Standing | None
 
     @property
     def order(self) -> str:
@@ -64,7 +63,49 @@ def show_subjects() -> ResponseReturnValue:
     wanted = request.args.get("q", "").strip()
     if wanted and any(one.subject.subjid == wanted for one in list_subjects(services().database)):
         return redirect(f"/subjects/{wanted}", 303)
-    return render_template("subjects.html", listed=_listed(wanted), wanted=wanted)
+    listed = _listed(wanted)
+    waiting = next((one.line.subject.subjid for one in listed if one.standing is None), "")
+    return render_template("subjects.html", listed=listed, wanted=wanted, waiting=waiting)
+
+
+@bp.get("/subjects/standings")
+@allow(READ)
+def count_on() -> ResponseReturnValue:
+    """Goes on counting from a subject, for a moment; ``next`` is where to go on."""
+    first = request.args.get("from", "")
+    clock = Moment()
+    ready: dict[str, list[int]] = {}
+    for line in list_subjects(services().database):
+        subjid = line.subject.subjid
+        if subjid < first:
+            continue
+        standing = standing_of(line, clock)
+        if standing is None:
+            return jsonify(ready=ready, next=subjid)
+        ready[subjid] = [standing.to_finish, standing.open]
+    return jsonify(ready=ready, next="")
+
+
+class Moment:
+    """The time that one request may spend on judging. The first subject is judged however long it takes."""
+
+    LENGTH = 0.3
+
+    def __init__(self) -> None:
+        self._ends = monotonic() + self.LENGTH
+        self._begun = False
+
+    def left(self) -> bool:
+        begun, self._begun = self._begun, True
+        return not begun or monotonic() < self._ends
+
+
+def standing_of(line: SubjectLine, clock: Moment) -> Standing | None:
+    """How a subject stands, judged anew where a form has changed; None when the time is up."""
+    known = remembered(line.subject.subjid, line.changes)
+    if known is not None or not clock.left():
+        return known
+    return judged_casebook(line.subject.subjid).standing
 
 
 def _listed(wanted: str) -> list[Listed]:
@@ -72,18 +113,24 @@ def _listed(wanted: str) -> list[Listed]:
     by_subject: dict[str, list[StoredForm]] = {}
     for form in newest_of(held.database, sources(held.study)):
         by_subject.setdefault(form.key.subject, []).append(form)
+    clock = Moment()
     return [
-        _line(line, by_subject.get(line.subject.subjid, []))
+        _line(line, by_subject.get(line.subject.subjid, []), clock)
         for line in list_subjects(held.database)
         if wanted.casefold() in line.subject.subjid.casefold()
     ]
 
 
-def _line(line: SubjectLine, forms: list[StoredForm]) -> Listed:
+def _line(line: SubjectLine, forms: list[StoredForm], clock: Moment) -> Listed:
     held = services()
     known = timeline(held.study, FewForms(forms), [form.key.form_key for form in forms])
     states = visit_states(held.study, known, held.today())
-    return Listed(line=line, next=next_visit(states), ended=known.ended is not None)
+    return Listed(
+        line=line,
+        next=next_visit(states),
+        ended=known.ended is not None,
+        standing=standing_of(line, clock),
+    )
 
 
 @bp.get("/subjects/new")

@@ -1,0 +1,159 @@
+"""Findings beside their fields: a form's own, and those of other forms that hang on its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from markupsafe import Markup
+
+from forms_spec.findings import Finding, Severity
+from forms_spec.model import Form
+from forms_spec.places import DataPlace
+from forms_spec.record import CellKey, Record
+from generator.pages.names import KEPT_PREFIX, cell_name
+
+MARKS = {Severity.REFUSE: "▲", Severity.QUERY: "▲", Severity.WARNING: "△"}
+WORDS = {Severity.REFUSE: "Must be put right", Severity.QUERY: "Question", Severity.WARNING: "Check"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lead:
+    """The way to a field that a finding hangs on too: what it is called, and its address."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """A finding at one of the cells where it shows. ``home``: the cell where it can be kept."""
+
+    finding: Finding
+    cell: CellKey
+    home: bool
+    ends: tuple[Lead, ...]
+
+
+Leads = Callable[[DataPlace], Lead]
+NO_SPOTS: Mapping[CellKey, list[Spot]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """Everything that is said on a page, by cell. A finding about whole rows has the field ``""``."""
+
+    spots: Mapping[CellKey, list[Spot]] = field(default_factory=lambda: NO_SPOTS)
+
+    def of(self, table: str, row: int | None) -> Iterator[tuple[str, Spot]]:
+        """The findings of a form's own fields or of one row, with the field's name."""
+        for cell, spots in self.spots.items():
+            if cell.table == table and cell.row == row:
+                yield from ((cell.field, spot) for spot in spots)
+
+    def all(self) -> Iterator[Spot]:
+        """Every finding at each of its cells."""
+        for spots in self.spots.values():
+            yield from spots
+
+
+def said_on(form: Form, findings: Iterable[Finding], lead: Leads | None = None) -> Said:
+    """Puts findings to the cells of a form's page on which they hang."""
+    leads = lead or (lambda place: lead_on(form, place))
+    found: dict[CellKey, list[Spot]] = {}
+    for one in findings:
+        places = [place for place in (one.data, *one.also) if place is not None]
+        cells = [cell_on(form, place) for place in places]
+        for place, cell in zip(places, cells, strict=True):
+            if cell is None:
+                continue
+            spots = found.setdefault(cell, [])
+            if any(spot.finding is one for spot in spots):
+                continue
+            ends = tuple(dict.fromkeys(leads(other) for other in places if cell_on(form, other) != cell))
+            spots.append(Spot(finding=one, cell=cell, home=place is one.data, ends=ends))
+    return Said(spots=found)
+
+
+def cell_on(form: Form, place: DataPlace) -> CellKey | None:
+    """The cell that a place means on a form's page; None on another form's."""
+    if place.table == form.name:
+        return CellKey(form.name, None, place.field or "")
+    if all(group.name != place.table for group in form.row_groups):
+        return None
+    return CellKey(place.table, place.row, (place.field or "") if place.row is not None else "")
+
+
+def lead_on(form: Form, place: DataPlace) -> Lead:
+    """The way to a place of the same page, or the bare name of a field elsewhere."""
+    cell = cell_on(form, place)
+    if cell is None:
+        return Lead(words=place.field or place.table, address="")
+    return Lead(words=label_of(form, place), address=f"#{target_of(cell)}")
+
+
+def label_of(form: Form, place: DataPlace) -> str:
+    """What a place of a form is called: the field's label and its row, or the group's title."""
+    row = f", row {place.row}" if place.row is not None else ""
+    for group in form.groups:
+        if place.table != (group.name if group.rows else form.name):
+            continue
+        for one in group.fields:
+            if one.name == place.field:
+                return f"{one.label}{row}"
+        if group.rows:
+            return f"{group.title or form.title}{row}"
+    return f"{form.title}{row}"
+
+
+def target_of(cell: CellKey) -> str:
+    """The id of the element that stands for a cell, a row, a group or the page."""
+    if cell.field:
+        return cell_name(cell)
+    if cell.row is not None:
+        return f"row-{cell.table}-{cell.row}"
+    return f"g-{cell.table}"
+
+
+KEPT_HTML = Markup(
+    '<label class="keep">{word} <input type="text" class="box" name="{name}" value="{reason}"></label>'
+)
+FINDING_HTML = Markup(
+    '<p class="finding {look}" data-code="{code}"><span class="mark" aria-hidden="true">{mark}</span>'
+    '<span class="sr">{word}: </span>{message} <span class="remedy">{remedy}</span>{ends}</p>'
+)
+END_HTML = Markup('<a href="{address}">{words}</a>')
+
+
+def finding_html(spot: Spot, record: Record) -> Markup:
+    """A finding beside its field; a warning asks why the value is kept, where it is at home."""
+    found, cell = spot.finding, spot.cell
+    reason = record.kept.get((cell, found.code), "")
+    keepable = found.severity is Severity.WARNING and cell.field != "" and spot.home
+    looks = (found.severity.value, "kept" if keepable and reason else "", "" if spot.home else "again")
+    html = FINDING_HTML.format(
+        look=" ".join(filter(None, looks)),
+        code=found.code,
+        mark=MARKS[found.severity],
+        word=WORDS[found.severity],
+        message=found.message,
+        remedy=found.remedy,
+        ends=_ends_html(spot.ends),
+    )
+    if not keepable:
+        return html
+    name = f"{KEPT_PREFIX}{cell_name(cell)}:{found.code}"
+    return html + KEPT_HTML.format(
+        word="Kept, because" if reason else "Keep it, because", name=name, reason=reason
+    )
+
+
+def _ends_html(ends: tuple[Lead, ...]) -> Markup:
+    if not ends:
+        return Markup("")
+    links = [
+        END_HTML.format(address=end.address, words=end.words) if end.address else Markup.escape(end.words)
+        for end in ends
+    ]
+    return Markup(' <span class="ends">See also {}</span>').format(Markup(", ").join(links))

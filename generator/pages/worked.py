@@ -1,0 +1,178 @@
+"""A formula with its values put in: ``82 × 10000 / 175²``. Made from the formula, filled in by the page.
+
+A formula becomes a list of parts: a text; a *slot*, which is a value to put in (``rule`` as data for the
+browser, ``label`` for when it is not known); or a choice of branches, of which one is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from forms_spec.model import Field, Form, Group, Study
+from forms_spec.rules import Expression, Home, core, to_english, tree
+from forms_spec.rules.checker import resolve
+from forms_spec.rules.english import function_words
+from forms_spec.rules.references import children
+from forms_spec.rules.types import Type
+from generator.browser.expression_json import Json, ToJson
+from generator.browser.form_json import browser_form
+
+Part = str | dict[str, Any]
+VALUES: Final = frozenset({"in_unit", "number_of", "coalesce", "entered"})
+"""Functions that only say where a value comes from: their value is put in, not their words."""
+
+
+def worked(study: Study, form: Form, group: Group, field: Field) -> list[Part]:
+    """The parts of a calculated field's formula; nothing for another field."""
+    if field.value is None:
+        return []
+    home = Home(form=form, group=group if group.rows else None)
+    return joined(_Worked(study, home, field.value).whole())
+
+
+def joined(parts: list[Part]) -> list[Part]:
+    """The same with texts beside each other made one."""
+    found: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and found and isinstance(found[-1], str):
+            found[-1] += part
+        elif part:
+            found.append(part)
+    return found
+
+
+class _Worked:
+    def __init__(self, study: Study, home: Home, expression: Expression) -> None:
+        self.study = study
+        self.home = home
+        self.expression = expression
+        self.json = ToJson(home.form.name, browser_form(study, home.form).givens)
+
+    def whole(self) -> list[Part]:
+        """Without the rounding around it, which the result shows."""
+        found = self.expression.tree
+        if isinstance(found, tree.Call) and found.function == "round":
+            found = found.arguments[0]
+        return self.parts(found)
+
+    def parts(self, node: tree.Node) -> list[Part]:
+        writer = _WRITERS.get(type(node))
+        return writer(self, node) if writer else [self.english(node)]
+
+    def english(self, node: tree.Node) -> str:
+        text = self.expression.text
+        part = Expression(text=text, place=self.expression.place, tree=node)
+        return to_english(part, self.study, self.home)
+
+    def literal(self, node: tree.Literal) -> list[Part]:
+        return [str(node.value)]
+
+    def slot(self, node: tree.Node) -> list[Part]:
+        """The value that a reference or a call stands for; in words where rows would have to be sent."""
+        found = self.meaning(node)
+        if found is None:
+            return [self.english(node)]
+        label = _label(self, node, found)
+        slot: Json = {"rule": self.json.node(found), "as": found.type.name, "label": label}
+        if isinstance(found, core.Read) and not found.depth:
+            slot["cell"] = [found.table, found.field.name]
+        if found.codelist is not None and found.type is not Type.NUMBER:
+            slot["labels"] = {code.code: code.label for code in found.codelist.codes}
+        return [slot]
+
+    def factor(self, node: tree.Node) -> list[Part]:
+        parts = self.parts(node)
+        return ["(", *parts, ")"] if isinstance(node, tree.Sum | tree.Case) else parts
+
+    def negative(self, node: tree.Negative) -> list[Part]:
+        return ["−", *self.factor(node.operand)]
+
+    def sum(self, node: tree.Sum) -> list[Part]:
+        found: list[Part] = []
+        for sign, term in zip(node.signs, node.terms, strict=True):
+            found += [" + " if sign == "+" else " − "] if found else []
+            found += self.parts(term) if sign == "+" or not isinstance(term, tree.Sum) else self.factor(term)
+        return found
+
+    def product(self, node: tree.Product) -> list[Part]:
+        if node.operator == "*" and self.source(node.left) == self.source(node.right):
+            return [*self.factor(node.left), "²"]
+        right = self.factor(node.right)
+        square = isinstance(node.right, tree.Product) and right[-1:] == ["²"]
+        if isinstance(node.right, tree.Product) and not square:
+            right = ["(", *right, ")"]
+        return [*self.factor(node.left), " × " if node.operator == "*" else " / ", *right]
+
+    def source(self, node: tree.Node) -> str:
+        return self.expression.text[node.start : node.end]
+
+    def case(self, node: tree.Case) -> list[Part]:
+        """Only the branch that applies is shown; conditions are asked, not said."""
+        branches = [
+            {"when": self.json.node(held), "parts": joined(self.parts(then))}
+            for when, then in node.branches
+            if (held := self.meaning(when, Type.CONDITION)) is not None
+        ]
+        if len(branches) < len(node.branches):
+            return [self.english(node)]
+        otherwise = joined(self.parts(node.otherwise)) if node.otherwise is not None else []
+        return [{"branches": branches, "otherwise": otherwise}]
+
+    def meaning(self, node: tree.Node, expects: Type | None = None) -> core.Core | None:
+        """What a part of the formula means; None where rows would have to be sent for it."""
+        part = Expression(text=self.expression.text, place=self.expression.place, tree=node)
+        found = resolve(part, self.study, self.home, expects)
+        return None if found.findings or _goes_over_rows(found.core) else found.core
+
+    def call(self, node: tree.Call) -> list[Part]:
+        if node.function in VALUES or node.function in self.study.derivations:
+            return self.slot(node)
+        words = function_words(node.function, len(node.arguments))
+        if words is None:
+            return [self.english(node)]
+        found: list[Part] = []
+        for word in words:
+            found += [word] if isinstance(word, str) else self.factor(node.arguments[word])
+        return found
+
+
+def _goes_over_rows(node: core.Core) -> bool:
+    return isinstance(node, core.Fold) or any(_goes_over_rows(child) for child in children(node))
+
+
+def _label(worked: _Worked, node: tree.Node, found: core.Core) -> str:
+    """What is asked for when the value is not known: the label of the field behind it."""
+    cells = list(_cells(found))
+    if not cells:
+        return worked.english(node)
+    own = worked.home.form.name
+    labels = [
+        f"{cell.field.label} ({worked.study.forms[cell.form].title})"
+        if isinstance(cell, core.Remote) and cell.form != own
+        else cell.field.label
+        for cell in cells
+    ]
+    return labels[0]
+
+
+def _cells(node: core.Core) -> Iterator[core.Read | core.Remote]:
+    if isinstance(node, core.Read | core.Remote):
+        yield node
+    for child in children(node):
+        yield from _cells(child)
+
+
+_WRITERS: Mapping[type[tree.Node], Callable[[_Worked, Any], list[Part]]] = MappingProxyType(
+    {
+        tree.Literal: _Worked.literal,
+        tree.Reference: _Worked.slot,
+        tree.Parameter: lambda self, node: [str(self.study.parameters[node.name].value)],
+        tree.Negative: _Worked.negative,
+        tree.Sum: _Worked.sum,
+        tree.Product: _Worked.product,
+        tree.Case: _Worked.case,
+        tree.Call: _Worked.call,
+    }
+)
