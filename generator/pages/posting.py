@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from generator.pages.names import (
     DROP,
     FORM_PREFIX,
     KEPT_PREFIX,
+    MISSING_PREFIX,
     REASON_PREFIX,
     REMOVE_PREFIX,
     ROWS_PREFIX,
@@ -25,7 +27,8 @@ from generator.pages.names import (
     row_prefix,
 )
 
-HIGHEST_ROW = 9_999
+MOST_DIGITS = 15
+NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class FormData(Protocol):
@@ -52,21 +55,24 @@ def read_post(study: Study, form: Form, data: FormData, *, stored: Record, today
     """The record that a post means, on top of what is stored.
 
     Only questions that were on the page are changed: one that a newer dictionary has added stays as
-    it is. A question on the page without an input in the post (nothing ticked) is cleared. A result that
-    came in with other data goes with the first change: from then on the formula says it.
+    it is, and one that a newer dictionary has taken out keeps what was typed, as typed. A question on the
+    page without an input in the post (nothing ticked) is cleared. A result that came in with other data
+    goes with the first change: from then on the formula says it.
     """
     on_page = frozenset(_first(data, SHOWN).split())
     dropped = frozenset(data.getlist(DROP))
     own = table_form(study, form)(data, stored.texts, prefix=FORM_PREFIX, today=today)
     texts = _merged(own, stored.texts, {name for name in own.unbound if name in on_page}, dropped)
+    texts |= _taken_out(data, FORM_PREFIX, on_page - form.by_name.keys())
     removed: dict[tuple[str, int], str] = {}
     unexplained: dict[tuple[str, int], str] = {}
-    rows = {}
+    rows = _rows_taken_out(form, data, stored, on_page)
     for group in form.row_groups:
         kept = []
         made = table_form(study, form, group.name)
         names = {name for name in made.unbound if f"{group.name}.{name}" in on_page}
-        page = _RowsOnPage(made=made, names=names, dropped=dropped, today=today)
+        gone = _fields_on_page(on_page, group.name) - {field.name for field in group.fields}
+        page = _RowsOnPage(made=made, names=names, gone=gone, dropped=dropped, today=today)
         for row in page.rows(group, data, stored):
             marked, reason = _removal(data, group, row.number)
             if marked:
@@ -117,12 +123,52 @@ def _merged(
     return texts
 
 
+def _taken_out(data: FormData, prefix: str, names: Iterable[str]) -> dict[str, str]:
+    """What was typed into questions that the dictionary lost while the page was open, as it was typed."""
+    found = {}
+    for name in filter(NAME.fullmatch, names):
+        typed = ";".join(filter(None, data.getlist(prefix + name))).replace("\r\n", "\n")
+        text = typed or _first(data, MISSING_PREFIX + prefix + name)
+        if text:
+            found[name] = text
+    return found
+
+
+def _fields_on_page(on_page: frozenset[str], group: str) -> set[str]:
+    return {name.removeprefix(f"{group}.") for name in on_page if name.startswith(f"{group}.")}
+
+
+def _rows_taken_out(
+    form: Form, data: FormData, stored: Record, on_page: frozenset[str]
+) -> dict[str, tuple[Row, ...]]:
+    """The rows of groups that the dictionary lost: as stored, with what was typed into them since."""
+    known = {group.name for group in form.row_groups}
+    rows = {name: {row.number: row.texts for row in held} for name, held in stored.rows.items()}
+    for name in {name.partition(".")[0] for name in on_page if "." in name} - known:
+        if not NAME.fullmatch(name):
+            continue
+        held = rows.setdefault(name, {})
+        for number in _numbers(data.getlist(ROWS_PREFIX + name)):
+            typed = _taken_out(data, row_prefix(name, number), _fields_on_page(on_page, name))
+            if typed or number in held:
+                held[number] = {**held.get(number, {}), **typed}
+    return {
+        name: tuple(Row(number=number, texts=texts) for number, texts in held.items())
+        for name, held in rows.items()
+        if name not in known
+    }
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _RowsOnPage:
-    """How the rows of one group are read: by its class, and only the questions that were on the page."""
+    """How the rows of one group are read: by its class, and only the questions that were on the page.
+
+    ``gone`` are questions that were on the page and are no longer in the dictionary.
+    """
 
     made: type[TableForm]
     names: set[str]
+    gone: set[str]
     dropped: frozenset[str]
     today: date
 
@@ -133,8 +179,9 @@ class _RowsOnPage:
         found = []
         for number in dict.fromkeys(_numbers(data.getlist(ROWS_PREFIX + group.name))):
             held = before.get(number, {})
-            row = self.made(data, held, prefix=row_prefix(group.name, number), today=self.today)
-            texts = _merged(row, held, self.names, self.dropped)
+            prefix = row_prefix(group.name, number)
+            row = self.made(data, held, prefix=prefix, today=self.today)
+            texts = _merged(row, held, self.names, self.dropped) | _taken_out(data, prefix, self.gone)
             if texts or number in before or fixed:
                 found.append(Row(number=number, texts=texts))
         return found
@@ -144,7 +191,7 @@ def _numbers(texts: list[str]) -> list[int]:
     return [
         int(text)
         for text in texts
-        if text.isascii() and text.isdecimal() and len(text) < 5 and 0 < int(text) <= HIGHEST_ROW
+        if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS and int(text) > 0
     ]
 
 

@@ -80,6 +80,31 @@ def test_a_row_is_removed_only_with_a_reason() -> None:
     assert "reading" not in post(*row, ("y:r-reading-1-", "Twice"), stored=stored).record.rows
 
 
+def test_a_row_keeps_its_number_however_high_it_is() -> None:
+    stored = Record(rows={"reading": (Row(number=123_456, texts={"pulse": "70"}),)})
+    found = post(("rows:reading", "123456"), ("r-reading-123456-pulse", "71"), stored=stored)
+    assert found.record.rows == {"reading": (Row(number=123_456, texts={"pulse": "71"}),)}
+
+
+def test_rows_of_a_group_that_the_dictionary_lost_stay() -> None:
+    stored = Record(rows={"lost": (Row(number=1, texts={"dose": "5"}),)})
+    assert post(("f-vsperf", "Y"), stored=stored).record.rows == stored.rows
+
+
+def test_text_typed_into_questions_that_the_dictionary_lost_meanwhile_is_kept() -> None:
+    found = post(
+        *(("f-smoker", "ten a day"), ("m:f-weight", "ND")),
+        *(("rows:reading", "1"), ("r-reading-1-arm", "left")),
+        *(("rows:lost", "2"), ("r-lost-2-dose", "5")),
+        on=f"{ON} smoker weight reading.arm lost.dose",
+    )
+    assert found.record.texts == {"smoker": "ten a day", "weight": "ND"}
+    assert found.record.rows == {
+        "reading": (Row(number=1, texts={"arm": "left"}),),
+        "lost": (Row(number=2, texts={"dose": "5"}),),
+    }
+
+
 def test_reasons_of_kept_warnings_are_read() -> None:
     found = post(
         ("k:f-sysbp:above-expected", " Measured twice "), ("k:nowhere:x", "?"), ("k:f-sysbp:other", " ")
