@@ -25,7 +25,7 @@ def with_calculated(
         return []
     casebook = casebook or Records({form.key: form.record for form in forms})
     subject = Subject(study, casebook, today, forms[0].subject)
-    return [_filled(study.forms[form.key.form], form, subject) for form in forms]
+    return [_filled(study.forms.get(form.key.form), form, subject) for form in forms]
 
 
 def without_calculated(form: Form, record: Record, given: Record | None = None) -> Record:
@@ -47,9 +47,10 @@ def _left(texts: Mapping[str, str], given: Mapping[str, str], formulas: Sequence
     return {n: text for n, text in texts.items() if n not in formulas or text != given.get(n, "")}
 
 
-def _filled(form: Form, captured: CapturedForm, subject: Subject) -> CapturedForm:
-    judged = subject.form(captured.key)
-    if judged is None:  # an import that is refused is in nobody's casebook
+def _filled(form: Form | None, captured: CapturedForm, subject: Subject) -> CapturedForm:
+    """As it is where the dictionary has no such form any more, or an import refuses it."""
+    judged = subject.form(captured.key) if form is not None else None
+    if form is None or judged is None:
         return captured
     record = captured.record
     texts = _with(judged, form.name, None, record.texts, _formulas(form, None))
@@ -73,5 +74,6 @@ def _with(
 
 def _formulas(form: Form, group: str | None) -> list[str]:
     """The names of the calculated fields of a form's own, or of one group's rows."""
-    fields = form.fields if group is None else next(g.fields for g in form.row_groups if g.name == group)
+    rows = {one.name: one.fields for one in form.row_groups}
+    fields = form.fields if group is None else rows.get(group, ())
     return [one.name for one in fields if one.value is not None]

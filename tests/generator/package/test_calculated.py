@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from forms_spec.model import Study
-from forms_spec.record import FormKey, Record
+from forms_spec.record import FormKey, Record, Row
 from generator.package.calculated import with_calculated, without_calculated
 from generator.package.captured import CapturedForm, FormStatus
 from tests.studies import study_of
@@ -57,3 +58,12 @@ def test_only_results_that_the_formula_gives_too_are_left_out() -> None:
     for text, left in (("20", {}), ("21", {"bmi": "21"})):
         given = Record(texts={"weight": "80", "bmi": text})
         assert without_calculated(form, given, worked_out).texts == {"weight": "80", **left}
+
+
+def test_forms_and_rows_that_the_dictionary_lost_stay_as_they_are() -> None:
+    rows = Record(texts={"weight": "80"}, rows={"lost": (Row(number=1, texts={"dose": "5"}),)})
+    forms = [
+        replace(captured(), record=rows),
+        replace(captured(), key=FormKey("lost", "V", 0), record=Record(texts={"smoker": "Y"})),
+    ]
+    assert with_calculated(study_of(STUDY), forms, date(2024, 3, 4)) == forms
