@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from forms_spec.model import Field, Form
@@ -35,23 +36,32 @@ class Merged:
     theirs_only: tuple[Difference, ...]
 
 
+RowKey = tuple[str, int | None]
+
+
 def merge(form: Form, base: Record, mine: Record, theirs: Record) -> Merged:
-    """Cell by cell: what only one of the two changed is taken, what both changed is asked."""
-    mine = _own_rows_apart(form, base, mine, theirs)
+    """Cell by cell: what only one of the two changed is taken, what both changed is asked.
+
+    A row that one removed and the other changed is asked whole.
+    """
+    mine, moved = _own_rows_apart(form, base, mine, theirs)
     fields = _fields(form)
     was, ours, others = (_cells(form, record) for record in (base, mine, theirs))
+    asked = moved.keys() | _removed_here(form, base, mine, theirs)
     taken: Cells = {}
     both: list[Difference] = []
     mine_only: list[Difference] = []
     theirs_only: list[Difference] = []
     for cell in dict.fromkeys((*others, *ours)):
-        a, b, before = ours.get(cell, ""), others.get(cell, ""), was.get(cell, "")
-        taken[cell] = b if a == before else a
+        row: RowKey = (cell.table, cell.row)
+        a, b, before = ours.get(cell, ""), others.get(cell, ""), was.get(_before(cell, moved), "")
+        taken[cell] = b if a == before and row not in moved else a
         field = fields.get((cell.table, cell.field))
         if a == b or field is None:
             continue
         found = Difference(cell=cell, field=field, mine=a, theirs=b, before=before)
-        (theirs_only if a == before else mine_only if b == before else both).append(found)
+        one_sided = theirs_only if a == before else mine_only if b == before else both
+        (both if row in asked else one_sided).append(found)
     return Merged(
         record=_record(form, taken, base, mine, theirs),
         differences=tuple(both),
@@ -60,9 +70,32 @@ def merge(form: Form, base: Record, mine: Record, theirs: Record) -> Merged:
     )
 
 
-def _own_rows_apart(form: Form, base: Record, mine: Record, theirs: Record) -> Record:
-    """Both added a row and gave it the same number: they are two rows, so mine takes the next one."""
+def _before(cell: CellKey, moved: Mapping[RowKey, int]) -> CellKey:
+    """The cell as it was called before its row took another number."""
+    return cell._replace(row=moved.get((cell.table, cell.row), cell.row))
+
+
+def _removed_here(form: Form, base: Record, mine: Record, theirs: Record) -> set[RowKey]:
+    """The rows that I removed and they changed."""
+    return {
+        (group.name, row.number)
+        for group in form.row_groups
+        for row in theirs.rows.get(group.name, ())
+        if row.number in _numbers(base, group.name) - _numbers(mine, group.name)
+        and row != _row(base, group.name, row.number)
+    }
+
+
+def _own_rows_apart(
+    form: Form, base: Record, mine: Record, theirs: Record
+) -> tuple[Record, dict[RowKey, int]]:
+    """Rows of mine that need another number take the next one.
+
+    Both added a row and gave it the same number: they are two rows. Or they removed a row that I changed:
+    a removed row's number is never used again. The second kind is given back, each with its old number.
+    """
     rows = dict(mine.rows)
+    changed: dict[RowKey, int] = {}
     for group in form.row_groups:
         if group.rows and group.rows.fixed:
             continue
@@ -70,14 +103,17 @@ def _own_rows_apart(form: Form, base: Record, mine: Record, theirs: Record) -> R
         number = next_number(group, base, mine, theirs)
         moved = []
         for row in mine.rows.get(group.name, ()):
-            if row.number in new and row.number not in old:
+            removed = row.number in old - new and row != _row(base, group.name, row.number)
+            if removed or row.number in new - old:
                 moved.append(replace(row, number=number))
+                if removed:
+                    changed[group.name, number] = row.number
                 number += 1
             else:
                 moved.append(row)
         if moved:
             rows[group.name] = tuple(moved)
-    return replace(mine, rows=rows)
+    return replace(mine, rows=rows), changed
 
 
 def _numbers(record: Record, group: str) -> set[int]:
@@ -122,11 +158,6 @@ def _record(form: Form, cells: Cells, base: Record, mine: Record, theirs: Record
         )
     kept = {**theirs.kept, **mine.kept}
     return Record(texts=texts, rows={g: r for g, r in rows.items() if r}, kept=kept)
-
-
-def _untouched(group: str, number: int, base: Record, *edits: Record) -> bool:
-    """True when at least one of the two editors left the row as it was."""
-    return any(_row(base, group, number) == _row(edit, group, number) for edit in edits)
 
 
 def _row(record: Record, group: str, number: int) -> Row | None:
