@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from forms_spec.model import Form, Scheduled, Study, Visit
 from forms_spec.record import LOG, FormKey
@@ -19,12 +20,14 @@ Holds = Callable[[Scheduled, int], bool | None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """One visit. ``today_after``: today lies between this visit and the next one."""
+    """One visit. ``today_after``: today lies between this visit and the next one; ``year``: it is another
+    one than ours."""
 
     state: VisitState
     word: str
     first_address: str
     today_after: bool
+    year: int | None
 
     @property
     def visit(self) -> Visit:
@@ -139,15 +142,26 @@ def _columns(study: Study, subjid: str, states: tuple[VisitState, ...]) -> tuple
                 word=visit_word(state.visit.name, state.unsno),
                 first_address=first,
                 today_after=number == last,
+                year=_other_year(state, today),
             )
         )
     return tuple(columns)
 
 
-def _begun(state: VisitState, today: object) -> bool:
-    """True for a visit whose day, or last planned day, lies behind us."""
-    day = state.date or (state.due.target if state.due else None)
-    return day is not None and day <= today  # type: ignore[operator]
+def _day(state: VisitState) -> date | None:
+    """The day of a visit, or the planned one."""
+    return state.date or (state.due.target if state.due else None)
+
+
+def _begun(state: VisitState, today: date) -> bool:
+    """True for a visit whose day, or planned day, lies behind us."""
+    day = _day(state)
+    return day is not None and day <= today
+
+
+def _other_year(state: VisitState, today: date) -> int | None:
+    day = _day(state)
+    return day.year if day is not None and day.year != today.year else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

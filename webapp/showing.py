@@ -28,14 +28,19 @@ def moment_words(moment: datetime) -> str:
 
 def short_day(day: date) -> str:
     """15-Apr; 15-Apr ’25 where the year is another one."""
+    return day_month(day, None)
+
+
+def day_month(day: date, year: int | None) -> str:
+    """15-Apr in that year, or in this one where none is said; 15-Apr ’25 in another."""
     words = day_words(day)[:-5]
-    return words if day.year == services().today().year else f"{words} ’{day.year % 100:02}"
+    return words if day.year == (year or services().today().year) else f"{words} ’{day.year % 100:02}"
 
 
 def register(app: Flask) -> None:
     """Adds filters and globals to the templates."""
     app.jinja_env.filters.update(
-        clock=clock, day=day_words, moment=moment_words, short_day=short_day
+        clock=clock, day=day_words, day_month=day_month, moment=moment_words, short_day=short_day
     )
     app.jinja_env.globals.update(asset=asset_url)
     app.context_processor(lambda: {"study": services().study})
