@@ -36,9 +36,8 @@ class TableKeys:
     primary: tuple[str, ...] = ()
     foreign: tuple[ForeignKey, ...] = ()
 
-    def present(self, columns: Sequence[str]) -> TableKeys:
+    def present(self, there: frozenset[str]) -> TableKeys:
         """The keys whose columns are all there."""
-        there = set(columns)
         return TableKeys(
             unique=tuple(name for name in self.unique if name in there),
             primary=self.primary if there.issuperset(self.primary) else (),
@@ -87,10 +86,11 @@ def part(value: Any, kind: str) -> Part:
     """A typed value in one writing, after the letter of its family."""
     if value is None:
         return None
-    return f"{family(kind)[:2]}:{_written(value)}"
+    return f"{family(kind)}:{written(value)}"
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """A value in one writing: equal values of a family are equal texts."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool | int):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,16 @@ from generator.tables import layout
 from generator.tables.descriptor import descriptor
 
 LARGEST_TEXT = 64 * 2**20
+LARGEST_FILE = 512 * 10**6
+OURS = "crfsmith:study"
+"""A descriptor that has it belongs to a study's package."""
+
+
+class Engine(StrEnum):
+    """How tables are read: record by record, or in blocks. Both find the same."""
+
+    REFERENCE = "reference"
+    EMBEDDED = "embedded"
 
 
 @dataclass(kw_only=True)
@@ -57,11 +68,14 @@ class OpenPackage:
                 yield Subject(line.site, line.subject)
 
     def file(self, name: str) -> bytes | None:
-        """An uploaded file by the text of its cell, or None when the package lacks it."""
-        if name not in self.source.sizes or not name.startswith(layout.FILES):
+        """An uploaded file by the text of its cell; None when it is not there, or not as a whole."""
+        if not name.startswith(layout.FILES) or self.source.sizes.get(name, LARGEST_FILE + 1) > LARGEST_FILE:
             return None
-        with self.source.open(name) as content:
-            return content.read()
+        try:
+            with self.source.open(name) as content:
+                return content.read()
+        except BrokenFile:
+            return None
 
     @property
     def data_cut(self) -> date | None:
@@ -90,6 +104,7 @@ def open_package(
     *,
     dictionary: Mapping[str, str] | None = None,
     limit: int = LIMIT,
+    engine: Engine = Engine.REFERENCE,
     on_progress: Progress | None = None,
 ) -> Iterator[OpenPackage]:
     """Reads a package into scratch space. Raises ``Unreadable`` when nothing of it can be read.
@@ -110,7 +125,9 @@ def open_package(
             _compare_descriptor(opened, opened.study, resources)
         _unlisted(opened)
         staging = Staging(
+            **_engine(engine),
             dictionary=opened.study is not None,
+            ours=opened.study is not None or OURS in opened.descriptor,
             source=source,
             store=store,
             collector=collector,
@@ -120,6 +137,15 @@ def open_package(
         staging.read(opened.plans)
         opened.rows = staging.rows
         yield opened
+
+
+def _engine(engine: Engine) -> dict[str, Any]:
+    if engine is Engine.REFERENCE:
+        return {}
+    from generator.engine.parents import parent_hashes
+    from generator.engine.table import BlockReading
+
+    return {"reading": BlockReading, "parent_keys": parent_hashes}
 
 
 def read_text(source: Source, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +35,9 @@ _NUMBERS = (layout.UNSNO, layout.ROW, "formstat", "version")
 class TableReading:
     """One table being read. ``at`` is its place in the plan, ``schema`` is Frictionless's.
 
-    ``parents`` gives the keys that a foreign key may name, ``progress`` is told now and then.
+    ``ours`` is True in a package of a study, whose subjects and forms have tables of their own.
+    ``parents`` gives the keys that a foreign key may name, ``progress`` is told now and then,
+    ``reopen`` gives the file once more.
     """
 
     at: int
@@ -46,6 +49,8 @@ class TableReading:
     store: Store
     collector: Collector
     progress: Callable[[], None]
+    reopen: Callable[[], AbstractContextManager[Records]]
+    ours: bool = True
     rows: int = 0
     order: list[int | None] = field(default_factory=list)
     width: int = 0
@@ -59,10 +64,10 @@ class TableReading:
         """A dictionary may well have a field named ``version``: only our own columns are looked at."""
         table = self.plan.table
         self.keys = frozenset(layout.key_columns(table) if table else ())
-        ours = self.keys if table else frozenset(layout.SYSTEM_COLUMNS.get(self.plan.name, ()))
+        system = self.ours and self.plan.columns == layout.SYSTEM_COLUMNS.get(self.plan.name)
+        ours = self.keys if table else frozenset(self.plan.columns if system else ())
         self.numbers = ours.intersection(_NUMBERS)
-        known = self.plan.table or self.plan.name in _MAKERS
-        self.make = _MAKERS.get(self.plan.name, _data) if known else None
+        self.make = _data if table else _MAKERS.get(self.plan.name) if system else None
         self.kinds = {one.name: one.type for one in self.schema.fields}
 
     def run(self, records: Records) -> None:
@@ -76,12 +81,19 @@ class TableReading:
             self.note("empty-table", 1)
             return False
         self._header(header)
-        there = [name for name, at in zip(self.plan.columns, self.order, strict=True) if at is not None]
+        there = self.there
         pairs = zip(self.checked.foreign, self.parents, strict=True)
-        parents = [held for one, held in pairs if set(one.fields) <= set(there)]
+        parents = [held for one, held in pairs if set(one.fields) <= there]
         self.checked = self.checked.present(there)
         self.start_keys(parents)
         return True
+
+    @property
+    def there(self) -> frozenset[str]:
+        """The columns of the schema that the file has."""
+        return frozenset(
+            name for name, at in zip(self.plan.columns, self.order, strict=True) if at is not None
+        )
 
     def start_keys(self, parents: Sequence[Any]) -> None:
         """The columns are known, so that keys can be compared."""
@@ -103,8 +115,8 @@ class TableReading:
             self.progress()
         cells = self._align(record)
         refused = self._judge_cells(record, cells)
-        if self.key_checks:
-            self._compare(record.line, cells)
+        if self.checked.columns:
+            self.compare(record.line, cells)
         self.keep(record.line, cells, refused)
 
     def keep(self, line: int, cells: list[str], refused: frozenset[str]) -> None:
@@ -112,7 +124,8 @@ class TableReading:
         if self.make and (made := self.make(self, line, cells, refused)):
             self.store.add(made)
 
-    def _compare(self, line: int, cells: list[str]) -> None:
+    def compare(self, line: int, cells: list[str]) -> None:
+        """The keys of a row, with those of the rows before it."""
         assert self.key_checks is not None
         parts, texts = self.parts(cells)
         for fault in self.key_checks.row(line, parts, texts):
@@ -166,6 +179,10 @@ class TableReading:
         if len(cells) != self.width:
             code = "too-many-cells" if len(cells) > self.width else "too-few-cells"
             self.note(code, record.line, given=len(cells), wanted=self.width)
+        return self.aligned(cells)
+
+    def aligned(self, cells: Sequence[str]) -> list[str]:
+        """The cells in the order of the schema, blank ones for what is not there."""
         return [cells[at] if at is not None and at < len(cells) else "" for at in self.order]
 
     def _judge_cells(self, record: Record, cells: list[str]) -> frozenset[str]:
@@ -267,13 +284,8 @@ def _kept(reading: TableReading, line: int, cells: list[str], refused: frozenset
     )  # fmt: skip
 
 
-def _nothing(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> None:
-    """The audit trail is read for its form only."""
-
-
 _MAKERS: Mapping[str, Make] = {
     layout.SUBJECTS: _subject,
     layout.FORMS: _form,
     layout.QUERIES: _kept,
-    layout.AUDIT: _nothing,
 }

@@ -106,7 +106,7 @@ class Collector:
     """Counts every finding and keeps the first ``limit`` of each code, table and field."""
 
     def __init__(self, *, limit: int = LIMIT) -> None:
-        self._limit = limit
+        self.limit = limit
         self._causes: Counter[_Alike] = Counter()
         self._severities: Counter[str] = Counter()
         self._rules: Counter[str] = Counter()
@@ -120,9 +120,13 @@ class Collector:
         self._severities[found.severity.value] += 1
         if found.rule:
             self._rules[found.rule] += 1
-        if self._causes[cause] <= self._limit and len(self._kept) < MOST_LOCATED:
+        if self._causes[cause] <= self.limit and len(self._kept) < MOST_LOCATED:
             self._kept.append(one)
             self._located[cause] += 1
+
+    def has_room(self, code: str, table: str, field: str | None) -> bool:
+        """True while findings of this kind are listed and not only counted."""
+        return self._causes[(code, table, field)] < self.limit
 
     def more(self, one: Reported, count: int) -> None:
         """Counts findings like this one that are not listed."""

@@ -33,6 +33,7 @@ class Staging:
     expected: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     on_progress: Progress | None = None
     dictionary: bool = True
+    ours: bool = True
     reading: type[TableReading] = TableReading
     parent_keys: Callable[[Staging, TablePlan, Sequence[str]], Any] = field(
         default_factory=lambda: parent_keys
@@ -69,9 +70,18 @@ class Staging:
             return
         with self._opened(plan) as measured:
             reading = self.reading(
-                at=at, plan=plan, schema=schema, readers=readers, checked=keys, parents=parents,
-                store=self.store, collector=self.collector, progress=lambda: self.progress(measured.size),
-            )  # fmt: skip
+                at=at,
+                plan=plan,
+                schema=schema,
+                readers=readers,
+                ours=self.ours,
+                checked=keys,
+                parents=parents,
+                store=self.store,
+                collector=self.collector,
+                reopen=lambda: self.records(plan),
+                progress=lambda: self.progress(measured.size),
+            )
             try:
                 reading.run(Records(buffered(measured), self._noter(plan), delimiter=plan.delimiter))
             finally:
@@ -81,6 +91,12 @@ class Staging:
             self.done += measured.size
             self.progress(0)
         self._compare(plan, measured)
+
+    @contextmanager
+    def records(self, plan: TablePlan) -> Iterator[Records]:
+        """A table's records once more; its damage is told elsewhere."""
+        with self.source.open(plan.path) as raw:
+            yield Records(raw, _silent, delimiter=plan.delimiter)
 
     @contextmanager
     def _opened(self, plan: TablePlan) -> Iterator[Measured]:
@@ -141,12 +157,12 @@ class Measured(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        content = self._raw.read(len(buffer))
-        buffer[: len(content)] = content
-        self.size += len(content)
+        view = memoryview(buffer).cast("B")
+        count = self._raw.readinto(view)  # type: ignore[attr-defined]
+        self.size += count
         if self._hashed:
-            self.digest.update(content)
-        return len(content)
+            self.digest.update(view[:count])
+        return int(count)
 
 
 def sha256_of(content: BinaryIO) -> str:
@@ -170,8 +186,7 @@ def parent_keys(staging: Staging, plan: TablePlan, names: Sequence[str]) -> set[
     schema = frictionless_schema(plan)
     readers = dict(zip(plan.columns, cell_readers(schema), strict=True))
     kinds = {one.name: one.type for one in schema.fields}
-    with staging.source.open(plan.path) as raw:
-        records = Records(raw, _silent, delimiter=plan.delimiter)
+    with staging.records(plan) as records:
         header = records.next()
         given = header.cells if header else []
         if not set(names) <= set(given):

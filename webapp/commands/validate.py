@@ -37,7 +37,16 @@ FINDINGS, UNREADABLE = 1, 2
     show_default=True,
     help="Cases listed of each kind and field.",
 )
-def command(package: Path, dictionary: Path | None, layout: str, out: Path | None, limit: int) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["embedded", "reference"]),
+    default="embedded",
+    show_default=True,
+    help="How tables are read: in blocks, or row by row. Both find the same.",
+)
+def command(  # noqa: PLR0917 - one for each option
+    package: Path, dictionary: Path | None, layout: str, out: Path | None, limit: int, engine: str
+) -> None:
     """Judge PACKAGE (FILE.zip, a folder, or its datapackage.json): files, cells, keys, forms and rules.
 
     PACKAGE may also be a CSV file of records that REDCap exported; then --dictionary is needed.
@@ -45,6 +54,7 @@ def command(package: Path, dictionary: Path | None, layout: str, out: Path | Non
     Every finding has its file, line and field, in the words of the pages. Exit 0 when there is none, 1
     when there are findings, 2 when the package cannot be read.
     """
+    from generator.package.reader import Engine
     from generator.package.validate import validate_package
 
     files = _dictionary(dictionary) if dictionary else None
@@ -54,7 +64,9 @@ def command(package: Path, dictionary: Path | None, layout: str, out: Path | Non
         _finish(_records(package, dictionary, files, limit), layout, out)
         return
     with _progress() as on_progress:
-        report = validate_package(package, dictionary=files, limit=limit, on_progress=on_progress)
+        report = validate_package(
+            package, dictionary=files, limit=limit, engine=Engine(engine), on_progress=on_progress
+        )
     _finish(report, layout, out)
 
 

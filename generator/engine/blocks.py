@@ -1,0 +1,168 @@
+"""A block of a CSV file as a frame of texts, if Polars is sure to read it as the reference does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from generator.package.lines import BOM, LONGEST_CELL
+
+_PROBE = LONGEST_CELL // 2
+_PIECE = 1 << 17
+_SPARSE = 200
+"""Where more than one byte in so many is a quotation mark, cells are not looked at one by one."""
+_MARK = b"\0"
+"""Stands for a line break inside quotation marks; a block with a NUL of its own is not read here."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """Rows as texts, ``c0``, ``c1`` ... in the order of the file, and where each begins.
+
+    ``lines`` counts the block's line ends; ``starts`` is None where row ``i`` begins on line ``i``.
+    """
+
+    frame: pl.DataFrame
+    lines: int
+    starts: Any
+
+    def line(self, row: int) -> int:
+        """The line, from 0, on which a row begins."""
+        return row if self.starts is None else int(self.starts[row])
+
+
+def read_block(raw: bytes, width: int, delimiter: str) -> Block | None:
+    """The block, or None when there is anything in it that two readers may read differently."""
+    if b"\0" in raw or raw.startswith(BOM) or _has_long_line(raw):
+        return None
+    inside = quoted(raw, delimiter)
+    if inside is None or _single_returns(raw) != inside.returns:
+        return None
+    frame = _parsed(raw, width, delimiter)
+    lines = count(raw, b"\n")
+    records = lines - inside.breaks + (not raw.endswith(b"\n"))
+    if frame is None or frame.height != records:
+        return None
+    if width > 1 and (frame.get_column(f"c{width - 1}") == "").any():
+        full, odd = divmod(count(raw, delimiter.encode()) - inside.commas, width - 1)
+        if odd or (full != records and full + _blank_lines(raw, delimiter) != records):
+            return None
+    return Block(frame=frame, lines=lines, starts=_starts(raw, delimiter) if inside.breaks else None)
+
+
+def _single_returns(raw: bytes) -> int:
+    """Carriage returns that no line feed follows."""
+    returns = raw.count(b"\r")
+    return returns and returns - raw.count(b"\r\n")
+
+
+def count(raw: bytes, one: bytes) -> int:
+    """How often a byte occurs; much faster than ``bytes.count`` for one that is everywhere."""
+    content = np.frombuffer(raw, np.uint8)
+    pieces = (content[at : at + _PIECE] for at in range(0, len(content), _PIECE))
+    return sum(int(np.count_nonzero(piece == ord(one))) for piece in pieces)
+
+
+def names(width: int) -> Sequence[str]:
+    """The columns of a block's frame."""
+    return [f"c{at}" for at in range(width)]
+
+
+def _parsed(raw: bytes, width: int, delimiter: str) -> pl.DataFrame | None:
+    try:
+        return pl.read_csv(
+            raw,
+            has_header=False,
+            schema=dict.fromkeys(names(width), pl.String),
+            separator=delimiter,
+            empty_string_is_null=False,
+        )
+    except pl.exceptions.PolarsError:
+        return None
+
+
+def _has_long_line(raw: bytes) -> bool:
+    """True where a record might be longer than the reference takes a cell to be."""
+    return any(
+        raw.find(b"\n", at, at + _PROBE) < 0 and at + _PROBE < len(raw) for at in range(0, len(raw), _PROBE)
+    )
+
+
+def _quoted(delimiter: str) -> re.Pattern[bytes]:
+    """A whole quoted cell, from the mark that opens it to the one that closes it."""
+    comma = re.escape(delimiter.encode())
+    body = rb'[^"]*+(?:""[^"]*+)*+"'
+    return re.compile(rb'"(?<![^' + comma + rb'\n]")' + body + rb"(?=[" + comma + rb"\n]|\r\n|\Z)")
+
+
+class Inside(NamedTuple):
+    """How many separators, line feeds and single carriage returns stand inside quotation marks."""
+
+    commas: int
+    breaks: int
+    returns: int
+
+
+def quoted(raw: bytes, delimiter: str) -> Inside | None:
+    """What the quoted cells hold; None where a quotation mark has no meaning or a cell is too long."""
+    marks = raw.count(b'"')
+    if marks * _SPARSE > len(raw):
+        return _quoted_densely(raw, ord(delimiter)) if marks % 2 == 0 else None
+    cell, separator = _quoted(delimiter), delimiter.encode()
+    commas = breaks = returns = 0
+    at = raw.find(b'"')
+    while at >= 0:
+        found = cell.match(raw, at)
+        if found is None or found.end() - at > LONGEST_CELL:
+            return None
+        text = found[0]
+        commas += text.count(separator)
+        breaks += text.count(b"\n")
+        returns += _single_returns(text)
+        at = raw.find(b'"', found.end())
+    return Inside(commas, breaks, returns)
+
+
+def _quoted_densely(raw: bytes, comma: int) -> Inside | None:
+    """The same where nearly every cell is quoted: marks that open and marks that close take turns."""
+    content = np.frombuffer(raw + b"\n\n", np.uint8)
+    marks = np.flatnonzero(content == ord('"'))
+    opens, closes = marks[0::2], marks[1::2]
+    doubled = opens[1:] == closes[:-1] + 1
+    before, after, second = content[opens[1:] - 1], content[closes + 1], content[closes + 2]
+    starts = (before == comma) | (before == ord("\n")) | doubled
+    ends = (after == comma) | (after == ord("\n")) | ((after == ord("\r")) & (second == ord("\n")))
+    ends[:-1] |= doubled
+    first = opens[0] == 0 or content[opens[0] - 1] in (comma, ord("\n"))
+    if not (first and starts.all() and ends.all()) or (closes - opens).max() > LONGEST_CELL:
+        return None
+    inside = (np.cumsum(content == ord('"'), dtype=np.uint8) & 1).astype(bool)
+    feeds, returns = content == ord("\n"), content == ord("\r")
+    single = int(np.count_nonzero(returns[:-1] & inside[:-1] & ~feeds[1:]))
+    return Inside(
+        int(np.count_nonzero(inside & (content == comma))), int(np.count_nonzero(inside & feeds)), single
+    )
+
+
+def _masked(raw: bytes, delimiter: str) -> bytes:
+    """The block with its line breaks inside quotation marks marked."""
+    return _quoted(delimiter).sub(lambda cell: cell[0].replace(b"\n", _MARK), raw)
+
+
+def _blank_lines(raw: bytes, delimiter: str) -> int:
+    lines = _masked(raw, delimiter).split(b"\n")
+    return sum(line in (b"", b"\r") for line in (lines[:-1] if raw.endswith(b"\n") else lines))
+
+
+def _starts(raw: bytes, delimiter: str) -> Any:
+    """The line, from 0, on which each record begins."""
+    content = np.frombuffer(_masked(raw, delimiter), np.uint8)
+    ends = np.flatnonzero(content == ord("\n"))
+    inside = np.searchsorted(np.flatnonzero(content == 0), ends)
+    after = np.arange(1, len(ends) + 1) + inside
+    return np.concatenate([[0], after])

@@ -1,0 +1,239 @@
+"""One table, block by block: counts for all rows at once, Python only for what is in doubt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from generator.engine.blocks import Block, read_block
+from generator.engine.guards import suspicion
+from generator.engine.key_blocks import KeyHashes, Lines
+from generator.package.lines import Record, Records
+from generator.package.reading import NUMBER, TableReading, cell_fault
+
+LARGEST_BLOCK = 1 << 23
+SMALLEST_BLOCK = 1 << 16
+
+Look = Callable[[pl.DataFrame, Lines], bool]
+"""Sees some rows and where they stand; False when it has seen enough."""
+
+
+class Placed(NamedTuple):
+    """A block and the line that it begins on."""
+
+    block: Block
+    first: int
+
+
+def ahead(pieces: Iterator[Placed | bytes]) -> Iterator[Placed | bytes]:
+    """The next block is read in a second thread while this one is judged.
+
+    Bytes that are not understood are read by the one who gets them, so nothing is read after them.
+    """
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming = reader.submit(next, pieces, None)
+        while (found := coming.result()) is not None:
+            if isinstance(found, Placed):
+                coming = reader.submit(next, pieces, None)
+                yield found
+            else:
+                yield found
+                coming = reader.submit(next, pieces, None)
+
+
+@dataclass(kw_only=True)
+class BlockReading(TableReading):
+    """Reads what it is sure of in blocks, and hands the rest to the reference record by record."""
+
+    hashes: KeyHashes | None = None
+    _guards: list[tuple[str, pl.Expr | bool]] = field(default_factory=list)
+    _slow: list[tuple[int, list[str]]] = field(default_factory=list)
+
+    def start_keys(self, parents: Sequence[Any]) -> None:
+        if self.checked.columns:
+            self.hashes = KeyHashes(reading=self, keys=self.checked, parents=parents)
+
+    def body(self, records: Records) -> None:
+        self._guards = list(self._made_guards())
+        self._blocks(records, self._judge_block, self._take_slowly)
+        if self.hashes:
+            self.hashes.finish()
+
+    def again(self, look: Look) -> None:
+        """Reads the file a second time, silently, until ``look`` has seen enough."""
+        with self.reopen() as records:
+            records.next()
+            self.frames(records, look)
+
+    def frames(self, records: Records, look: Look) -> None:
+        """Every row after the header, in frames of texts by the names of the schema."""
+
+        def quickly(block: Block, first: int) -> bool:
+            return look(*self._named(block, first))
+
+        def slowly(found: Iterable[Record]) -> bool:
+            held = [(one.line, self.aligned(one.cells)) for one in found if any(one.cells)]
+            return look(*self._framed(held)) if held else True
+
+        self._blocks(records, quickly, slowly)
+
+    def _blocks(
+        self,
+        records: Records,
+        quickly: Callable[[Block, int], bool],
+        slowly: Callable[[Iterable[Record]], bool],
+    ) -> None:
+        """Every block with the line that it begins on; what is not understood goes the slow way."""
+        for found in ahead(self._pieces(records)):
+            if isinstance(found, Placed):
+                going = quickly(found.block, found.first)
+            else:
+                going = slowly(records.one_by_one(found))
+            if not going:
+                return
+
+    def _pieces(self, records: Records) -> Iterator[Placed | bytes]:
+        """Blocks that are understood with the line that they begin on, and bytes that are not."""
+        size = LARGEST_BLOCK
+        while raw := records.block(size):
+            block = read_block(raw, self.width, self.plan.delimiter)
+            if block is not None:
+                first = records.line + 1
+                records.passed(block.lines)
+                size = min(size * 2, LARGEST_BLOCK)
+                yield Placed(block, first)
+            elif min(size, len(raw)) > SMALLEST_BLOCK:
+                records.push_back(raw)
+                size = min(size, len(raw)) // 4
+            else:
+                yield raw
+
+    def _take_slowly(self, records: Iterable[Record]) -> bool:
+        for record in records:
+            self.take(record)
+        if self.hashes and self._slow:
+            self.hashes.add(*self._framed(self._slow))
+            self._slow.clear()
+        return True
+
+    def compare(self, line: int, cells: list[str]) -> None:
+        """Keys of rows that are read slowly wait until their block has been read."""
+        self._slow.append((line, cells))
+
+    def _framed(self, held: Sequence[tuple[int, list[str]]]) -> tuple[pl.DataFrame, Lines]:
+        columns = {name: [cells[at] for _, cells in held] for at, name in enumerate(self.plan.columns)}
+        frame = pl.DataFrame(
+            {name: columns[name] for _, name in self._known()},
+            pl.Schema(dict.fromkeys([name for _, name in self._known()], pl.String)),
+        )
+        return frame, Lines(first=0, starts=np.array([line for line, _ in held]))
+
+    def _named(self, block: Block, first: int) -> tuple[pl.DataFrame, Lines]:
+        """The rows that hold anything, by the names of the schema."""
+        frame, rows = block.frame, None
+        if (frame.get_column("c0") == "").any():
+            empty = pl.all_horizontal(pl.col(name) == "" for name in frame.columns)
+            held = ~frame.select(empty).to_series()
+            frame, rows = frame.filter(held), held.arg_true().to_numpy()
+        named = frame.select_seq(pl.col(f"c{at}").alias(name) for at, name in self._known())
+        return named, Lines(first=first, starts=block.starts, rows=rows)
+
+    def _made_guards(self) -> Iterable[tuple[str, pl.Expr | bool]]:
+        """For each column that the file and the schema have: what is in doubt."""
+        for name, at, one in zip(self.plan.columns, self.order, self.schema.fields, strict=True):
+            if at is None:
+                continue
+            doubtful = suspicion(one)
+            if name in self.numbers and doubtful is not True:
+                doubtful |= ~pl.col(name).str.contains(rf"\A(?:{NUMBER.pattern})\z")
+            if doubtful is not False:
+                yield name, doubtful.alias(name) if isinstance(doubtful, pl.Expr) else True
+
+    def _judge_block(self, block: Block, first: int) -> bool:
+        frame, line = self._named(block, first)
+        for at in _left_out(block.frame.height, line.rows):
+            self.note("blank-line", Lines(first=first, starts=block.starts)(at))
+        self.rows += frame.height
+        refused = self._judge_columns(frame, line)
+        if self.hashes:
+            self.hashes.add(frame, line)
+        if self.make:
+            self._keep_rows(frame, line, refused)
+        self.progress()
+        return True
+
+    def _known(self) -> Iterable[tuple[int, str]]:
+        pairs = zip(self.order, self.plan.columns, strict=True)
+        return ((at, name) for at, name in pairs if at is not None)
+
+    def _judge_columns(self, frame: pl.DataFrame, line: Lines) -> dict[int, set[str]]:
+        """Reports what is refused; gives the refused columns of each row that is kept."""
+        refused: dict[int, set[str]] = {}
+        masks = frame.select_seq(one for _, one in self._guards if isinstance(one, pl.Expr))
+        doubts = masks.select_seq(pl.all().any()).row(0, named=True) if masks.width else {}
+        for name, guard in self._guards:
+            if guard is not True and not doubts[name]:
+                continue
+            rows = None if guard is True else masks.get_column(name).arg_true()
+            for row in self._judge_texts(name, frame.get_column(name), rows, line):
+                refused.setdefault(row, set()).add(name)
+        return refused
+
+    def _judge_texts(self, name: str, texts: pl.Series, rows: pl.Series | None, line: Lines) -> list[int]:
+        """The rows whose text is refused. ``rows`` are those in doubt, None for all."""
+        held = (texts if rows is None else texts.gather(rows)).to_list()
+        faults = self._faults(name, set(held))
+        if not faults:
+            return []
+        places = range(len(held)) if rows is None else rows.to_list()
+        bad = [(at, text) for at, text in zip(places, held, strict=True) if text in faults]
+        counts: Counter[str] = Counter()
+        for at, text in bad:
+            code = faults[text][0]
+            if self.waits(name) or self.collector.has_room(code, self.plan.name, name):
+                self._say(line(at), name, text, faults[text])
+            else:
+                counts[code] += 1
+        for code, more in counts.items():
+            self.collector.more(self.reported(code, 0, name=name, value="", says=""), more)
+        return [at for at, _ in bad]
+
+    def _faults(self, name: str, texts: Iterable[str]) -> dict[str, tuple[str, str]]:
+        read = self.readers[self.plan.columns.index(name)]
+        found = {}
+        for text in texts:
+            if name in self.numbers and text and not NUMBER.fullmatch(text):
+                found[text] = ("bad-key-number", "")
+            elif fault := cell_fault(text, read):
+                found[text] = fault
+        return found
+
+    def _say(self, line: int, name: str, text: str, fault: tuple[str, str]) -> None:
+        code, says = fault
+        if code == "bad-key-number":
+            self.note(code, line, name=name, value=text)
+        else:
+            self.doubt(line, name, text, code, says)
+
+    def _keep_rows(self, frame: pl.DataFrame, line: Lines, refused: Mapping[int, set[str]]) -> None:
+        absent = [name for name in self.plan.columns if name not in frame.columns]
+        full = frame.with_columns(pl.lit("").alias(name) for name in absent).select(self.plan.columns)
+        none: frozenset[str] = frozenset()
+        for at, cells in enumerate(full.iter_rows()):
+            bad = frozenset(refused[at]) if at in refused else none
+            self.keep(line(at), list(cells), bad)
+
+
+def _left_out(height: int, rows: Any) -> list[int]:
+    """The rows of a block that its frame lacks."""
+    if rows is None or len(rows) == height:
+        return []
+    held = np.ones(height, bool)
+    held[rows] = False
+    return np.flatnonzero(held).tolist()
