@@ -24,6 +24,7 @@ from forms_spec.record import LOG, CellKey, Context, FormKey, Record
 from generator.package.calculated import with_calculated, without_calculated
 from generator.package.captured import CapturedForm, FormStatus
 from generator.package.writer import timestamp
+from generator.pages.rows import laid_down
 from webapp.package_export import FILES, PREFIX, file_names
 from webapp.storage import (
     About,
@@ -212,7 +213,10 @@ def _refusal(
     before = stored.get(form.key)
     if before is None:
         return None
+    fixed = laid_down(study.forms[form.key.form])
     for group, rows in form.record.rows.items():
+        if group in fixed:
+            continue
         standing = {row.number for row in before.record.rows.get(group, ())}
         for row in rows:
             if row.number <= before.row_marks.get(group, 0) and row.number not in standing:
@@ -313,6 +317,7 @@ class _PlannedForm:
             reason=f"Imported from {self.how.source}: version {form.version} of {form.saved_by},"
             f" {timestamp(form.saved_at)}",
             counts=counts,
+            fixed=laid_down(self.how.study.forms[form.key.form]),
         )
 
 

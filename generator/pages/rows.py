@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from forms_spec.model import Group
+from forms_spec.model import Form, Group
 from forms_spec.record import Record, Row
 
 
@@ -18,6 +18,11 @@ def fixed_rows(group: Group) -> tuple[Row, ...]:
         Row(number=number, texts=dict(zip(names, chosen, strict=True)))
         for number, chosen in enumerate(product(*codes), start=1)
     )
+
+
+def laid_down(form: Form) -> frozenset[str]:
+    """The groups whose rows the dictionary lays down."""
+    return frozenset(group.name for group in form.row_groups if group.rows and group.rows.fixed)
 
 
 def rows_of(group: Group, record: Record) -> tuple[Row, ...]:

@@ -117,6 +117,19 @@ def test_a_change_of_a_complete_form_needs_its_reason(client: FlaskClient, datab
     assert [revision.form.reason for revision in history(database, key)][-1] == "Typing error"
 
 
+def test_fixed_rows_that_were_hidden_come_back(client: FlaskClient, database: Database) -> None:
+    address, key = f"/subjects/{NEW}/SCR/mri", InstanceKey(NEW, "mri", "SCR")
+    rows = []
+    for done in ("Y", "N", "Y"):
+        data = posted(client.get(address).text, f__mriperf=done)
+        assert client.post(address, data=data).status_code == 303
+        stored = load(database, key)
+        assert stored is not None
+        rows.append([row.number for held in stored.record.rows.values() for row in held])
+    assert rows[0]
+    assert rows == [rows[0], [], rows[0]]
+
+
 def test_the_same_save_sent_twice_is_one_save(client: FlaskClient, database: Database) -> None:
     data = posted(client.get(VS).text, f__vsperf="N")
     first = client.post(VS, data=data, headers=SCRIPT).json

@@ -44,7 +44,8 @@ class SaveRequest:
 
     ``base_version`` is the version that the person saw (0: nothing was captured). ``save_id`` is
     made once per save by the page, so that a save sent twice is one save. ``files`` are the bytes of
-    files that the record names and that may be new; they are kept together with the version.
+    files that the record names and that may be new; they are kept together with the version. ``fixed``
+    are the groups whose rows the dictionary lays down: they go when they are hidden, and come back.
     """
 
     key: InstanceKey
@@ -57,6 +58,7 @@ class SaveRequest:
     reason: str = ""
     counts: FindingCounts = field(default_factory=FindingCounts)
     files: tuple[bytes, ...] = ()
+    fixed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,7 +230,7 @@ def _row_marks(request: SaveRequest, base: StoredForm | None) -> dict[str, int]:
         standing = {row.number for row in base.record.rows.get(group, ())} if base else set()
         given = marks.get(group, 0)
         again = [number for number in numbers if number <= given and number not in standing]
-        if again or len(set(numbers)) < len(numbers):
+        if (again and group not in request.fixed) or len(set(numbers)) < len(numbers):
             raise SaveRefused(f"a row number of {group} would be used again: {again or numbers}")
         marks[group] = max([given, *numbers])
     return marks

@@ -15,7 +15,7 @@ from forms_spec.judge import Judgement
 from forms_spec.record import Record, Row
 from generator.pages import Posted, form_html, read_post, removal_reasons, without_hidden_rows
 from generator.pages.files import file_fields
-from generator.pages.rows import next_number, rows_of
+from generator.pages.rows import laid_down, next_number, rows_of
 from webapp.access import ENTER, READ, allow
 from webapp.conflict_pages import conflict_page
 from webapp.form_places import FormPlace, form_place
@@ -199,6 +199,7 @@ def _store(now: Typed, record: Record, status: Status, judgement: Judgement) -> 
         reason=now.reason,
         counts=FindingCounts.of(open_findings(now.place.form, draft, record)),
         files=tuple(now.uploads.of(record, now.place.form).values()),
+        fixed=laid_down(now.place.form),
     )
     try:
         return save(services().database, asked)

@@ -146,6 +146,13 @@ class TestRowNumbers:
         with pytest.raises(SaveRefused):
             keep(database, 2, rows(cm={1: {"cmtrt": "Aspirin"}}))
 
+    def test_rows_that_the_dictionary_lays_down_go_and_come_back(self, database: Database) -> None:
+        keep(database, 0, rows(joint={1: {"side": "LEFT"}}), fixed=frozenset({"joint"}))
+        keep(database, 1, rows())
+        assert isinstance(
+            keep(database, 2, rows(joint={1: {"side": "LEFT"}}), fixed=frozenset({"joint"})), Saved
+        )
+
     def test_rows_keep_the_order_of_the_page(self, database: Database) -> None:
         keep(database, 0, rows(cm={3: {"cmtrt": "C"}, 1: {"cmtrt": "A"}}))
         stored = load(database, VS)
