@@ -287,6 +287,16 @@ class Form:
     def by_name(self) -> Mapping[str, Field]:
         return MappingProxyType({f.name: f for f in self.fields})
 
+    @cached_property
+    def files(self) -> tuple[tuple[str | None, str], ...]:
+        """The fields whose answer is a file: the repeating group or None, and the name."""
+        return tuple(
+            (group.name if group.rows else None, f.name)
+            for group in self.groups
+            for f in group.fields
+            if f.collected and f.kind.name == "file"
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:

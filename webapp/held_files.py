@@ -14,10 +14,11 @@ from flask_login import current_user
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from forms_spec.files import file_cells
 from forms_spec.kinds.file import named_file
 from forms_spec.model import Form
 from forms_spec.record import Record
-from generator.pages.files import FileOf, KeptFile, file_cells, file_fields, file_html
+from generator.pages.files import FileOf, KeptFile, file_html
 from generator.pages.names import cell_name
 from webapp.form_places import FormPlace
 from webapp.services import services
@@ -79,7 +80,7 @@ def uploads_of(
     stored: StoredForm | None,
 ) -> Uploads:
     """The files of a post on this form."""
-    if not file_fields(place.form):
+    if not place.form.files:
         return Uploads(data=data)
     return read_uploads(
         place.form,

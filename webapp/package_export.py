@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+from forms_spec.catalogue import finding
+from forms_spec.files import file_cells
+from forms_spec.findings import Finding
+from forms_spec.kinds.file import named_file
 from forms_spec.model import Study
 from forms_spec.record import Record
 from generator.package.calculated import with_calculated
-from generator.package.captured import CapturedForm, Change, FormStatus
+from generator.package.captured import CapturedFile, CapturedForm, Change, FormStatus
 from generator.package.captured import Subject as PackageSubject
 from generator.package.order import form_order
 from generator.package.writer import Written, write_package
@@ -30,8 +36,6 @@ FORM_STATUS = {
     Status.UNVERIFIED: FormStatus.UNVERIFIED,
     Status.COMPLETE: FormStatus.COMPLETE,
 }
-FILES = "files/"
-PREFIX = 16
 
 
 def export_package(
@@ -39,15 +43,17 @@ def export_package(
 ) -> Written:
     """Writes a zip or a folder. Holds one subject in memory at a time; saves meanwhile are not seen."""
     with snapshot(database) as state:
-        return write_package(
+        files, missing = _files(state, study)
+        written = write_package(
             study,
             captured_forms(state, study),
             target,
             subjects=[PackageSubject(one.site, one.subjid) for one in state.subjects()],
             changes=changes_of(state, study),
-            files=_files(state, study),
+            files=files,
             on_progress=on_progress,
         )
+    return replace(written, findings=(*written.findings, *missing))
 
 
 def captured_forms(state: Snapshot, study: Study) -> Iterator[CapturedForm]:
@@ -106,38 +112,38 @@ def _change(subject: Subject, row: AuditRow) -> Change:
     )
 
 
-def _files(state: Snapshot, study: Study) -> Iterator[tuple[str, bytes]]:
-    """The uploaded files that cells name, each once."""
-    if not file_fields(study):
-        return
-    seen: set[str] = set()
+def _files(state: Snapshot, study: Study) -> tuple[list[CapturedFile], list[Finding]]:
+    """The uploaded files that cells name, each once; and a finding for each that was never kept here."""
+    files: dict[str, CapturedFile] = {}
+    missing: dict[str, Finding] = {}
     for subject in state.subjects():
         for form in state.newest(subject.subjid):
             for name in file_names(study, form.key.form, form.record):
-                content = None if name in seen else state.attachment(name.removeprefix(FILES)[:PREFIX])
-                if content is not None:
-                    seen.add(name)
-                    yield name, content
+                if name in files or name in missing:
+                    continue
+                kept = state.attachment_head(_beginning(name))
+                if kept is None:
+                    missing[name] = finding("export-file-missing", value=name)
+                else:
+                    files[name] = CapturedFile(
+                        name=name, size=kept.size, sha256=kept.sha256, read=partial(_read, state, name)
+                    )
+    return list(files.values()), [missing[name] for name in sorted(missing)]
 
 
-def file_fields(study: Study) -> frozenset[tuple[str, str]]:
-    """The file fields of a study as (table, field)."""
-    return frozenset(
-        (table.name, one.name)
-        for table in study.tables.values()
-        for one in table.fields
-        if one.kind.name == "file"
-    )
+def _read(state: Snapshot, name: str) -> bytes:
+    content = state.attachment(_beginning(name))
+    assert content is not None, "attachments are never deleted"
+    return content
+
+
+def _beginning(name: str) -> str:
+    return name.split("/")[1]
 
 
 def file_names(study: Study, form: str, record: Record) -> Iterator[str]:
     """The files that a form's cells name."""
-    wanted = file_fields(study)
-    for field, text in record.texts.items():
-        if (form, field) in wanted and text.startswith(FILES):
+    known = study.forms.get(form)
+    for _, text in file_cells(known, record) if known else ():
+        if named_file(text):
             yield text
-    for group, rows in record.rows.items():
-        for row in rows:
-            for field, text in row.texts.items():
-                if (group, field) in wanted and text.startswith(FILES):
-                    yield text

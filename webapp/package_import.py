@@ -25,7 +25,8 @@ from generator.package.calculated import with_calculated, without_calculated
 from generator.package.captured import CapturedForm, FormStatus
 from generator.package.writer import timestamp
 from generator.pages.rows import laid_down
-from webapp.package_export import FILES, PREFIX, file_names
+from webapp.package_export import file_names
+from webapp.package_files import FileDesk
 from webapp.storage import (
     About,
     Batch,
@@ -113,11 +114,13 @@ def import_forms(database: Database, forms: Iterable[CapturedForm], how: Import)
     An exception of ``forms`` or ``how.on_form`` leaves the database as it was.
     """
     with snapshot(database) as state:
+        desk = FileDesk(state, how.file)
+        plans = _plans(state, forms, how, desk)
         if how.dry_run:
-            return _count(preview for plan in _plans(state, forms, how) for preview in plan.previews)
+            return _count(preview for plan in plans for preview in plan.previews)
         with batch(database) as saves:
             saves.use_dictionary(how.study)
-            return _count(_carry_out(saves, _plans(state, forms, how), how))
+            return _count(_carry_out(saves, plans, how, desk))
 
 
 def _count(previews: Iterable[FormPreview]) -> Imported:
@@ -129,16 +132,16 @@ def _count(previews: Iterable[FormPreview]) -> Imported:
     return Imported(forms=forms, cells=cells)
 
 
-def _carry_out(saves: Batch, plans: Iterable[_Plan], how: Import) -> Iterator[FormPreview]:
+def _carry_out(saves: Batch, plans: Iterable[_Plan], how: Import, desk: FileDesk) -> Iterator[FormPreview]:
     for plan in plans:
         if plan.new_subject and plan.requests:
             saves.add_subject(subjid=plan.subject, site=plan.site, user=how.user)
         for request in plan.requests:
-            for name in file_names(how.study, request.key.form, request.record):
-                content = how.file(name)
-                if content is not None:
-                    saves.add_attachment(content, user=how.user)
             saves.save(request)
+        for name in plan.files:
+            content = desk.content(name)
+            if content is not None:
+                saves.add_attachment(content, user=how.user)
         yield from plan.previews
 
 
@@ -151,32 +154,37 @@ class _Plan:
     new_subject: bool
     previews: list[FormPreview] = field(default_factory=list)
     requests: list[SaveRequest] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
 
-def _plans(state: Snapshot, forms: Iterable[CapturedForm], how: Import) -> Iterator[_Plan]:
+def _plans(state: Snapshot, forms: Iterable[CapturedForm], how: Import, desk: FileDesk) -> Iterator[_Plan]:
     for subject, some in groupby(forms, key=lambda form: form.subject):
-        plan = _plan(state, subject, list(some), how)
+        plan = _plan(state, subject, list(some), how, desk)
         for preview in plan.previews:
             how.on_form(preview)
         yield plan
 
 
-def _plan(state: Snapshot, subject: str, forms: list[CapturedForm], how: Import) -> _Plan:
+def _plan(state: Snapshot, subject: str, forms: list[CapturedForm], how: Import, desk: FileDesk) -> _Plan:
     known = state.subject(subject)
     plan = _Plan(subject=subject, site=forms[0].site, new_subject=known is None)
     stored = {form.key.form_key: form for form in state.newest(subject)} if known else {}
-    refused = {form.key: _refusal(how.study, known.site if known else None, form, stored) for form in forms}
+    site = known.site if known else None
+    refused = {
+        form.key: _refusal(how.study, site, form, stored) or _alike(how.study, form, desk) for form in forms
+    }
     records = {key: form.record for key, form in stored.items()}
     records |= {form.key: form.record for form in forms if not refused[form.key]}
     casebook = _Records(records, how.study)
     for form in _as_captured(forms, casebook, how):
-        one = _PlannedForm(form, stored.get(form.key), how)
+        one = _PlannedForm(form, stored.get(form.key), how, desk)
         against = refused[form.key]
         if against:
             plan.previews.append(one.refused(against))
             continue
         preview, request = one.judged(casebook)
         plan.previews.append(preview)
+        plan.files += file_names(how.study, form.key.form, form.record)
         if request:
             plan.requests.append(request)
     return plan
@@ -191,6 +199,17 @@ def _as_captured(forms: list[CapturedForm], casebook: _Records, how: Import) -> 
     for form, filled in zip(forms, with_calculated(how.study, plain, how.today, casebook), strict=True):
         record = without_calculated(how.study.forms[form.key.form], form.record, filled.record)
         yield replace(form, record=record)
+
+
+def _alike(study: Study, form: CapturedForm, desk: FileDesk) -> Finding | None:
+    """A file that a cell would mix up with another one keeps its form out."""
+    for name in file_names(study, form.key.form, form.record):
+        if desk.fault(name) == "import-file-alike":
+            place = DataPlace(
+                table=form.key.form, subject=form.subject, visit=form.key.visit, unsno=form.key.unsno
+            )
+            return finding("import-file-alike", data=place, value=name)
+    return None
 
 
 def _refusal(
@@ -229,6 +248,7 @@ class _PlannedForm:
     form: CapturedForm
     stored: StoredForm | None
     how: Import
+    desk: FileDesk
 
     @property
     def key(self) -> InstanceKey:
@@ -301,8 +321,8 @@ class _PlannedForm:
 
     def missing_files(self) -> Iterator[Finding]:
         for name in file_names(self.how.study, self.key.form, self.form.record):
-            if len(name) > len(FILES) + PREFIX and self.how.file(name) is None:
-                yield finding("import-file-missing", data=self.place, value=name)
+            if code := self.desk.fault(name):
+                yield finding(code, data=self.place, value=name)
 
     def request(self, status: Status, counts: FindingCounts) -> SaveRequest:
         form = self.form

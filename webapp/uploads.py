@@ -14,13 +14,14 @@ from typing import Any
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from forms_spec.catalogue import finding
+from forms_spec.files import file_cells, is_file
 from forms_spec.findings import Finding
 from forms_spec.kinds import Refusal
 from forms_spec.kinds.file import clean_file_name, file_text
 from forms_spec.model import Field, Form
 from forms_spec.places import DataPlace
 from forms_spec.record import CellKey, Record
-from generator.pages.files import file_cells, file_fields, is_file, size_words
+from generator.pages.files import size_words
 from generator.pages.names import DROP, UPLOAD_PREFIX, cell_name, cell_of
 
 LARGEST_UPLOADS = 512 * 10**6
@@ -69,7 +70,7 @@ def read_uploads(
     kept: HashOf,
 ) -> Uploads:
     """Takes the files of a post. ``known`` are texts that may stand in file cells besides the stored ones."""
-    if not file_fields(form):
+    if not form.files:
         return Uploads(data=data)
     settled = MultiDict(list(data.items(multi=True)))
     now = {cell_name(cell): text for cell, text in file_cells(form, stored)}

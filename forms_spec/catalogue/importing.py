@@ -44,4 +44,28 @@ ENTRIES: tuple[Entry, ...] = (
         remedy="Export the package again, or upload the file on its form.",
         explanation="The cell keeps the file's name; the file itself did not come with the package.",
     ),
+    Entry(
+        code="import-file-changed",
+        severity=Severity.WARNING,
+        message="The package's {value} is not the file that was uploaded, so it is left out.",
+        remedy="Restore the file from the original package, or upload it on its form.",
+        explanation="The name begins with the SHA-256 of another content. The cell keeps the name.",
+    ),
+    Entry(
+        code="import-file-alike",
+        severity=Severity.REFUSE,
+        message="{value} cannot be told from another file that is kept here: their SHA-256 begin alike.",
+        remedy="Hand in one of the two as a new document where it was captured, and export again.",
+        explanation=(
+            "A cell names its file by the first 16 hex digits of its SHA-256. Two files that share them"
+            " do not meet by chance. The form was not imported."
+        ),
+    ),
+    Entry(
+        code="export-file-missing",
+        severity=Severity.WARNING,
+        message="{value} was never kept here, so the package lacks it.",
+        remedy="Upload the file on its form, or import the package that has it.",
+        explanation="The form came in by an import whose package lacked the file, or had a changed one.",
+    ),
 )

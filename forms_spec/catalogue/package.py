@@ -153,7 +153,22 @@ _WHOLE = (
         "upload-changed",
         "{value} is not the file that was uploaded.",
         _AGAIN,
-        "The name begins with the file's SHA-256; the content has another one.",
+        "The name begins with the file's SHA-256, and datapackage.json lists the whole of it; the content "
+        "has another one.",
+    ),
+    _entry(
+        "uploads-alike",
+        "{value} and {other} are different files whose SHA-256 begin alike.",
+        "Find out who made them, and hand in one of them as a new document.",
+        "A cell names its file by the first 16 hex digits of its SHA-256, so it could mean either. Two such "
+        "files do not meet by chance.",
+    ),
+    _entry(
+        "upload-orphaned",
+        "No form names {value}.",
+        "Find out where it comes from; it is left out of an import.",
+        "Every uploaded file belongs to a cell. One that was replaced or removed is not exported.",
+        _WARNING,
     ),
 )
 

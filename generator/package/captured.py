@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -37,6 +38,16 @@ class CapturedForm:
     record: Record
     saved_by: str
     saved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CapturedFile:
+    """An uploaded file by the text of its cell. ``read`` gives the bytes when their turn comes."""
+
+    name: str
+    size: int
+    sha256: str
+    read: Callable[[], bytes]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

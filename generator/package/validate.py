@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from forms_spec.catalogue import finding
+from forms_spec.files import file_cells
 from forms_spec.findings import Finding
-from forms_spec.judge import CellState, Judgement, judge
+from forms_spec.judge import Judgement, judge
+from forms_spec.kinds.file import named_file
 from forms_spec.model import Study
 from forms_spec.record import Context, Records
 from generator.package.assemble import StagedForm, moment
@@ -16,7 +18,8 @@ from generator.package.captured import FormStatus
 from generator.package.reader import Engine, OpenPackage, open_package
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Unreadable
-from generator.package.stage import Progress, sha256_of
+from generator.package.stage import Progress
+from generator.package.uploads import UploadCheck
 from generator.tables import layout
 
 
@@ -60,6 +63,7 @@ def _judge_forms(opened: OpenPackage, study: Study, on_progress: Progress | None
     today = opened.data_cut or _last_save(opened)
     places = {plan.name: at for at, plan in enumerate(opened.plans)}
     total, done = opened.store.counted()[0], 0
+    uploads = UploadCheck(opened.source, opened.descriptor)
     for subject, forms in opened.staged():
         casebook = Records({form.key: form.record for form in forms})
         for form in forms:
@@ -69,10 +73,12 @@ def _judge_forms(opened: OpenPackage, study: Study, on_progress: Progress | None
             complete = form.head.status == FormStatus.COMPLETE
             judged = judge(study, form.form, form.record, context, completing=complete)
             _report_form(opened, places, form, judged)
-            _report_files(opened, form, judged)
+            _report_files(opened, uploads, form)
         done += len(forms)
         if on_progress:
             on_progress("judging", done, total)
+    for found in uploads.rest():
+        opened.collector.add(Reported(finding=found, file=found.value))
 
 
 def _last_save(opened: OpenPackage) -> date:
@@ -111,39 +117,21 @@ def _key(form: StagedForm, found: Finding) -> dict[str, str | int]:
     return key
 
 
-def _report_files(opened: OpenPackage, form: StagedForm, judged: Judgement) -> None:
+def _report_files(opened: OpenPackage, check: UploadCheck, form: StagedForm) -> None:
     """Uploaded files are there, and are the ones whose hash stands in the cell."""
-    for place, cell in judged.cells.items():
-        if cell.state is not CellState.ANSWERED or not cell.text.startswith(layout.FILES):
-            continue
-        held = opened.study and opened.study.field(place.table, place.field)
-        if not held or held.kind.name != "file":
-            continue
-        if code := _file_fault(opened, cell.text):
-            line = form.lines.get((place.table, place.row), form.head.line)
-            found = finding(code, value=cell.text)
-            path = layout.table_path(place.table)
+    for cell, text in file_cells(form.form, form.record):
+        found = check.fault(text) if named_file(text) else None
+        if found:
             opened.collector.add(
                 Reported(
                     finding=found,
-                    file=path,
-                    table=place.table,
-                    row=line,
-                    field=place.field,
+                    file=layout.table_path(cell.table),
+                    table=cell.table,
+                    row=form.lines.get((cell.table, cell.row), form.head.line),
+                    field=cell.field,
                     key=_key(form, found),
                 )
             )
-
-
-def _file_fault(opened: OpenPackage, name: str) -> str | None:
-    if name not in opened.source.sizes:
-        return "upload-missing"
-    try:
-        with opened.source.open(name) as content:
-            digest = sha256_of(content)
-    except BrokenFile:
-        return "upload-changed"
-    return None if digest.startswith(name.split("/")[1]) else "upload-changed"
 
 
 def _remaining_doubts(opened: OpenPackage) -> None:

@@ -15,7 +15,7 @@ from forms_spec.findings import Finding
 from forms_spec.model import Form, Study
 from forms_spec.places import DataPlace
 from generator.package.archive import Sink, open_sink
-from generator.package.captured import CapturedForm, Change, Subject
+from generator.package.captured import CapturedFile, CapturedForm, Change, Subject
 from generator.package.order import OrderKey, package_order
 from generator.package.spool import Spool, Spooled
 from generator.tables import layout
@@ -39,18 +39,19 @@ def write_package(
     *,
     subjects: Iterable[Subject] | None = None,
     changes: Iterable[Change] = (),
-    files: Iterable[tuple[str, bytes]] = (),
+    files: Iterable[CapturedFile] = (),
     data_cut: date | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Written:
     """Writes a zip (``target`` ends in ``.zip``) or a folder.
 
     ``forms`` come sorted by ``package_order(study)``; ``ValueError`` when they do not. Without
-    ``subjects`` the package lists those of the forms. ``files`` are the uploaded ones, by the text of
-    their cell, in an order that the data give. ``data_cut`` is the day on which the data are judged;
-    the last day of a save, by this machine's time zone, when absent. ``on_progress`` is told the number
+    ``subjects`` the package lists those of the forms. ``files`` are the uploaded ones; ``ValueError``
+    when a cell could mean either of two. ``data_cut`` is the day on which the data are judged; the last
+    day of a save, by this machine's time zone, when absent. ``on_progress`` is told the number
     of forms written.
     """
+    packed = _packed(files)
     with tempfile.TemporaryDirectory(prefix="crfsmith-") as scratch:
         writing = _Writing(study, Spool(Path(scratch), layout.all_columns(study)))
         writing.forms(forms, on_progress)
@@ -58,21 +59,37 @@ def write_package(
         writing.changes(changes)
         spooled = writing.spool.finish()
         with open_sink(target) as sink:
-            _add_text(sink, layout.DESCRIPTOR, _descriptor(study, spooled, data_cut or writing.last_save))
+            _add_text(
+                sink, layout.DESCRIPTOR, _descriptor(study, spooled, data_cut or writing.last_save, packed)
+            )
             for name in sorted(spooled, key=layout.table_path):
                 with spooled[name].path.open("rb") as content:
                     sink.add(layout.table_path(name), content, spooled[name].size)
             for name in sorted(study.files):
                 _add_text(sink, layout.DICTIONARY + name, study.files[name])
-            for name, content_bytes in files:
-                sink.add(name, io.BytesIO(content_bytes), len(content_bytes))
+            for one in packed:
+                sink.add(one.name, io.BytesIO(one.read()), one.size)
     rows = {name: one.rows for name, one in spooled.items()}
     return Written(rows=rows, findings=tuple(writing.findings))
 
 
-def _descriptor(study: Study, spooled: Mapping[str, Spooled], data_cut: date | None) -> str:
+def _packed(files: Iterable[CapturedFile]) -> list[CapturedFile]:
+    """The uploaded files by name, each once."""
+    packed = sorted({one.name: one for one in files}.values(), key=lambda one: one.name)
+    hashes: dict[str, str] = {}
+    for one in packed:
+        beginning = one.name.split("/")[1]
+        if hashes.setdefault(beginning, one.sha256) != one.sha256 or not one.sha256.startswith(beginning):
+            raise ValueError(f"{one.name} is not named by its hash, or another file is named like it")
+    return packed
+
+
+def _descriptor(
+    study: Study, spooled: Mapping[str, Spooled], data_cut: date | None, files: list[CapturedFile]
+) -> str:
     stored = {name: Stored(size=one.size, sha256=one.sha256) for name, one in spooled.items()}
-    made = descriptor(study, stored=stored, data_cut=data_cut)
+    uploaded = {one.name: Stored(size=one.size, sha256=one.sha256) for one in files}
+    made = descriptor(study, stored=stored, data_cut=data_cut, files=uploaded)
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from forms_spec.kinds.file import named_file
-from forms_spec.model import Field, Form
-from forms_spec.record import CellKey, Record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,28 +48,3 @@ def size_words(size: int) -> str:
     if size < 999_500:
         return f"{(size + 500) // 1000} kB"
     return f"{size / 1_000_000:.1f} MB".replace(".0 ", " ")
-
-
-def file_cells(form: Form, record: Record) -> Iterator[tuple[CellKey, str]]:
-    """The cells of file fields that say something, with their texts."""
-    own = [one.name for one in form.fields if is_file(one)]
-    for name in own:
-        if text := record.texts.get(name):
-            yield CellKey(form.name, None, name), text
-    for group in form.row_groups:
-        names = [one.name for one in group.fields if is_file(one)]
-        for row in record.rows.get(group.name, ()):
-            for name in names:
-                if text := row.texts.get(name):
-                    yield CellKey(group.name, row.number, name), text
-
-
-def is_file(field: Field) -> bool:
-    """True for a field whose answer is a file."""
-    return field.collected and field.kind.name == "file"
-
-
-def file_fields(form: Form) -> tuple[Field, ...]:
-    """Every file field of a form, those of rows included."""
-    fields = [*form.fields, *(one for group in form.row_groups for one in group.fields)]
-    return tuple(one for one in fields if is_file(one))

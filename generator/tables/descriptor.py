@@ -32,16 +32,24 @@ DIALECT: Mapping[str, Any] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stored:
-    """Size in bytes and SHA-256 of a table's file."""
+    """Size in bytes and SHA-256 of a file."""
 
     size: int
     sha256: str
 
 
 def descriptor(
-    study: Study, *, stored: Mapping[str, Stored] | None = None, data_cut: date | None = None
+    study: Study,
+    *,
+    stored: Mapping[str, Stored] | None = None,
+    data_cut: date | None = None,
+    files: Mapping[str, Stored] = MappingProxyType({}),
 ) -> Descriptor:
-    """The package's descriptor. ``stored`` gives the files that are there, by resource name."""
+    """The package's descriptor.
+
+    ``stored`` gives the tables that are there, by resource name; ``files`` the uploaded files by path.
+    They are no resources: a reader of tables would take an uploaded CSV file for one.
+    """
     resources = [
         resource(study, name, stored.get(name) if stored else None)
         for name in layout.all_columns(study)
@@ -56,7 +64,12 @@ def descriptor(
         "crfsmith:dictionary": study.hash,
         **({"crfsmith:data_cut": data_cut.isoformat()} if data_cut else {}),
         "resources": resources,
+        **({"crfsmith:files": [_file(path, files[path]) for path in sorted(files)]} if files else {}),
     }
+
+
+def _file(path: str, stored: Stored) -> Descriptor:
+    return {"path": path, "bytes": stored.size, "hash": f"sha256:{stored.sha256}"}
 
 
 def package_name(study: Study) -> str:

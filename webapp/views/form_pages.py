@@ -14,7 +14,6 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from forms_spec.judge import Judgement
 from forms_spec.record import Record, Row
 from generator.pages import Posted, form_html, read_post, removal_reasons, without_hidden_rows
-from generator.pages.files import file_fields
 from generator.pages.rows import laid_down, next_number, rows_of
 from webapp.access import ENTER, READ, allow
 from webapp.conflict_pages import conflict_page
@@ -102,7 +101,7 @@ def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
 def give_room_for_files(endpoint: str | None, values: dict[str, str] | None) -> None:
     """A form with file fields may be larger, once somebody has signed in: before the post is read."""
     form = services().study.forms.get((values or {}).get("form", ""))
-    if endpoint == "form_pages.save_form" and form and file_fields(form) and current_user.is_authenticated:
+    if endpoint == "form_pages.save_form" and form and form.files and current_user.is_authenticated:
         request.max_content_length = LARGEST_UPLOADS
 
 
@@ -243,7 +242,7 @@ def _page(now: Typed, judgement: Judgement, *, notice: str, record: Record | Non
 
 def _held(now: Typed, record: Record) -> str:
     """Keeps the new files of a page that is not saved, for the post that comes next."""
-    if not file_fields(now.place.form) or not current_user.may_enter:
+    if not now.place.form.files or not current_user.may_enter:
         return ""
     new = now.uploads.of(record, now.place.form)
     return hold(now.place, new, record, user=current_user.user.username)

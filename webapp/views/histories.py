@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from forms_spec.files import is_file
 from forms_spec.kinds.file import named_file
 from forms_spec.model import Field, Form
 from forms_spec.record import Record
-from generator.pages.files import is_file
 from generator.pages.names import cell_name, cell_of
 from generator.pages.words import answer_words
 from webapp.access import READ, allow

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 
-from generator.package.captured import CapturedForm, Change, Subject
+from forms_spec.kinds.file import file_text
+from generator.package.captured import CapturedFile, CapturedForm, Change, Subject
 from generator.package.reader import open_package
 from generator.package.writer import write_package
 from tests.package_cases import any_forms, captured, clean_forms, write
@@ -22,6 +25,11 @@ from tests.studies import FILES, small_study
 def table(package: Path, name: str) -> list[str]:
     with zipfile.ZipFile(package) as archive:
         return archive.read(name).decode().split("\r\n")
+
+
+def file_of(content: bytes, name: str) -> CapturedFile:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return CapturedFile(name=file_text(sha256, name), size=len(content), sha256=sha256, read=lambda: content)
 
 
 def test_cells_are_the_texts_and_invalid_ones_stay_as_typed(tmp_path: Path) -> None:
@@ -59,12 +67,29 @@ def test_subjects_without_forms_the_audit_trail_and_uploads_are_packed(tmp_path:
         tmp_path / "p.zip",
         subjects=[Subject("02", "02-009")],
         changes=[change],
-        files=[("files/0123456789abcdef/scan.pdf", b"%PDF")],
+        files=[file_of(b"%PDF", "scan.pdf"), file_of(b"%PDF", "copy.pdf"), file_of(b"%PDF", "scan.pdf")],
     )
     assert table(tmp_path / "p.zip", "data/subjects.csv")[1:3] == ["SMALL-01,01,01-001", "SMALL-01,02,02-009"]
     assert "lb,,lbcode,,AB1,first entry,nurse" in table(tmp_path / "p.zip", "audit.csv")[1]
     with zipfile.ZipFile(tmp_path / "p.zip") as archive:
-        assert archive.read("files/0123456789abcdef/scan.pdf") == b"%PDF"
+        scan, copy = file_of(b"%PDF", "scan.pdf"), file_of(b"%PDF", "copy.pdf")
+        assert archive.read(scan.name) == b"%PDF"
+        listed = json.loads(archive.read("datapackage.json"))["crfsmith:files"]
+    assert listed == [
+        {"path": one.name, "bytes": 4, "hash": f"sha256:{hashlib.sha256(b'%PDF').hexdigest()}"}
+        for one in (copy, scan)
+    ]
+
+
+def test_two_files_with_one_beginning_are_never_packed_together(tmp_path: Path) -> None:
+    one = file_of(b"%PDF", "scan.pdf")
+    for other in (
+        replace(one, name=one.name + "2", sha256=one.sha256[:16] + "0" * 48),
+        replace(one, sha256="0" * 64),
+    ):
+        with pytest.raises(ValueError, match="named by its hash"):
+            write_package(small_study(), [], tmp_path / "p.zip", files=[one, other])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_text_without_a_column_is_told(tmp_path: Path) -> None:
