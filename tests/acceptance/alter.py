@@ -1,0 +1,206 @@
+"""Every small alteration of an expression: operator, bound, unit, connective, field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from forms_spec.model import Field, Study
+from forms_spec.rules import tree
+
+Altered = tuple[str, tree.Node]
+"""What was done, and the altered tree."""
+
+SWAPS = {
+    "<": ("<=", ">"),
+    "<=": ("<", ">="),
+    ">": (">=", "<"),
+    ">=": (">", "<="),
+    "=": ("<>",),
+    "<>": ("=",),
+    "has all": ("has any",),
+    "has any": ("has all",),
+    "within": ("overlaps",),
+    "overlaps": ("within",),
+}
+FOLDS = {"any": "every", "every": "any", "min": "max", "max": "min"}
+CALLS = {"within": "since", "since": "within", "min": "max", "max": "min"}
+
+
+class Alter:
+    """Alters expressions of one study, as seen from one form or row."""
+
+    def __init__(self, study: Study, tables: tuple[str, ...]) -> None:
+        self.study = study
+        self.tables = tables
+
+    def alterations(self, node: tree.Node) -> Iterator[Altered]:
+        """The node altered itself, then each of its parts."""
+        make = _MAKERS.get(type(node))
+        if make is not None:
+            yield from make(self, node)
+        for name in node.__dataclass_fields__:
+            yield from self._below(node, name, getattr(node, name))
+
+    def _below(self, node: tree.Node, name: str, held: Any) -> Iterator[Altered]:
+        if isinstance(held, tree.Node):
+            for what, one in self.alterations(held):
+                yield what, replace(node, **{name: one})
+        elif isinstance(held, tuple):
+            for at, item in enumerate(held):
+                for what, one in self._item(item):
+                    yield what, replace(node, **{name: (*held[:at], one, *held[at + 1 :])})
+
+    def _item(self, item: Any) -> Iterator[tuple[str, Any]]:
+        if isinstance(item, tree.Node):
+            yield from self.alterations(item)
+        elif isinstance(item, tuple):
+            for at, part in enumerate(item):
+                for what, one in self._item(part):
+                    yield what, (*item[:at], one, *item[at + 1 :])
+
+    def literal(self, node: tree.Literal) -> Iterator[Altered]:
+        if node.kind == "number":
+            assert isinstance(node.value, Decimal)
+            for step in (1, -1):
+                yield f"{node.value} -> {node.value + step}", replace(node, value=node.value + step)
+        elif node.kind == "boolean":
+            yield f"{node.value} -> {not node.value}", replace(node, value=not node.value)
+
+    def parameter(self, node: tree.Parameter) -> Iterator[Altered]:
+        for sign in ("+", "-"):
+            one = tree.Literal(kind="number", value=Decimal(1), start=node.start, end=node.end)
+            terms = tree.Sum(signs=("+", sign), terms=(node, one), start=node.start, end=node.end)
+            yield f"${node.name} {sign} 1", terms
+
+    def duration(self, node: tree.Duration) -> Iterator[Altered]:
+        unit = {"day": "month", "month": "day"}[node.unit]
+        yield f"{node.unit}s -> {unit}s", replace(node, unit=unit)
+
+    def negation(self, node: tree.Not) -> Iterator[Altered]:
+        yield "without not", node.operand
+
+    def logic(self, node: tree.Logic) -> Iterator[Altered]:
+        other = {"and": "or", "or": "and"}[node.operator]
+        yield f"{node.operator} -> {other}", replace(node, operator=other)
+        for at in range(len(node.operands)):
+            left = (*node.operands[:at], *node.operands[at + 1 :])
+            yield (
+                f"{node.operator} without part {at + 1}",
+                left[0] if len(left) == 1 else replace(node, operands=left),
+            )
+
+    def compare(self, node: tree.Compare) -> Iterator[Altered]:
+        for other in SWAPS.get(node.operator, ()):
+            yield f"{node.operator} -> {other}", replace(node, operator=other)
+        if node.operator == "has":
+            yield "not has", tree.Not(operand=node, start=node.start, end=node.end)
+
+    def between(self, node: tree.Between) -> Iterator[Altered]:
+        span = {"start": node.start, "end": node.end}
+        low = tree.Compare(operator=">=", left=node.operand, right=node.low, **span)
+        high = tree.Compare(operator="<=", left=node.operand, right=node.high, **span)
+        yield "between negated", replace(node, negated=not node.negated)
+        yield "only the upper end", high
+        yield "only the lower end", low
+        for one, other in ((replace(low, operator=">"), high), (low, replace(high, operator="<"))):
+            yield "end left out", tree.Logic(operator="and", operands=(one, other), **span)
+
+    def membership(self, node: tree.In) -> Iterator[Altered]:
+        yield "in negated", replace(node, negated=not node.negated)
+
+    def listing(self, node: tree.Listing) -> Iterator[Altered]:
+        for at in range(len(node.items)):
+            if len(node.items) > 1:
+                yield (
+                    f"list without {at + 1}",
+                    replace(node, items=(*node.items[:at], *node.items[at + 1 :])),
+                )
+
+    def state(self, node: tree.Is) -> Iterator[Altered]:
+        yield "is negated", replace(node, negated=not node.negated)
+        if node.state == "true":
+            yield "without is true", node.operand
+
+    def sum(self, node: tree.Sum) -> Iterator[Altered]:
+        for at in range(1, len(node.signs)):
+            sign = {"+": "-", "-": "+"}[node.signs[at]]
+            signs = (*node.signs[:at], sign, *node.signs[at + 1 :])
+            yield f"{sign} part {at + 1}", replace(node, signs=signs)
+
+    def product(self, node: tree.Product) -> Iterator[Altered]:
+        other = {"*": "/", "/": "*"}[node.operator]
+        yield f"{node.operator} -> {other}", replace(node, operator=other)
+
+    def case(self, node: tree.Case) -> Iterator[Altered]:
+        for at in range(len(node.branches)):
+            if len(node.branches) > 1:
+                yield (
+                    f"case without branch {at + 1}",
+                    replace(node, branches=(*node.branches[:at], *node.branches[at + 1 :])),
+                )
+        if node.otherwise is not None:
+            yield "case without else", replace(node, otherwise=None)
+
+    def call(self, node: tree.Call) -> Iterator[Altered]:
+        if node.function in CALLS:
+            yield f"{node.function} -> {CALLS[node.function]}", replace(node, function=CALLS[node.function])
+        if node.function == "coalesce":
+            for at, one in enumerate(node.arguments):
+                yield f"only part {at + 1} of coalesce", one
+        if node.function in ("abs", "round"):
+            yield f"without {node.function}", node.arguments[0]
+
+    def fold(self, node: tree.Fold) -> Iterator[Altered]:
+        if node.function in FOLDS:
+            yield f"{node.function} -> {FOLDS[node.function]}", replace(node, function=FOLDS[node.function])
+        if node.where is not None:
+            yield f"{node.function} without where", replace(node, where=None)
+        if node.distinct:
+            yield "without distinct", replace(node, distinct=False, over=_table(node.over))
+
+    def reference(self, node: tree.Reference) -> Iterator[Altered]:
+        """The next field of the same kind and codes in the same table."""
+        if node.field is None:
+            return
+        for name in (node.table,) if node.table not in (None, "this") else (*self.tables, *self.study.tables):
+            table = self.study.tables.get(name or "")
+            if table is not None and any(f.name == node.field for f in table.fields):
+                other = _next_alike(table.fields, node.field)
+                if other is not None:
+                    yield f"{node.field} -> {other}", replace(node, field=other)
+                return
+
+
+def _table(over: tree.Node) -> tree.Node:
+    assert isinstance(over, tree.Reference)
+    return replace(over, field=None) if over.selector else replace(over, table=None, field=over.table)
+
+
+def _next_alike(fields: tuple[Field, ...], name: str) -> str | None:
+    own = next(f for f in fields if f.name == name)
+    codes = own.codelist and own.codelist.name
+    alike = [f.name for f in fields if f.kind is own.kind and (f.codelist and f.codelist.name) == codes]
+    return alike[(alike.index(name) + 1) % len(alike)] if len(alike) > 1 else None
+
+
+_MAKERS: Mapping[type[tree.Node], Callable[[Alter, Any], Iterator[Altered]]] = {
+    tree.Literal: Alter.literal,
+    tree.Parameter: Alter.parameter,
+    tree.Duration: Alter.duration,
+    tree.Not: Alter.negation,
+    tree.Logic: Alter.logic,
+    tree.Compare: Alter.compare,
+    tree.Between: Alter.between,
+    tree.In: Alter.membership,
+    tree.Listing: Alter.listing,
+    tree.Is: Alter.state,
+    tree.Sum: Alter.sum,
+    tree.Product: Alter.product,
+    tree.Case: Alter.case,
+    tree.Call: Alter.call,
+    tree.Fold: Alter.fold,
+    tree.Reference: Alter.reference,
+}

@@ -1,0 +1,158 @@
+"""Small subjects, each a difference from the template, and what one check or criterion says of them.
+
+The files in ``cases/`` map a check or a criterion to its cases:
+
+    C04:
+    - {why: A day before the window, M3.sv: {visdat: 2024-06-30}, finds: M3 sv.visdat Q}
+    - {why: Its first day, M3.sv: {visdat: 2024-07-01}}
+    EXCL05:
+    - {why: Inside the three months, SCR.pr: [{prtype: RFA, ...}], gives: true}
+
+``finds`` lists the findings of that check alone: place, then E (refuse), Q (query), W (warning) or U
+(cannot be told); absent: none. ``keep`` names the template's visits; absent: SCR, D0 and those of the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from forms_spec.findings import Finding, Severity
+from forms_spec.judge import findings_of, judge_casebook
+from forms_spec.model import Study
+from forms_spec.record import LOG, FormKey
+from forms_spec.rules.core import RuleValue
+from generator.package.captured import CapturedForm, FormStatus
+from generator.package.subjects_text import read_subjects
+from tests.acceptance.expectations import check_of
+from tests.acceptance.study import cellkine
+from tests.data_dictionary.conftest import subject_texts
+from tests.data_dictionary.verdicts import Case
+
+FOLDER = Path(__file__).parent / "cases"
+LETTERS = {Severity.REFUSE: "E", Severity.QUERY: "Q", Severity.WARNING: "W"}
+GIVES: Mapping[str, bool | None] = {"true": True, "false": False, "unknown": None}
+VISITS = ["SCR", "D0", "D1", "D35", "W2", "M3", "M6", "M12", "M18", "M24"]
+ASKED = frozenset({"why", "finds", "gives", "keep"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """One case as it stands in its file."""
+
+    of: str
+    why: str
+    finds: frozenset[str]
+    gives: bool | str | None
+    subject: str
+    text: str
+    visits: frozenset[str]
+    forms: frozenset[tuple[str, str]]
+
+    def holds(self, key: FormKey) -> bool:
+        """Whether the subject of the case has a form: of a kept visit, of the log, or written in the case."""
+        return key.visit in self.visits or key.visit == LOG or (key.visit, key.form) in self.forms
+
+    @property
+    def name(self) -> str:
+        return f"{self.of}: {self.why}"
+
+
+@cache
+def written() -> tuple[Written, ...]:
+    """Every case, in the order of the files."""
+    found: list[Written] = []
+    for file in sorted(FOLDER.glob("*.yaml")):
+        said = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
+        for of, cases in said.items():
+            for case in cases:
+                found.append(_written(of, case, len(found)))
+    return tuple(found)
+
+
+def _written(of: str, case: Mapping[str, Any], number: int) -> Written:
+    finds = case.get("finds", [])
+    forms = frozenset(
+        (key.split(".")[0], key.rpartition(".")[2]) for key in case if key not in ASKED and "." in key
+    )
+    kept = case.get("keep", " ".join(("SCR", "D0", *(visit for visit, _ in forms)))).split()
+    subject = f"01-{number + 100:03d}"
+    return Written(
+        of=of,
+        why=case["why"],
+        finds=frozenset([finds] if isinstance(finds, str) else finds),
+        gives=GIVES[case["gives"]] if "gives" in case else "nothing",
+        subject=subject,
+        text=_subject(subject, case),
+        visits=frozenset(kept),
+        forms=forms,
+    )
+
+
+def _subject(name: str, case: Mapping[str, Any]) -> str:
+    """The case as a subject's file."""
+    visits: dict[str, dict[str, Any]] = {}
+    log: dict[str, Any] = {}
+    for key, forms in case.items():
+        if key not in ASKED:
+            visit, _, form = key.rpartition(".")
+            (log if visit == "LOG" else visits.setdefault(visit, {}))[form] = forms
+    whole = {"subject": name, "like": "template", "visits": visits, "log": log}
+    return yaml.safe_dump({key: held for key, held in whole.items() if held}, default_style='"', width=9999)
+
+
+@cache
+def subjects() -> Mapping[str, Case]:
+    """Every case as a subject that can be judged."""
+    study = cellkine()
+    files = {"template.yaml": subject_texts()["template.yaml"]}
+    files |= {f"{one.subject}.yaml": one.text for one in written()}
+    read = read_subjects(files, study)
+    assert not read.findings, [f"{one.text}: {one.message}" for one in read.findings]
+    assert read.data_cut is not None
+    by_subject = {one.subject: one for one in written()}
+    forms: dict[str, dict[FormKey, CapturedForm]] = {}
+    for form in read.forms:
+        if by_subject[form.subject].holds(form.key):
+            forms.setdefault(form.subject, {})[form.key] = form
+    return {
+        name: Case(study=study, name=name, today=read.data_cut, forms=held) for name, held in forms.items()
+    }
+
+
+def findings_under(study: Study, case: Case) -> Iterator[tuple[str, str]]:
+    """Each finding as its check and ``SCR vs.bmi W``."""
+    judged = judge_casebook(
+        study,
+        case.casebook(),
+        case.today,
+        subject=case.name,
+        complete=lambda key: case.forms[key].status == FormStatus.COMPLETE,
+    )
+    for found in findings_of(judged.values()):
+        yield worded(study, found)
+
+
+def worded(study: Study, found: Finding) -> tuple[str, str]:
+    """The check of a finding, and its place with the letter of its severity."""
+    place = found.data
+    assert place is not None
+    untold = found.code == "rule-untold" and found.rule is not None
+    check = study.rules[found.rule].check if untold and found.rule else check_of(found)
+    visit = f"{place.visit}.{place.unsno}" if place.unsno else place.visit
+    row = f"[{place.row}]" if place.row else ""
+    field = f".{place.field}" if place.field else ""
+    return check, f"{visit} {place.table}{row}{field} {'U' if untold else LETTERS[found.severity]}"
+
+
+def derived(case: Case, name: str) -> RuleValue | None:
+    """What a criterion's derivation gives."""
+    return case.derive(name)
+
+
+__all__ = ["Written", "derived", "findings_under", "subjects", "worded", "written"]

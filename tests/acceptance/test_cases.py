@@ -1,0 +1,24 @@
+"""Every case of every check and criterion."""
+
+from __future__ import annotations
+
+import pytest
+
+from forms_spec.model import Study
+from tests.acceptance.cases import Written, derived, findings_under, subjects, written
+from tests.acceptance.study import cellkine
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return cellkine()
+
+
+@pytest.mark.parametrize("case", written(), ids=lambda case: case.name)
+def test_a_case(study: Study, case: Written) -> None:
+    subject = subjects()[case.subject]
+    if case.gives == "nothing":
+        found = {words for check, words in findings_under(study, subject) if check == case.of}
+        assert found == case.finds
+    else:
+        assert derived(subject, case.of) is case.gives
