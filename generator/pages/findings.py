@@ -78,11 +78,9 @@ def said_on(form: Form, findings: Iterable[Finding], lead: Leads | None = None) 
 
 def cell_on(form: Form, place: DataPlace) -> CellKey | None:
     """The cell that a place means on a form's page; None on another form's."""
-    if place.table == form.name:
-        return CellKey(form.name, None, place.field or "")
-    if all(group.name != place.table for group in form.row_groups):
-        return None
-    return CellKey(place.table, place.row, (place.field or "") if place.row is not None else "")
+    if any(group.name == place.table for group in form.row_groups):
+        return CellKey(place.table, place.row, (place.field or "") if place.row is not None else "")
+    return CellKey(form.name, None, place.field or "") if place.table == form.name else None
 
 
 def lead_on(form: Form, place: DataPlace) -> Lead:

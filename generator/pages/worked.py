@@ -6,7 +6,7 @@ browser, ``label`` for when it is not known); or a choice of branches, of which 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -74,13 +74,21 @@ class _Worked:
         found = self.meaning(node)
         if found is None:
             return [self.english(node)]
-        label = _label(self, node, found)
-        slot: Json = {"rule": self.json.node(found), "as": found.type.name, "label": label}
+        slot: Json = {"rule": self.json.node(found), "as": found.type.name, "label": self.label(node)}
         if isinstance(found, core.Read) and not found.depth:
             slot["cell"] = [found.table, found.field.name]
         if found.codelist is not None and found.type is not Type.NUMBER:
             slot["labels"] = {code.code: code.label for code in found.codelist.codes}
         return [slot]
+
+    def label(self, node: tree.Node) -> str:
+        """What is asked for when the value is not known."""
+        if isinstance(node, tree.Call) and node.function in VALUES:
+            return self.label(node.arguments[0])
+        found = self.meaning(node)
+        if isinstance(found, core.Remote) and found.form != self.home.form.name:
+            return f"{found.field.label} ({self.study.forms[found.form].title})"
+        return found.field.label if isinstance(found, core.Read | core.Remote) else self.english(node)
 
     def factor(self, node: tree.Node) -> list[Part]:
         parts = self.parts(node)
@@ -140,28 +148,6 @@ class _Worked:
 
 def _goes_over_rows(node: core.Core) -> bool:
     return isinstance(node, core.Fold) or any(_goes_over_rows(child) for child in children(node))
-
-
-def _label(worked: _Worked, node: tree.Node, found: core.Core) -> str:
-    """What is asked for when the value is not known: the label of the field behind it."""
-    cells = list(_cells(found))
-    if not cells:
-        return worked.english(node)
-    own = worked.home.form.name
-    labels = [
-        f"{cell.field.label} ({worked.study.forms[cell.form].title})"
-        if isinstance(cell, core.Remote) and cell.form != own
-        else cell.field.label
-        for cell in cells
-    ]
-    return labels[0]
-
-
-def _cells(node: core.Core) -> Iterator[core.Read | core.Remote]:
-    if isinstance(node, core.Read | core.Remote):
-        yield node
-    for child in children(node):
-        yield from _cells(child)
 
 
 _WRITERS: Mapping[type[tree.Node], Callable[[_Worked, Any], list[Part]]] = MappingProxyType(

@@ -185,7 +185,7 @@
     return crfsmith.evaluate(group.shown, [{ row: null }], page) === true;
   }
 
-  const isRows = (table) => table !== form.dataset.form;
+  const isRows = (table) => spec.groups.some((group) => group.rows && group.table === table);
   const spotOf = ({ table, row = null, field }) =>
     !field || (isRows(table) && row === null) ? `g-${table}` : nameFor(table, row, field);
 
