@@ -65,6 +65,12 @@ _WHOLE = (
         "The table could not be judged.",
     ),
     _entry(
+        "frictionless-error",
+        "{kind}: {says}",
+        "Correct the file or its description.",
+        "Frictionless says so. It judges descriptors, and tables that are not CSV in UTF-8 with a schema.",
+    ),
+    _entry(
         "unsafe-path",
         "{value} leads out of the package and was not opened.",
         "Give paths below the package, with forward slashes and without '..'.",

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import polars as pl
 
 from generator.engine.patterns import translated
+from generator.package.plan import missing_values
 
 SURE_DIGITS = 15
 """Decimals of so many digits are different binary numbers when they differ at all."""
@@ -30,7 +31,7 @@ class _Unsure(Exception):
 def suspicion(field: Any) -> pl.Expr | bool:
     """Cells of a Frictionless field that have to be looked at: an expression, all (True) or none (False)."""
     required = bool(field.constraints.get("required"))
-    missing = _missing(field)
+    missing = missing_values(field)
     column = pl.col(field.name)
     blank = (column == missing[0]) if len(missing) == 1 else column.is_in(missing)
     try:
@@ -43,11 +44,6 @@ def suspicion(field: Any) -> pl.Expr | bool:
     if not missing:
         return doubtful
     return doubtful | blank if required else doubtful & ~blank
-
-
-def _missing(field: Any) -> list[str]:
-    own = field.has_defined("missing_values") or not field.schema
-    return list(field.missing_values if own else field.schema.missing_values)
 
 
 def _unsure() -> pl.Expr | None:

@@ -25,6 +25,7 @@ from generator.package.keys import (
     unknown_reference,
     written,
 )  # fmt: skip
+from generator.package.plan import missing_values
 
 if TYPE_CHECKING:
     from generator.engine.table import BlockReading
@@ -64,8 +65,7 @@ def values(frame: pl.DataFrame, names: Sequence[str], reading: BlockReading) -> 
 def _values(texts: pl.Series, name: str, reading: BlockReading) -> pl.Series:
     """Most texts are written the way their value is; the others are read."""
     one = reading.schema.get_field(name)
-    own = one.has_defined("missing_values")
-    plain = _plain(texts, one) & ~texts.is_in(one.missing_values if own else reading.schema.missing_values)
+    plain = _plain(texts, one) & ~texts.is_in(missing_values(one))
     others = texts.filter(~plain).unique().to_list()
     if not others:
         return texts

@@ -23,9 +23,18 @@ def parent_hashes(staging: Staging, plan: TablePlan, names: Sequence[str]) -> An
         return found[0]
     schema = frictionless_schema(plan)
     reading = BlockReading(
-        at=0, plan=plan, schema=schema, readers=cell_readers(schema), checked=TableKeys(), parents=(),
-        store=staging.store, collector=Collector(), progress=_nothing, reopen=lambda: staging.records(plan),
-    )  # fmt: skip
+        at=0,
+        plan=plan,
+        schema=schema,
+        readers=cell_readers(schema),
+        checked=TableKeys(),
+        parents=(),
+        store=staging.store,
+        ours=staging.ours,
+        collector=Collector(),
+        progress=_nothing,
+        reopen=lambda: staging.records(plan),
+    )
 
     def look(frame: pl.DataFrame, line: Lines) -> bool:  # noqa: ARG001
         held = values(frame, names, reading)

@@ -78,7 +78,7 @@ class BlockReading(TableReading):
             return look(*self._named(block, first))
 
         def slowly(found: Iterable[Record]) -> bool:
-            held = [(one.line, self.aligned(one.cells)) for one in found if any(one.cells)]
+            held = [(one.line, self.aligned(one.cells)) for one in found if not self.is_blank(one.cells)]
             return look(*self._framed(held)) if held else True
 
         self._blocks(records, quickly, slowly)
@@ -103,7 +103,7 @@ class BlockReading(TableReading):
         size = LARGEST_BLOCK
         while raw := records.block(size):
             block = read_block(raw, self.width, self.plan.delimiter)
-            if block is not None:
+            if block is not None and self._is_clear(block):
                 first = records.line + 1
                 records.passed(block.lines)
                 size = min(size * 2, LARGEST_BLOCK)
@@ -137,9 +137,9 @@ class BlockReading(TableReading):
     def _named(self, block: Block, first: int) -> tuple[pl.DataFrame, Lines]:
         """The rows that hold anything, by the names of the schema."""
         frame, rows = block.frame, None
-        if (frame.get_column("c0") == "").any():
-            empty = pl.all_horizontal(pl.col(name) == "" for name in frame.columns)
-            held = ~frame.select(empty).to_series()
+        blanks = self._blanks(frame.columns)
+        if blanks and frame.select(blanks[0].any()).item():
+            held = ~frame.select(pl.all_horizontal(blanks)).to_series()
             frame, rows = frame.filter(held), held.arg_true().to_numpy()
         named = frame.select_seq(pl.col(f"c{at}").alias(name) for at, name in self._known())
         return named, Lines(first=first, starts=block.starts, rows=rows)
@@ -154,6 +154,24 @@ class BlockReading(TableReading):
                 doubtful |= ~pl.col(name).str.contains(rf"\A(?:{NUMBER.pattern})\z")
             if doubtful is not False:
                 yield name, doubtful.alias(name) if isinstance(doubtful, pl.Expr) else True
+
+    def _blanks(self, columns: Sequence[str]) -> list[pl.Expr]:
+        """For each column that counts: where it says nothing."""
+        if self.ours:
+            return [pl.col(name) == "" for name in columns]
+        known = zip(self.order, self.missing, strict=True)
+        return [pl.col(f"c{at}").is_in(held) for at, held in known if at is not None]
+
+    def _is_clear(self, block: Block) -> bool:
+        """False where a blank line may be a row of texts that are empty, and a row may be a blank line."""
+        if self.ours or all("" in held for held in self.missing):
+            return True
+        frame = block.frame
+        return (
+            not frame.select(pl.all_horizontal(pl.col(name) == "" for name in frame.columns))
+            .to_series()
+            .any()
+        )
 
     def _judge_block(self, block: Block, first: int) -> bool:
         frame, line = self._named(block, first)

@@ -23,7 +23,10 @@ _REMEMBERED = 1 << 14
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TablePlan:
-    """One file to read. ``table`` is the dictionary's; None for a system table or one it lacks."""
+    """One file to read. ``table`` is the dictionary's; None for a system table or one it lacks.
+
+    ``read`` is the schema as Frictionless has read it already, in a package of others.
+    """
 
     name: str
     path: str
@@ -31,6 +34,7 @@ class TablePlan:
     schema: Mapping[str, Any]
     table: Table | None
     delimiter: str = ","
+    read: Any = None
 
 
 def study_plan(study: Study, paths: Mapping[str, str]) -> tuple[TablePlan, ...]:
@@ -66,10 +70,18 @@ def frictionless_schema(plan: TablePlan) -> Any:
     from frictionless import Schema
     from frictionless.exception import FrictionlessException
 
+    if plan.read is not None:
+        return plan.read
     try:
         return Schema.from_descriptor({"$schema": SCHEMA_PROFILE, **plan.schema})
     except FrictionlessException as error:
         raise ValueError("; ".join(one.note for one in error.to_errors())) from error
+
+
+def missing_values(one: Any) -> tuple[str, ...]:
+    """The texts of a Frictionless field that stand for no value."""
+    own = one.has_defined("missing_values") or not one.schema
+    return tuple(one.missing_values if own else one.schema.missing_values)
 
 
 def cell_readers(schema: Any) -> tuple[CellReader, ...]:

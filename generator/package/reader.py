@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -16,6 +16,7 @@ from forms_spec.catalogue import finding
 from forms_spec.model import Study
 from generator.package.assemble import Assembly, StagedForm
 from generator.package.captured import CapturedForm, Subject
+from generator.package.foreign import TOLERATED, foreign_plan
 from generator.package.plan import TablePlan, descriptor_plan, study_plan
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Source, Unreadable, is_safe, open_source
@@ -49,6 +50,8 @@ class OpenPackage:
     study: Study | None = None
     plans: tuple[TablePlan, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    tolerated: frozenset[str] = frozenset()
 
     def staged(self) -> Iterator[tuple[str, list[StagedForm]]]:
         """Each subject with its forms; key faults are reported on the way, so go through it once."""
@@ -95,6 +98,8 @@ class OpenPackage:
             rows=self.rows,
             forms=forms,
             subjects=subjects,
+            notes=self.notes,
+            tolerated=self.tolerated,
         )
 
 
@@ -105,13 +110,15 @@ def open_package(
     dictionary: Mapping[str, str] | None = None,
     limit: int = LIMIT,
     engine: Engine = Engine.REFERENCE,
+    strict: bool = False,
     on_progress: Progress | None = None,
 ) -> Iterator[OpenPackage]:
     """Reads a package into scratch space. Raises ``Unreadable`` when nothing of it can be read.
 
-    ``dictionary`` is the text of another dictionary, by file name, to judge the package with.
+    ``dictionary`` is the text of another dictionary, by file name, to judge the package with. ``strict``
+    counts what Frictionless tolerates in packages of others.
     """
-    with open_source(path) as source, Store() as store:
+    with open_source(path) as source, Store() as store, ExitStack() as stack:
         collector = Collector(limit=limit)
         opened = OpenPackage(
             path=path, source=source, store=store, collector=collector, descriptor=_descriptor(source)
@@ -119,11 +126,10 @@ def open_package(
         for found in source.findings:
             collector.add(Reported(finding=found, file=found.value))
         resources = _resources(opened)
-        opened.study = _study(opened, dictionary)
-        opened.plans = _plans(opened, resources)
-        if opened.study:
-            _compare_descriptor(opened, opened.study, resources)
-        _unlisted(opened)
+        if dictionary is None and _of_others(opened):
+            _plan_foreign(opened, stack, strict=strict)
+        else:
+            _plan_ours(opened, resources, dictionary)
         staging = Staging(
             **_engine(engine),
             dictionary=opened.study is not None,
@@ -137,6 +143,32 @@ def open_package(
         staging.read(opened.plans)
         opened.rows = staging.rows
         yield opened
+
+
+def _of_others(opened: OpenPackage) -> bool:
+    return OURS not in opened.descriptor and not any(
+        name.startswith(layout.DICTIONARY) for name in opened.source.sizes
+    )
+
+
+def _plan_ours(
+    opened: OpenPackage, resources: Mapping[str, Mapping[str, Any]], dictionary: Mapping[str, str] | None
+) -> None:
+    opened.study = _study(opened, dictionary)
+    opened.plans = _plans(opened, resources)
+    if opened.study:
+        _compare_descriptor(opened, opened.study, resources)
+    _unlisted(opened)
+
+
+def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> None:
+    folder = stack.enter_context(opened.source.folder())
+    foreign = foreign_plan(opened.descriptor, folder)
+    for one in (*foreign.findings, *foreign.judged_by_frictionless()):
+        opened.collector.add(one)
+    opened.plans = foreign.plans
+    opened.notes = foreign.notes()
+    opened.tolerated = frozenset() if strict else TOLERATED
 
 
 def _engine(engine: Engine) -> dict[str, Any]:

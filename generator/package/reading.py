@@ -14,7 +14,7 @@ from forms_spec.nearness import did_you_mean
 from forms_spec.record import LOG
 from generator.package.keys import Key, KeyChecks, KeyFault, TableKeys, part
 from generator.package.lines import Record, Records
-from generator.package.plan import CellReader, TablePlan
+from generator.package.plan import CellReader, TablePlan, missing_values
 from generator.package.report import Collector, Reported
 from generator.package.store import Damage, DataLine, Doubt, FormLine, KeptLine, Store, SubjectLine
 from generator.tables import layout
@@ -59,6 +59,7 @@ class TableReading:
     make: Make | None = field(init=False)
     key_checks: KeyChecks | None = None
     kinds: Mapping[str, str] = field(init=False)
+    missing: tuple[tuple[str, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """A dictionary may well have a field named ``version``: only our own columns are looked at."""
@@ -69,6 +70,7 @@ class TableReading:
         self.numbers = ours.intersection(_NUMBERS)
         self.make = _data if table else _MAKERS.get(self.plan.name) if system else None
         self.kinds = {one.name: one.type for one in self.schema.fields}
+        self.missing = tuple(missing_values(one) for one in self.schema.fields)
 
     def run(self, records: Records) -> None:
         """The whole file."""
@@ -107,7 +109,7 @@ class TableReading:
 
     def take(self, record: Record) -> None:
         """One record: judged, compared and stored."""
-        if not any(record.cells):
+        if self.is_blank(record.cells):
             self.note("blank-line", record.line)
             return
         self.rows += 1
@@ -118,6 +120,13 @@ class TableReading:
         if self.checked.columns:
             self.compare(record.line, cells)
         self.keep(record.line, cells, refused)
+
+    def is_blank(self, cells: Sequence[str]) -> bool:
+        """True for a row without any text or, in a table of others, of nothing but missing values."""
+        if self.ours or not cells:
+            return not any(cells)
+        known = zip(self.missing, self.order, strict=True)
+        return all(at >= len(cells) or cells[at] in held for held, at in known if at is not None)
 
     def keep(self, line: int, cells: list[str], refused: frozenset[str]) -> None:
         """Stores a row that can be placed."""

@@ -69,13 +69,18 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """The verdict on one package. ``readable`` is False when nothing of it could be judged."""
+    """The verdict on one package. ``readable`` is False when nothing of it could be judged.
+
+    ``notes`` say what was judged in another way. Codes that are ``tolerated`` are told and refuse nothing.
+    """
 
     source: str
     study: str | None
     readable: bool
     findings: tuple[Reported, ...]
     counts: Counts
+    notes: tuple[str, ...] = ()
+    tolerated: frozenset[str] = frozenset()
 
     def sentence(self) -> str:
         """The verdict in one sentence."""
@@ -83,7 +88,7 @@ class Report:
             return "The package cannot be read."
         counts = self.counts
         held = f"{sum(counts.rows.values()):,} rows in {_many(len(counts.rows), 'table')}"
-        if self.valid:
+        if not counts.findings:
             return f"{held}: no findings."
         refused = counts.by_severity[Severity.REFUSE.value]
         verb = "refuses" if refused == 1 else "refuse"
@@ -91,8 +96,8 @@ class Report:
 
     @property
     def valid(self) -> bool:
-        """True when there is no finding at all."""
-        return self.readable and self.counts.findings == 0
+        """True when there is no finding but tolerated ones."""
+        return self.readable and set(self.counts.by_code) <= self.tolerated
 
 
 _Alike = tuple[str, str | None, str | None]
@@ -145,6 +150,8 @@ class Collector:
         rows: Mapping[str, int],
         forms: int,
         subjects: int,
+        notes: tuple[str, ...] = (),
+        tolerated: frozenset[str] = frozenset(),
     ) -> Report:
         """Everything that was added, by file and line."""
         places = {name: at for at, name in enumerate(rows)}
@@ -162,7 +169,15 @@ class Collector:
             by_rule=dict(self._rules.most_common()),
             causes=tuple(self._cause(alike, count) for alike, count in self._causes.most_common()),
         )
-        return Report(source=source, study=study, readable=readable, findings=tuple(kept), counts=counts)
+        return Report(
+            source=source,
+            study=study,
+            readable=readable,
+            findings=tuple(kept),
+            counts=counts,
+            notes=notes,
+            tolerated=tolerated,
+        )
 
     def _cause(self, alike: _Alike, count: int) -> Cause:
         code, table, name = alike

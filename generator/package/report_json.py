@@ -18,6 +18,7 @@ def as_dict(report: Report) -> dict[str, Any]:
     """The same as plain dictionaries and lists."""
     return {
         "valid": report.valid,
+        "notes": list(report.notes),
         "findings": [_finding(one) for one in report.findings],
         "counts": {**dataclasses.asdict(report.counts), "rows": dict(report.counts.rows)},
     }

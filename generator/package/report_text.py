@@ -27,6 +27,8 @@ def write_text(report: Report, out: TextIO, *, width: int | None = None) -> None
     sign, style = ("✓", "bold green") if report.valid else ("✗", "bold red")
     console.print(Text.assemble((f"{sign} ", style), (report.source, "bold"), f"  {report.study or ''}"))
     console.print(Text(report.sentence()))
+    for note in report.notes:
+        console.print(Text(note, "dim"))
     counts = report.counts
     for title, held in (
         ("By table", counts.by_table),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import stat
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Protocol
 
@@ -50,6 +52,9 @@ class Source(Protocol):
 
     def open(self, name: str) -> BinaryIO:
         """A stream of bytes; reading it may raise ``BrokenFile``."""
+
+    def folder(self) -> AbstractContextManager[Path]:
+        """The files on disk, for readers that need them there."""
 
 
 @contextmanager
@@ -106,6 +111,18 @@ class FolderSource:
         except OSError as error:
             raise BrokenFile(_why(error)) from error
 
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        yield self._root
+
+
+def _unpacked(source: Source, folder: Path) -> None:
+    for name in source.sizes:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open(name) as content, target.open("wb") as file:
+            shutil.copyfileobj(content, file, 1 << 20)
+
 
 class ZipSource:
     """The members of a zip, read one stream at a time and never unpacked to disk."""
@@ -137,6 +154,12 @@ class ZipSource:
             return io.BufferedReader(_Member(self._archive.open(self._members[name])), 1 << 18)
         except _DAMAGE as error:
             raise BrokenFile(_why(error)) from error
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="crfsmith-") as made:
+            _unpacked(self, Path(made))
+            yield Path(made)
 
 
 class _Member(io.RawIOBase):

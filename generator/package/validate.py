@@ -29,6 +29,7 @@ def validate_package(
     dictionary: Mapping[str, str] | None = None,
     limit: int = LIMIT,
     engine: Engine = Engine.EMBEDDED,
+    strict: bool = False,
     on_progress: Progress | None = None,
 ) -> Report:
     """The report on a zip, a folder or a ``datapackage.json``. Never raises for what it finds there.
@@ -38,7 +39,12 @@ def validate_package(
     """
     try:
         with open_package(
-            source, dictionary=dictionary, limit=limit, engine=engine, on_progress=on_progress
+            source,
+            dictionary=dictionary,
+            limit=limit,
+            engine=engine,
+            strict=strict,
+            on_progress=on_progress,
         ) as opened:
             if opened.study:
                 _judge_forms(opened, opened.study, on_progress)

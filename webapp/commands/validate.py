@@ -44,8 +44,15 @@ FINDINGS, UNREADABLE = 1, 2
     show_default=True,
     help="How tables are read: in blocks, or row by row. Both find the same.",
 )
+@click.option("--strict", is_flag=True, help="Refuse what Frictionless tolerates in packages of others.")
 def command(  # noqa: PLR0917 - one for each option
-    package: Path, dictionary: Path | None, layout: str, out: Path | None, limit: int, engine: str
+    package: Path,
+    dictionary: Path | None,
+    layout: str,
+    out: Path | None,
+    limit: int,
+    engine: str,
+    strict: bool,
 ) -> None:
     """Judge PACKAGE (FILE.zip, a folder, or its datapackage.json): files, cells, keys, forms and rules.
 
@@ -65,7 +72,12 @@ def command(  # noqa: PLR0917 - one for each option
         return
     with _progress() as on_progress:
         report = validate_package(
-            package, dictionary=files, limit=limit, engine=Engine(engine), on_progress=on_progress
+            package,
+            dictionary=files,
+            limit=limit,
+            engine=Engine(engine),
+            strict=strict,
+            on_progress=on_progress,
         )
     _finish(report, layout, out)
 
