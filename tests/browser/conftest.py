@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from waitress.server import create_server
 
+from forms_spec.model import Study
 from tests.webapp.pages import TODAY, cellkine, filled
 from webapp.app import create_app
 from webapp.demo import PASSWORD
@@ -25,9 +26,9 @@ NARROW = {"width": 320, "height": 640}
 class Site:
     """A running server on a port of its own."""
 
-    def __init__(self, database: str, today: date = TODAY) -> None:
+    def __init__(self, database: str, today: date = TODAY, study: Study | None = None) -> None:
         self.settings = Settings(
-            database=database, study=cellkine(), secret_key="browser tests", today=lambda: today
+            database=database, study=study or cellkine(), secret_key="browser tests", today=lambda: today
         )
         self.app = create_app(self.settings)
         self.server = create_server(self.app, host="127.0.0.1", port=0, threads=4)

