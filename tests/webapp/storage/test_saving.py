@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 
 import pytest
@@ -20,6 +21,7 @@ from webapp.storage import (
     SaveRequest,
     Status,
     batch,
+    get_attachment_head,
     get_subject,
     history,
     load,
@@ -207,3 +209,16 @@ def test_any_text_survives(text: str) -> None:
     assert written is not None
     written.encode("ascii")
     assert column.process_result_value(written, dialect) == {"f": text}  # type: ignore[arg-type]
+
+
+def test_files_are_kept_with_their_version_or_not_at_all(database: Database) -> None:
+    def is_kept(content: bytes) -> bool:
+        return get_attachment_head(database, hashlib.sha256(content).hexdigest()) is not None
+
+    keep(database, 0, record(scan="one"), files=(b"one", b"one"))
+    assert is_kept(b"one")
+    assert isinstance(keep(database, 0, record(scan="two"), files=(b"two",)), Conflict)
+    assert not is_kept(b"two")
+    with pytest.raises(SaveRefused):
+        keep(database, 9, record(scan="two"), files=(b"two",))
+    assert not is_kept(b"two")

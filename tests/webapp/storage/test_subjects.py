@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from forms_spec.record import FormKey
 from tests.webapp.storage.storing import VS, keep, record
 from webapp.storage import (
+    AttachmentHead,
     Database,
     FindingCounts,
     Role,
@@ -18,6 +19,7 @@ from webapp.storage import (
     add_subject,
     add_user,
     get_attachment,
+    get_attachment_head,
     get_subject,
     get_user,
     heads,
@@ -160,3 +162,8 @@ class TestFiles:
     def test_other_hashes_find_nothing(self, database: Database, prefix: str) -> None:
         add_attachment(database, b"scan", user="nurse")
         assert get_attachment(database, prefix) is None
+
+    def test_the_head_tells_hash_and_size_without_the_bytes(self, database: Database) -> None:
+        sha256 = add_attachment(database, b"\x00scan", user="nurse")
+        assert get_attachment_head(database, sha256[:16]) == AttachmentHead(sha256=sha256, size=5)
+        assert get_attachment_head(database, "0" * 16) is None
