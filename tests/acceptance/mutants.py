@@ -161,9 +161,7 @@ def _judge(study: Study, rule: Rule) -> Callable[[Bench, Written], Verdict]:
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
     holds = compile_expression(rule.holds, study, home, Type.CONDITION)
-    applies = (
-        None if rule.applies is None else compile_expression(rule.applies, study, home, Type.CONDITION)
-    )
+    applies = None if rule.applies is None else compile_expression(rule.applies, study, home, Type.CONDITION)
 
     def judge(bench: Bench, case: Written) -> Verdict:
         world, held = bench.world(case), bench.subjects[case.subject].forms
