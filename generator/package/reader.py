@@ -17,6 +17,7 @@ from forms_spec.model import Study
 from generator.package.assemble import Assembly, StagedForm
 from generator.package.captured import CapturedForm, Subject
 from generator.package.foreign import TOLERATED, foreign_plan
+from generator.package.missingness import Missingness
 from generator.package.plan import TablePlan, descriptor_plan, study_plan
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Source, Unreadable, is_safe, open_source
@@ -50,6 +51,7 @@ class OpenPackage:
     study: Study | None = None
     plans: tuple[TablePlan, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
+    missingness: tuple[Missingness, ...] = ()
     notes: tuple[str, ...] = ()
     tolerated: frozenset[str] = frozenset()
 
@@ -98,6 +100,7 @@ class OpenPackage:
             rows=self.rows,
             forms=forms,
             subjects=subjects,
+            missingness=self.missingness,
             notes=self.notes,
             tolerated=self.tolerated,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forms_spec.findings import Finding, Severity
+from generator.package.missingness import Missingness
 
 LIMIT = 100
 MOST_LOCATED = 50_000
@@ -79,6 +80,7 @@ class Report:
     readable: bool
     findings: tuple[Reported, ...]
     counts: Counts
+    missingness: tuple[Missingness, ...] = ()
     notes: tuple[str, ...] = ()
     tolerated: frozenset[str] = frozenset()
 
@@ -150,6 +152,7 @@ class Collector:
         rows: Mapping[str, int],
         forms: int,
         subjects: int,
+        missingness: tuple[Missingness, ...] = (),
         notes: tuple[str, ...] = (),
         tolerated: frozenset[str] = frozenset(),
     ) -> Report:
@@ -175,6 +178,7 @@ class Collector:
             readable=readable,
             findings=tuple(kept),
             counts=counts,
+            missingness=missingness,
             notes=notes,
             tolerated=tolerated,
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from generator.package.missingness import Missingness, share_answered, total, visits
 from generator.package.report import Report
 
 SIGNS = {"refuse": "✗", "query": "?", "warning": "!"}
@@ -20,12 +23,62 @@ def report_html(report: Report) -> str:
         counts=counts,
         signs=SIGNS,
         hidden=sum(one.findings - one.located for one in causes),
+        completeness=_completeness(report.missingness),
+        visits=visits(report.missingness),
+        states=total(report.missingness),
         summaries=(
             ("table", "By table", counts.by_table),
             ("where", "By field", counts.by_field),
             ("code", "By rule", counts.by_code),
         ),
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeatCell:
+    """A cell of the heat map: how much is answered, in words and as a step from 0 to 4."""
+
+    share: str
+    step: int | None
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeatForm:
+    """A table of the study: all of it, and its fields, at every visit."""
+
+    name: str
+    cells: tuple[HeatCell | None, ...]
+    fields: tuple[tuple[str, tuple[HeatCell | None, ...]], ...]
+
+
+def _completeness(lines: Sequence[Missingness]) -> tuple[HeatForm, ...]:
+    held = visits(lines)
+    tables: dict[str, dict[str, dict[str, Missingness]]] = {}
+    for one in lines:
+        tables.setdefault(one.table, {}).setdefault(one.field, {})[one.visit] = one
+    return tuple(
+        HeatForm(
+            name=name,
+            cells=tuple(_heat([at[visit] for at in fields.values() if visit in at]) for visit in held),
+            fields=tuple(
+                (field, tuple(_heat([at[visit]] if visit in at else []) for visit in held))
+                for field, at in fields.items()
+            ),
+        )
+        for name, fields in tables.items()
+    )
+
+
+def _heat(lines: Sequence[Missingness]) -> HeatCell | None:
+    if not lines:
+        return None
+    states = total(lines)
+    share = share_answered(states)
+    says = ", ".join(f"{count:,} {state}" for state, count in states.items())
+    if share is None:
+        return HeatCell(share="–", step=None, says=says)
+    return HeatCell(share=f"{int(share * 100)} %", step=int(share * 4), says=says)
 
 
 @cache

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
+from generator.package.missingness import Missingness
 from generator.package.report import Report, Reported
 
 
@@ -18,10 +19,15 @@ def as_dict(report: Report) -> dict[str, Any]:
     """The same as plain dictionaries and lists."""
     return {
         "valid": report.valid,
-        "notes": list(report.notes),
         "findings": [_finding(one) for one in report.findings],
         "counts": {**dataclasses.asdict(report.counts), "rows": dict(report.counts.rows)},
+        "missingness": [_missingness(one) for one in report.missingness],
+        "notes": list(report.notes),
     }
+
+
+def _missingness(one: Missingness) -> dict[str, Any]:
+    return {"table": one.table, "field": one.field, "visit": one.visit, "states": dict(one.states)}
 
 
 def _finding(one: Reported) -> dict[str, Any]:

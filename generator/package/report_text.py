@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
 from rich.console import Console
@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from forms_spec.findings import Severity
+from generator.package.missingness import Missingness, total, visits
 from generator.package.report import Report, Reported
 
 CASES = 3
@@ -36,6 +37,7 @@ def write_text(report: Report, out: TextIO, *, width: int | None = None) -> None
         ("By rule", counts.by_code),
     ):
         _counts(console, title, held)
+    _answers(console, report.missingness)
     for one in _first_cases(report):
         console.print(one)
 
@@ -53,6 +55,23 @@ def _counts(console: Console, title: str, counts: Mapping[str, int]) -> None:
     console.print(table)
     if len(counts) > _LONGEST_LIST:
         console.print(Text(f"    and {len(counts) - _LONGEST_LIST:,} more"))
+
+
+def _answers(console: Console, lines: Sequence[Missingness]) -> None:
+    """How many cells are answered, and why the others are not, by visit."""
+    if not lines:
+        return
+    by_visit = {visit: total(one for one in lines if one.visit == visit) for visit in visits(lines)}
+    states = list(total(lines))
+    table = Table(box=None, padding=(0, 2, 0, 2))
+    table.add_column("visit")
+    for state in states:
+        table.add_column(Text(state), justify="right")
+    for visit, held in by_visit.items():
+        table.add_row(Text(visit), *(f"{held[state]:,}" if state in held else "" for state in states))
+    console.print()
+    console.print(Text("Answers", "bold"))
+    console.print(table)
 
 
 def _first_cases(report: Report) -> Iterator[Text]:

@@ -9,12 +9,13 @@ from pathlib import Path
 from forms_spec.catalogue import finding
 from forms_spec.files import file_cells
 from forms_spec.findings import Finding
-from forms_spec.judge import Judgement, judge
+from forms_spec.judge import Judgement, judge, judge_casebook
 from forms_spec.kinds.file import named_file
 from forms_spec.model import Study
-from forms_spec.record import Context, Records
+from forms_spec.record import Casebook, Context, Records
 from generator.package.assemble import StagedForm, moment
 from generator.package.captured import FormStatus
+from generator.package.missingness import MissingnessCounter
 from generator.package.reader import Engine, OpenPackage, open_package
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Unreadable
@@ -70,21 +71,32 @@ def _judge_forms(opened: OpenPackage, study: Study, on_progress: Progress | None
     places = {plan.name: at for at, plan in enumerate(opened.plans)}
     total, done = opened.store.counted()[0], 0
     uploads = UploadCheck(opened.source, opened.descriptor)
+    missing = MissingnessCounter(study=study, today=today)
     for subject, forms in opened.staged():
         casebook = Records({form.key: form.record for form in forms})
+        complete = {form.key: form.head.status == FormStatus.COMPLETE for form in forms}
+        judgements = judge_casebook(study, casebook, today, subject=subject, complete=complete.__getitem__)
         for form in forms:
-            context = Context(
-                today=today, subject=subject, visit=form.key.visit, unsno=form.key.unsno, casebook=casebook
-            )
-            complete = form.head.status == FormStatus.COMPLETE
-            judged = judge(study, form.form, form.record, context, completing=complete)
+            judged = judgements.get(form.key) or _judged_alone(study, form, today, subject, casebook)
             _report_form(opened, places, form, judged)
             _report_files(opened, uploads, form)
+            missing.form(form.key, judged)
+        missing.subject(subject, casebook, complete)
         done += len(forms)
         if on_progress:
             on_progress("judging", done, total)
     for found in uploads.rest():
         opened.collector.add(Reported(finding=found, file=found.value))
+    opened.missingness = missing.table()
+
+
+def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, casebook: Casebook) -> Judgement:
+    """A form that stands where its casebook does not look for it, such as a log form at a visit."""
+    context = Context(
+        today=today, subject=subject, visit=form.key.visit, unsno=form.key.unsno, casebook=casebook
+    )
+    complete = form.head.status == FormStatus.COMPLETE
+    return judge(study, form.form, form.record, context, completing=complete)
 
 
 def _last_save(opened: OpenPackage) -> date:

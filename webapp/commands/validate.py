@@ -27,7 +27,12 @@ FINDINGS, UNREADABLE = 1, 2
     help="Judge by the dictionary in this folder instead of the package's own.",
 )
 @click.option(
-    "--format", "layout", type=click.Choice(["text", "json", "html"]), default="text", show_default=True
+    "--format",
+    "layout",
+    type=click.Choice(["text", "json", "html", "csv", "missingness", "frictionless"]),
+    default="text",
+    show_default=True,
+    help="csv lists findings, missingness why cells have no answer; frictionless is for its own tools.",
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
 @click.option(
@@ -142,6 +147,15 @@ def _render(report: Report, layout: str, out: TextIO) -> None:
         from generator.package.report_html import report_html
 
         click.echo(report_html(report), file=out)
+    elif layout in {"csv", "missingness"}:
+        from generator.package.report_csv import findings_csv, missingness_csv
+
+        made = findings_csv(report) if layout == "csv" else missingness_csv(report)
+        click.echo(made, nl=False, file=out)
+    elif layout == "frictionless":
+        from generator.package.report_frictionless import report_frictionless
+
+        click.echo(report_frictionless(report), nl=False, file=out)
     else:
         from generator.package.report_text import write_text
 

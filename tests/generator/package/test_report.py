@@ -37,7 +37,7 @@ def text_of(report: Report) -> str:
 
 def test_json_has_the_agreed_shape(report: Report) -> None:
     read = json.loads(report_json(report))
-    assert list(read) == ["valid", "findings", "counts"]
+    assert list(read) == ["valid", "findings", "counts", "missingness", "notes"]
     assert read["valid"] is False
     first = {
         name: said for name, said in read["findings"][0].items() if name not in ("key", "message", "remedy")
