@@ -332,11 +332,11 @@ def _codes(field: Field) -> tuple[Option, ...]:
     if field.codelist:
         return tuple(Option(code=c.code, label=c.label, exclusive=c.exclusive) for c in field.codelist.codes)
     if field.control == "scale":
-        return tuple(Option(code=str(n), label=str(n)) for n in _steps(field))
+        return tuple(Option(code=str(n), label=str(n)) for n in steps(field))
     return ()
 
 
-def _steps(field: Field) -> range:
+def steps(field: Field) -> range:
     """The steps of a scale: its hard range when that is two small numbers, else 0 to 10."""
     limits = field.ranges.get(None)
     ends = [end.text for end in (limits.low, limits.high) if end] if limits else []

@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from forms_spec.findings import Severity
 from forms_spec.judge import Cell, CellState, Judgement
-from forms_spec.kinds import Refusal
 from forms_spec.model import Field, Form, Group
 from forms_spec.record import CellKey, Record, Row
 from generator.pages.findings import Said, finding_html
+from generator.pages.questions import steps
 from generator.pages.words import answer_words, boxed
 
 CellOf = Callable[[str], Cell | None]
@@ -166,7 +166,7 @@ def _fits_no_button(one: Field, text: str) -> bool:
         return text not in one.codelist.by_code
     if one.control == "checkbox":
         return text not in {"true", "false"}
-    return one.control == "scale" and isinstance(one.kind.parse(text, one), Refusal)
+    return one.control == "scale" and text not in map(str, steps(one))
 
 
 def _put_findings(scope: Scope, table: str, row: int | None, record: Record, said: Said) -> None:

@@ -68,6 +68,23 @@ def test_a_dictionary_cannot_slip_a_template_or_a_script_into_a_page() -> None:
     assert "checked" in html
 
 
+@pytest.mark.parametrize(
+    ("question", "texts", "name", "text"),
+    [
+        ("{label: A, type: scale}", {"a": "12"}, "f-a", "12"),
+        ("{label: A, type: scale}", {"a": "5x"}, "f-a", "5x"),
+        ("{label: A, type: decimal, unit: {C: {}, F: {to: C, as: value}}}", {"au": "K"}, "f-au", "K"),
+    ],
+)
+def test_an_answer_without_a_button_is_posted_with_the_others(
+    question: str, texts: dict[str, str], name: str, text: str
+) -> None:
+    study, form = one_form(f"form: x\nlog: true\ntitle: X\nfields:\n  a: {question}\n")
+    record = Record(texts=texts)
+    html = form_html(study, form, record, judge(study, form, record, Context(today=TODAY)))
+    assert f'name="{name}" value="{text}" checked' in html
+
+
 def test_a_page_is_written_once_for_a_dictionary() -> None:
     assert page_and_template(STUDY, VS)[1] is page_and_template(STUDY, VS)[1]
 
