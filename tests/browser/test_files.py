@@ -20,7 +20,7 @@ KEY = InstanceKey("01-001", "mri", "SCR")
 PDF = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 a report"}
 SIGNED = {**PDF, "name": "signed.pdf", "buffer": b"%PDF-1.7 the signed report"}
 LARGE = {**PDF, "name": "large.pdf", "buffer": b"x" * 20_001}
-SAVED = re.compile("^saved")
+SAVED = re.compile(r"^saved [\d:]+$")
 
 
 @pytest.fixture
