@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 from waitress.server import create_server
 
 from forms_spec.model import Study
@@ -77,19 +77,32 @@ def shared_site(filled_database: Path, tmp_path_factory: pytest.TempPathFactory)
     running.stop()
 
 
+SESSIONS: dict[str, StorageState] = {}
+"""By user: the cookies of a sign-in. They hold on every site of a run, since all share one secret."""
+
+
 def signed_in(
     browser: Browser, site: Site, username: str = "coordinator", **options: object
 ) -> BrowserContext:
     """A browser window of somebody who has signed in."""
-    context = browser.new_context(base_url=site.url, **{"viewport": WIDE, **options})  # type: ignore[arg-type]
+    if username not in SESSIONS:
+        SESSIONS[username] = sign_in(browser, site, username)
+    chosen = {"viewport": WIDE, "storage_state": SESSIONS[username], **options}
+    return browser.new_context(base_url=site.url, **chosen)  # type: ignore[arg-type]
+
+
+def sign_in(browser: Browser, site: Site, username: str) -> StorageState:
+    """Signs in by the page, as people do."""
+    context = browser.new_context(base_url=site.url)
     page = context.new_page()
     page.goto("/sign-in")
     page.fill("#username", username)
     page.fill("#password", PASSWORD)
     page.click("main button.primary")
     page.wait_for_url("**/subjects")
-    page.close()
-    return context
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 @pytest.fixture
@@ -107,4 +120,9 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
 def open_form(page: Page, address: str) -> None:
     """Opens a form and waits until its script is ready."""
     page.goto(address)
-    page.wait_for_function("globalThis.crfpage && crfpage.ready")
+    ready(page)
+
+
+def ready(page: Page) -> None:
+    """Waits until the page's script has judged the form. Asks the document: a page forbids evaluated text."""
+    page.locator("#form[data-ready]").wait_for()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import NARROW, Site, signed_in
+from tests.browser.conftest import NARROW, Site, open_form, signed_in
 from tests.browser.validity import html_faults
-from tests.webapp.pages import NEW, cellkine
+from tests.webapp.pages import NEW, cellkine, inputs
 
 FORMS = [
     f"/subjects/01-001/{scheduled.visit}/{scheduled.form}"
@@ -23,6 +22,7 @@ PAGES = [
     "/subjects/01-012",
     f"/subjects/{NEW}",
     "/subjects/01-012/SCR/vs/history",
+    "/subjects/01-012/SCR/vs/history/f-pulse_vsorres",
     "/subjects/01-003/eligibility",
     "/subjects/01-008/eligibility?show=attention",
     f"/subjects/{NEW}/eligibility",
@@ -51,22 +51,56 @@ KINDS_OF_PAGES = [
 ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_accessibility_fault(browser: Browser, shared_site: Site, scheme: str) -> None:
-    context = signed_in(browser, shared_site, color_scheme=scheme)
+def faults_of(page: Page, options: dict[str, object] | None = None) -> list[tuple[str, list[str]]]:
+    """What axe finds on a page."""
+    found = Axe().run(page, options=options).response["violations"]
+    return [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found]
+
+
+def test_no_accessibility_fault(browser: Browser, shared_site: Site) -> None:
+    context = signed_in(browser, shared_site)
     page = context.new_page()
     found = {}
-    for address in KINDS_OF_PAGES if scheme == "light" else KINDS_OF_PAGES[::3]:
+    for address in KINDS_OF_PAGES:
         page.goto(address)
-        faults = Axe().run(page).response["violations"]
-        if faults:
-            found[address] = [(f["id"], [node["html"][:160] for node in f["nodes"][:3]]) for f in faults]
+        found[address] = faults_of(page)
     context.close()
-    assert found == {}
+    assert {address: faults for address, faults in found.items() if faults} == {}
+
+
+def test_colours_have_contrast_in_the_dark(browser: Browser, shared_site: Site) -> None:
+    context = signed_in(browser, shared_site, color_scheme="dark")
+    page = context.new_page()
+    found = {}
+    for address in KINDS_OF_PAGES[:4]:
+        page.goto(address)
+        found[address] = faults_of(page, {"runOnly": ["color-contrast"]})
+    context.close()
+    assert {address: faults for address, faults in found.items() if faults} == {}
+
+
+def test_signing_in_and_two_versions_are_accessible(browser: Browser, site: Site) -> None:
+    stranger = browser.new_context(base_url=site.url)
+    page = stranger.new_page()
+    page.goto("/sign-in")
+    assert faults_of(page) == []
+    stranger.close()
+    context = signed_in(browser, site)
+    page = context.new_page()
+    address = f"/subjects/{NEW}/SCR/vs"
+    open_form(page, address)
+    other = dict(inputs(context.request.get(address).text())) | {"f-vsperf": "N", "action": "draft"}
+    assert context.request.post(address, form=other).ok
+    page.locator("[name=f-vsperf][value=Y]").check()
+    page.keyboard.press("Control+s")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("two versions")
+    assert faults_of(page) == []
+    context.close()
 
 
 def test_nothing_is_wider_than_a_small_phone(browser: Browser, shared_site: Site) -> None:
-    context = signed_in(browser, shared_site, viewport=NARROW, has_touch=True)
+    options = {"viewport": NARROW, "has_touch": True, "java_script_enabled": False}
+    context = signed_in(browser, shared_site, **options)
     page = context.new_page()
     wide = {}
     for address in PAGES:
@@ -76,6 +110,16 @@ def test_nothing_is_wider_than_a_small_phone(browser: Browser, shared_site: Site
             wide[address] = width
     context.close()
     assert wide == {}
+
+
+def test_a_casebook_fits_a_small_laptop(browser: Browser, shared_site: Site) -> None:
+    context = signed_in(browser, shared_site)
+    page = context.new_page()
+    for subject in ("01-012", "01-008", NEW):
+        page.goto(f"/subjects/{subject}")
+        beyond = page.evaluate("(g => g.scrollWidth - g.clientWidth)(document.querySelector('.grid-wrap'))")
+        assert beyond <= 0, subject
+    context.close()
 
 
 def test_targets_are_large_enough_for_a_finger(browser: Browser, shared_site: Site) -> None:

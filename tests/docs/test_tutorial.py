@@ -99,7 +99,7 @@ class Newcomer:
         names = {one.title: name for name, one in (*study.forms.items(), *study.visits.items())}
         page = self.signed_in()
         page.goto(f"{self.address}/subjects/01-001/{names[visit]}/{names[form]}")
-        page.wait_for_function("globalThis.crfpage && crfpage.ready")
+        page.locator("#form[data-ready]").wait_for()
         for question, text in answers:
             group = page.get_by_role("group", name=question, exact=True)
             label = re.compile(rf"^{re.escape(question)}( optional)?\s*$")

@@ -17,7 +17,8 @@ from webapp.storage import Database, Role, add_subject, add_user, open_database
 TODAY = date(2024, 4, 18)
 COUNTRIES = (
     "AT Austria;BE Belgium;CH Switzerland;CZ Czechia;DE Germany;DK Denmark;ES Spain;FI Finland;FR France;"
-    "GB United Kingdom;GR Greece;HU Hungary;IE Ireland;IT Italy;NL Netherlands;NO Norway;PL Poland;PT Portugal"
+    "GB United Kingdom;GR Greece;HU Hungary;IE Ireland;IT Italy;NL Netherlands;NO Norway;PL Poland;"
+    "PT Portugal"
 )
 _CODES = "\n".join(f"  {one[:2]}: {one[3:]}" for one in COUNTRIES.split(";"))
 FILES = {

@@ -228,7 +228,9 @@
   function paint(place, name, findings) {
     const message = byId(`${name}-msg`);
     if (!message) return;
-    const editing = place.contains(document.activeElement) && !place.querySelector(".keep")?.contains(document.activeElement);
+    /* A text may still grow while its box has the focus; a choice is made at once. */
+    const typing = document.activeElement?.matches("input[type=text], textarea") && !document.activeElement.closest(".keep");
+    const editing = typing && place.contains(document.activeElement);
     const seen = new Set([...message.querySelectorAll(".finding")].map((one) => one.dataset.code));
     const fits = findings.filter((one) => one.given || seen.has(one.code) || ((all || left.has(name)) && !editing));
     const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy, one.ends]));
@@ -491,6 +493,7 @@
     prepare(form);
     judge();
     crfpage.ready = true;
+    form.dataset.ready = "";
   }
 
   /* The visit's other forms with their findings as of now, which a save here may have changed. */
