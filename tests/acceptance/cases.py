@@ -14,7 +14,7 @@ The files in ``cases/`` map a check or a criterion to its cases:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,8 @@ from typing import Any
 import yaml
 
 from forms_spec.findings import Finding, Severity
-from forms_spec.judge import findings_of, judge_casebook
+from forms_spec.judge.verdict import judge_captured
+from forms_spec.judge.world import Subject
 from forms_spec.model import Study
 from forms_spec.record import LOG, FormKey
 from forms_spec.rules.core import RuleValue
@@ -38,6 +39,7 @@ FOLDER = Path(__file__).parent / "cases"
 LETTERS = {Severity.REFUSE: "E", Severity.QUERY: "Q", Severity.WARNING: "W"}
 GIVES: Mapping[str, bool | None] = {"true": True, "false": False, "unknown": None}
 VISITS = ["SCR", "D0", "D1", "D35", "W2", "M3", "M6", "M12", "M18", "M24"]
+VISITS = ("SCR", "D0", "D1", "D35", "W2", "M3", "M6", "M12", "M18", "M24")
 ASKED = frozenset({"why", "finds", "gives", "keep"})
 
 
@@ -88,21 +90,23 @@ def _written(of: str, case: Mapping[str, Any], number: int) -> Written:
         finds=frozenset([finds] if isinstance(finds, str) else finds),
         gives=GIVES[case["gives"]] if "gives" in case else "nothing",
         subject=subject,
-        text=_subject(subject, case),
+        text=_subject(subject, case, kept),
         visits=frozenset(kept),
         forms=forms,
     )
 
 
-def _subject(name: str, case: Mapping[str, Any]) -> str:
-    """The case as a subject's file."""
+def _subject(name: str, case: Mapping[str, Any], kept: list[str]) -> str:
+    """The case as a subject's file; visits of the template start from earlier ones, so those are read too."""
     visits: dict[str, dict[str, Any]] = {}
     log: dict[str, Any] = {}
     for key, forms in case.items():
         if key not in ASKED:
             visit, _, form = key.rpartition(".")
             (log if visit == "LOG" else visits.setdefault(visit, {}))[form] = forms
-    whole = {"subject": name, "like": "template", "visits": visits, "log": log}
+    last = max((VISITS.index(one) for one in (*kept, *visits) if one in VISITS), default=0)
+    read = " ".join(VISITS[: last + 1])
+    whole = {"subject": name, "like": "template", "visits_kept": read, "visits": visits, "log": log}
     return yaml.safe_dump({key: held for key, held in whole.items() if held}, default_style='"', width=9999)
 
 
@@ -125,17 +129,37 @@ def subjects() -> Mapping[str, Case]:
     }
 
 
-def findings_under(study: Study, case: Case) -> Iterator[tuple[str, str]]:
-    """Each finding as its check and ``SCR vs.bmi W``."""
-    judged = judge_casebook(
-        study,
-        case.casebook(),
-        case.today,
-        subject=case.name,
-        complete=lambda key: case.forms[key].status == FormStatus.COMPLETE,
-    )
-    for found in findings_of(judged.values()):
-        yield worded(study, found)
+def findings_under(study: Study, case: Case, check: str) -> set[str]:
+    """The findings of one check: ``SCR vs.bmi W``. Only the forms that can have them are judged."""
+    world = Subject(study, case.casebook(), case.today, case.name)
+    found = set()
+    for name in forms_of(check):
+        for key in world.keys(name):
+            captured = world.form(key)
+            assert captured is not None
+            completing = case.forms[key].status == FormStatus.COMPLETE
+            said = (worded(study, one) for one in judge_captured(captured, completing=completing).findings)
+            found |= {words for of, words in said if of == check}
+    return found
+
+
+@cache
+def forms_of(check: str) -> tuple[str, ...]:
+    """The forms whose rules or fields may be a check's."""
+    study = cellkine()
+    rules = {
+        study.tables[rule.on[0][0]].form.name
+        for rule in study.rules.values()
+        if check in (rule.check, rule.unknown)
+    }
+    facets = {
+        form.name
+        for form in study.forms.values()
+        for group in form.groups
+        for checks in (group.checks, *(field.checks for field in group.fields))
+        if any(one.name == check for one in checks.values())
+    }
+    return tuple(name for name in study.forms if name in rules | facets)
 
 
 def worded(study: Study, found: Finding) -> tuple[str, str]:

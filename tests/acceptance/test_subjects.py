@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from forms_spec.findings import Finding
 from forms_spec.judge import findings_of
 from forms_spec.model import Study
-from forms_spec.record import FormKey
 from generator.package.captured import CapturedForm, FormStatus
 from generator.package.validate import validate_package
 from generator.pages.posting import posted_names
@@ -21,9 +21,12 @@ from tests.data_dictionary.verdicts import example
 from tests.webapp.pages import cellkine, sign_in, token
 from webapp.app import create_app
 from webapp.demo import load_demo
+from webapp.form_places import form_place
+from webapp.judging import judged, open_findings
 from webapp.package_export import export_package
+from webapp.services import services
 from webapp.settings import Settings
-from webapp.storage import add_subject, open_database
+from webapp.storage import Status, add_subject, load, open_database
 
 EXPECTED = expectations()
 CUT = date(2026, 5, 31)
@@ -123,36 +126,32 @@ def app(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flas
 
 @pytest.mark.parametrize("subject", EXPECTED)
 def test_typed_into_the_pages_a_subject_shows_the_same(study: Study, app: Flask, subject: str) -> None:
-    """Every form is saved once; saved again with all others there, its page says the findings.
+    """Every form is posted as it was typed; then its page judges what was stored, beside all others.
 
     Nobody types a calculated value, so that one differs is found of what came in by import alone.
     """
     client = app.test_client()
     sign_in(client)
-    csrf = token(client.get(f"/subjects/{subject}/SCR/dm").text)
-    nurse = Coordinator(client=client, csrf=csrf, study=study)
-    forms = list(example(study, subject).forms.values())
-    versions = {one.key: int(str(nurse.post(one, 0)["version"])) for one in forms}
+    nurse = Coordinator(
+        client=client, csrf=token(client.get(f"/subjects/{subject}/SCR/dm").text), study=study
+    )
     found = set()
-    for one in forms:
-        answer = nurse.post(one, versions[one.key])
-        assert answer["refused"] is False
-        for line in answer["findings"]:  # type: ignore[attr-defined]
-            found.add(f"{one.key.visit} {_cell(one.key, line['target'])} {line['code']} {line['severity']}")
-    typed = [one for one in EXPECTED[subject].findings if "calculated-differs" not in one]
-    assert found == {_without_check(one) for one in typed}
+    for one in example(study, subject).forms.values():
+        assert nurse.post(one, 0)["refused"] is False
+    for one in example(study, subject).forms.values():
+        found |= {said(finding) for finding in _on_page(app, one)}
+    typed = {line for line in EXPECTED[subject].findings if "calculated-differs" not in line}
+    assert found == typed
 
 
-def _cell(key: FormKey, target: str) -> str:
-    """``f-sysbp`` as ``vs.sysbp``, ``r-ae-2-aeser`` as ``ae[2].aeser``."""
-    kind, _, rest = target.partition("-")
-    if kind == "f":
-        return f"{key.form}.{rest}"
-    table, row, field = rest.split("-")
-    return f"{table}[{row}].{field}"
-
-
-def _without_check(finding: str) -> str:
-    """A page names a finding by its code."""
-    visit, place, _, code, severity = finding.split()
-    return f"{visit} {place} {code} {severity}"
+def _on_page(app: Flask, captured: CapturedForm) -> tuple[Finding, ...]:
+    """The findings that the page of a form has."""
+    with app.test_request_context():
+        visit = f"{captured.key.visit}-{captured.key.unsno}" if captured.key.unsno else captured.key.visit
+        place = form_place(captured.subject, visit, captured.key.form)
+        stored = load(services().database, place.key)
+        assert stored is not None
+        completing = captured.status == FormStatus.COMPLETE
+        assert (stored.status is Status.COMPLETE) is completing
+        judgement = judged(place, stored.record, completing=completing)
+        return open_findings(place.form, judgement, stored.record)
