@@ -150,6 +150,17 @@ ENTRIES: tuple[Entry, ...] = (
         "Export the lists again together",
         "The list of forms names events of the list of events.",
     ),
+    Entry(
+        code="true-when-blank",
+        severity=Severity.WARNING,
+        message='"{value}" is also true while {name} is blank',
+        remedy="If a blank is not meant, write: {name} is known and {value}",
+        explanation="A dictionary of REDCap says `[x] <> '0'`, which REDCap finds true as long as x is "
+        "blank: a frequent mistake. The translation keeps that meaning. `x <> '0'` is UNKNOWN then, and asks "
+        "for nothing.",
+        example="form: x\ntitle: Example\nfields:\n  a: {label: A, type: yes_no}\n"
+        "  b: {label: B, shown: a is not 'N'}\n",
+    ),
     _refuse(
         "redcap-no-record-id",
         'The file has no column "{name}" with the record ids; it begins with {value}',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from forms_spec.checks.blanks import check_blanks
 from forms_spec.checks.check_ids import check_ids
 from forms_spec.checks.codes import check_codes, check_exclusive, check_missing_codes
 from forms_spec.checks.cycles import check_cycles
@@ -41,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     check_expressions,
     check_ranges,
     check_defaults,
+    check_blanks,
     check_cycles,
     check_ids,
     check_reference_ranges,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from forms_spec.kinds.characters import strip_blanks
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,8 +33,13 @@ def parse_choices(text: str) -> list[Choice]:
 def _choice(part: str) -> Choice:
     code, comma, label = part.partition(",")
     if not comma:
-        return Choice(code=code.strip(), label=code.strip(), whole=False)
-    return Choice(code=code.strip(), label=label.strip())
+        return Choice(code=plain_code(code), label=code.strip(), whole=False)
+    return Choice(code=plain_code(code), label=label.strip())
+
+
+def plain_code(text: str) -> str:
+    """A code without blanks at its ends, of whatever sort, and without control characters."""
+    return strip_blanks(_CONTROL.sub("", text))
 
 
 def empty_choices(text: str) -> int:

@@ -58,7 +58,7 @@ class Records:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _At:
-    """Where a row of the file belongs: ``only`` is the one instrument it is about, ``number`` its instance."""
+    """Where a row of the file belongs: ``only`` is the instrument it is about, ``number`` its instance."""
 
     row: Row
     subject: str

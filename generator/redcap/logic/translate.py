@@ -106,7 +106,8 @@ class Translator:
                 raise LogicFault(f"{node.text} has too many digits", node.start, node.end)
             return constant(number)
         if isinstance(node, tree.Text):
-            return Value(text="", want=Want.LITERAL, literal=node.value) if node.value else BLANK
+            blank = node.value in ("", "NaN")
+            return BLANK if blank else Value(text="", want=Want.LITERAL, literal=node.value)
         if isinstance(node, tree.Reference):
             return self.scope.value(node)
         if self.asks(node):

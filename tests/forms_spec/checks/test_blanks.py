@@ -1,0 +1,31 @@
+"""Conditions that a blank makes true."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.forms_spec.dictionaries import said
+
+
+@pytest.mark.parametrize(
+    ("shown", "trap"),
+    [
+        ("p is not 'Y'", True),
+        ("p is not in ('Y')", True),
+        ("entered(p) is not 'Y'", True),
+        ("n > 1 or p is not 'Y'", True),
+        ("p is known and p is not 'Y'", False),
+        ("p is known and (n > 1 or p is not 'Y')", False),
+        ("p <> 'Y'", False),
+        ("p is 'Y'", False),
+        ("(m has 'A') is not true", False),
+        ("p is not known", False),
+    ],
+)
+def test_a_comparison_that_is_true_for_a_blank_is_a_warning(shown: str, trap: bool) -> None:
+    text = (
+        "form: x\ntitle: X\nfields:\n  p: {label: P, type: yes_no}\n  n: {label: N, type: integer}\n"
+        f'  m: {{label: M, type: choices, codes: [A, B]}}\n  a:\n    label: A\n    shown: "{shown}"\n'
+    )
+    at = 13 + shown.find("entered(p) is") if "entered" in shown else 13 + shown.find("p is not")
+    assert said(text) == ([f"1.yaml:9:{at} true-when-blank"] if trap else [])

@@ -1,0 +1,165 @@
+"""Records as REDCap exports them: read, judged and written in the same shape."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from forms_spec.judge import CellState
+from forms_spec.model import Study
+from forms_spec.record import FormKey
+from generator.package.report import Report
+from generator.redcap.events import EventFiles
+from generator.redcap.record_columns import box_column
+from generator.redcap.records import Records, Said, read_records
+from generator.redcap.validate_records import validate_records
+from generator.redcap.write_records import Box, Shape, box_state, write_records
+from tests.generator.redcap.dictionaries import converted, study_of
+
+ROWS = (
+    {"name": "sex", "type": "radio", "choices": "1, Female | 2, Male", "required": "y"},
+    {"name": "race", "type": "checkbox", "choices": "1, White | ABC, Other", "branching": "[sex] = '1'"},
+    {"name": "when", "validation": "datetime_ymd"},
+    {"name": "dose", "validation": "number_comma_decimal"},
+    {"name": "twice", "type": "calc", "choices": "[dose] * 2"},
+    {"name": "lab", "form": "labs", "validation": "integer"},
+)
+EVENTS = b"event_name,arm_num,unique_event_name\nA,1,a_arm_1\nB,1,b_arm_1\n"
+FLAT = """record_id,redcap_event_name,sex,race___1,race___abc,when,dose,twice,base_complete,lab,labs_complete
+1,a_arm_1,1,0,1,2024-05-31 09:30,"1,5",3,2,,0
+1,b_arm_1,2,0,0,,,,0,7,1
+2,a_arm_1,,0,0,,,,0,,0
+"""
+EAV = """record,redcap_event_name,field_name,value
+1,a_arm_1,sex,1
+1,a_arm_1,race,ABC
+1,a_arm_1,when,2024-05-31 09:30
+1,a_arm_1,dose,"1,5"
+1,a_arm_1,base_complete,2
+1,b_arm_1,sex,2
+1,b_arm_1,lab,7
+1,b_arm_1,labs_complete,1
+"""
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return study_of(converted(*ROWS, events=EventFiles(events=("e", EVENTS))))
+
+
+def texts(found: Records) -> dict[FormKey, dict[str, str]]:
+    return {form.key: dict(form.record.texts) for form in found.forms}
+
+
+def judged(study: Study, text: str) -> Report:
+    return validate_records("records.csv", text.encode(), study, today=date(2024, 5, 31))
+
+
+def test_flat_records_are_the_forms_that_hold_something(study: Study) -> None:
+    found = read_records("r.csv", FLAT.encode(), study)
+    first = {"sex": "1", "race": "ABC", "when_": "2024-05-31T09:30", "dose": "1.5", "twice": "3"}
+    assert texts(found) == {
+        FormKey("base", "a_arm_1", 0): first,
+        FormKey("base", "b_arm_1", 0): {"sex": "2"},
+        FormKey("labs", "b_arm_1", 0): {"lab": "7"},
+    }
+    assert [int(form.status) for form in found.forms] == [2, 0, 1]
+    assert found.findings == []
+
+
+def test_one_value_a_line_says_the_same(study: Study) -> None:
+    flat = texts(read_records("r.csv", FLAT.encode(), study))
+    flat[FormKey("base", "a_arm_1", 0)].pop("twice")
+    assert texts(read_records("r.csv", EAV.encode(), study)) == flat
+
+
+def test_records_are_judged_with_row_and_column(study: Study) -> None:
+    text = FLAT.replace('"1,5",3,2', '"1,5",4,2').replace("1,b_arm_1,2,0,0", "1,b_arm_1,2,1,0")
+    text = text.replace(",7,1", ",seven,1")
+    found = [(one.finding.code, one.row, one.field) for one in judged(study, text).findings]
+    assert sorted(found) == [
+        ("calculated-differs", 2, "twice"),
+        ("hidden-with-value", 3, "race"),
+        ("not-an-integer", 3, "lab"),
+    ]
+
+
+def test_good_records_have_no_findings(study: Study) -> None:
+    assert judged(study, FLAT).valid
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place"),
+    [
+        (FLAT.replace("2,a_arm_1", "2,c_arm_1"), "redcap-record-event", "records.csv:4:2"),
+        (FLAT.replace("2,a_arm_1", ",a_arm_1"), "redcap-no-record", "records.csv:4:1"),
+        (FLAT.replace("lab,", "lap,", 1), "redcap-unknown-column", "records.csv:1:10"),
+        (FLAT.replace("record_id", "patient"), "redcap-no-record-id", "records.csv:1:1"),
+    ],
+)
+def test_records_that_do_not_fit_are_said_with_their_place(
+    study: Study, text: str, code: str, place: str
+) -> None:
+    found = read_records("records.csv", text.encode(), study).findings
+    assert [(one.code, str(one.text)) for one in found] == [(code, place)]
+
+
+def test_a_dictionary_without_lists_of_events_says_nothing_of_them(study: Study) -> None:
+    text = FLAT.replace("2,a_arm_1,,", "2,c_arm_1,1,")
+    found = read_records("r.csv", text.encode(), study, said=Said(events=False, repeats=False))
+    assert found.findings == []
+    assert FormKey("base", "c_arm_1", 0) in texts(found)
+
+
+def test_never_asked_is_told_apart_from_not_ticked(study: Study) -> None:
+    found = read_records("r.csv", FLAT.encode(), study)
+    lines = write_records(study, found.forms, date(2024, 5, 31)).splitlines()
+    assert lines[0].startswith("record_id,redcap_event_name,sex,race___1,race___abc,when")
+    assert lines[1].startswith('1,a_arm_1,1,0,1,2024-05-31 09:30,"1,5"')
+    assert lines[2].startswith("1,b_arm_1,2,,,")
+    as_redcap = write_records(study, found.forms, date(2024, 5, 31), never_asked="0").splitlines()
+    assert as_redcap[2].startswith("1,b_arm_1,2,0,0,")
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "box"),
+    [
+        (CellState.ANSWERED, "1;3", Box.TICKED),
+        (CellState.ANSWERED, "3", Box.NOT_TICKED),
+        (CellState.BLANK, "", Box.NOT_TICKED),
+        (CellState.HIDDEN, "", Box.NEVER_ASKED),
+        (CellState.HIDDEN, "1", Box.TICKED),
+    ],
+)
+def test_what_is_known_of_a_box(state: CellState, text: str, box: Box) -> None:
+    assert box_state(state, text, "1") is box
+
+
+@pytest.mark.parametrize("shape", list(Shape))
+def test_what_is_written_reads_the_same(study: Study, shape: Shape) -> None:
+    found = read_records("r.csv", FLAT.encode(), study)
+    text = write_records(study, found.forms, date(2024, 5, 31), shape=shape)
+    again = read_records("r.csv", text.encode(), study)
+    assert [(one.key, one.record, one.status) for one in again.forms] == [
+        (one.key, one.record, one.status) for one in found.forms
+    ]
+
+
+def test_instances_of_a_repeating_form_are_rows() -> None:
+    files = EventFiles(repeating=("r", b"event_name,form_name\n,labs\n"))
+    study = study_of(converted(*ROWS, events=files))
+    text = (
+        "record_id,redcap_repeat_instrument,redcap_repeat_instance,sex,lab,labs_complete\n"
+        "1,,,1,,\n1,labs,1,,5,2\n1,labs,3,,6,2\n"
+    )
+    found = read_records("r.csv", text.encode(), study)
+    rows = next(form.record.rows["labs"] for form in found.forms if form.key.form == "labs")
+    assert [(row.number, dict(row.texts)) for row in rows] == [(1, {"lab": "5"}), (3, {"lab": "6"})]
+    back = write_records(study, found.forms, date(2024, 5, 31))
+    assert "1,labs,3," in back
+
+
+@pytest.mark.parametrize(("code", "column"), [("ABC", "x___abc"), ("-1", "x____1"), ("a b", "x___a_b")])
+def test_the_column_of_a_box(code: str, column: str) -> None:
+    assert box_column("x", code) == column

@@ -1,0 +1,99 @@
+"""The way back: in the old spelling where the dictionary still says the same, else written anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from generator.redcap.columns import COLUMNS
+from generator.redcap.convert import convert_redcap
+from generator.redcap.items import read_dictionary
+from generator.redcap.write_back import write_redcap
+from tests.generator.redcap.dictionaries import FIELDS, dictionary
+from tests.studies import study_of
+
+ROWS = (
+    *FIELDS,
+    {"name": "html", "label": "<b>Bold</b>  text ", "branching": '( [sex] = "1"  AND [a]>5 ) // why'},
+    {"name": "lim", "validation": "number_1dp_comma_decimal", "minimum": "0,5", "alignment": "LH"},
+    {"name": "Upper", "required": "y", "section": "Section", "annotation": " @READONLY  note"},
+    {"name": "js", "type": "calc", "choices": "$('#x')"},
+    {"name": "m1", "type": "radio", "choices": "1,A|2,B", "matrix": "m", "ranking": "y"},
+)
+
+
+def cells(content: bytes) -> dict[str, dict[str, str]]:
+    return {
+        item.name: {column: item.cell(column) for column in COLUMNS}
+        for item in read_dictionary("d.csv", content).items
+    }
+
+
+def test_there_and_back_is_the_same_cell_by_cell() -> None:
+    before = dictionary(*ROWS)
+    written = write_redcap(convert_redcap("d.csv", before).files, {"dictionary": before})
+    assert written.content is not None
+    assert cells(written.content) == cells(before)
+    assert written.losses == ()
+
+
+def test_a_change_is_written_and_the_rest_keeps_its_spelling() -> None:
+    before = dictionary(*ROWS)
+    files = dict(convert_redcap("d.csv", before).files)
+    (name,) = (name for name in files if name.startswith("forms/"))
+    files[name] = files[name].replace("label: Bold text", "label: Bolder text")
+    after = cells(write_redcap(files, {"dictionary": before}).content or b"")
+    assert after["html"] == {**cells(before)["html"], "label": "Bolder text"}
+    assert {**after, "html": None} == {**cells(before), "html": None}
+
+
+def test_without_the_old_files_the_dictionary_alone_says_the_same() -> None:
+    before = dictionary(*FIELDS, {"name": "x", "branching": "[sex]='1' and [race(OTH)]=\"1\" and [a]<>''"})
+    written = write_redcap(convert_redcap("d.csv", before).files, {})
+    assert cells(written.content or b"")["x"]["branching"] == (
+        "[sex] = '1' and [race(OTH)] = '1' and [a] <> ''"
+    )
+    again = convert_redcap("d.csv", written.content or b"")
+    assert again.files == convert_redcap("d.csv", before).files | {"study.yaml": again.files["study.yaml"]}
+
+
+NATIVE = {
+    "study.yaml": "study: S\ntitle: Study\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n",
+    "f.yaml": """
+form: f
+title: Form
+fields:
+  yn: {label: Asked?, type: yes_no}
+  x: {label: X, type: integer, range: [1, 9], unit: kg, shown: yn = 'Y', required: yn = 'Y'}
+  y: {label: Y, shown: yn <> 'Y' and x between 1 and 3}
+  z: {label: Z, shown: (x > 3) is not true}
+  k: {label: K, type: choices, codes: {A: One, N: {label: None, exclusive: true}}}
+  w: {label: W, shown: "k has any ('A', 'N') or not k has 'A'"}
+  c: {label: C, type: calculated, places: 1, value: "case when x > 3 then round(x / 2, 1) else 0 end"}
+""",
+    "visits.yaml": "visits: {V: {title: Visit}}\nschedule: {columns: V, f: X}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "cell"),
+    [
+        ("yn", "type", "radio"),
+        ("yn", "choices", "Y, Yes | N, No"),
+        ("x", "validation", "integer"),
+        ("x", "maximum", "9"),
+        ("x", "annotation", "@FORCE-MINMAX"),
+        ("x", "branching", "[yn] = 'Y'"),
+        ("y", "branching", "[yn] <> 'Y' and [yn] <> '' and [x] >= 1 and [x] <= 3"),
+        ("z", "branching", "[x] <= 3 or [x] = ''"),
+        ("k", "annotation", "@NONEOFTHEABOVE='N'"),
+        ("w", "branching", "[k(A)] = '1' or [k(N)] = '1' or [k(A)] = '0'"),
+        ("c", "choices", "round(if([x] > 3, round([x] / 2, 1), 0), 1)"),
+    ],
+)
+def test_a_study_of_ours_in_the_words_of_redcap(name: str, column: str, cell: str) -> None:
+    study_of(NATIVE)
+    written = write_redcap(NATIVE, {})
+    found = cells(written.content or b"")
+    assert next(iter(found)) == "record_id"
+    assert found[name][column] == cell
+    assert {(one.field, one.kind) for one in written.losses} >= {("x", "unit"), ("x", "required")}
