@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_DB ?= sqlite:///demo/cellkine.sqlite
 
-.PHONY: demo test lint format benchmarks clean system
+.PHONY: demo test lint format benchmarks corpus clean system
 
 demo: .venv/ready-to-run
 	@mkdir -p demo
@@ -46,6 +46,10 @@ system:
 
 benchmarks: .venv/ready-to-test
 	$(BIN)/python -m benchmarks
+
+# What becomes of real dictionaries of REDCap, when they are at hand.
+corpus: .venv/ready-to-test
+	$(BIN)/python -m benchmarks.redcap_corpus
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 Data = str | None | Sequence["Data"] | Mapping[str, "Data"]
 """None is written as ``null``, an open end."""
@@ -97,6 +98,7 @@ def _flow(value: Data) -> str:
     return f"[{', '.join(_flow(one) for one in value)}]"
 
 
+@lru_cache(maxsize=1 << 16)
 def scalar(text: str, *, flow: bool = False) -> str:
     """A text on one line, quoted only where it has to be."""
     if _ESCAPED.search(re.sub(r'["\\]', "", text)):
