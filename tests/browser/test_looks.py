@@ -53,7 +53,7 @@ KINDS_OF_PAGES = [
 
 def faults_of(page: Page, options: dict[str, object] | None = None) -> list[tuple[str, list[str]]]:
     """What axe finds on a page."""
-    found = Axe().run(page, options=options).response["violations"]
+    found = Axe().run(page, options={"resultTypes": ["violations"], **(options or {})}).response["violations"]
     return [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found]
 
 

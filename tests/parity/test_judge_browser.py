@@ -117,7 +117,7 @@ POOL = {
     "born": ["1984", "1984-05", "2024-03-02", ""],
     "sex": ["F", "M", ""],
 }
-KEPT = ["above-expected", "below-expected", "R1"]
+KEPT = ["above-expected", "below-expected", "above-range", "unknown-choice", "R1", "R2"]
 
 
 def _texts(random: Random, form: Form, group: str | None) -> dict[str, str]:

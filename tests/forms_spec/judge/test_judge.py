@@ -135,6 +135,20 @@ def test_a_kept_warning_is_silent_and_another_is_not(study: Study) -> None:
     assert said(judge(study, study.forms["vs"], record, context)) == []
 
 
+@pytest.mark.parametrize(("temp", "code"), [("44", "above-range"), ("36,x", "not-a-number")])
+def test_a_reason_keeps_no_refusal(study: Study, temp: str, code: str) -> None:
+    key = CellKey("vs", None, "temp")
+    record = Record(
+        texts={**WELL, "temp": temp},
+        rows={"pills": (PILL,), "joints": JOINTS},
+        kept={(key, code): "so it is"},
+    )
+    context = Context(today=date(2024, 5, 31), visit="V2", casebook=Shelf(PERSON))
+    found = judge(study, study.forms["vs"], record, context)
+    assert ("temp", code) in said(found)
+    assert not found.may_complete
+
+
 def test_a_finding_says_what_where_and_what_to_do(study: Study) -> None:
     found = judged(study, temp="44").findings[0]
     assert found.message == "“Temperature” is 44 °C; it has to be at most 43 °C."
