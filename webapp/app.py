@@ -19,6 +19,7 @@ from webapp.views import (
     form_pages,
     form_specs,
     histories,
+    packages,
     sign_in,
     subjects,
 )
@@ -53,7 +54,7 @@ def create_app(settings: Settings) -> Flask:
     )
     _protect(app)
     rooms = (
-        assets, sign_in, subjects, casebooks, eligibility, form_pages, form_files, form_specs, histories,
+        assets, sign_in, subjects, casebooks, eligibility, form_pages, form_files, form_specs, histories, packages,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

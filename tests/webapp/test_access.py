@@ -16,6 +16,7 @@ ARGUMENTS = {
     "name": "crfsmith.css",
     "filename": "x",
     "beginning": "0" * 16,
+    "work": "x",
 }
 
 
