@@ -14,18 +14,20 @@ from forms_spec.document import Document, Path
 from forms_spec.findings import Finding, Severity
 from forms_spec.places import TextPlace
 from forms_spec.reader import read_document
+from generator.redcap.answers import answers_of
 from generator.redcap.choices import empty_choices, parse_choices
 from generator.redcap.circles import circles
 from generator.redcap.codelists import FIXED, Answers, Codelists
 from generator.redcap.columns import HEADERS
 from generator.redcap.events import EventFiles, Events, read_events
-from generator.redcap.fields import CHOOSING, FieldMaker, Plan, answers_of
+from generator.redcap.fields import CHOOSING, FieldMaker
 from generator.redcap.forms import form_data
 from generator.redcap.items import TYPES, Dictionary, Item, read_dictionary
 from generator.redcap.logic.scope import Known, Project
 from generator.redcap.logic.values import Want
 from generator.redcap.losses import Loss
 from generator.redcap.names import plain_name, slug, title_of, unused
+from generator.redcap.plans import Plan
 from generator.redcap.tags import parse_tags
 from generator.redcap.validation import PLAIN, VALIDATIONS, Validation
 from generator.yaml_text import write_yaml

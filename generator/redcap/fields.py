@@ -6,48 +6,26 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
 
-from generator.redcap.choices import parse_choices, slider_labels
-from generator.redcap.codelists import Answers, Codelists, as_codes
+from generator.redcap.choices import slider_labels
+from generator.redcap.codelists import Codelists, as_codes
 from generator.redcap.columns import HEADERS
-from generator.redcap.items import TYPES, Dictionary, Item
-from generator.redcap.labels import has_markup, piped, plain_text
-from generator.redcap.logic import tree
-from generator.redcap.logic.parser import parse_logic
+from generator.redcap.field_tags import DEFAULT, TAGS
+from generator.redcap.items import Dictionary, Item
+from generator.redcap.labels import has_markup, piped, plain_lines, plain_text
+from generator.redcap.logic.dates import shifted_date
 from generator.redcap.logic.scope import Scope
-from generator.redcap.logic.translate import Translator, translate_condition, translate_value
+from generator.redcap.logic.translate import translate_condition, translate_value
 from generator.redcap.logic.values import Want
 from generator.redcap.logic.words import LogicFault
 from generator.redcap.losses import Loss
+from generator.redcap.plans import Keys, Plan, item_type
 from generator.redcap.ranges import End, read_end
 from generator.redcap.tags import Tag
-from generator.redcap.validation import PLAIN, VALIDATIONS, Validation
-
-Keys = dict[str, Any]
+from generator.redcap.validation import VALIDATIONS
 
 LOOKUP = re.compile(r"\s*BIOPORTAL:", re.IGNORECASE)
 CHOOSING = ("dropdown", "radio", "checkbox")
-FLAGS = ("y",)
-KEPT_TAGS = frozenset(("CALCTEXT", "CALCDATE", "DEFAULT", "CHARLIMIT", "NONEOFTHEABOVE", "FORCE-MINMAX"))
-_DATES = (Want.DATE, Want.DATETIME, Want.TIME)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What is known of a field before logic is read: its name, type, answers and tags."""
-
-    item: Item
-    name: str
-    type: str
-    want: Want
-    form: str
-    validation: Validation = PLAIN
-    answers: Answers = ()
-    tags: tuple[Tag, ...] = ()
-
-    def tag(self, name: str) -> Tag | None:
-        return next((one for one in self.tags if one.name == name), None)
 
 
 @dataclass(kw_only=True)
@@ -183,7 +161,7 @@ class FieldMaker:
         try:
             tag = _calc_tag(plan)
             if tag is not None and tag.name == "CALCDATE":
-                text = _shifted_date(said, scope)
+                text = shifted_date(said, scope)
             else:
                 text = translate_value(said, scope, plan.want)
         except LogicFault as fault:
@@ -341,44 +319,13 @@ class FieldMaker:
 
     def tags(self, plan: Plan, keys: Keys) -> None:
         for tag in plan.tags:
-            maker = _TAGS.get(tag.name)
-            why = maker(self, plan, keys, tag) if maker else "kept in the annotation, without effect"
+            maker = TAGS.get(tag.name)
+            why = self.dropped.get((plan.item.name, "default")) if tag.name == DEFAULT else None
+            if why is None:
+                why = maker(plan, keys, tag) if maker else "kept in the annotation, without effect"
             if why:
                 original = plan.item.annotation[tag.start : tag.end]
                 self.loss(plan.item, f"@{tag.name}", "annotation", why, original=original)
-
-    def default(self, plan: Plan, keys: Keys, tag: Tag) -> str | None:
-        said = tag.argument or ""
-        if why := self.dropped.get((plan.item.name, "default")):
-            return why
-        if piped(said):
-            return "an answer of another field is not taken over"
-        if keys["type"] not in ("text", "long_text", "integer", "decimal", "choice", "choices", "date"):
-            return f"a {keys['type']} field has no default from REDCap"
-        if not said.strip():
-            return "an empty default"
-        if keys["type"] == "choices":
-            said = ";".join(code.strip() for code in said.split(","))
-        elif plan.validation.comma:
-            said = said.replace(",", ".")
-        keys["default"] = plain_text(said)
-        return None
-
-    def char_limit(self, _plan: Plan, keys: Keys, tag: Tag) -> str | None:
-        if keys["type"] not in ("text", "long_text") or not (tag.argument or "").isdecimal():
-            return "only a text has a length"
-        keys["length"] = str(int(tag.argument or "0"))
-        return None
-
-    def exclusive(self, plan: Plan, _keys: Keys, tag: Tag) -> str | None:
-        codes = exclusive_codes(tag)
-        known = {code for code, _, _ in plan.answers}
-        if plan.item.type != "checkbox" or not codes <= known:
-            return "only codes of a checkbox can be none of the above"
-        return None
-
-    def forced(self, _plan: Plan, _keys: Keys, _tag: Tag) -> None:
-        return None
 
     def rest(self, plan: Plan, keys: Keys) -> None:
         item = plan.item
@@ -390,60 +337,8 @@ class FieldMaker:
             self.keep(keys, item, "ranking", "ranking", "an answer may stand twice in the grid")
 
 
-def item_type(plan: Plan) -> str:
-    """The type of REDCap, ``calculated`` where a tag makes one of a text, or ``unknown``."""
-    if plan.type == "calculated":
-        return "calculated"
-    return plan.item.type if plan.item.type in TYPES else "unknown"
-
-
 def _calc_tag(plan: Plan) -> Tag | None:
     return plan.tag("CALCTEXT") or plan.tag("CALCDATE")
-
-
-def exclusive_codes(tag: Tag) -> set[str]:
-    return {code.strip() for code in (tag.argument or "").split(",") if code.strip()}
-
-
-def answers_of(item: Item, tags: tuple[Tag, ...]) -> Answers:
-    """Code, label and exclusiveness of every answer; a code stands once, and none is empty."""
-    alone = {code for tag in tags if tag.name == "NONEOFTHEABOVE" for code in exclusive_codes(tag)}
-    found: dict[str, tuple[str, str, bool]] = {}
-    for choice in parse_choices(item.choices):
-        if choice.code and choice.code not in found:
-            label = plain_text(choice.label) or choice.code
-            found[choice.code] = (choice.code, label, choice.code in alone and item.type == "checkbox")
-    return tuple(found.values())
-
-
-def _shifted_date(said: str, scope: Scope) -> str:
-    """``@CALCDATE([date], 7, 'd')``: days exactly, months and years as calendar months."""
-    call = parse_logic(f"calcdate({said})")
-    if not isinstance(call, tree.Call) or len(call.arguments) != 3:
-        raise LogicFault("@CALCDATE takes a date, a number and a unit")
-    translator = Translator(scope)
-    day = translator.given(translator.value(call.arguments[0]), Want.DATE)
-    number = translator.number(call.arguments[1])
-    unit = translator.value(call.arguments[2]).literal
-    if unit == "d":
-        return f"add_days({day}, {number.text})"
-    if unit in ("M", "y"):
-        scope.note("calcdate", "calendar months and years, not 30.44 and 365.2425 days")
-        count = number.text if unit == "M" else f"{number.within(2)} * 12"
-        return f"add_months({day}, {count})"
-    raise LogicFault(f"@CALCDATE in the unit {unit!r} gives a time of the day")
-
-
-def plain_lines(text: str) -> str:
-    """A cell as it is, with line ends that a dictionary can hold."""
-    return (
-        re.sub("\r\n?", "\n", text).strip()
-        and re.sub(
-            "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufffe\uffff]|[\ud800-\udfff]",
-            "",
-            re.sub("\r\n?", "\n", text),
-        ).strip()
-    )
 
 
 def _whole(text: str) -> str | None:
@@ -476,15 +371,5 @@ _TYPES: Mapping[str, Callable[[FieldMaker, Plan, Keys, Scope], None]] = MappingP
         "truefalse": FieldMaker.fixed,
         "sql": FieldMaker.lookup,
         "unknown": FieldMaker.unknown,
-    }
-)
-_TAGS: Mapping[str, Callable[[FieldMaker, Plan, Keys, Tag], str | None]] = MappingProxyType(
-    {
-        "DEFAULT": FieldMaker.default,
-        "CHARLIMIT": FieldMaker.char_limit,
-        "NONEOFTHEABOVE": FieldMaker.exclusive,
-        "FORCE-MINMAX": FieldMaker.forced,
-        "CALCTEXT": FieldMaker.forced,
-        "CALCDATE": FieldMaker.forced,
     }
 )

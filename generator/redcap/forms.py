@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from generator.redcap.fields import FieldMaker, Keys, Plan
+from generator.redcap.fields import FieldMaker
 from generator.redcap.logic.scope import Project, Scope
 from generator.redcap.names import plain_name, slug, title_of
+from generator.redcap.plans import Keys, Plan
 
 MOST_ROWS = "999"
 

@@ -36,3 +36,8 @@ def has_markup(text: str) -> bool:
 def piped(text: str) -> list[str]:
     """Names in brackets, or embedded fields in braces, that REDCap replaces by answers."""
     return _PIPED.findall(text)
+
+
+def plain_lines(text: str) -> str:
+    """A cell as it is, with line ends and characters that a dictionary can hold."""
+    return _CONTROL.sub("", re.sub("\r\n?", "\n", text)).strip()
