@@ -54,7 +54,8 @@ def create_app(settings: Settings) -> Flask:
     )
     _protect(app)
     rooms = (
-        assets, sign_in, subjects, casebooks, eligibility, form_pages, form_files, form_specs, histories, packages,
+        assets, sign_in, subjects, casebooks, eligibility, form_pages, form_files, form_specs, histories,
+        packages,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)
