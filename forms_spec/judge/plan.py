@@ -29,7 +29,10 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldPlan:
-    """A field with its rules compiled. ``shown`` holds the group's condition and its own."""
+    """A field with its rules compiled. ``shown`` holds the group's condition and its own.
+
+    ``asks`` and ``shown_asks`` are what the conditions of ``required`` and of ``shown`` read.
+    """
 
     field: Field
     table: str
@@ -41,6 +44,7 @@ class FieldPlan:
     expected: Mapping[str | None, Limits]
     missing: Mapping[str, bool]
     asks: tuple[Target, ...]
+    shown_asks: tuple[Target, ...]
     reference: tuple[Closure, Closure] | None
 
 
@@ -176,7 +180,18 @@ class _Planner:
             expected=self.limits(field.expected, home, type_),
             missing=MappingProxyType({one.code: one.draft_only for one in field.missing}),
             asks=() if isinstance(field.required, bool) else references(field.required, self.study, home),
+            shown_asks=self.shown_by(field, group, home),
             reference=self.reference(field, home),
+        )
+
+    def shown_by(self, field: Field, group: Group, home: Home) -> tuple[Target, ...]:
+        """What decides whether a field is asked, but for what was entered where nothing is asked."""
+        said = ((group.shown, Home(form=self.form)), (field.shown, home))
+        return tuple(
+            one
+            for expression, at in said
+            if expression is not None
+            for one in references(expression, self.study, at)
         )
 
     def reference(self, field: Field, home: Home) -> tuple[Closure, Closure] | None:

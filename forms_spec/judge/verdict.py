@@ -123,16 +123,18 @@ class _Verdict:
     def blank(
         self, plan: FieldPlan, row: int | None, facts: Facts, required: bool | None
     ) -> Iterator[Finding]:
-        if not self.completing or facts.shown is not True:
+        if not self.completing or required is False:
             return
-        if required:
+        if facts.shown is True and required:
             yield self.found("required-blank", plan, row, facts)
-        elif required is None and self.told_elsewhere(plan, row):
+            return
+        unknown = (*(() if facts.shown else plan.shown_asks), *(() if required else plan.asks))
+        if self.told_elsewhere(unknown, row):
             yield self.found("required-unknown", plan, row, facts)
 
-    def told_elsewhere(self, plan: FieldPlan, row: int | None) -> bool:
-        """True when no cell of this form already says why the condition is UNKNOWN."""
-        return all(self.says_something(target, row) for target in plan.asks)
+    def told_elsewhere(self, asks: tuple[Target, ...], row: int | None) -> bool:
+        """True when no cell of this form already says why a condition is UNKNOWN."""
+        return all(self.says_something(target, row) for target in asks)
 
     def says_something(self, target: Target, row: int | None) -> bool:
         key = (target.table or "", target.field or "")

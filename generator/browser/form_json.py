@@ -73,19 +73,21 @@ class _Writer:
         }
 
     def group(self, group: Group) -> Json:
+        whole = Home(form=self.form)
         home = Home(form=self.form, group=group if group.rows is not None else None)
+        asks = self.asks(group.shown, whole)
         table = group.name if group.rows is not None else self.form.name
         return {
             "name": group.name,
             "title": group.title or self.form.title,
             "table": table,
             "rows": _rows(group),
-            "shown": self.rule(group.shown, Home(form=self.form), Type.CONDITION),
+            "shown": self.rule(group.shown, whole, Type.CONDITION),
             "checks": _checks(group.checks),
-            "fields": [self.field(one, table, home) for one in group.fields if one.collected],
+            "fields": [self.field(one, table, home, asks) for one in group.fields if one.collected],
         }
 
-    def field(self, field: Field, table: str, home: Home) -> Json:
+    def field(self, field: Field, table: str, home: Home, shown_asks: list[list[str]]) -> Json:
         type_ = type_of(field)
         return {
             **field_spec(field),
@@ -94,6 +96,7 @@ class _Writer:
             "shown": self.rule(field.shown, home, Type.CONDITION),
             "required": self.required(field, home),
             "asks": self.asks(field.required, home),
+            "shownAsks": shown_asks + self.asks(field.shown, home),
             "value": self.rule(field.value, home, type_),
             "range": self.limits(field.ranges, home, type_),
             "expected": self.limits(field.expected, home, type_),
@@ -114,9 +117,9 @@ class _Writer:
             return field.required
         return self.rule(field.required, home, Type.CONDITION)
 
-    def asks(self, expression: Expression | bool, home: Home) -> list[list[str]]:
+    def asks(self, expression: Expression | bool | None, home: Home) -> list[list[str]]:
         """The cells of this form that a condition reads."""
-        if isinstance(expression, bool):
+        if not isinstance(expression, Expression):
             return []
         found = references(expression, self.study, home)
         return [

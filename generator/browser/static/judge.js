@@ -222,13 +222,17 @@
     }
 
     blank(field, row, facts, required, found) {
-      if (!this.completing || facts.shown !== true) return;
-      if (required) found("required-blank");
-      else if (required === null && this.toldElsewhere(field, row)) found("required-unknown");
+      if (!this.completing || required === false) return;
+      if (facts.shown === true && required) {
+        found("required-blank");
+        return;
+      }
+      const unknown = [...(facts.shown ? [] : field.shownAsks), ...(required ? [] : field.asks)];
+      if (this.toldElsewhere(unknown, row)) found("required-unknown");
     }
 
-    toldElsewhere(field, row) {
-      return field.asks.every(([table, name]) => {
+    toldElsewhere(asks, row) {
+      return asks.every(([table, name]) => {
         const inRow = this.page.rowTables.has(table);
         if (!this.page.fields.has(`${table} ${name}`) || (inRow && row === null)) return true;
         return this.page.cell(table, inRow ? row : null, name).state === "answered";

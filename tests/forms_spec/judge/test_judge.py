@@ -13,7 +13,7 @@ from forms_spec.model import Study
 from forms_spec.record import CellKey, Context, FormKey, Record, Row
 from tests.parity.rule_engines import Shelf
 from tests.parity.test_judge_browser import STUDY
-from tests.studies import study_of
+from tests.studies import FILES, study_of
 
 WELL = {
     "done": "Y",
@@ -44,6 +44,39 @@ def judged(study: Study, completing: bool = True, rows: tuple[Row, ...] = (PILL,
 
 def said(judgement: Judgement) -> list[tuple[str | None, str]]:
     return [(one.data.field, one.code) for one in judgement.findings if one.data]
+
+
+ASKED = """
+form: lb
+title: Laboratory
+fields:
+  sober: {label: Sober?, type: yes_no, required: true}
+  why: {label: Why not?, required: true, shown: sober = 'N'}
+  drink: {label: What was drunk?, required: true, shown: vs.vsperf = 'Y' and sober = 'N'}
+  note: {label: Note, shown: vs.vsperf = 'Y'}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sober", "codes"),
+    [
+        ("Y", []),
+        ("N", [("why", "required-blank"), ("drink", "required-unknown")]),
+        ("", [("sober", "required-blank")]),
+    ],
+)
+def test_a_required_field_is_asked_about_when_it_cannot_be_told_whether_it_is_shown(
+    sober: str, codes: list[tuple[str, str]]
+) -> None:
+    small = study_of({**FILES, "forms/lb.yaml": ASKED})
+    found = judge(
+        small,
+        small.forms["lb"],
+        Record(texts={"sober": sober} if sober else {}),
+        Context(today=date(2024, 5, 31), visit="SCR"),
+        completing=True,
+    )
+    assert said(found) == codes
 
 
 def test_a_right_form_may_be_completed(study: Study) -> None:
