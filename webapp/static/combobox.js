@@ -86,8 +86,8 @@
       const spot = this.box.getBoundingClientRect();
       const below = innerHeight - spot.bottom;
       const up = below < 200 && spot.top > below;
-      this.list.style.left = `${Math.min(spot.left, innerWidth - Math.min(spot.width + 160, innerWidth) - 4)}px`;
       this.list.style.minWidth = `${spot.width}px`;
+      this.list.style.left = `${Math.max(4, Math.min(spot.left, innerWidth - this.list.offsetWidth - 4))}px`;
       this.list.style.maxHeight = `${Math.max(120, Math.min(320, (up ? spot.top : below) - 8))}px`;
       this.list.style.top = up ? "auto" : `${spot.bottom + 2}px`;
       this.list.style.bottom = up ? `${innerHeight - spot.top + 2}px` : "auto";

@@ -506,7 +506,7 @@
     for (const link of beside.querySelectorAll("a")) {
       const said = statuses[link.getAttribute("href")];
       const status = link.querySelector(".status");
-      if (!said || link.classList.contains("here")) continue;
+      if (!said) continue;
       status.className = `status s-${said.name}`;
       status.innerHTML = said.html;
     }
