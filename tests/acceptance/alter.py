@@ -47,11 +47,11 @@ class Alter:
     def _below(self, node: tree.Node, name: str, held: Any) -> Iterator[Altered]:
         if isinstance(held, tree.Node):
             for what, one in self.alterations(held):
-                yield what, replace(node, **{name: one})
+                yield what, _with(node, name, one)
         elif isinstance(held, tuple):
             for at, item in enumerate(held):
                 for what, one in self._item(item):
-                    yield what, replace(node, **{name: (*held[:at], one, *held[at + 1 :])})
+                    yield what, _with(node, name, (*held[:at], one, *held[at + 1 :]))
 
     def _item(self, item: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(item, tree.Node):
@@ -172,6 +172,11 @@ class Alter:
                 if other is not None:
                     yield f"{node.field} -> {other}", replace(node, field=other)
                 return
+
+
+def _with(node: tree.Node, name: str, part: Any) -> tree.Node:
+    changed: dict[str, Any] = {name: part}
+    return replace(node, **changed)
 
 
 def _table(over: tree.Node) -> tree.Node:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from forms_spec.findings import Severity
 from forms_spec.judge.world import CapturedForm, Subject
@@ -66,7 +67,8 @@ def _of_rule(study: Study, rule: Rule) -> Iterator[Mutant]:
         expression: Expression | None = getattr(rule, part)
         if expression is not None:
             for what, tree in alter.alterations(expression.tree):
-                changed = replace(rule, **{part: replace(expression, tree=tree)})
+                altered: dict[str, Any] = {part: replace(expression, tree=tree)}
+                changed = replace(rule, **altered)
                 yield Mutant(name=rule.name, part=part, what=what, rule=changed)
     if rule.applies is not None:
         yield Mutant(name=rule.name, part="applies", what="left out", rule=replace(rule, applies=None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -113,7 +112,7 @@ def _address(captured: CapturedForm) -> str:
 
 
 @pytest.fixture(scope="module")
-def app(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """A study with accounts and subjects of whom nothing was captured, on the day of the data cut."""
     url = f"sqlite:///{tmp_path_factory.mktemp('pages')}/pages.sqlite"
     database = open_database(url)
