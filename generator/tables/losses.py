@@ -98,6 +98,10 @@ def _missing(study: Study, field: Field) -> str | None:  # noqa: ARG001
     return f"{', '.join(codes)} must be gone before the form is complete" if codes else None
 
 
+def _reference(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    return "the reference range depends on laboratory, sex, age and day" if field.reference else None
+
+
 def _size(study: Study, field: Field) -> str | None:  # noqa: ARG001
     return f"a file of at most {field.upload.size} bytes" if field.upload else None
 
@@ -114,6 +118,7 @@ FACETS: Mapping[str, Callable[[Study, Field], str | None]] = MappingProxyType(
         "expected": _expected,
         "value": _value,
         "missing": _missing,
+        "reference": _reference,
         "size": _size,
         **dict.fromkeys(SAID, _said),
     }

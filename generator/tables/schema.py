@@ -81,6 +81,7 @@ def _own_properties(field: Field) -> Descriptor:
         "draft_only": [code.code for code in field.missing if code.draft_only] or None,
         "identifier": field.identifier or None,
         "checks": {code: check.name for code, check in field.checks.items()} or None,
+        "reference": field.reference,
         "cdash": field.cdash,
         "sdtm": field.sdtm,
         "annotation": field.annotation,
