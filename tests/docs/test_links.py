@@ -33,9 +33,7 @@ def test_every_page_of_the_documentation_is_linked_from_the_readme() -> None:
 
 def test_the_language_of_the_readme_is_a_good_dictionary() -> None:
     (form,) = (block.text for block in blocks(ROOT / "README.md") if block.language == "yaml")
-    visits = (
-        "visits: {V1: {title: First, type: termination}}\nschedule:\n  columns: V1\n  vs: X\n"
-    )
+    visits = "visits: {V1: {title: First, type: termination}}\nschedule:\n  columns: V1\n  vs: X\n"
     loaded = load_study({"study.yaml": STUDY, "visits.yaml": visits, "vs.yaml": form})
     assert [f"{one.text}: {one.message}" for one in loaded.findings] == []
 
