@@ -114,6 +114,7 @@ class Question:
     ends: tuple[str, str] | None
     accept: str
     largest: int
+    reference: bool = False
     beside: bool = False
 
     @property
@@ -317,6 +318,7 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         ends=field.ends,
         accept=",".join(f".{ending}" for ending in field.upload.endings) if field.upload else "",
         largest=field.upload.size if field.upload else 0,
+        reference=field.reference is not None,
     )
 
 

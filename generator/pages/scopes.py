@@ -46,7 +46,7 @@ class Scope:
     v texts, m missing codes, c codes ticked, o texts that are no code of the list, e findings as
     HTML (``''``: of the whole row), bad fields with a finding that refuses, a what the question's
     element says of itself: that it is hidden, or answered though it does not apply; q required by a
-    condition.
+    condition; r reference ranges.
     """
 
     v: dict[str, str] = field(default_factory=_NoTexts)
@@ -57,6 +57,7 @@ class Scope:
     bad: set[str] = field(default_factory=set)
     a: dict[str, Markup] = field(default_factory=_Blank)
     q: set[str] = field(default_factory=set)
+    r: dict[str, str] = field(default_factory=_NoTexts)
     n: int = 0
     saved: bool = False
     open: bool = True
@@ -132,6 +133,8 @@ def _fill(scope: Scope, fields: Iterable[Field], texts: Mapping[str, str], cell_
             _hide(scope, name, cell.shown, text if one.value is None else "")
         if cell.required:
             scope.q.add(name)
+        if cell.reference:
+            scope.r[name] = f"reference {cell.reference}"
         if cell.state is CellState.INVALID:
             scope.bad.add(name)
 

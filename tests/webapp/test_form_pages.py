@@ -219,3 +219,10 @@ def test_every_field_of_the_dictionary_is_on_its_page(client: FlaskClient) -> No
                 if field.collected and f'name="{name}"' not in page and f'id="{name}"' not in page:
                     missing.append((form.name, field.name))
     assert missing == []
+
+
+def test_the_laboratorys_reference_range_stands_beside_a_result(client: FlaskClient) -> None:
+    page = client.get("/subjects/01-001/SCR/lbh").text
+    assert 'id="f-hgb_lborres-reference">reference 13.5 to 17.5 g/dL<' in page, "the man's"
+    woman = client.get("/subjects/01-002/SCR/lbh").text
+    assert 'id="f-hgb_lborres-reference">reference 12 to 15.5 g/dL<' in woman

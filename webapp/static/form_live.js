@@ -107,6 +107,8 @@
     const moot = cell.shown === false && answered;
     if (moot !== place.hasAttribute("data-moot")) showMoot(place, moot);
     if (calculated) showCalculated(calculated, cell, name);
+    const reference = byId(`${name}-reference`);
+    if (reference) reference.textContent = cell.reference ? `reference ${cell.reference}` : "";
     const optional = place.querySelector(".optional");
     if (optional && typeof fieldOf(name)?.required === "object") optional.hidden = cell.required === true;
   }
@@ -123,7 +125,8 @@
     const { how, needs } = workedOut(cell);
     const reads = spec.reads[`${cell.table} ${cell.field}`] || [];
     const words = needs.length ? needs : reads.filter((one) => lacks(cell, one)).map(([, , label]) => label);
-    const echo = text ? how && how !== text && `= ${how}` : words.length && `needs ${words.join(", ")}`;
+    const counted = ["integer", "decimal"].includes(fieldOf(name).kind);
+    const echo = text ? counted && how && how !== text && `= ${how}` : words.length && `needs ${words.join(", ")}`;
     byId(`${name}-echo`).textContent = echo || "";
   }
 
