@@ -68,11 +68,13 @@ def _first_time(study: Study, form: Form) -> object:
 TEXT = re.compile(r'(<input type="text" id="([^"]+)" name="[^"]+" value=")([^"]*)(")')
 BUTTON = re.compile(r'(<input type="(?:radio|checkbox)" name="([^"]+)" value="([^"]*)")( checked)?')
 OPTION = re.compile(r'(<option value="([^"]*)")( selected)?(>)')
+SAID = re.compile(r'(<output id="([^"]+)"[^>]*>|<span class="range" id="([^"]+-reference)">)([^<]+)(<)')
 MENU = re.compile(r'<select[^>]* name="([^"]+)"[^>]*>.*?</select>', re.DOTALL)
 
 
 def _texts(html: str) -> dict[str, str]:
     found = {name: text for _, name, text, _ in TEXT.findall(html)}
+    found |= {output or reference: text for _, output, reference, text, _ in SAID.findall(html)}
     found |= {name: text for _, name, text, checked in BUTTON.findall(html) if checked}
     for menu in MENU.finditer(html):
         chosen = [text for _, text, selected, _ in OPTION.findall(menu[0]) if selected]
@@ -81,8 +83,9 @@ def _texts(html: str) -> dict[str, str]:
 
 
 def _hand_written(html: str) -> Template:
-    """What somebody would write by hand: the HTML with a slot for each text and each choice."""
+    """What somebody would write by hand: the HTML with a slot for each text, result and choice."""
     source = TEXT.sub(r"\1{{ v['\2'] }}\4", html)
+    source = SAID.sub(r"\1{{ v['\2\3'] }}\5", source)
     source = BUTTON.sub(r"\1{% if v['\2'] == '\3' %} checked{% endif %}", source)
 
     def menu(found: re.Match[str]) -> str:

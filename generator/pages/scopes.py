@@ -149,9 +149,10 @@ def _hide(scope: Scope, name: str, shown: bool | None, text: str) -> None:
 
 def _put_text(scope: Scope, one: Field, text: str) -> None:
     """A missing code stands in its own menu, so that the box stays free for the value."""
-    if any(missing.code == text for missing in one.missing):
-        scope.m[one.name] = text
-        return
+    for missing in one.missing:
+        if missing.code == text:
+            scope.m[one.name] = text
+            return
     scope.v[one.name] = boxed(text, one)
     if one.control == "checkboxes" and one.codelist:
         ticked = text.split(";")

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from forms_spec.judge import Judgement
 from forms_spec.model import Form, Group, Study
-from forms_spec.record import Record, Row
+from forms_spec.record import CellKey, Record, Row
 from generator.pages.files import FileOf, file_html, no_files
 from generator.pages.findings import Said, said_on
 from generator.pages.questions import Page, fixed, page_of
@@ -126,7 +126,11 @@ def _hidden(form: Form, judgement: Judgement) -> frozenset[str]:
 
 
 def _all_hidden(form: Form, group: Group, judgement: Judgement) -> bool:
-    table = group.name if group.rows else form.name
     names = {f.name for f in group.fields if f.collected}
-    cells = [cell for key, cell in judgement.cells.items() if key.table == table and key.field in names]
-    return bool(cells) and all(cell.shown is not True and not cell.text for cell in cells)
+    if group.rows is None:
+        keys = [CellKey(form.name, None, name) for name in names]
+    else:
+        keys = [key for key in judgement.cells if key.table == group.name and key.field in names]
+    cells = judgement.cells
+    held = [key for key in keys if key in cells]
+    return bool(held) and all(cells[key].shown is not True and not cells[key].text for key in held)
