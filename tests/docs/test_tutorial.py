@@ -121,6 +121,7 @@ class Newcomer:
             page.wait_for_url("**/subjects")
             page.keyboard.press("n")
             page.wait_for_url("**/subjects/new")
+            page.locator("main input:focus").wait_for()  # the box has the focus once the page is drawn
             page.keyboard.type("01-001")
             page.keyboard.press("Enter")
             page.wait_for_url("**/subjects/01-001")
