@@ -20,7 +20,7 @@ from forms_spec.findings import Finding
 from forms_spec.judge import Judgement, judge
 from forms_spec.model import Study
 from forms_spec.places import DataPlace
-from forms_spec.record import LOG, CellKey, Context, FormKey, Record
+from forms_spec.record import LOG, CellKey, Context, FormKey, Record, Records
 from generator.package.calculated import with_calculated, without_calculated
 from generator.package.captured import CapturedForm, FormStatus
 from generator.package.writer import timestamp
@@ -175,7 +175,7 @@ def _plan(state: Snapshot, subject: str, forms: list[CapturedForm], how: Import,
     }
     records = {key: form.record for key, form in stored.items()}
     records |= {form.key: form.record for form in forms if not refused[form.key]}
-    casebook = _Records(records, how.study)
+    casebook = _in_visit_order(records, how.study)
     for form in _as_captured(forms, casebook, how):
         one = _PlannedForm(form, stored.get(form.key), how, desk)
         against = refused[form.key]
@@ -190,7 +190,7 @@ def _plan(state: Snapshot, subject: str, forms: list[CapturedForm], how: Import,
     return plan
 
 
-def _as_captured(forms: list[CapturedForm], casebook: _Records, how: Import) -> Iterator[CapturedForm]:
+def _as_captured(forms: list[CapturedForm], casebook: Records, how: Import) -> Iterator[CapturedForm]:
     """The forms without the results that the formulas give here too: those are worked out when asked for."""
     plain = [
         replace(form, record=without_calculated(how.study.forms[form.key.form], form.record))
@@ -266,7 +266,7 @@ class _PlannedForm:
         )
         return FormPreview(key=self.key, outcome=Outcome.REFUSED, cells=cells, findings=(against,))
 
-    def judged(self, casebook: _Records) -> tuple[FormPreview, SaveRequest | None]:
+    def judged(self, casebook: Records) -> tuple[FormPreview, SaveRequest | None]:
         form = self.form
         status = STATUSES[FormStatus(form.status)]
         verdict = self.verdict(casebook, completing=status is Status.COMPLETE)
@@ -284,7 +284,7 @@ class _PlannedForm:
             return preview, None
         return preview, self.request(status, FindingCounts.of(verdict.findings))
 
-    def verdict(self, casebook: _Records, *, completing: bool) -> Judgement:
+    def verdict(self, casebook: Records, *, completing: bool) -> Judgement:
         form, study = self.form, self.how.study
         context = Context(
             today=self.how.today,
@@ -356,20 +356,9 @@ def _row_numbers(record: Record) -> dict[str, list[int]]:
     return {group: [row.number for row in rows] for group, rows in record.rows.items() if rows}
 
 
-class _Records:
+def _in_visit_order(records: Mapping[FormKey, Record], study: Study) -> Records:
     """The subject's casebook as it will be: what stands here with what comes in laid over it."""
-
-    def __init__(self, records: Mapping[FormKey, Record], study: Study) -> None:
-        order = {visit: number for number, visit in enumerate((LOG, *study.visits))}
-        last = len(order)
-        ordered = sorted(records, key=lambda key: (order.get(key.visit, last), key.visit, key.unsno))
-        self._records = {key: records[key] for key in ordered}
-        self._keys: dict[str, list[FormKey]] = {}
-        for key in ordered:
-            self._keys.setdefault(key.form, []).append(key)
-
-    def record(self, key: FormKey) -> Record | None:
-        return self._records.get(key)
-
-    def keys(self, form: str) -> Iterable[FormKey]:
-        return tuple(self._keys.get(form, ()))
+    order = {visit: number for number, visit in enumerate((LOG, *study.visits))}
+    last = len(order)
+    ordered = sorted(records, key=lambda key: (order.get(key.visit, last), key.visit, key.unsno))
+    return Records({key: records[key] for key in ordered})
