@@ -58,7 +58,7 @@ class CapturedForm:
 
     def entered(self, table: str, row: int | None, field: str) -> RuleValue | None:
         plan = self.plan.fields[table, field]
-        return self._given(plan, self.text(table, row, field), True).seen
+        return self.given(plan, self.text(table, row, field), True).seen
 
     def missing(self, table: str, row: int | None, field: str) -> str | None:
         found = self.facts(table, row, field)
@@ -130,9 +130,9 @@ class CapturedForm:
             return self._calculated(plan, row, shown)
         if shown is False:
             return Facts(CellState.HIDDEN, text, False)
-        return self._given(plan, text, shown)
+        return self.given(plan, text, shown)
 
-    def _given(self, plan: FieldPlan, text: str, shown: bool | None) -> Facts:
+    def given(self, plan: FieldPlan, text: str, shown: bool | None) -> Facts:
         """What a text means in a field that is not hidden."""
         if text == "":
             return Facts(CellState.BLANK, "", shown)
@@ -155,19 +155,23 @@ class CapturedForm:
         return found
 
     def _calculated(self, plan: FieldPlan, row: int | None, shown: bool | None) -> Facts:
-        """The computed value, rounded to the field's places; the text that came along is not used."""
+        """The computed value; the text that came along is not used."""
         if shown is False:
             return Facts(CellState.HIDDEN, "", False)
         assert plan.value is not None
-        computed = plan.value(self.frames(row))
-        if computed is not None and plan.type is Type.NUMBER:
-            places = 0 if plan.field.kind.name == "integer" else plan.field.places
-            assert isinstance(computed, int)
-            computed = computed if places is None else round_half_away(computed, places * SCALE)
-        value = None if computed is None else from_rule(computed, plan.field)
-        if value is None:
-            return Facts(CellState.BLANK, "", shown)
-        return _parsed(plan, plan.field.kind.write(value, plan.field), shown)
+        return computed(plan, plan.value(self.frames(row)), shown)
+
+
+def computed(plan: FieldPlan, value: RuleValue | None, shown: bool | None) -> Facts:
+    """What a formula's value means in its field, rounded to the field's places."""
+    if value is not None and plan.type is Type.NUMBER:
+        places = 0 if plan.field.kind.name == "integer" else plan.field.places
+        assert isinstance(value, int)
+        value = value if places is None else round_half_away(value, places * SCALE)
+    found = None if value is None else from_rule(value, plan.field)
+    if found is None:
+        return Facts(CellState.BLANK, "", shown)
+    return _parsed(plan, plan.field.kind.write(found, plan.field), shown)
 
 
 def _parsed(plan: FieldPlan, text: str, shown: bool | None) -> Facts:
