@@ -436,6 +436,7 @@ class Study:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     references: References | None = None
     eligibility: Eligibility | None = None
+    timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
 
     @cached_property
     def memory(self) -> dict[Any, Any]:

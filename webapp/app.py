@@ -8,6 +8,7 @@ from flask import Flask
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 
+from forms_spec.days import day_of
 from webapp import access, assets, errors, security, showing
 from webapp.services import Services
 from webapp.settings import Settings
@@ -44,12 +45,12 @@ def create_app(settings: Settings) -> Flask:
         MAX_FORM_PARTS=50_000,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    database = open_database(settings.database)
+    database = open_database(settings.database, clock=settings.clock)
     use_dictionary(database, settings.study)
     app.extensions["crfsmith"] = Services(
         database=database,
         study=settings.study,
-        today=settings.today,
+        today=settings.today or (lambda: day_of(settings.study, database.clock())),
         demo_accounts=settings.demo_accounts,
     )
     _protect(app)

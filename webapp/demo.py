@@ -6,6 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from forms_spec import load_study
+from forms_spec.days import day_of
 from forms_spec.model import Study
 from generator.package.subjects_text import read_subjects
 from webapp.package_import import Import, import_forms
@@ -51,7 +52,7 @@ def _enter_subjects(database: Database, study: Study, folder: Traversable) -> No
         study=study,
         user="coordinator",
         source="the example subjects",
-        today=examples.data_cut or database.clock().date(),
+        today=examples.data_cut or day_of(study, database.clock()),
     )
     import_forms(database, examples.forms, how)
 

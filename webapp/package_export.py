@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from forms_spec.catalogue import finding
+from forms_spec.days import day_of
 from forms_spec.files import file_cells
 from forms_spec.findings import Finding
 from forms_spec.kinds.file import named_file
@@ -60,7 +61,7 @@ def captured_forms(state: Snapshot, study: Study) -> Iterator[CapturedForm]:
     """The newest version of every form, by site, subject, visit and form."""
     order = form_order(study)
     last_save = state.last_save()
-    day = last_save.astimezone().date() if last_save else date.min
+    day = day_of(study, last_save) if last_save else date.min
     for subject in state.subjects():
         newest = sorted(state.newest(subject.subjid), key=lambda one: order(one.key.form_key))
         yield from with_calculated(study, [captured(subject, form) for form in newest], day)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from forms_spec.model import Study
+from webapp.storage import utc_now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """Settings of one server.
 
-    ``today`` gives the day of entry. ``demo_accounts`` are shown on the sign-in page: username,
+    ``clock`` tells when a save happens; ``today`` gives the day of entry, by the study's clock when it is
+    absent. ``demo_accounts`` are shown on the sign-in page: username,
     password and what the person does. ``secure_cookies`` is for servers behind HTTPS.
     """
 
     database: str
     study: Study
     secret_key: str
-    today: Callable[[], date] = date.today
+    clock: Callable[[], datetime] = utc_now
+    today: Callable[[], date] | None = None
     demo_accounts: tuple[tuple[str, str, str], ...] = ()
     secure_cookies: bool = False

@@ -6,14 +6,15 @@ from datetime import UTC, date, datetime
 
 from flask import Flask
 
+from forms_spec.days import local as study_time
 from generator.pages.words import day_words
 from webapp.assets import asset_url
 from webapp.services import services
 
 
 def local(moment: datetime) -> datetime:
-    """The server's local time of a stored moment."""
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone()
+    """A stored moment by the study's clock."""
+    return study_time(services().study, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def clock(moment: datetime) -> str:

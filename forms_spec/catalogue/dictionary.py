@@ -145,6 +145,14 @@ _NAMES: tuple[Entry, ...] = (
         _study("day_zero: base.dd\n"),
     ),
     _refuse(
+        "unknown-timezone",
+        'There is no time zone "{name}"',
+        "{near} Write its name in the IANA database, such as Europe/Berlin or America/New_York",
+        "The time zone says which day it is in the study. A name knows when clocks change; an offset such as "
+        "`+02:00` or a short name such as `CEST` does not.",
+        _study("timezone: Europe/Gent\n"),
+    ),
+    _refuse(
         "derivation-name",
         '"{name}" is no name of a derivation',
         "Write a name, or a name with arguments: ix(level)",

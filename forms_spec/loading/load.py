@@ -115,6 +115,7 @@ class _Loader:
             subject_example=subject.get("example", ""),
             sites=MappingProxyType(loaded.get("sites", {})),
             date_order=loaded.get("date_order"),
+            timezone=loaded.get("timezone") or "UTC",
             day_zero=loaded.get("day_zero", ()),
             missing=missing,
             parameters=build_parameters(loaded, spot),

@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import available_timezones
 
 from forms_spec.loading.facet_checks import STUDY_FACETS, ChecksShape
 from forms_spec.loading.notes import Spot
 from forms_spec.loading.problems import fail
 from forms_spec.loading.shapes import Collected, Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
 from forms_spec.model import MissingCode, Parameter
+from forms_spec.nearness import did_you_mean
 
 PARAMETER_KINDS = ("integer", "decimal", "date", "text")
 
@@ -60,6 +62,16 @@ class _OneParameter(Collected):
         return {"value": _TEXT.deserialize(value)}
 
 
+class TimeZone(Shape):
+    """A time zone by its name in the IANA database: ``Europe/Berlin``. An offset knows no summer time."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        known = available_timezones()
+        if not isinstance(value, str) or value not in known:
+            fail("unknown-timezone", name=value, near=did_you_mean(str(value), known))
+        return value
+
+
 class _DayZero(Shape):
     """``form.field``, or a list of them."""
 
@@ -82,6 +94,7 @@ class StudySchema(Frame):
     title = Text(required=True)
     short = Text(load_default=None)
     date_order = OneOf("dmy", "mdy", load_default=None)
+    timezone = TimeZone(load_default=None)
     subject = Part(SubjectSchema, required=True)
     sites = Named(Text(), load_default=dict)
     day_zero = _DayZero(load_default=())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
@@ -70,7 +71,7 @@ class _Joining:
         if sheet.data_cut is None:
             self.shape(sheet, "The key data_cut, here or in the template,")
             return
-        saved_at = datetime.combine(sheet.data_cut, time(12), UTC)
+        saved_at = datetime.combine(sheet.data_cut, time(12), ZoneInfo(self.study.timezone))
         for (visit, form), said in sheet.forms.items():
             if said is None:
                 continue

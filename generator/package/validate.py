@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from forms_spec.catalogue import finding
+from forms_spec.days import day_of
 from forms_spec.files import file_cells
 from forms_spec.findings import Finding
 from forms_spec.judge import Judgement, judge, judge_casebook
@@ -67,7 +68,7 @@ def _unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
 
 
 def _judge_forms(opened: OpenPackage, study: Study, on_progress: Progress | None) -> None:
-    today = opened.data_cut or _last_save(opened)
+    today = opened.data_cut or _last_save(opened, study)
     places = {plan.name: at for at, plan in enumerate(opened.plans)}
     total, done = opened.store.counted()[0], 0
     uploads = UploadCheck(opened.source, opened.descriptor)
@@ -99,8 +100,8 @@ def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, cas
     return judge(study, form.form, form.record, context, completing=complete)
 
 
-def _last_save(opened: OpenPackage) -> date:
-    return max((moment(text).date() for text in opened.store.saves()), default=date.max)
+def _last_save(opened: OpenPackage, study: Study) -> date:
+    return max((day_of(study, moment(text)) for text in opened.store.saves()), default=date.max)
 
 
 def _report_form(opened: OpenPackage, places: Mapping[str, int], form: StagedForm, judged: Judgement) -> None:

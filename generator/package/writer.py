@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from forms_spec.catalogue import finding
+from forms_spec.days import day_of
 from forms_spec.findings import Finding
 from forms_spec.model import Form, Study
 from forms_spec.places import DataPlace
@@ -48,7 +49,7 @@ def write_package(
     ``forms`` come sorted by ``package_order(study)``; ``ValueError`` when they do not. Without
     ``subjects`` the package lists those of the forms. ``files`` are the uploaded ones; ``ValueError``
     when a cell could mean either of two. ``data_cut`` is the day on which the data are judged; the last
-    day of a save, by this machine's time zone, when absent. ``on_progress`` is told the number
+    day of a save, by the study's clock, when absent. ``on_progress`` is told the number
     of forms written.
     """
     packed = _packed(files)
@@ -122,7 +123,7 @@ class _Writing:
     def form(self, form: CapturedForm) -> None:
         site, subject, key, record = form.site, form.subject, form.key, form.record
         self.seen.add(Subject(site, subject))
-        saved = form.saved_at.astimezone().date()  # the pages' today is this machine's, too
+        saved = day_of(self.study, form.saved_at)
         self.last_save = max(saved, self.last_save or saved)
         head = (site, subject, key.visit, key.unsno, key.form)
         signature = (form.status, form.version, timestamp(form.saved_at), form.saved_by)

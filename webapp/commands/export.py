@@ -62,13 +62,14 @@ def command(url: str, target: Path, shape: str) -> None:
 
 def _redcap(database: Database, study: Study, target: Path, shape: str) -> None:
     """The records as a CSV file."""
+    from forms_spec.days import day_of
     from generator.redcap.write_records import Shape, write_records
     from webapp.package_export import captured_forms
     from webapp.storage import snapshot
 
     with snapshot(database) as state:
         forms = list(captured_forms(state, study))
-    today = database.clock().date()
+    today = day_of(study, database.clock())
     text = write_records(study, forms, today, shape=Shape.EAV if shape == "redcap-eav" else Shape.FLAT)
     try:
         target.write_text(text, encoding="utf-8", newline="")

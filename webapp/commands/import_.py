@@ -79,6 +79,7 @@ def _run(
     database: Database, package: OpenPackage, shown: Shown, *, user: str, dry_run: bool
 ) -> Imported | None:
     """Imports; None when the package has faults, and nothing of it was kept."""
+    from forms_spec.days import day_of
     from webapp.package_import import Import, import_forms
 
     if package.study is None:
@@ -89,7 +90,7 @@ def _run(
         study=package.study,
         user=user,
         source=package.path.name,
-        today=package.data_cut or database.clock().date(),
+        today=package.data_cut or day_of(package.study, database.clock()),
         file=package.file,
         on_form=shown.form,
         dry_run=dry_run,

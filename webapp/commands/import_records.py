@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forms_spec import load_study
+from forms_spec.days import day_of
 from forms_spec.model import Study
 from generator.dictionary_folder import UnreadableFolder, read_dictionary
 from generator.package.calculated import without_calculated
@@ -31,7 +32,7 @@ def import_records(
         content = source.read_bytes()
     except OSError as error:
         raise Unusable(f"{source} cannot be read: {error.strerror or error}.") from error
-    today = database.clock().date()
+    today = day_of(study, database.clock())
     found = read_records(source.name, content, study, saved_at=database.clock())
     report = validate_records(source.name, content, study, today=today)
     if found.findings:

@@ -146,6 +146,7 @@ def _stop(*_: object) -> NoReturn:
 
 def _say(study: Study, address: str, sign_ins: SignIns) -> None:
     click.echo(f"{study.short} is served at {address} (Ctrl-C stops it)")
+    click.echo(f"Its days and times are those of {study.timezone}.")
     if sign_ins:
         click.echo("\nSign in as")
         width = max(len(username) for username, _, _ in sign_ins)

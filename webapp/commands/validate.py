@@ -95,9 +95,10 @@ def _finish(report: Report, layout: str, out: Path | None) -> None:
 
 def _records(file: Path, folder: Path, files: dict[str, str], limit: int) -> Report:
     """The report on records of REDCap."""
-    from datetime import date
+    from datetime import UTC, datetime
 
     from forms_spec import load_study
+    from forms_spec.days import day_of
     from generator.redcap.originals import read_originals
     from generator.redcap.records import said_by
     from generator.redcap.validate_records import validate_records
@@ -110,7 +111,8 @@ def _records(file: Path, folder: Path, files: dict[str, str], limit: int) -> Rep
     except OSError as error:
         raise Unusable(f"{file} cannot be read: {error.strerror or error}.") from error
     said = said_by(read_originals(folder))
-    return validate_records(file.name, content, loaded.study, today=date.today(), said=said, limit=limit)
+    today = day_of(loaded.study, datetime.now(UTC))
+    return validate_records(file.name, content, loaded.study, today=today, said=said, limit=limit)
 
 
 def _dictionary(folder: Path) -> dict[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from flask import Flask, Response, abort, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from forms_spec.days import day_of
 from forms_spec.model import Expectation, Form, Study
 from generator.codebook import codebook_html, in_schedule_order
 from generator.pages.live import live_spec
@@ -27,7 +28,7 @@ class _Pages:
     """The views over one watched folder."""
 
     watched: Watched
-    today: Callable[[], date]
+    today: Callable[[], date] | None
 
     def index(self) -> str:
         return render_template("preview/index.html", marks=MARKS)
@@ -42,7 +43,7 @@ class _Pages:
             everything="all" in request.args,
             example="example" in request.args,
             posted=request.form if request.method == "POST" else None,
-            today=self.today(),
+            today=self.today() if self.today else day_of(seen.study, datetime.now(UTC)),
         )
         return form_page(seen, found, asked)
 
@@ -67,7 +68,7 @@ class _Pages:
         return jsonify(version=self.watched.version())
 
 
-def create_preview(watched: Watched, *, today: Callable[[], date] = date.today) -> Flask:
+def create_preview(watched: Watched, *, today: Callable[[], date] | None = None) -> Flask:
     """Makes the application that serves one dictionary's folder."""
     app = Flask("webapp", static_folder=None)
     app.config.update(
