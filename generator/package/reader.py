@@ -54,6 +54,12 @@ class OpenPackage:
     missingness: tuple[Missingness, ...] = ()
     notes: tuple[str, ...] = ()
     tolerated: frozenset[str] = frozenset()
+    resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def ours(self) -> bool:
+        """True in a package of a study, whose subjects and forms have tables of their own."""
+        return self.study is not None or OURS in self.descriptor
 
     def staged(self) -> Iterator[tuple[str, list[StagedForm]]]:
         """Each subject with its forms; key faults are reported on the way, so go through it once."""
@@ -122,30 +128,46 @@ def open_package(
     counts what Frictionless tolerates in packages of others.
     """
     with open_source(path) as source, Store() as store, ExitStack() as stack:
-        collector = Collector(limit=limit)
-        opened = OpenPackage(
-            path=path, source=source, store=store, collector=collector, descriptor=_descriptor(source)
+        opened = plan_package(
+            path, source, store, stack, dictionary=dictionary, collector=Collector(limit=limit), strict=strict
         )
-        for found in source.findings:
-            collector.add(Reported(finding=found, file=found.value))
-        resources = _resources(opened)
-        if dictionary is None and _of_others(opened):
-            _plan_foreign(opened, stack, strict=strict)
-        else:
-            _plan_ours(opened, resources, dictionary)
         staging = Staging(
             **_engine(engine),
             dictionary=opened.study is not None,
-            ours=opened.study is not None or OURS in opened.descriptor,
+            ours=opened.ours,
             source=source,
             store=store,
-            collector=collector,
-            expected=resources,
+            collector=opened.collector,
+            expected=opened.resources,
             on_progress=on_progress,
         )
         staging.read(opened.plans)
         opened.rows = staging.rows
         yield opened
+
+
+def plan_package(
+    path: Path,
+    source: Source,
+    store: Store,
+    stack: ExitStack,
+    *,
+    dictionary: Mapping[str, str] | None,
+    collector: Collector,
+    strict: bool,
+) -> OpenPackage:
+    """A package whose descriptor and dictionary have been read, and none of its tables. Raises ``Unreadable``."""
+    opened = OpenPackage(
+        path=path, source=source, store=store, collector=collector, descriptor=_descriptor(source)
+    )
+    for found in source.findings:
+        collector.add(Reported(finding=found, file=found.value))
+    opened.resources = _resources(opened)
+    if dictionary is None and _of_others(opened):
+        _plan_foreign(opened, stack, strict=strict)
+    else:
+        _plan_ours(opened, opened.resources, dictionary)
+    return opened
 
 
 def _of_others(opened: OpenPackage) -> bool:

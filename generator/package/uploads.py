@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from generator.package.source import BrokenFile, Source
 from generator.package.stage import sha256_of
 from generator.tables import layout
+
+
+class Uploads(Protocol):
+    """Is told of every file that a cell names."""
+
+    def fault(self, name: str) -> Finding | None:
+        """What is wrong with the file ``files/<16 hex>/<name>``."""
 
 
 class UploadCheck:
