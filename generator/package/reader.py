@@ -156,7 +156,7 @@ def plan_package(
     collector: Collector,
     strict: bool,
 ) -> OpenPackage:
-    """A package whose descriptor and dictionary have been read, and none of its tables. Raises ``Unreadable``."""
+    """A package of which only descriptor and dictionary have been read. Raises ``Unreadable``."""
     opened = OpenPackage(
         path=path, source=source, store=store, collector=collector, descriptor=_descriptor(source)
     )

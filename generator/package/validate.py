@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -17,11 +17,13 @@ from forms_spec.record import Casebook, Context, Records
 from generator.package.assemble import StagedForm, moment
 from generator.package.captured import FormStatus
 from generator.package.missingness import MissingnessCounter
+from generator.package.plan import TablePlan
 from generator.package.reader import Engine, OpenPackage, open_package
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Unreadable
 from generator.package.stage import Progress
-from generator.package.uploads import UploadCheck
+from generator.package.store import Doubt
+from generator.package.uploads import UploadCheck, Uploads
 from generator.tables import layout
 
 
@@ -68,10 +70,19 @@ def _unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
 
 
 def _judge_forms(opened: OpenPackage, study: Study, on_progress: Progress | None) -> None:
-    today = opened.data_cut or _last_save(opened, study)
+    uploads = UploadCheck(opened.source, opened.descriptor)
+    today = opened.data_cut or last_save(opened.store.saves(), study)
+    opened.missingness = judge_forms(opened, study, today, uploads, on_progress=on_progress).table()
+    for found in uploads.rest():
+        opened.collector.add(Reported(finding=found, file=found.value))
+
+
+def judge_forms(
+    opened: OpenPackage, study: Study, today: date, uploads: Uploads, *, on_progress: Progress | None = None
+) -> MissingnessCounter:
+    """Reports on every form that has been read; gives the states of their cells."""
     places = {plan.name: at for at, plan in enumerate(opened.plans)}
     total, done = opened.store.counted()[0], 0
-    uploads = UploadCheck(opened.source, opened.descriptor)
     missing = MissingnessCounter(study=study, today=today)
     for subject, forms in opened.staged():
         casebook = Records({form.key: form.record for form in forms})
@@ -86,9 +97,7 @@ def _judge_forms(opened: OpenPackage, study: Study, on_progress: Progress | None
         done += len(forms)
         if on_progress:
             on_progress("judging", done, total)
-    for found in uploads.rest():
-        opened.collector.add(Reported(finding=found, file=found.value))
-    opened.missingness = missing.table()
+    return missing
 
 
 def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, casebook: Casebook) -> Judgement:
@@ -100,8 +109,9 @@ def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, cas
     return judge(study, form.form, form.record, context, completing=complete)
 
 
-def _last_save(opened: OpenPackage, study: Study) -> date:
-    return max((day_of(study, moment(text)) for text in opened.store.saves()), default=date.max)
+def last_save(saves: Iterable[str], study: Study) -> date:
+    """The day on which data are judged that name none: that of the latest of these time stamps."""
+    return max((day_of(study, moment(text)) for text in saves), default=date.max)
 
 
 def _report_form(opened: OpenPackage, places: Mapping[str, int], form: StagedForm, judged: Judgement) -> None:
@@ -136,7 +146,7 @@ def _key(form: StagedForm, found: Finding) -> dict[str, str | int]:
     return key
 
 
-def _report_files(opened: OpenPackage, check: UploadCheck, form: StagedForm) -> None:
+def _report_files(opened: OpenPackage, check: Uploads, form: StagedForm) -> None:
     """Uploaded files are there, and are the ones whose hash stands in the cell."""
     for cell, text in file_cells(form.form, form.record):
         found = check.fault(text) if named_file(text) else None
@@ -156,8 +166,10 @@ def _report_files(opened: OpenPackage, check: UploadCheck, form: StagedForm) -> 
 def _remaining_doubts(opened: OpenPackage) -> None:
     """What Frictionless refuses and nobody else has said: key columns, rows without a form, other tables."""
     for doubt in opened.store.doubts():
-        plan = opened.plans[doubt.at]
-        found = finding(doubt.code, value=doubt.value, field=doubt.field, says=doubt.words)
-        opened.collector.add(
-            Reported(finding=found, file=plan.path, table=plan.name, row=doubt.line, field=doubt.field)
-        )
+        opened.collector.add(reported_doubt(opened.plans[doubt.at], doubt))
+
+
+def reported_doubt(plan: TablePlan, doubt: Doubt) -> Reported:
+    """A cell that only Frictionless speaks of."""
+    found = finding(doubt.code, value=doubt.value, field=doubt.field, says=doubt.words)
+    return Reported(finding=found, file=plan.path, table=plan.name, row=doubt.line, field=doubt.field)
