@@ -191,7 +191,10 @@ class Field:
     ``missing`` are the codes of reasons allowed here. ``annotation`` is for people and other programs;
     ``redcap`` keeps what a dictionary of REDCap said that has no meaning here, by its column.
     ``checks`` says by finding code which protocol check the field's facets implement. ``reference`` is the
-    test of the study's reference ranges that a laboratory result belongs to.
+    test of the study's reference ranges that a laboratory result belongs to. ``entry`` says how the page
+    asks: "typed", "read_only" or "hidden". ``prefill`` is what a new form is filled with when it is opened:
+    "today", "now" or "user". ``not_offered`` are codes that are no longer to be chosen, ``most`` is how many
+    answers may be chosen.
     """
 
     name: str
@@ -226,6 +229,11 @@ class Field:
     redcap: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
     reference: str | None = None
+    entry: str = "typed"
+    prefill: str | None = None
+    placeholder: str | None = None
+    not_offered: tuple[str, ...] = ()
+    most: int | None = None
 
     @property
     def collected(self) -> bool:

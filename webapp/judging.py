@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
+from flask_login import current_user
+
+from forms_spec.days import local
+from forms_spec.entry.starts import Opening, starting_texts
 from forms_spec.findings import Finding, Severity
 from forms_spec.judge import Judgement, judge, judge_elsewhere
 from forms_spec.model import Form
@@ -60,6 +65,19 @@ def cell_of(form: Form, place: DataPlace | None) -> CellKey:
     return CellKey(place.table, place.row, place.field or "")
 
 
-def defaults(place: FormPlace) -> Record:
-    """A form in which nothing was captured: the dictionary's defaults stand in it."""
-    return Record(texts={f.name: f.default for f in place.form.fields if f.default})
+def opening() -> Opening:
+    """This moment by the study's clock, and who is here: what new forms and rows start with."""
+    held = services()
+    now = datetime.combine(held.today(), local(held.study, held.database.clock()).time())
+    return Opening(now=now, user=current_user.user.username)
+
+
+def starting(place: FormPlace) -> Record:
+    """A form in which nothing was captured: what the dictionary says it starts with stands in it.
+
+    For those who only read, the day and their own name do not.
+    """
+    fields = place.form.fields
+    if not current_user.may_enter:
+        fields = tuple(f for f in fields if f.prefill is None)
+    return Record(texts=starting_texts(fields, opening()))

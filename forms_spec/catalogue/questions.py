@@ -205,4 +205,44 @@ _ROWS: tuple[Entry, ...] = (
     ),
 )
 
-ENTRIES: tuple[Entry, ...] = _FIELDS + _ROWS
+_ASKING: tuple[Entry, ...] = (
+    _refuse(
+        "prefill-not-possible",
+        'A {type} field cannot be filled with "{name}" when a form is opened',
+        "Choose one of {allowed}",
+        "A date can be filled with `today`, a time and a date with time with `now`, a text with `today`, "
+        "`now` or the name of the `user`.",
+        _form("a: {label: A, type: date, prefill: now}"),
+    ),
+    _refuse(
+        "two-starts",
+        "The field has a default and a prefill",
+        "Take one of them out",
+        "A new form starts with one text.",
+        _form("a: {label: A, type: date, default: 2024-01-01, prefill: today}"),
+    ),
+    _refuse(
+        "not-offered-unknown",
+        'The list has no code "{name}" that could be kept from being chosen',
+        "{near} Name codes of the list",
+        "`not_offered` names codes that stay valid where they are stored, and cannot be chosen any more.",
+        _form("a: {label: A, type: choice, codes: [L, R], not_offered: [B]}"),
+    ),
+    _refuse(
+        "no-answer-allowed",
+        "No answer may be chosen",
+        "Write how many may be chosen, 1 at least",
+        "`most` is how many answers a field of several may have.",
+        _form("a: {label: A, type: choices, codes: [L, R], most: 0}"),
+    ),
+    _warn(
+        "never-answered",
+        'The field "{name}" is required, and nobody can answer it on the page',
+        "Take required out, give it a default or a prefill, or let it be typed",
+        "A field that is hidden or for reading only gets its answer from a default, or with data that are "
+        "imported. A form could not be completed otherwise.",
+        _form("a: {label: A, entry: hidden, required: true}"),
+    ),
+)
+
+ENTRIES: tuple[Entry, ...] = _FIELDS + _ASKING + _ROWS

@@ -173,6 +173,12 @@ ENTRIES: tuple[Entry, ...] = (
         "The codelist says `exclusive: true` of this code, as for `NONE`.",
     ),
     _refuse(
+        "too-many-choices",
+        "{count} answers are chosen, and {most} at most may be",
+        "Take out all but {most}",
+        "The field says `most` of how many answers may be chosen.",
+    ),
+    _refuse(
         "not-a-file",
         '"{value}" is not a file of this package',
         "Hand in the file again",

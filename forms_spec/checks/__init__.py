@@ -13,6 +13,7 @@ from forms_spec.checks.expressions import check_expressions
 from forms_spec.checks.facets import check_facets
 from forms_spec.checks.keys import check_keys
 from forms_spec.checks.names import check_names, check_unique_names
+from forms_spec.checks.page_facets import check_page_facets
 from forms_spec.checks.parameters import check_parameters
 from forms_spec.checks.ranges import check_ranges
 from forms_spec.checks.reference_ranges import check_reference_ranges
@@ -42,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     check_expressions,
     check_ranges,
     check_defaults,
+    check_page_facets,
     check_blanks,
     check_cycles,
     check_ids,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from forms_spec.model import Code
 
-READING = frozenset({"label", "type", "shown", "help", "annotation", "redcap"})
+READING = frozenset({"label", "type", "shown", "help", "annotation", "redcap", "entry"})
 """Keys of a field that is only read."""
 
 ANSWER = READING | {"required", "missing", "default", "identifier", "control", "cdash", "sdtm", "checks"}
@@ -19,6 +19,12 @@ QUANTITY = frozenset({"range", "expected", "unit", "unit_field", "reference"})
 
 MOMENT = frozenset({"range", "expected"})
 """Keys of a date or time."""
+
+BOX = frozenset({"placeholder"})
+"""Keys of what is typed into a box."""
+
+CLOCK = frozenset({"prefill"})
+"""Keys of what can be filled in when a form is opened."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

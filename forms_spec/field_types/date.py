@@ -1,12 +1,12 @@
 """A day."""
 
-from forms_spec.field_types.base import ANSWER, MOMENT, FieldType, samples
+from forms_spec.field_types.base import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
 
 DATE = FieldType(
     name="date",
     kind="date",
     control="text",
-    facets=ANSWER | MOMENT,
+    facets=ANSWER | BOX | CLOCK | MOMENT,
     accepts=samples(
         "2024-04-15", "2024-02-29", "2000-02-29", "1000-01-01", "9999-12-31", "1582-10-10", "1900-02-28"
     ),

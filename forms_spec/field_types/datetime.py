@@ -1,12 +1,12 @@
 """A day and a time of it."""
 
-from forms_spec.field_types.base import ANSWER, MOMENT, FieldType, samples
+from forms_spec.field_types.base import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
 
 DATETIME = FieldType(
     name="datetime",
     kind="datetime",
     control="text",
-    facets=ANSWER | MOMENT | {"seconds"},
+    facets=ANSWER | BOX | CLOCK | MOMENT | {"seconds"},
     accepts=(
         *samples("2024-04-15T09:30", "2024-02-29T09:30", "1000-01-01T00:00", "9999-12-31T23:59"),
         *samples("2024-04-15T09:30:00", "2024-04-15T23:59:59", seconds=True),

@@ -1,12 +1,12 @@
 """A number with decimals."""
 
-from forms_spec.field_types.base import ANSWER, QUANTITY, FieldType, samples
+from forms_spec.field_types.base import ANSWER, BOX, QUANTITY, FieldType, samples
 
 DECIMAL = FieldType(
     name="decimal",
     kind="decimal",
     control="text",
-    facets=ANSWER | QUANTITY | {"places"},
+    facets=ANSWER | BOX | QUANTITY | {"places"},
     accepts=(
         *samples(
             "0", "38.1", "38.10", "-0.5", "0.000000001", "999999999999999.999999999", "12", "-12.0", "0.0"

@@ -1,12 +1,12 @@
 """A whole number."""
 
-from forms_spec.field_types.base import ANSWER, QUANTITY, FieldType, samples
+from forms_spec.field_types.base import ANSWER, BOX, QUANTITY, FieldType, samples
 
 INTEGER = FieldType(
     name="integer",
     kind="integer",
     control="text",
-    facets=ANSWER | QUANTITY,
+    facets=ANSWER | BOX | QUANTITY,
     accepts=samples("0", "7", "-12", "10", "120", "999999999999999", "-999999999999999"),
     rejects=samples(
         " ",

@@ -1,12 +1,12 @@
 """Several lines of text."""
 
-from forms_spec.field_types.base import ANSWER, FieldType, samples
+from forms_spec.field_types.base import ANSWER, BOX, FieldType, samples
 
 LONG_TEXT = FieldType(
     name="long_text",
     kind="text",
     control="textarea",
-    facets=ANSWER | {"length", "pattern"},
+    facets=ANSWER | BOX | {"length", "pattern"},
     multiline=True,
     accepts=(
         *samples("One line", "two\nlines", "a\n\n\tb", "ends with a break\n", "\nbegins with one", "😀\n"),

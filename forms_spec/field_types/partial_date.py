@@ -1,12 +1,12 @@
 """A day, or as much of it as is known."""
 
-from forms_spec.field_types.base import ANSWER, MOMENT, FieldType, samples
+from forms_spec.field_types.base import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
 
 PARTIAL_DATE = FieldType(
     name="partial_date",
     kind="partial_date",
     control="text",
-    facets=ANSWER | MOMENT,
+    facets=ANSWER | BOX | CLOCK | MOMENT,
     accepts=samples(
         "2024-04-15", "2024-02-29", "2024-04", "2024-02", "2023-02", "2024-12", "2024", "1000", "9999"
     ),

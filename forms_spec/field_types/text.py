@@ -1,12 +1,12 @@
 """One line of text."""
 
-from forms_spec.field_types.base import ANSWER, FieldType, samples
+from forms_spec.field_types.base import ANSWER, BOX, CLOCK, FieldType, samples
 
 TEXT = FieldType(
     name="text",
     kind="text",
     control="text",
-    facets=ANSWER | {"length", "pattern"},
+    facets=ANSWER | BOX | CLOCK | {"length", "pattern"},
     accepts=(
         *samples(
             "Left knee",

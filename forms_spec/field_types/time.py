@@ -1,12 +1,12 @@
 """A time of the day."""
 
-from forms_spec.field_types.base import ANSWER, MOMENT, FieldType, samples
+from forms_spec.field_types.base import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
 
 TIME = FieldType(
     name="time",
     kind="time",
     control="text",
-    facets=ANSWER | MOMENT | {"seconds"},
+    facets=ANSWER | BOX | CLOCK | MOMENT | {"seconds"},
     accepts=(
         *samples("09:30", "00:00", "23:59", "12:00"),
         *samples("09:30:00", "23:59:59", seconds=True),

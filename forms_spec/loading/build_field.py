@@ -106,6 +106,11 @@ class FieldBuilder:
             redcap=MappingProxyType(raw.get("redcap", {})),
             checks=checks_of(raw.get("checks", {}), self.checks, ranges),
             reference=raw.get("reference"),
+            entry=raw.get("entry", "typed"),
+            prefill=raw.get("prefill"),
+            placeholder=raw.get("placeholder"),
+            not_offered=raw.get("not_offered", ()),
+            most=raw.get("most"),
         )
 
     def _type(self, raw: Mapping[str, Any], spot: Spot) -> tuple[FieldType, bool]:
@@ -211,6 +216,7 @@ class FieldBuilder:
             control=_control(choice, codelist),
             cdash=f"{owner.cdash}U" if owner.cdash and owner.cdash.endswith("ORRES") else None,
             checks=checks_of({}, self.checks, {}),
+            entry=owner.entry,
         )
         part = FieldPart(
             field=made, spot=spot, keys=frozenset(), sound=True, table=self.table, companion_of=owner

@@ -20,6 +20,7 @@ FIELD_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "shown": ("hidden-with-value", "shown-unknown"),
         "value": ("calculated-differs", "calculated-unknown"),
         "codes": ("unknown-choice", "empty-choice", "repeated-choice", "exclusive-choice"),
+        "most": ("too-many-choices",),
         "missing": ("missing-not-allowed", "missing-draft-only"),
     }
 )

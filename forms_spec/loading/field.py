@@ -12,6 +12,8 @@ from forms_spec.loading.shapes import Flag, Frame, Named, OneOf, Part, Shape, Si
 from forms_spec.loading.units import UnitShape
 from forms_spec.model import Pattern
 
+ENTRIES = ("typed", "read_only", "hidden")
+PREFILLS = ("today", "now", "user")
 GIVES = ("decimal", "integer", "text", "date", "choice")
 
 
@@ -88,6 +90,11 @@ class FieldSchema(Frame):
     redcap = Named(Text())
     checks = ChecksShape(FIELD_FACETS)
     reference = Text()
+    entry = OneOf(*ENTRIES)
+    prefill = OneOf(*PREFILLS)
+    placeholder = Text()
+    not_offered = Texts(least=1)
+    most = Whole()
 
 
 FIELD = Part(FieldSchema)

@@ -24,6 +24,7 @@ def field_spec(field: Field) -> dict[str, Any]:
         "seconds": field.seconds,
         "unit": field.unit.fixed if field.unit else None,
         "codes": [_code(code) for code in field.codelist.codes] if field.codelist else [],
+        "most": field.most,
         "missing": [_missing(code) for code in field.missing],
         "endings": list(field.upload.endings) if field.upload else [],
     }

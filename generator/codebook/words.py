@@ -150,6 +150,21 @@ def _upload(field: Field, _study: Study) -> str:
     return f"{', '.join(field.upload.endings)} up to {shown}"
 
 
+def _entry(field: Field, _study: Study) -> str:
+    return {"hidden": "not shown", "read_only": "for reading only"}.get(field.entry, "")
+
+
+def _start(field: Field, _study: Study) -> str:
+    """What stands in the field of a form that is opened for the first time."""
+    if field.prefill is None:
+        return field.default or ""
+    return {
+        "today": "the day on which the form is opened first",
+        "now": "the moment at which the form is opened first",
+        "user": "the name of the person who opens the form first",
+    }[field.prefill]
+
+
 def _reference(field: Field, study: Study) -> str:
     """The reference ranges that the study has for the field's test: ``LAB M 13.5 to 17.5``."""
     if field.reference is None or study.references is None:
@@ -180,7 +195,10 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
         "Pattern": _pattern,
         "Ends": lambda field, _study: " … ".join(field.ends or ()),
         "File": _upload,
-        "Starts as": lambda field, _study: field.default or "",
+        "On the page": _entry,
+        "Starts as": _start,
+        "Not offered": lambda field, _study: ", ".join(field.not_offered),
+        "Answers": lambda field, _study: f"{field.most} at most" if field.most else "",
         "Missing": lambda field, _study: ", ".join(code.code for code in field.missing),
         "Reference": _reference,
         "Checks": lambda field, _study: ", ".join(dict.fromkeys(one.name for one in field.checks.values())),
@@ -203,6 +221,10 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "accept",
                 "size",
                 "default",
+                "prefill",
+                "entry",
+                "not_offered",
+                "most",
                 "missing",
                 "checks",
                 "reference",
@@ -211,7 +233,7 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
         "other columns": frozenset(
             {"label", "help", "codes", "required", "shown", "identifier", "cdash", "sdtm"}
         ),
-        "nothing, since it is only how the page asks": frozenset({"control"}),
+        "nothing, since it is only how the page asks": frozenset({"control", "placeholder"}),
         "nothing, since it is kept for other programs": frozenset({"annotation", "redcap"}),
     }
 )

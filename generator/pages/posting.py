@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from forms_spec.entry.starts import Opening, starting_texts
 from forms_spec.judge import CellState, Judgement
 from forms_spec.model import Form, Group, Study
 from forms_spec.record import CellKey, Record, Row
@@ -22,6 +23,7 @@ from generator.pages.names import (
     REMOVE_PREFIX,
     ROWS_PREFIX,
     SHOWN,
+    START_PREFIX,
     cell_name,
     cell_of,
     row_prefix,
@@ -51,8 +53,18 @@ class Posted:
     unexplained: Mapping[tuple[str, int], str]
 
 
-def read_post(study: Study, form: Form, data: FormData, *, stored: Record, today: date) -> Posted:
-    """The record that a post means, on top of what is stored.
+def read_post(
+    study: Study,
+    form: Form,
+    data: FormData,
+    *,
+    stored: Record,
+    today: date,
+    opening: Opening | None = None,
+) -> Posted:
+    """The record that a post means, on top of what is stored, or of what a new form starts with.
+
+    Fields that are not shown keep what is stored; in a new row they start as ``opening`` says.
 
     Only questions that were on the page are changed: one that a newer dictionary has added stays as
     it is, and one that a newer dictionary has taken out keeps what was typed, as typed. A question on the
@@ -72,7 +84,8 @@ def read_post(study: Study, form: Form, data: FormData, *, stored: Record, today
         made = table_form(study, form, group.name)
         names = {name for name in made.unbound if f"{group.name}.{name}" in on_page}
         gone = _fields_on_page(on_page, group.name) - {field.name for field in group.fields}
-        page = _RowsOnPage(made=made, names=names, gone=gone, dropped=dropped, today=today)
+        starts = starting_texts(group.fields, opening) if opening is not None else {}
+        page = _RowsOnPage(made=made, names=names, gone=gone, dropped=dropped, today=today, starts=starts)
         for row in page.rows(group, data, stored):
             marked, reason = _removal(data, group, row.number)
             if marked:
@@ -171,20 +184,30 @@ class _RowsOnPage:
     gone: set[str]
     dropped: frozenset[str]
     today: date
+    starts: Mapping[str, str]
 
     def rows(self, group: Group, data: FormData, stored: Record) -> list[Row]:
-        """The rows on the page; a new row in which nothing was typed is none."""
+        """The rows on the page; a new row that holds nothing but what it started with is none."""
         before = {row.number: row.texts for row in stored.rows.get(group.name, ())}
         fixed = group.rows.fixed if group.rows else ()
         found = []
         for number in dict.fromkeys(_numbers(data.getlist(ROWS_PREFIX + group.name))):
-            held = before.get(number, {})
+            held = before.get(number, self.unseen_starts())
             prefix = row_prefix(group.name, number)
             row = self.made(data, held, prefix=prefix, today=self.today)
             texts = _merged(row, held, self.names, self.dropped) | _taken_out(data, prefix, self.gone)
-            if texts or number in before or fixed:
+            if number in before or fixed or self.typed(texts, prefix, data):
                 found.append(Row(number=number, texts=texts))
         return found
+
+    def unseen_starts(self) -> dict[str, str]:
+        """What the fields start with that are not on the page."""
+        return {name: text for name, text in self.starts.items() if name not in self.names}
+
+    def typed(self, texts: Mapping[str, str], prefix: str, data: FormData) -> bool:
+        """Whether somebody typed something that the row did not start with."""
+        starts = {name: _first(data, START_PREFIX + prefix + name) for name in self.names}
+        return any(text != starts.get(name, self.starts.get(name, "")) for name, text in texts.items())
 
 
 def _numbers(texts: list[str]) -> list[int]:

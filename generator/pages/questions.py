@@ -21,7 +21,7 @@ from generator.pages.files import size_words
 from generator.pages.names import cell_name, row_prefix
 
 GROUPED = frozenset({"radio", "checkboxes", "checkbox", "scale"})
-SINGLE = frozenset({"text", "textarea", "typeahead", "list", "vas", "calculated", "file", "note"})
+SINGLE = frozenset({"text", "textarea", "typeahead", "list", "vas", "calculated", "file", "note", "reading"})
 TABLE_WIDTH = 62  # rem: a row wider than this is asked as a card
 
 
@@ -79,6 +79,7 @@ class Option:
     code: str
     label: str
     exclusive: bool = False
+    offered: bool = True
 
     @property
     def quoted(self) -> Markup:
@@ -98,6 +99,7 @@ class Question:
     """One field as it is asked."""
 
     name: str
+    kind: str
     label: str
     help: str | None
     control: str
@@ -116,6 +118,9 @@ class Question:
     largest: int
     reference: bool = False
     beside: bool = False
+    placeholder: str | None = None
+    read_only: bool = False
+    starts: bool = False
 
     @property
     def grouped(self) -> bool:
@@ -143,12 +148,17 @@ class Question:
 
     @property
     def optional(self) -> bool:
-        return self.required is False and self.control not in {"calculated", "note"}
+        return self.required is False and self.control not in {"calculated", "note", "reading"}
 
     @property
     def asked(self) -> bool:
         """True when it depends on other answers whether this one is required."""
         return not isinstance(self.required, bool)
+
+    @property
+    def first(self) -> str:
+        """The first code that is offered: its button carries the question's id."""
+        return next((code.code for code in self.codes if code.offered), "")
 
     @property
     def arrangement(self) -> str:
@@ -186,6 +196,7 @@ class Section:
     help: str | None
     asked: tuple[Question, ...]
     fixed: tuple[Question, ...]
+    unseen: tuple[str, ...]
     rows: Rows | None
     layout: str
     conditional: bool
@@ -222,6 +233,17 @@ class Section:
     def as_table(self) -> bool:
         """True when a row fits on one line of a wide screen."""
         return sum(question.columns for question in self.asked) <= TABLE_WIDTH
+
+    @property
+    def starting(self) -> tuple[Question, ...]:
+        """The questions of a row that start with a text."""
+        return tuple(question for question in self.asked if question.starts)
+
+    def unseen_name(self, name: str) -> Markup:
+        """The name of the input that carries a field which is not shown."""
+        return Markup(
+            (row_prefix(self.name, "{{ n }}") + name) if self.repeats else cell_name(CellKey("", None, name))
+        )
 
     @property
     def look(self) -> str:
@@ -271,7 +293,8 @@ class Page:
 
 def page_of(study: Study, form: Form) -> Page:
     """The form as sections and questions."""
-    groups = tuple(_section(study, form, group) for group in form.groups)
+    made = (_section(study, form, group) for group in form.groups)
+    groups = tuple(one for one in made if one.asked or one.repeats or one.unseen)
     return Page(name=form.name, title=form.title, groups=groups)
 
 
@@ -279,7 +302,9 @@ def _section(study: Study, form: Form, group: Group) -> Section:
     companions = {f.unit.companion for f in group.fields if f.unit and f.unit.companion}
     fixed_names = group.rows.fixed if group.rows else ()
     questions = tuple(
-        _question(study, form, group, field) for field in group.fields if field.name not in companions
+        _question(study, form, group, field)
+        for field in group.fields
+        if field.name not in companions and (field.entry != "hidden" or field.name in fixed_names)
     )
     if group.rows:
         questions = tuple(question.in_row() for question in questions)
@@ -290,6 +315,7 @@ def _section(study: Study, form: Form, group: Group) -> Section:
         help=group.help,
         asked=tuple(q for q in questions if q.name not in fixed_names),
         fixed=tuple(q for q in questions if q.name in fixed_names),
+        unseen=_unseen(group, fixed_names),
         rows=group.rows,
         layout=group.layout,
         conditional=group.shown is not None,
@@ -302,13 +328,14 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
     unit = field.unit
     return Question(
         name=field.name,
+        kind=field.kind.name,
         label=field.label,
         help=field.help,
         control=_control(field),
         width=width(field),
         inputmode=inputmode,
         codes=_codes(field),
-        reasons=tuple(Option(code=m.code, label=m.label) for m in field.missing),
+        reasons=_reasons(field),
         limits=_limits(study, form, group, field),
         unit=unit.fixed if unit else None,
         unit_choices=tuple(Option(code=u.code, label=u.label) for u in unit.choices) if unit else (),
@@ -319,11 +346,34 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         accept=",".join(f".{ending}" for ending in field.upload.endings) if field.upload else "",
         largest=field.upload.size if field.upload else 0,
         reference=field.reference is not None,
+        placeholder=field.placeholder,
+        read_only=field.entry == "read_only",
+        starts=field.default is not None or field.prefill is not None,
     )
+
+
+def _reasons(field: Field) -> tuple[Option, ...]:
+    """The missing codes to choose from; a field for reading only takes none."""
+    if field.entry == "read_only":
+        return ()
+    return tuple(Option(code=m.code, label=m.label) for m in field.missing)
+
+
+def _unseen(group: Group, fixed_names: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields that are not shown and whose answers the page carries, since its rules read them."""
+    hidden = [field for field in group.fields if field.entry == "hidden" and field.name not in fixed_names]
+    names = []
+    for field in hidden:
+        if field.collected and field.value is None:
+            names.append(field.name)
+            names += [field.unit.companion] if field.unit and field.unit.companion else []
+    return tuple(names)
 
 
 def _control(field: Field) -> str:
     """A choice is asked by radio buttons up to seven answers, by a list up to 15, else by typing."""
+    if field.entry == "read_only" and field.collected and field.value is None:
+        return "reading"
     if field.control != "choice":
         return field.control
     many = len(field.codelist.codes) if field.codelist else 0
@@ -332,7 +382,10 @@ def _control(field: Field) -> str:
 
 def _codes(field: Field) -> tuple[Option, ...]:
     if field.codelist:
-        return tuple(Option(code=c.code, label=c.label, exclusive=c.exclusive) for c in field.codelist.codes)
+        return tuple(
+            Option(code=c.code, label=c.label, exclusive=c.exclusive, offered=c.code not in field.not_offered)
+            for c in field.codelist.codes
+        )
     if field.control == "scale":
         return tuple(Option(code=str(n), label=str(n)) for n in steps(field))
     return ()

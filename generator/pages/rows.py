@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
+from types import MappingProxyType
 
 from forms_spec.model import Form, Group
 from forms_spec.record import Record, Row
@@ -25,20 +27,26 @@ def laid_down(form: Form) -> frozenset[str]:
     return frozenset(group.name for group in form.row_groups if group.rows and group.rows.fixed)
 
 
-def rows_of(group: Group, record: Record) -> tuple[Row, ...]:
-    """The rows to ask: those captured, the fixed ones, or as many blank ones as the minimum says."""
+NO_STARTS: Mapping[str, str] = MappingProxyType({})
+
+
+def rows_of(group: Group, record: Record, starts: Mapping[str, str] = NO_STARTS) -> tuple[Row, ...]:
+    """The rows to ask: those captured, the fixed ones, or as many new ones as the minimum says.
+
+    ``starts`` are the texts that a new row starts with.
+    """
     captured = record.rows.get(group.name, ())
     rows = group.rows
     if rows is None:
         return ()
     if rows.fixed:
-        return _with_fixed(group, captured)
+        return _with_fixed(group, captured, starts)
     if captured:
         return captured
-    return tuple(Row(number=number, texts={}) for number in range(1, rows.minimum + 1))
+    return tuple(Row(number=number, texts=starts) for number in range(1, rows.minimum + 1))
 
 
-def _with_fixed(group: Group, captured: tuple[Row, ...]) -> tuple[Row, ...]:
+def _with_fixed(group: Group, captured: tuple[Row, ...], starts: Mapping[str, str]) -> tuple[Row, ...]:
     """Every fixed row once, and captured rows that fit none of them behind."""
     names = group.rows.fixed if group.rows else ()
     waiting = list(captured)
@@ -50,7 +58,7 @@ def _with_fixed(group: Group, captured: tuple[Row, ...]) -> tuple[Row, ...]:
             waiting.remove(same)
         number = laid.number if laid.number not in used else max(used) + 1
         used.add(number)
-        found.append(same or Row(number=number, texts=laid.texts))
+        found.append(same or Row(number=number, texts={**starts, **laid.texts}))
     return (*found, *waiting)
 
 

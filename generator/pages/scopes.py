@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from forms_spec.display import shown_as
 from forms_spec.findings import Severity
 from forms_spec.judge import Cell, CellState, Judgement
 from forms_spec.model import Field, Form, Group
@@ -46,7 +47,7 @@ class Scope:
     v texts, m missing codes, c codes ticked, o texts that are no code of the list, e findings as
     HTML (``''``: of the whole row), bad fields with a finding that refuses, a what the question's
     element says of itself: that it is hidden, or answered though it does not apply; q required by a
-    condition; r reference ranges.
+    condition; r reference ranges; k what fields for reading only say; p what a new row starts with.
     """
 
     v: dict[str, str] = field(default_factory=_NoTexts)
@@ -58,6 +59,8 @@ class Scope:
     a: dict[str, Markup] = field(default_factory=_Blank)
     q: set[str] = field(default_factory=set)
     r: dict[str, str] = field(default_factory=_NoTexts)
+    k: dict[str, str] = field(default_factory=_NoTexts)
+    p: dict[str, str] = field(default_factory=_NoTexts)
     n: int = 0
     saved: bool = False
     open: bool = True
@@ -74,6 +77,7 @@ class RowScopes:
     all: list[Scope]
     next: int
     e: Markup
+    blank: Scope
 
 
 def own_scope(form: Form, record: Record, judgement: Judgement, said: Said) -> Scope:
@@ -93,15 +97,26 @@ def row_scope(
     said: Said,
     saved: bool,
     removing: str | None,
+    starts: Mapping[str, str],
 ) -> Scope:
-    """The slots of one row."""
+    """The slots of one row; ``starts`` are the texts that a new one starts with."""
     scope = Scope(n=row.number, saved=saved, removing=removing is not None, why=removing or "")
     cells, number = judgement.cells, row.number
     _fill(scope, group.fields, row.texts, lambda n: cells.get(CellKey(group.name, number, n)))
     _put_findings(scope, group.name, row.number, record, said)
+    if not saved:
+        scope.p.update(starts)
     scope.title = row_title(group, row)
     scope.open = bool(scope.e) or not saved or scope.removing or len(record.rows.get(group.name, ())) <= FEW
     scope.status = "▲ has findings" if scope.e else ""
+    return scope
+
+
+def blank_scope(group: Group, starts: Mapping[str, str]) -> Scope:
+    """The slots of a row that is still to be added."""
+    scope = Scope()
+    _fill(scope, group.fields, starts, lambda _: None)
+    scope.p.update(starts)
     return scope
 
 
@@ -149,6 +164,10 @@ def _hide(scope: Scope, name: str, shown: bool | None, text: str) -> None:
 
 def _put_text(scope: Scope, one: Field, text: str) -> None:
     """A missing code stands in its own menu, so that the box stays free for the value."""
+    if one.entry != "typed" and one.value is None:
+        scope.v[one.name] = text
+        scope.k[one.name] = shown_as(text, one)
+        return
     for missing in one.missing:
         if missing.code == text:
             scope.m[one.name] = text

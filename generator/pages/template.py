@@ -9,6 +9,7 @@ from types import MappingProxyType
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined
 from markupsafe import Markup
 
+from forms_spec.entry.starts import Opening, starting_texts
 from forms_spec.judge import Judgement
 from forms_spec.model import Form, Group, Study
 from forms_spec.record import CellKey, Record, Row
@@ -16,7 +17,7 @@ from generator.pages.files import FileOf, file_html, no_files
 from generator.pages.findings import Said, said_on
 from generator.pages.questions import Page, fixed, page_of
 from generator.pages.rows import next_number, rows_of
-from generator.pages.scopes import RowScopes, Scope, group_findings, own_scope, row_scope
+from generator.pages.scopes import RowScopes, blank_scope, group_findings, own_scope, row_scope
 
 WRITER = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -61,13 +62,14 @@ def form_html(
     marks: Mapping[str, int] = NO_MARKS,
     removing: Mapping[tuple[str, int], str] = NOTHING,
     files: FileOf = no_files,
+    opening: Opening | None = None,
 ) -> Markup:
     """All questions of a form with their answers and findings, without the ``<form>`` around them.
 
     ``said`` are the findings to show, the judgement's own by default; ``stored`` is what the server
     has, when it is not what is shown; ``marks`` the highest row number ever given by group;
     ``removing`` the rows that are marked to be removed, by group and number, with the reason so far.
-    ``files`` knows the files that cells name.
+    ``files`` knows the files that cells name; ``opening`` is what new rows start with.
     """
     _, template = page_and_template(study, form)
     kept = stored if stored is not None else record
@@ -77,11 +79,17 @@ def form_html(
             own=own_scope(form, record, judgement, shown),
             rows={
                 group.name: _rows(
-                    group, record, judgement, said=shown, stored=kept, marks=marks, removing=removing
+                    group,
+                    record,
+                    judgement,
+                    said=shown,
+                    stored=kept,
+                    marks=marks,
+                    removing=removing,
+                    opening=opening,
                 )
                 for group in form.row_groups
             },
-            blank=Scope(),
             file_of=lambda text: file_html(text, files(text)),
             hidden_groups=_hidden(form, judgement),
         )
@@ -97,9 +105,11 @@ def _rows(
     stored: Record,
     marks: Mapping[str, int],
     removing: Mapping[tuple[str, int], str],
+    opening: Opening | None,
 ) -> RowScopes:
+    starts = starting_texts(group.fields, opening) if opening is not None else {}
     saved = {row.number for row in stored.rows.get(group.name, ())}
-    rows: tuple[Row, ...] = rows_of(group, record)
+    rows: tuple[Row, ...] = rows_of(group, record, starts)
     return RowScopes(
         all=[
             row_scope(
@@ -110,11 +120,13 @@ def _rows(
                 said=said,
                 saved=row.number in saved,
                 removing=removing.get((group.name, row.number)),
+                starts=starts,
             )
             for row in rows
         ],
         next=max(next_number(group, record, stored), marks.get(group.name, 0) + 1),
         e=group_findings(group, record, said),
+        blank=blank_scope(group, starts),
     )
 
 

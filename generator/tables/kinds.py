@@ -82,7 +82,7 @@ def _choices(field: Field) -> dict[str, Any]:
     return {
         "type": "string",
         "crfsmith:codes": _codes(field),
-        "constraints": {"pattern": choices_pattern(field.codelist)},
+        "constraints": {"pattern": choices_pattern(field.codelist, field.most)},
     }
 
 

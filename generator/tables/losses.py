@@ -19,7 +19,7 @@ TARGET = "frictionless"
 SAID = (
     "label", "type", "help", "control", "default", "identifier", "cdash", "sdtm", "unit", "unit_field",
     "gives", "ends", "accept", "length", "pattern", "places", "seconds", "codes", "annotation", "redcap",
-    "checks",
+    "checks", "entry", "prefill", "placeholder", "not_offered", "most",
 )  # fmt: skip
 
 

@@ -61,12 +61,15 @@ def text_pattern(field: Field) -> str:
     return f"(?=[{_BLANK}]*[^{_BLANK}])(?={allowed}{END}){whole(portable(field.pattern.expression))}"
 
 
-def choices_pattern(codelist: Codelist) -> str:
-    """Codes joined by ``;``, none twice, an exclusive one alone."""
+def choices_pattern(codelist: Codelist, most: int | None = None) -> str:
+    """Codes joined by ``;``, none twice, an exclusive one alone, ``most`` of them at most."""
     exclusive = [re.escape(code.code) for code in codelist.codes if code.exclusive]
     shared = "|".join(re.escape(code.code) for code in codelist.codes if not code.exclusive)
+    again = "*" if most is None else f"{{0,{most - 1}}}"
     together = (
-        [f"(?!(?:[^;]*;)*([^;]+);(?:[^;]*;)*\\1(?:;|{END}))(?:{shared})(?:;(?:{shared}))*"] if shared else []
+        [f"(?!(?:[^;]*;)*([^;]+);(?:[^;]*;)*\\1(?:;|{END}))(?:{shared})(?:;(?:{shared})){again}"]
+        if shared
+        else []
     )
     return whole("|".join([*exclusive, *together]))
 

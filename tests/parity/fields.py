@@ -39,6 +39,7 @@ def field_of(type_name: str, keys: Mapping[str, Any] | None = None, *, name: str
         missing=tuple(MissingCode(code=code, label=f"Because {code}") for code in held.get("missing", ())),
         upload=_upload(held) if type_name == "file" else None,
         control=type_.control,
+        most=held.get("most"),
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 
 from flask import render_template
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from forms_spec.entry.starts import Opening, starting_texts
 from forms_spec.judge import Judgement, judge
 from forms_spec.model import Form, Study
 from forms_spec.record import Context, EmptyCasebook, Record, Row
@@ -32,6 +33,7 @@ SCRIPTS = (
     "entry.js",
     "functions.js",
     "rules.js",
+    "told.js",
     "judge.js",
     "form_keep.js",
     "form_live.js",
@@ -52,6 +54,11 @@ class Asked:
     today: date
 
     @property
+    def opening(self) -> Opening:
+        """A form is previewed at noon, by the designer."""
+        return Opening(now=datetime.combine(self.today, time(12)), user="designer")
+
+    @property
     def action(self) -> str:
         return self.posted.get("action", "") if self.posted else ""
 
@@ -68,7 +75,7 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
         judgement = _judged(study, form, record, asked)
     shown = _all_shown(judgement) if asked.everything else judgement
     here = [one for one in listed(seen.findings, seen.files) if one.about.form == form.name]
-    questions, loose = _pinned(form_html(study, form, record, shown), seen, form, here)
+    questions, loose = _pinned(form_html(study, form, record, shown, opening=asked.opening), seen, form, here)
     return render_template(
         "preview/form.html",
         form=form,
@@ -86,24 +93,28 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
 
 
 def _record(study: Study, form: Form, asked: Asked) -> Record:
+    opening = asked.opening
     if asked.posted is not None:
-        posted = read_post(study, form, asked.posted, stored=Record(), today=asked.today).record
+        new = Record(texts=starting_texts(form.fields, opening))
+        posted = read_post(study, form, asked.posted, stored=new, today=asked.today, opening=opening).record
         return (
-            _with_row(form, posted, asked.action.removeprefix(ADD))
+            _with_row(form, posted, asked.action.removeprefix(ADD), opening)
             if asked.action.startswith(ADD)
             else posted
         )
     if asked.example:
         return example_record(form, asked.today)
-    return Record(texts={field.name: field.default for field in form.fields if field.default})
+    return Record(texts=starting_texts(form.fields, opening))
 
 
-def _with_row(form: Form, record: Record, name: str) -> Record:
+def _with_row(form: Form, record: Record, name: str, opening: Opening) -> Record:
     """One more row, for a browser without JavaScript."""
     for group in form.row_groups:
         if group.name == name and group.rows and not group.rows.fixed:
-            rows = rows_of(group, record)
-            new = Row(number=next_number(group, replace(record, rows={**record.rows, name: rows})), texts={})
+            starts = starting_texts(group.fields, opening)
+            rows = rows_of(group, record, starts)
+            number = next_number(group, replace(record, rows={**record.rows, name: rows}))
+            new = Row(number=number, texts=starts)
             return replace(record, rows={**record.rows, name: (*rows, new)})
     return record
 

@@ -63,7 +63,8 @@
     }
     for (const element of form.elements) {
       if (!element.name || OURS.has(element.name) || element.name.startsWith("rows:")) continue;
-      if (element.dataset.file !== undefined) continue;
+      /* What nobody can type is as the server said it. */
+      if (element.type === "hidden") continue;
       if (element.type === "radio" || element.type === "checkbox") {
         element.checked = (texts.get(element.name) || []).includes(element.value);
       } else if (element.tagName !== "BUTTON" && element.type !== "file") {

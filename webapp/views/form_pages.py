@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from forms_spec.entry.starts import starting_texts
 from forms_spec.judge import Judgement
 from forms_spec.record import Record, Row
 from generator.pages import Posted, form_html, read_post, removal_reasons, without_hidden_rows
@@ -20,7 +21,7 @@ from webapp.conflict_pages import conflict_page
 from webapp.form_places import FormPlace, form_place
 from webapp.form_showing import page_of_form, saved_answer
 from webapp.held_files import hold, uploads_of
-from webapp.judging import defaults, judged, open_findings
+from webapp.judging import judged, open_findings, opening, starting
 from webapp.services import services
 from webapp.storage import (
     Conflict,
@@ -77,7 +78,7 @@ class Typed:
 def show_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     place = form_place(subjid, visit, form)
     stored = load(services().database, place.key)
-    record = stored.record if stored else defaults(place)
+    record = stored.record if stored else starting(place)
     checked = request.args.get("check") == "1"
     complete = stored is not None and stored.status is Status.COMPLETE
     judgement = judged(place, record, completing=checked or complete)
@@ -111,9 +112,11 @@ def read(
     """What a post means, on top of what is stored."""
     held = services()
     stored = load(held.database, place.key)
-    base = stored.record if stored else Record()
+    base = stored.record if stored else starting(place)
     uploads = uploads_of(place, data, files or MultiDict(), stored=stored)
-    posted = read_post(held.study, place.form, uploads.data, stored=base, today=held.today())
+    posted = read_post(
+        held.study, place.form, uploads.data, stored=base, today=held.today(), opening=opening()
+    )
     return Typed(place=place, stored=stored, posted=posted, uploads=uploads)
 
 
@@ -147,10 +150,12 @@ def _with_new_row(now: Typed, group_name: str) -> ResponseReturnValue:
     group = next((g for g in now.place.form.row_groups if g.name == group_name), None)
     if group is None or group.rows is None or group.rows.fixed:
         return _refused("There are no rows to add here.", "Go back to the form.", 400)
-    shown = rows_of(group, now.record)
+    starts = starting_texts(group.fields, opening())
+    shown = rows_of(group, now.record, starts)
     base = now.stored.record if now.stored else Record()
     mark = now.stored.row_marks.get(group_name, 0) if now.stored else 0
-    new = Row(number=max(next_number(group, Record(rows={group_name: shown}), base), mark + 1), texts={})
+    number = max(next_number(group, Record(rows={group_name: shown}), base), mark + 1)
+    new = Row(number=number, texts=starts)
     record = replace(now.record, rows={**now.record.rows, group_name: (*shown, new)})
     return _page(now, judged(now.place, record), record=record, notice="A row was added. Not saved yet.")
 

@@ -258,6 +258,9 @@
     if (twice !== undefined) return refuse("repeated-choice", { choice: twice });
     const alone = given.map((code) => codeOf(code, field)).find((held) => held.exclusive);
     if (given.length > 1 && alone) return refuse("exclusive-choice", { choice: alone.code, label: alone.label });
+    if (field.most !== null && given.length > field.most) {
+      return refuse("too-many-choices", { count: String(given.length), most: String(field.most) });
+    }
     return null;
   }
 
