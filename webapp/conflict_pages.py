@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import uuid4
 
 from flask import render_template
 
 from forms_spec.record import Record
 from generator.pages import page_and_template, posted_names
-from generator.pages.names import cell_name
+from generator.pages.names import REASON_PREFIX, REMOVE_PREFIX, ROWS_PREFIX, cell_name, row_prefix
 from generator.pages.words import answer_words
 from webapp.form_places import FormPlace
 from webapp.merging import Difference, merge
 from webapp.services import services
 from webapp.storage import Status, StoredForm
+
+NOTHING: Mapping[tuple[str, int], str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,9 +35,19 @@ class Choice:
 
 
 def conflict_page(
-    place: FormPlace, base: Record, mine: Record, theirs: StoredForm, action: str, *, held: str = ""
+    place: FormPlace,
+    base: Record,
+    mine: Record,
+    theirs: StoredForm,
+    action: str,
+    *,
+    removed: Mapping[tuple[str, int], str] = NOTHING,
+    held: str = "",
 ) -> str:
-    """The page on which the second of two editors chooses. ``held`` signs for the files that are mine."""
+    """The page on which the second of two editors chooses.
+
+    ``removed`` are the rows that I removed, and why. ``held`` signs for the files that are mine.
+    """
     merged = merge(place.form, base, mine, theirs.record)
     choices = [_choice(difference) for difference in merged.differences]
     asked = {choice.name for choice in choices}
@@ -45,7 +59,10 @@ def conflict_page(
         choices=choices,
         mine_only=[_choice(d) for d in merged.mine_only],
         theirs_only=[_choice(d) for d in merged.theirs_only],
-        hidden=[(name, text) for name, text in posted_names(place.form, merged.record) if name not in asked],
+        hidden=[
+            *((name, text) for name, text in posted_names(place.form, merged.record) if name not in asked),
+            *_removals(merged.record, theirs.record, removed),
+        ],
         on=page.on,
         action="complete" if action == "complete" else "draft",
         base_version=theirs.version,
@@ -53,6 +70,19 @@ def conflict_page(
         held=held,
         needs_reason=theirs.status is Status.COMPLETE,
     )
+
+
+def _removals(
+    merged: Record, theirs: Record, removed: Mapping[tuple[str, int], str]
+) -> Iterator[tuple[str, str]]:
+    """The inputs that remove once more what I removed and they left alone."""
+    for (group, number), reason in removed.items():
+        left, standing = ({row.number for row in one.rows.get(group, ())} for one in (merged, theirs))
+        if number in standing - left:
+            prefix = row_prefix(group, number)
+            yield ROWS_PREFIX + group, str(number)
+            yield REMOVE_PREFIX + prefix, "on"
+            yield REASON_PREFIX + prefix, reason
 
 
 def _choice(difference: Difference) -> Choice:

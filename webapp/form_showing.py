@@ -121,6 +121,7 @@ def page_of_form(
         stored=stored,
         base_version=base_version if base_version is not None else (stored.version if stored else 0),
         save_id=uuid4().hex,
+        own_save=own_save(stored),
         questions=form_html(
             study,
             place.form,
@@ -153,6 +154,12 @@ def page_of_form(
         env=browser_env(study, place.form, context_of(place)),
         visit_date=_visit_date(place),
     )
+
+
+def own_save(stored: StoredForm | None) -> str:
+    """The id of the newest save where it is this person's: a page that did not learn of it knows it again."""
+    user, _, page_id = stored.save_id.partition(":") if stored else ("", "", "")
+    return page_id if page_id and user == current_user.user.username else ""
 
 
 def _address(place: FormPlace, form: Form) -> str:

@@ -68,8 +68,8 @@ def read_post(
 
     Only questions that were on the page are changed: one that a newer dictionary has added stays as
     it is, and one that a newer dictionary has taken out keeps what was typed, as typed. A question on the
-    page without an input in the post (nothing ticked) is cleared. A result that came in with other data
-    goes with the first change: from then on the formula says it.
+    page without an input in the post (nothing ticked) is cleared. A stored row that the post does not name
+    stays. A result that came in with other data goes with the first change: from then on the formula says it.
     """
     on_page = frozenset(_first(data, SHOWN).split())
     dropped = frozenset(data.getlist(DROP))
@@ -92,13 +92,22 @@ def read_post(
                 (removed if reason.strip() else unexplained)[group.name, row.number] = reason
             if not marked or not reason.strip():
                 kept.append(row)
-        rows[group.name] = tuple(kept)
+        rows[group.name] = _with_untouched(kept, group, data, stored)
     record = Record(texts=texts, rows={g: r for g, r in rows.items() if r}, kept=_kept(form, data))
     return Posted(
         record=record if record == stored else without_calculated(form, record),
         removed=removed,
         unexplained=unexplained,
     )
+
+
+def _with_untouched(kept: list[Row], group: Group, data: FormData, stored: Record) -> tuple[Row, ...]:
+    """The rows of the page, and those stored ones that it did not show: only a reason removes a row."""
+    on_page = set(_numbers(data.getlist(ROWS_PREFIX + group.name)))
+    untouched = [row for row in stored.rows.get(group.name, ()) if row.number not in on_page]
+    if not untouched:
+        return tuple(kept)
+    return tuple(sorted((*kept, *untouched), key=lambda row: row.number))
 
 
 def without_hidden_rows(form: Form, record: Record, judgement: Judgement) -> Record:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Site, open_form, signed_in
 from tests.webapp.pages import NEW
@@ -62,6 +62,37 @@ def test_a_server_that_is_away_costs_nothing(page: Page, site: Site) -> None:
     page.context.set_offline(False)
     expect(page.locator("#state")).to_have_text(re.compile("^saved"), timeout=9000)
     assert len(history(site.database, KEY)) == 1
+
+
+def test_a_save_whose_answer_never_came_is_no_conflict_with_oneself(browser: Browser, site: Site) -> None:
+    context = signed_in(browser, site)
+    first = context.new_page()
+    begin(first, "72")
+
+    def lose_the_answer(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()  # the server saves
+            route.abort()  # and the browser never learns of it
+        else:
+            route.continue_()
+
+    first.route(f"**{VS}", lose_the_answer)
+    first.keyboard.press("Control+s")
+    expect(first.locator("#state")).to_contain_text("the server does not answer")
+    first.fill("#f-sysbp_vsorres", "120")
+    first.wait_for_timeout(250)
+    first.close()  # without asking, as a crash would
+    second = context.new_page()
+    open_form(second, VS)
+    expect(second.locator("#notices")).to_contain_text("it is back on the page")
+    expect(second.locator("#notices")).not_to_contain_text("by somebody")
+    second.keyboard.press("Control+s")
+    expect(second.locator("#state")).to_contain_text("saved")
+    stored = load(site.database, KEY)
+    assert stored is not None
+    assert stored.record.texts == {"vsperf": "Y", "pulse_vsorres": "72", "sysbp_vsorres": "120"}
+    assert stored.version == 2
+    context.close()
 
 
 def test_two_editors_see_both_versions_and_choose(browser: Browser, site: Site) -> None:

@@ -36,7 +36,8 @@
     try {
       if (changes() === 0) localStorage.removeItem(address);
       else {
-        const copy = { base: box("base_version").value, at: new Date().toISOString(), typed: typed(), files: chosenFiles().map((one) => one.name) };
+        const files = chosenFiles().map((one) => one.name);
+        const copy = { base: box("base_version").value, sent: crfpage.sent, at: new Date().toISOString(), typed: typed(), files };
         localStorage.setItem(address, JSON.stringify(copy));
       }
     } catch {
@@ -53,6 +54,7 @@
   /* The server has this: `sent` is what it was sent. What was typed since stays kept. */
   function acknowledge(sent) {
     acknowledged = sent;
+    crfpage.sent = "";
     keep();
   }
 
@@ -88,6 +90,8 @@
       if (files.length) tell(chooseAgain(files), "All right", keep);
       return keep();
     }
+    /* The newest save is our own, whose answer never came: what was typed stands on top of it. */
+    if (copy.sent && copy.sent === form.dataset.ownSave) copy.base = box("base_version").value;
     const older = copy.base !== box("base_version").value;
     box("base_version").value = copy.base;
     const when = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
@@ -132,5 +136,5 @@
   form.addEventListener("input", keepSoon);
   form.addEventListener("change", keepSoon);
 
-  Object.assign(crfpage, { acknowledge, box, changes, form, keep, keepSoon, reasons: new Map(), refusedFiles: new Map(), restore, tell, typed });
+  Object.assign(crfpage, { acknowledge, box, changes, form, keep, keepSoon, reasons: new Map(), refusedFiles: new Map(), restore, sent: "", tell, typed });
 })();

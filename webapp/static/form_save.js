@@ -29,8 +29,9 @@
       return;
     }
     clearTimeout(autosave);
-    crfpage.keep();
     box("save_id").value = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
+    crfpage.sent = box("save_id").value;
+    crfpage.keep();
     const body = new FormData(form);
     body.set("action", action);
     for (const [name, one] of [...body]) if (typeof one !== "string" && !one.name && !one.size) body.delete(name);

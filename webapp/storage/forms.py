@@ -81,7 +81,7 @@ class StoredForm:
     """One version of a form.
 
     ``row_marks`` holds, by repeating group, the highest row number ever given: a new row takes the
-    next one, so that a number means one row for all time.
+    next one, so that a number means one row for all time. ``save_id`` is that of the save which made it.
     """
 
     key: InstanceKey
@@ -94,6 +94,7 @@ class StoredForm:
     saved_at: datetime
     dictionary_hash: str
     row_marks: Mapping[str, int] = field(default_factory=dict)
+    save_id: str = ""
     seal: str = ""
 
 
@@ -185,6 +186,7 @@ def stored_form(row: Row[tuple[object, ...]]) -> StoredForm:
         saved_at=row.saved_at,
         dictionary_hash=row.dictionary_hash,
         row_marks=row.row_marks,
+        save_id=row.save_id,
         seal=row.seal,
     )
 

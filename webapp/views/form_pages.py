@@ -32,6 +32,7 @@ from webapp.storage import (
     Status,
     StoredForm,
     load,
+    load_version,
     save,
 )
 from webapp.uploads import LARGEST_UPLOADS, Uploads
@@ -112,12 +113,20 @@ def read(
     """What a post means, on top of what is stored."""
     held = services()
     stored = load(held.database, place.key)
-    base = stored.record if stored else starting(place)
+    base = _seen(place, stored, _number(data.get("base_version", "0")))
     uploads = uploads_of(place, data, files or MultiDict(), stored=stored)
     posted = read_post(
         held.study, place.form, uploads.data, stored=base, today=held.today(), opening=opening()
     )
     return Typed(place=place, stored=stored, posted=posted, uploads=uploads)
+
+
+def _seen(place: FormPlace, stored: StoredForm | None, version: int) -> Record:
+    """What the page stood on: an older version where another one was saved since."""
+    if stored is None or version == 0:
+        return starting(place)
+    older = load_version(services().database, place.key, version) if version < stored.version else None
+    return (older or stored).record
 
 
 def typed_again() -> Response:
@@ -208,8 +217,11 @@ def _store(now: Typed, record: Record, status: Status, judgement: Judgement) -> 
     try:
         return save(services().database, asked)
     except SaveRefused:
-        # The browser's "back" brought an old page with its old save id: this is another save.
-        return save(services().database, replace(asked, save_id=uuid4().hex))
+        # The page was saved before, and did not learn of it: its answer was lost, or "back" brought an old
+        # page with its old save id. This is another save, on top of its own.
+        own = load_version(services().database, now.place.key, asked.base_version + 1)
+        known = asked.base_version + (own is not None and own.save_id == asked.save_id)
+        return save(services().database, replace(asked, save_id=uuid4().hex, base_version=known))
 
 
 def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnValue:
@@ -220,7 +232,9 @@ def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnV
     if _by_script():
         return jsonify(conflict=True, message=f"{conflict.theirs.saved_by} saved this form meanwhile."), 409
     action = now.data.get("action", "draft")
-    return conflict_page(now.place, base, record, conflict.theirs, action, held=_held(now, record)), 409
+    removed, held = now.posted.removed, _held(now, record)
+    page = conflict_page(now.place, base, record, conflict.theirs, action, removed=removed, held=held)
+    return page, 409
 
 
 def _not_saved(now: Typed, message: str, *, needs: str) -> ResponseReturnValue:
