@@ -127,7 +127,7 @@ _WHOLE = (
         "file-changed",
         "{value} was changed after the export.",
         "Make sure that the change is meant, and who made it.",
-        "The file's SHA-256 is not the one in datapackage.json. It was read as it is now.",
+        "The file's hash or size is not the one in datapackage.json. It was read as it is now.",
         _WARNING,
     ),
     _entry(

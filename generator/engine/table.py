@@ -157,14 +157,14 @@ class BlockReading(TableReading):
 
     def _blanks(self, columns: Sequence[str]) -> list[pl.Expr]:
         """For each column that counts: where it says nothing."""
-        if self.ours:
+        if self.ours or not self.there:
             return [pl.col(name) == "" for name in columns]
         known = zip(self.order, self.missing, strict=True)
         return [pl.col(f"c{at}").is_in(held) for at, held in known if at is not None]
 
     def _is_clear(self, block: Block) -> bool:
         """False where a blank line may be a row of texts that are empty, and a row may be a blank line."""
-        if self.ours or all("" in held for held in self.missing):
+        if self.ours or not self.there or all("" in held for held in self.missing):
             return True
         frame = block.frame
         return (
@@ -177,7 +177,7 @@ class BlockReading(TableReading):
         frame, line = self._named(block, first)
         for at in _left_out(block.frame.height, line.rows):
             self.note("blank-line", Lines(first=first, starts=block.starts)(at))
-        self.rows += frame.height
+        self.rows += block.frame.height if line.rows is None else len(line.rows)
         refused = self._judge_columns(frame, line)
         if self.hashes:
             self.hashes.add(frame, line)

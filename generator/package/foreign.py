@@ -6,14 +6,18 @@ not read is handed to Frictionless itself, and the report says so. The verdict i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from forms_spec.catalogue import finding
+from generator.package.lines import LONGEST_LINE, has_single_returns
 from generator.package.plan import TablePlan
 from generator.package.report import Reported
+from generator.package.source import is_safe
 from generator.tables import layout
 
 TOLERATED = frozenset({"byte-order-mark", "bad-quoting", "bare-carriage-return", "nul-character"})
@@ -21,6 +25,11 @@ TOLERATED = frozenset({"byte-order-mark", "bad-quoting", "bare-carriage-return",
 _CONTROL = {"quote_char": '"', "double_quote": True, "escape_char": None, "skip_initial_space": False}
 _WRITING = ("name", "path", "scheme", "format", "encoding", "dialect")
 _UTF_8 = {"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
+MOST_ERRORS = 100_000
+LONGEST_WORDS = 200
+_REMOTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
+_STATED = ("hash", "bytes")
+_PATHS = ("path", "url", "extrapaths", "schema", "dialect")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,27 +40,40 @@ class Foreign:
     handed: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Reported, ...] = ()
     package: Any = None
+    profiles: tuple[str, ...] = ()
 
     def notes(self) -> tuple[str, ...]:
         """What the reader of the report has to know."""
-        return tuple(f"{name} was judged by Frictionless itself: {why}." for name, why in self.handed.items())
+        handed = (f"{name} was judged by Frictionless itself: {why}." for name, why in self.handed.items())
+        return (
+            *handed,
+            *(f"The profile {one} was not fetched, so nothing was judged by it." for one in self.profiles),
+        )
 
     def judged_by_frictionless(self) -> Iterator[Reported]:
         """The findings on the resources that were handed over."""
         for name in self.handed:
-            for error in _errors(self.package.get_resource(name)):
-                yield _reported(error, name)
+            yield from _judged(self.package.get_resource(name))
 
 
 def foreign_plan(descriptor: Mapping[str, Any], root: Path) -> Foreign:
-    """Reads a descriptor as Frictionless does; ``root`` is the folder that its paths are relative to."""
+    """Reads a descriptor as Frictionless does; ``root`` is the folder that its paths are relative to.
+
+    Nothing is fetched from elsewhere: such paths are findings.
+    """
     from frictionless import Package
     from frictionless.exception import FrictionlessException
 
+    local = deepcopy(dict(descriptor))
+    profiles = _without_remote_profiles(local)
+    if outside := list(_outside(local)):
+        return Foreign(findings=tuple(outside))
     try:
-        package = Package.from_descriptor(dict(descriptor), basepath=str(root))
+        package = Package.from_descriptor(local, basepath=str(root))
     except FrictionlessException as error:
         return Foreign(findings=tuple(_reported(one, None) for one in error.to_errors()))
+    except Exception as error:
+        return Foreign(findings=(_stumbled(error, None),))
     plans: dict[str, TablePlan] = {}
     handed: dict[str, str] = {}
     for resource in package.resources:
@@ -63,7 +85,28 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path) -> Foreign:
     for name in _depending(plans):
         handed[name] = "its foreign key names a table that is not read here"
         del plans[name]
-    return Foreign(plans=tuple(plans.values()), handed=handed, package=package)
+    return Foreign(plans=tuple(plans.values()), handed=handed, package=package, profiles=profiles)
+
+
+def _without_remote_profiles(descriptor: dict[str, Any]) -> tuple[str, ...]:
+    """Takes out the profiles that would have to be fetched, and names them."""
+    resources = descriptor["resources"]
+    holders = [descriptor, *(one for one in resources if isinstance(one, dict))]
+    remote = [one for one in holders if isinstance(one.get("profile"), str) and _REMOTE.match(one["profile"])]
+    return tuple(dict.fromkeys(one.pop("profile") for one in remote))
+
+
+def _outside(descriptor: Mapping[str, Any]) -> Iterator[Reported]:
+    """Paths that lead out of the package, to another machine or another folder."""
+    for one in descriptor["resources"]:
+        held = one if isinstance(one, dict) else {"path": one}
+        for key in _PATHS:
+            said = held.get(key)
+            for path in said if isinstance(said, list) else [said]:
+                if isinstance(path, str) and (_REMOTE.match(path) or not is_safe(path)):
+                    name = held.get("name")
+                    table = name if isinstance(name, str) else None
+                    yield Reported(finding=finding("unsafe-path", value=path), table=table)
 
 
 def _depending(plans: Mapping[str, TablePlan]) -> list[str]:
@@ -76,11 +119,20 @@ def _depending(plans: Mapping[str, TablePlan]) -> list[str]:
 
 def _plan(resource: Any) -> TablePlan | str:
     """How a resource is read here, or why it is not."""
+    try:
+        return _made_plan(resource)
+    except Exception as error:
+        return f"its description is broken ({_first_line(error)})"
+
+
+def _made_plan(resource: Any) -> TablePlan | str:
     schema = resource.schema
     if why := _unlike_ours(resource):
         return why
-    there = Path(resource.basepath, resource.path).is_file()
-    delimiter = _delimiter(resource) if there else ","
+    file = Path(resource.basepath, resource.path)
+    if file.is_file() and _has_single_returns(file):
+        return "its lines end with a carriage return alone"
+    delimiter = _delimiter(resource) if file.is_file() else ","
     if len(delimiter) != 1 or not delimiter.isascii():
         return delimiter
     return TablePlan(
@@ -91,6 +143,7 @@ def _plan(resource: Any) -> TablePlan | str:
         table=None,
         delimiter=delimiter,
         read=schema,
+        stated={name: said for name in _STATED if (said := getattr(resource, name))},
     )
 
 
@@ -102,9 +155,16 @@ def _unlike_ours(resource: Any) -> str | None:
     schema = resource.schema
     if schema is None or not schema.fields:
         return "it has no schema"
+    if resource.rows or resource.fields:
+        return "its description says how many rows and fields there are"
     if schema.has_defined("fields_match"):
         return "its schema says how columns are matched"
     return None
+
+
+def _has_single_returns(file: Path) -> bool:
+    with file.open("rb") as content:
+        return has_single_returns(content.readline(LONGEST_LINE))
 
 
 def _delimiter(resource: Any) -> str:
@@ -130,9 +190,31 @@ def _delimiter(resource: Any) -> str:
     return str(control.delimiter)
 
 
-def _errors(resource: Any) -> list[Any]:
-    report = resource.validate()
-    return [*report.errors, *(error for task in report.tasks for error in task.errors)]
+def _judged(resource: Any) -> Iterator[Reported]:
+    """Frictionless's own findings on a resource."""
+    from frictionless.exception import FrictionlessException
+
+    name = str(resource.name)
+    try:
+        report = resource.validate(limit_errors=MOST_ERRORS)
+    except FrictionlessException as error:
+        yield from (_reported(one, name) for one in error.to_errors())
+    except Exception as error:
+        yield _stumbled(error, name)
+    else:
+        errors = [*report.errors, *(error for task in report.tasks for error in task.errors)]
+        yield from (_reported(error, name) for error in errors)
+
+
+def _stumbled(error: Exception, name: str | None) -> Reported:
+    """Frictionless stops with an error of its own, so nothing can be said of the rest."""
+    said = finding("frictionless-error", kind="error", says=f"Frictionless stops at it: {_first_line(error)}")
+    return Reported(finding=said, file=None if name else layout.DESCRIPTOR, table=name)
+
+
+def _first_line(error: Exception) -> str:
+    said = str(error).strip().split("\n", 1)[0]
+    return f"{type(error).__name__}: {said}"[:LONGEST_WORDS]
 
 
 def _reported(error: Any, name: str | None) -> Reported:

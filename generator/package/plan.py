@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from forms_spec.model import Study, Table
@@ -25,7 +25,8 @@ _REMEMBERED = 1 << 14
 class TablePlan:
     """One file to read. ``table`` is the dictionary's; None for a system table or one it lacks.
 
-    ``read`` is the schema as Frictionless has read it already, in a package of others.
+    ``read`` is the schema as Frictionless has read it already, in a package of others; ``stated`` is what
+    the descriptor says of the whole file there: ``hash`` and ``bytes``.
     """
 
     name: str
@@ -35,6 +36,7 @@ class TablePlan:
     table: Table | None
     delimiter: str = ","
     read: Any = None
+    stated: Mapping[str, Any] = field(default_factory=dict)
 
 
 def study_plan(study: Study, paths: Mapping[str, str]) -> tuple[TablePlan, ...]:

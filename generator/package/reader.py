@@ -162,10 +162,10 @@ def plan_package(
     )
     for found in source.findings:
         collector.add(Reported(finding=found, file=found.value))
-    opened.resources = _resources(opened)
     if dictionary is None and _of_others(opened):
         _plan_foreign(opened, stack, strict=strict)
     else:
+        opened.resources = _resources(opened)
         _plan_ours(opened, opened.resources, dictionary)
     return opened
 
@@ -192,6 +192,7 @@ def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> Non
     for one in (*foreign.findings, *foreign.judged_by_frictionless()):
         opened.collector.add(one)
     opened.plans = foreign.plans
+    opened.resources = {plan.name: dict(plan.stated) for plan in foreign.plans}
     opened.notes = foreign.notes()
     opened.tolerated = frozenset() if strict else TOLERATED
 

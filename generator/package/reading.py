@@ -37,7 +37,7 @@ class TableReading:
 
     ``ours`` is True in a package of a study, whose subjects and forms have tables of their own.
     ``parents`` gives the keys that a foreign key may name, ``progress`` is told now and then,
-    ``reopen`` gives the file once more.
+    ``reopen`` gives the file once more. ``there`` are the columns of the schema that the file has.
     """
 
     at: int
@@ -54,6 +54,7 @@ class TableReading:
     rows: int = 0
     order: list[int | None] = field(default_factory=list)
     width: int = 0
+    there: frozenset[str] = frozenset()
     keys: frozenset[str] = field(init=False)
     numbers: frozenset[str] = field(init=False)
     make: Make | None = field(init=False)
@@ -90,13 +91,6 @@ class TableReading:
         self.start_keys(parents)
         return True
 
-    @property
-    def there(self) -> frozenset[str]:
-        """The columns of the schema that the file has."""
-        return frozenset(
-            name for name, at in zip(self.plan.columns, self.order, strict=True) if at is not None
-        )
-
     def start_keys(self, parents: Sequence[Any]) -> None:
         """The columns are known, so that keys can be compared."""
         if self.checked.columns:
@@ -123,7 +117,7 @@ class TableReading:
 
     def is_blank(self, cells: Sequence[str]) -> bool:
         """True for a row without any text or, in a table of others, of nothing but missing values."""
-        if self.ours or not cells:
+        if self.ours or not cells or not self.there:
             return not any(cells)
         known = zip(self.missing, self.order, strict=True)
         return all(at >= len(cells) or cells[at] in held for held, at in known if at is not None)
@@ -166,7 +160,7 @@ class TableReading:
         return Reported(finding=found, file=plan.path, table=plan.name, row=line, field=name)
 
     def _header(self, header: Record) -> None:
-        columns, given = self.plan.columns, header.cells
+        columns, given = self.plan.columns, labels(header, ours=self.ours)
         self.width = len(given)
         places = {name: at for at, name in reversed(list(enumerate(given)))}
         for at, name in enumerate(given):
@@ -182,6 +176,7 @@ class TableReading:
         if sorted(known) == sorted(columns) and known != list(columns):
             self.note("column-order", header.line)
         self.order = [places.get(name) for name in columns]
+        self.there = frozenset(places).intersection(columns)
 
     def _align(self, record: Record) -> list[str]:
         cells = record.cells
@@ -222,6 +217,11 @@ class TableReading:
     def waits(self, name: str) -> bool:
         """True for a field of the dictionary."""
         return self.plan.table is not None and name not in self.keys
+
+
+def labels(header: Record, *, ours: bool) -> list[str]:
+    """The names in a header; blanks around them do not count in packages of others."""
+    return header.cells if ours else [name.strip() for name in header.cells]
 
 
 def cell_fault(text: str, read: CellReader) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from forms_spec.catalogue import finding
 from generator.package.keys import ForeignKey, Key, TableKeys, part, table_keys
 from generator.package.lines import Records
 from generator.package.plan import TablePlan, cell_readers, frictionless_schema
-from generator.package.reading import TableReading
+from generator.package.reading import TableReading, labels
 from generator.package.report import Collector, Reported
 from generator.package.source import BrokenFile, Source
 from generator.package.store import Store
@@ -101,7 +101,7 @@ class Staging:
     @contextmanager
     def _opened(self, plan: TablePlan) -> Iterator[Measured]:
         with self.source.open(plan.path) as raw:
-            yield Measured(raw, hashed="hash" in self.expected.get(plan.name, {}))
+            yield Measured(raw, _algorithm(self.expected.get(plan.name, {}).get("hash")))
 
     def _keys(self, plan: TablePlan, schema: Any) -> TableKeys:
         """Keys of a table of the dictionary are compared form by form, when the rows are put together."""
@@ -119,13 +119,12 @@ class Staging:
         return self._known[known]
 
     def _compare(self, plan: TablePlan, measured: Measured) -> None:
+        """What the descriptor says of the whole file."""
         said = self.expected.get(plan.name, {})
-        digest = said.get("hash")
-        if (
-            isinstance(digest, str)
-            and digest.startswith("sha256:")
-            and digest[7:] != measured.digest.hexdigest()
-        ):
+        given = str(said.get("hash")).partition(":")[2] or said.get("hash")
+        other = measured.digest is not None and given != measured.digest.hexdigest()
+        resized = plan.read is not None and said.get("bytes", measured.size) != measured.size
+        if other or resized:
             self._report(plan, "file-changed", value=plan.path)
 
     def _noter(self, plan: TablePlan) -> Callable[..., None]:
@@ -144,14 +143,21 @@ class Staging:
             self.on_progress("reading", min(self.done + here, self.total), self.total)
 
 
+def _algorithm(stated: Any) -> str | None:
+    """The algorithm of a hash in a descriptor: ``sha256:...``, and MD5 where none is named."""
+    if not isinstance(stated, str):
+        return None
+    name = stated.partition(":")[0] if ":" in stated else "md5"
+    return name if name in ("md5", "sha256") else None
+
+
 class Measured(io.RawIOBase):
     """A stream that counts and hashes what is read from it."""
 
-    def __init__(self, raw: BinaryIO, *, hashed: bool = True) -> None:
+    def __init__(self, raw: BinaryIO, algorithm: str | None = "sha256") -> None:
         self._raw = raw
-        self._hashed = hashed
         self.size = 0
-        self.digest = hashlib.sha256()
+        self.digest = hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
 
     def readable(self) -> bool:
         return True
@@ -160,7 +166,7 @@ class Measured(io.RawIOBase):
         view = memoryview(buffer).cast("B")
         count = self._raw.readinto(view)  # type: ignore[attr-defined]
         self.size += count
-        if self._hashed:
+        if self.digest is not None:
             self.digest.update(view[:count])
         return int(count)
 
@@ -170,6 +176,7 @@ def sha256_of(content: BinaryIO) -> str:
     measured = Measured(content)
     while measured.read(1 << 20):
         pass
+    assert measured.digest is not None
     return measured.digest.hexdigest()
 
 
@@ -188,7 +195,7 @@ def parent_keys(staging: Staging, plan: TablePlan, names: Sequence[str]) -> set[
     kinds = {one.name: one.type for one in schema.fields}
     with staging.records(plan) as records:
         header = records.next()
-        given = header.cells if header else []
+        given = labels(header, ours=staging.ours) if header else []
         if not set(names) <= set(given):
             return held
         places = [given.index(name) for name in names]

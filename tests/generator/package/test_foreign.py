@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import hashlib
 import json
 import re
 import zipfile
@@ -92,6 +94,142 @@ def test_what_the_engine_does_not_read_is_handed_over_and_the_report_says_so(tmp
     valid, places, notes = found(make(tmp_path, "a,b\nx,é\n".encode("latin-1"), encoding="iso-8859-1"))
     assert (valid, places) == (False, ["frictionless-error t:2 a"])
     assert notes == ("t was judged by Frictionless itself: its encoding is iso8859-1.",)
+
+
+SCHEMA = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}]}
+PLAIN = b"a,b\n1,x\n"
+PACKAGES: dict[str, tuple[dict[str, Any], bytes]] = {
+    "data in the descriptor": ({"path": None, "data": [["a", "b"], ["1", "x"]]}, b""),
+    "wrong data in the descriptor": ({"path": None, "data": [["a", "b"], ["y", "x"]]}, b""),
+    "a table in two files": ({"path": ["t.csv", "u.csv"]}, PLAIN),
+    "a path in a list": ({"path": ["t.csv"]}, PLAIN),
+    "a zipped table": ({"path": "t.csv.gz"}, gzip.compress(PLAIN)),
+    "a wrong zipped table": ({"path": "t.csv.gz"}, gzip.compress(b"a,b\ny,x\n")),
+    "lines that end with a carriage return": ({}, b"a,b\r1,x\r"),
+    "blanks around the names": ({}, b" a , b\n1,x\n"),
+    "names in capitals": ({}, b"A,b\n1,x\n"),
+    "names in capitals, which do not count": ({"dialect": {"caseSensitiveHeader": False}}, b"A,b\n1,x\n"),
+    "names that are all others": ({}, b"c,d\n1,x\n"),
+    "no header": ({"dialect": {"header": False}}, b"1,x\n2,y\n"),
+    "a header of two lines": ({"dialect": {"headerRows": [2]}}, b"study 7\na,b\n1,x\n"),
+    "notes above the header": ({}, b"study 7\na,b\n1,x\n2,y\n3,z\n"),
+    "comments": ({"dialect": {"commentChar": "#"}}, b"a,b\n# 1,x\n1,x\n"),
+    "blanks after the separator": ({"dialect": {"skipInitialSpace": True}}, b"a,b\n1, x\n"),
+    "blanks and quotation marks": ({}, b'a, b\n1, "x"\n2, "y"\n'),
+    "other quotation marks": ({"dialect": {"quoteChar": "'"}}, b"a,b\n1,'x,y'\n"),
+    "an escape": ({"dialect": {"escapeChar": "\\", "doubleQuote": False}}, b'a,b\n1,"x\\",y"\n'),
+    "a word for nothing": ({"dialect": {"nullSequence": "NIL"}}, b"a,b\nNIL,x\n"),
+    "tabs": ({"path": "t.tsv", "format": "tsv"}, b"a\tb\n1\tx\n"),
+    "a separator that is guessed": ({}, b"a;b\n1;x\n2;y\n"),
+    "a line end of its own": ({"dialect": {"lineTerminator": ";"}}, PLAIN),
+    "UTF-16": ({"encoding": "utf-16"}, "a,b\n1,é\n".encode("utf-16")),
+    "Windows-1252 that nobody names": ({}, "a,b\n1,é\n".encode("cp1252")),
+    "its MD5": ({"hash": hashlib.md5(PLAIN).hexdigest()}, PLAIN),
+    "the MD5 of another": ({"hash": hashlib.md5(b"a").hexdigest()}, PLAIN),
+    "its SHA-256": ({"hash": f"sha256:{hashlib.sha256(PLAIN).hexdigest()}"}, PLAIN),
+    "the SHA-256 of another": ({"hash": f"sha256:{hashlib.sha256(b'a').hexdigest()}"}, PLAIN),
+    "its size": ({"bytes": len(PLAIN)}, PLAIN),
+    "the size of another": ({"bytes": 5}, PLAIN),
+    "the number of rows of another": ({"stats": {"rows": 7}}, PLAIN),
+    "JSON": ({"path": "t.json", "format": "json"}, b'[{"a": 1, "b": "x"}]'),
+    "wrong JSON": ({"path": "t.json", "format": "json"}, b'[{"a": "y", "b": "x"}]'),
+    "a file that is no table": ({"path": "t.pdf", "schema": None}, b"%PDF"),
+    "no schema": ({"schema": None}, PLAIN),
+    "any columns": ({"schema": {**SCHEMA, "fieldsMatch": "subset"}}, b"b\nx\n"),
+    "one missing value": ({"schema": {**SCHEMA, "missingValues": ["-"]}}, b"a,b\n-,x\n"),
+    "no missing value": ({"schema": {**SCHEMA, "missingValues": []}}, b"a,b\n,x\n"),
+    "missing values with labels": (
+        {"schema": {**SCHEMA, "missingValues": [{"value": "-", "label": "not done"}]}}, b"a,b\n-,x\n"),
+    "missing values that are none": ({"schema": {**SCHEMA, "missingValues": "NA"}}, PLAIN),
+    "a key that is no field": ({"schema": {**SCHEMA, "primaryKey": "c"}}, PLAIN),
+    "a foreign key to nowhere": (
+        {"schema": {**SCHEMA, "foreignKeys": [
+            {"fields": "a", "reference": {"resource": "u", "fields": "a"}}]}}, PLAIN),
+    "no such encoding": ({"encoding": "latin-99"}, PLAIN),
+    "no such profile": ({"profile": "no-such.json"}, PLAIN),
+    "a name with a blank": ({"name": "A B"}, PLAIN),
+    "no name": ({"name": None}, PLAIN),
+    "no path": ({"path": None}, PLAIN),
+    "no such file": ({"path": "v.csv"}, PLAIN),
+    "no such schema": ({"schema": "s.json"}, PLAIN),
+    "an empty file": ({}, b""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+@pytest.mark.parametrize("version", [1, 2])
+def test_every_way_to_describe_a_table_gets_frictionless_s_verdict(
+    tmp_path: Path, name: str, version: int
+) -> None:
+    more, content = PACKAGES[name]
+    described = {key: value for key, value in resource(**more).items() if value is not None}
+    profile = {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"} if version == 2 else {}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "p", **profile, "resources": [described]}))
+    (tmp_path / "u.csv").write_bytes(b"2,z\n")
+    paths = described.get("path", "t.csv")
+    for path in [paths] if isinstance(paths, str) else paths[:1]:
+        (tmp_path / ("t.csv" if path == "v.csv" else path)).write_bytes(content)
+    wanted = Package.validate_descriptor(str(tmp_path / "datapackage.json"))
+    if wanted.valid:
+        wanted = Package(str(tmp_path / "datapackage.json")).validate()
+    assert validate_package(tmp_path).valid == wanted.valid
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {"resources": []},
+        {"resources": [None, 5, "r.json", []]},
+        {"resources": [{"name": 5, "path": 5}]},
+        {"resources": [{"name": "t", "path": "t.csv", "encoding": 5}]},
+        {"resources": [{"name": "t", "path": "t.csv", "hash": 5}]},
+        {"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": 5}}]},
+        {"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": [None]}}]},
+        {"resources": [{"name": "t", "path": "t.csv", "schema": [], "dialect": 7}]},
+        {"resources": [{"name": "t", "path": "t.csv", "schema": {
+            "fields": [{"name": "a"}], "primaryKey": {}}}]},
+        {"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": [
+            {"name": "a", "constraints": {"pattern": "("}}]}}]},
+        {"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": [
+            {"name": "a", "type": "array", "constraints": {"unique": True}}]}}]},
+        {"name": 5, "licenses": 5, "resources": [{"name": "t", "path": "t.csv"}]},
+    ],
+    ids=json.dumps,
+)  # fmt: skip
+@pytest.mark.parametrize("engine", Engine)
+def test_a_broken_descriptor_is_a_finding_and_never_an_error(
+    tmp_path: Path, described: dict[str, Any], engine: Engine
+) -> None:
+    (tmp_path / "datapackage.json").write_text(json.dumps(described))
+    (tmp_path / "t.csv").write_bytes(PLAIN)
+    report = validate_package(tmp_path, engine=engine)
+    assert all(one.finding.message for one in report.findings)
+    assert report.valid == (described["resources"] == [] or not report.findings)
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"path": "https://example.org/t.csv"}, "https://example.org/t.csv"),
+        ({"path": ["t.csv", "ftp://example.org/t.csv"]}, "ftp://example.org/t.csv"),
+        ({"schema": "https://example.org/s.json"}, "https://example.org/s.json"),
+        ({"path": "../t.csv"}, "../t.csv"),
+        ({"dialect": "/etc/d.json"}, "/etc/d.json"),
+    ],
+)
+def test_nothing_is_fetched_from_elsewhere(tmp_path: Path, more: dict[str, Any], path: str) -> None:
+    report = validate_package(make(tmp_path, PLAIN, **more))
+    assert [(one.finding.code, one.table, one.finding.value) for one in report.findings] == [
+        ("unsafe-path", "t", path)
+    ]
+
+
+def test_a_profile_that_would_have_to_be_fetched_is_named(tmp_path: Path) -> None:
+    valid, places, notes = found(make(tmp_path, PLAIN, profile="https://example.org/profile.json"))
+    assert (valid, places) == (True, [])
+    assert notes == (
+        "The profile https://example.org/profile.json was not fetched, so nothing was judged by it.",
+    )
 
 
 def test_a_row_of_nothing_but_missing_values_is_blank(tmp_path: Path) -> None:
