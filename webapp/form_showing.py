@@ -24,7 +24,7 @@ from generator.pages.words import answer_words
 from webapp.form_places import FormPlace, form_address, forms_beside, next_form
 from webapp.form_said import page_said, said_of
 from webapp.held_files import files_of, shown_files
-from webapp.judging import context_of, judged_elsewhere, open_findings, opening
+from webapp.judging import context_of, judged_elsewhere, open_findings, opening, starts_of
 from webapp.services import casebook_of, services
 from webapp.showing import clock
 from webapp.standing import changes_of, remembered
@@ -133,6 +133,7 @@ def page_of_form(
             removing=removing,
             files=files_of(place, stored.record if stored else None),
             opening=opening() if current_user.may_enter else None,
+            later=starts_of(place) if stored is None and current_user.may_enter else {},
         ),
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],

@@ -73,11 +73,18 @@ def opening() -> Opening:
 
 
 def starting(place: FormPlace) -> Record:
-    """A form in which nothing was captured: what the dictionary says it starts with stands in it.
+    """A form in which nothing was captured: what its questions start with stands in those that are asked."""
+    starts = starts_of(place)
+    if any(f.shown is not None or f.group != f.form for f in place.form.fields if f.name in starts):
+        cells = judged(place, Record(texts=starts)).cells
+        asked = {key.field for key, cell in cells.items() if key.row is None and cell.shown is True}
+        starts = {name: text for name, text in starts.items() if name in asked}
+    return Record(texts=starts)
 
-    For those who only read, the day and their own name do not.
-    """
+
+def starts_of(place: FormPlace) -> dict[str, str]:
+    """What the form's own questions start with. For those who only read, not with the day and their name."""
     fields = place.form.fields
     if not current_user.may_enter:
         fields = tuple(f for f in fields if f.prefill is None)
-    return Record(texts=starting_texts(fields, opening()))
+    return starting_texts(fields, opening())

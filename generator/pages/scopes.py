@@ -14,7 +14,7 @@ from forms_spec.model import Field, Form, Group
 from forms_spec.record import CellKey, Record, Row
 from generator.pages.findings import Said, finding_html
 from generator.pages.questions import steps
-from generator.pages.words import answer_words, boxed
+from generator.pages.words import NO_TEXTS, answer_words, boxed
 
 CellOf = Callable[[str], Cell | None]
 FEW = 2  # rows that all stand open
@@ -80,10 +80,25 @@ class RowScopes:
     blank: Scope
 
 
-def own_scope(form: Form, record: Record, judgement: Judgement, said: Said) -> Scope:
-    """The slots of the fields that stand once on the form."""
+START = Markup(' data-start="{}"')
+
+
+def own_scope(
+    form: Form,
+    record: Record,
+    judgement: Judgement,
+    said: Said,
+    later: Mapping[str, str] = NO_TEXTS,
+) -> Scope:
+    """The slots of the fields that stand once on the form.
+
+    ``later`` are the texts that questions start with which are not asked yet.
+    """
     scope = Scope()
     _fill(scope, form.fields, record.texts, lambda n: judgement.cells.get(CellKey(form.name, None, n)))
+    for name, text in later.items():
+        if scope.a.get(name) == HIDDEN and not scope.v[name]:
+            scope.a[name] += START.format(text)
     _put_findings(scope, form.name, None, record, said)
     return scope
 

@@ -18,6 +18,7 @@ from generator.pages.findings import Said, said_on
 from generator.pages.questions import Page, fixed, page_of
 from generator.pages.rows import next_number, rows_of
 from generator.pages.scopes import RowScopes, blank_scope, group_findings, own_scope, row_scope
+from generator.pages.words import NO_TEXTS
 
 WRITER = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -63,20 +64,22 @@ def form_html(
     removing: Mapping[tuple[str, int], str] = NOTHING,
     files: FileOf = no_files,
     opening: Opening | None = None,
+    later: Mapping[str, str] = NO_TEXTS,
 ) -> Markup:
     """All questions of a form with their answers and findings, without the ``<form>`` around them.
 
     ``said`` are the findings to show, the judgement's own by default; ``stored`` is what the server
     has, when it is not what is shown; ``marks`` the highest row number ever given by group;
     ``removing`` the rows that are marked to be removed, by group and number, with the reason so far.
-    ``files`` knows the files that cells name; ``opening`` is what new rows start with.
+    ``files`` knows the files that cells name; ``opening`` is what new rows start with,
+    ``later`` what questions of a new form start with when they come to be asked.
     """
     _, template = page_and_template(study, form)
     kept = stored if stored is not None else record
     shown = said if said is not None else said_on(form, judgement.findings)
     return Markup(
         template.render(
-            own=own_scope(form, record, judgement, shown),
+            own=own_scope(form, record, judgement, shown, later),
             rows={
                 group.name: _rows(
                     group,

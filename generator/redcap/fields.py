@@ -10,7 +10,7 @@ from types import MappingProxyType
 from generator.redcap.choices import slider_labels
 from generator.redcap.codelists import Codelists, as_codes
 from generator.redcap.columns import HEADERS
-from generator.redcap.field_tags import DEFAULT, TAGS
+from generator.redcap.field_tags import DEFAULT, TAGS, Without
 from generator.redcap.items import Dictionary, Item
 from generator.redcap.labels import has_markup, piped, plain_lines, plain_text
 from generator.redcap.logic.dates import shifted_date
@@ -21,7 +21,7 @@ from generator.redcap.logic.words import LogicFault
 from generator.redcap.losses import Loss
 from generator.redcap.plans import Keys, Plan, item_type
 from generator.redcap.ranges import End, read_end
-from generator.redcap.tags import Tag
+from generator.redcap.tags import Tag, if_parts, parse_tags
 from generator.redcap.validation import VALIDATIONS
 
 LOOKUP = re.compile(r"\s*BIOPORTAL:", re.IGNORECASE)
@@ -77,7 +77,7 @@ class FieldMaker:
         self.limits(plan, keys, scope)
         self.shown(plan, keys, scope)
         self.note(plan, keys)
-        self.tags(plan, keys)
+        self.tags(plan, keys, scope)
         self.rest(plan, keys)
         if plan.name != item.name:
             keys.setdefault("redcap", {})["name"] = item.name
@@ -317,15 +317,56 @@ class FieldMaker:
         if plan.item.note.strip() and (text := self.read_text(plan.item, "note")):
             keys["help"] = text
 
-    def tags(self, plan: Plan, keys: Keys) -> None:
+    def tags(self, plan: Plan, keys: Keys, scope: Scope) -> None:
         for tag in plan.tags:
-            maker = TAGS.get(tag.name)
-            why = self.dropped.get((plan.item.name, "default")) if tag.name == DEFAULT else None
-            if why is None:
-                why = maker(plan, keys, tag) if maker else "kept in the annotation, without effect"
-            if why:
-                original = plan.item.annotation[tag.start : tag.end]
-                self.loss(plan.item, f"@{tag.name}", "annotation", why, original=original)
+            if tag.name == "IF":
+                self.either(plan, keys, tag, scope)
+            else:
+                self.heed(plan, keys, tag)
+        starts = "default" in keys or "prefill" in keys
+        if keys.get("entry") and keys.pop("required", None) and not starts:
+            self.keep(keys, plan.item, "unused-flag", "required", "nobody can answer it on the page")
+        elif keys.get("entry") and starts and plan.item.required.strip().lower() == "y":
+            keys["required"] = "true"
+
+    def heed(self, plan: Plan, keys: Keys, tag: Tag) -> None:
+        maker = TAGS.get(tag.name)
+        why = self.dropped.get((plan.item.name, "default")) if tag.name == DEFAULT else None
+        without = Without(why=why) if why else _KEPT
+        if why is None and maker is not None:
+            without = maker(plan, keys, tag)
+        if without is not None:
+            self.loss(
+                plan.item,
+                f"@{tag.name}",
+                "annotation",
+                without.why,
+                harmless=without.harmless,
+                original=tag.original,
+            )
+
+    def either(self, plan: Plan, keys: Keys, tag: Tag, scope: Scope) -> None:
+        """``@IF(condition, tags, tags)``: where the condition is constant, or hides a note."""
+        parts = if_parts(tag.argument or "")
+        try:
+            if len(parts) != 3:
+                raise LogicFault("@IF takes a condition and two groups of tags")
+            if why := self.dropped.get((plan.item.name, "shown")):
+                raise LogicFault(why)
+            asked = translate_condition(parts[0], scope)
+            self.noted(plan.item, "annotation", tag.original, scope)
+            then, otherwise = (parse_tags(part) for part in parts[1:])
+            if asked in ("true", "false"):
+                for one in then if asked == "true" else otherwise:
+                    self.either(plan, keys, one, scope) if one.name == "IF" else self.heed(plan, keys, one)
+                return
+            if keys["type"] != "note" or not (_only_hides(then, otherwise) or _only_hides(otherwise, then)):
+                raise LogicFault("tags do not come and go with answers")
+            said = f"({asked}) is not true" if _only_hides(then, otherwise) else asked
+            keys["shown"] = f"({keys['shown']}) and ({said})" if "shown" in keys else said
+        except LogicFault as fault:
+            scope.notes.clear()
+            self.loss(plan.item, "@IF", "annotation", fault.why, original=tag.original)
 
     def rest(self, plan: Plan, keys: Keys) -> None:
         item = plan.item
@@ -335,6 +376,13 @@ class FieldMaker:
             self.keep(keys, item, "question-number", "number", "questions are not numbered")
         if item.ranking.strip():
             self.keep(keys, item, "ranking", "ranking", "an answer may stand twice in the grid")
+
+
+_KEPT = Without(why="kept in the annotation, without effect")
+
+
+def _only_hides(then: list[Tag], otherwise: list[Tag]) -> bool:
+    return bool(then) and not otherwise and all(one.name in ("HIDDEN", "HIDDEN-FORM") for one in then)
 
 
 def _calc_tag(plan: Plan) -> Tag | None:
@@ -347,7 +395,8 @@ def _whole(text: str) -> str | None:
 
 _ORDER = (
     "label", "type", "codes", "gives", "value", "places", "seconds", "ends", "length", "pattern", "control",
-    "required", "range", "expected", "shown", "default", "identifier", "help", "annotation", "redcap",
+    "entry", "not_offered", "most", "required", "range", "expected", "shown", "default", "prefill",
+    "placeholder", "identifier", "help", "annotation", "redcap",
 )  # fmt: skip
 
 

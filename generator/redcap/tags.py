@@ -12,12 +12,12 @@ _BARE = re.compile(r"[^\s,;@]+")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tag:
-    """One tag. ``argument`` is what stands behind ``=`` or between the parentheses, without quotes."""
+    """One tag. ``argument`` is what stands behind ``=`` or between the parentheses, without quotes;
+    ``original`` is the whole tag as it is written."""
 
     name: str
     argument: str | None
-    start: int
-    end: int
+    original: str
 
 
 def parse_tags(annotation: str) -> list[Tag]:
@@ -26,8 +26,25 @@ def parse_tags(annotation: str) -> list[Tag]:
     at = 0
     while match := _TAG.search(annotation, at):
         argument, at = _argument(annotation, match.end())
-        found.append(Tag(name=match[1], argument=argument, start=match.start(), end=at))
+        found.append(Tag(name=match[1], argument=argument, original=annotation[match.start() : at]))
     return found
+
+
+def if_parts(argument: str) -> list[str]:
+    """What the commas of ``@IF(condition, tags, tags)`` part; those in quotes or parentheses do not count."""
+    parts, depth, quote = [""], 0, ""
+    for character in argument:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        else:
+            depth += (character in "([") - (character in ")]")
+        if character == "," and not quote and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts]
 
 
 def _argument(text: str, at: int) -> tuple[str | None, int]:

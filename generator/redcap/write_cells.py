@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from forms_spec.model import Field, Form, Group, Range, Study
-from forms_spec.rules import Expression
+from forms_spec.rules import Expression, tree
 from generator.redcap.choices import write_choices
 from generator.redcap.codelists import FIXED
 from generator.redcap.columns import COLUMNS, HEADERS
 from generator.redcap.logic.words import LogicFault
-from generator.redcap.logic.write import write_logic
+from generator.redcap.logic.write import Writer, write_logic
 from generator.redcap.losses import Loss
-from generator.redcap.tags import parse_tags
 from generator.redcap.validation import VALIDATIONS
+from generator.redcap.write_tags import about_of, annotation, tags_of, words_said
 
 Cells = dict[str, str]
 SUBJECT = "subjid"
@@ -75,17 +75,28 @@ class CellWriter:
         name = self.names[table, one.name]
         cells = dict.fromkeys(COLUMNS, "")
         cells |= {"name": name, "label": one.label, "note": one.help or ""}
-        tags = _TYPES[one.type.name](self, one, cells, form)
-        tags += self.facets(one, cells, form)
+        tags = {about_of(tag): tag for tag in _TYPES[one.type.name](self, one, cells, form)}
+        self.facets(one, cells)
         self.shown(form, group, one, cells)
         cells["identifier"] = "y" if one.identifier else ""
         cells["required"] = self.required(one)
-        cells["annotation"] = _annotation(one.annotation or "", tags)
         for column, said in one.redcap.items():
             if column in COLUMNS and column not in ("name", "form"):
-                cells[column] = said
+                self.kept(one, cells, column, said)
+        said = one.annotation or ""
+        cells["annotation"] = annotation(said, one, cells["type"], cells["validation"], tags | tags_of(one))
         self.unsaid(one, name)
         return cells
+
+    def kept(self, one: Field, cells: Cells, column: str, said: str) -> None:
+        """A cell that was kept for REDCap, as long as the dictionary does not say something else by now."""
+        held = VALIDATIONS.get(said)
+        other_type = column == "validation" and held is not None and held.type != one.type.name
+        if cells[column] and (column in _NATIVE_FIRST or other_type) and cells[column] != said:
+            why = f"the dictionary says {cells[column]} by now"
+            self.loss(cells["name"], column, "kept-cell", said, why)
+        else:
+            cells[column] = said
 
     def logic(self, expression: Expression, form: Form, name: str, column: str) -> str:
         try:
@@ -195,8 +206,22 @@ class CellWriter:
         cells["type"] = "text"
         if one.kind.name == "date":
             cells["validation"] = f"date_{self.study.date_order or 'ymd'}"
+        if moved := self.moved(one.value, form):
+            return [moved]
         text = self.logic(one.value, form, cells["name"], "annotation")
-        return [f"@CALCTEXT({text})"] if text and "@CALC" not in (one.annotation or "") else []
+        return [f"@CALCTEXT({text})"] if text else []
+
+    def moved(self, value: Expression, form: Form) -> str:
+        """A date moved by days or months, which only @CALCDATE can say."""
+        node = value.tree
+        if not isinstance(node, tree.Call) or node.function not in _MOVES or len(node.arguments) != 2:
+            return ""
+        writer = Writer(self.study, form, self.names)
+        try:
+            day, count = (writer.say(one).text for one in node.arguments)
+        except LogicFault:
+            return ""
+        return f"@CALCDATE({day}, {count}, '{_MOVES[node.function]}')"
 
     def rounded(self, one: Field, text: str) -> str:
         """A calculated field of ours is rounded to its places."""
@@ -269,14 +294,11 @@ class CellWriter:
             return ""
         return f"[{known}]"
 
-    def facets(self, one: Field, cells: Cells, _form: Form) -> list[str]:
-        tags = []
+    def facets(self, one: Field, cells: Cells) -> None:
         name = cells["name"]
-        if one.max_length is not None:
-            tags.append(f"@CHARLIMIT={one.max_length}")
         if one.min_length is not None:
             self.loss(name, "validation", "length", str(one.min_length), "REDCap has no least length")
-        if one.pattern is not None:
+        if one.pattern is not None and words_said(one) is None:
             cells["validation"] = _by_pattern(one.pattern.expression)
             if not cells["validation"]:
                 self.loss(
@@ -286,11 +308,6 @@ class CellWriter:
                     one.pattern.expression,
                     "REDCap has no patterns of one's own",
                 )
-        if one.default is not None:
-            tags.append(
-                f"@DEFAULT='{one.default.replace(';', ',') if one.kind.name == 'choices' else one.default}'"
-            )
-        return tags
 
     def unsaid(self, one: Field, name: str) -> None:
         """Facets without any column."""
@@ -328,11 +345,8 @@ def _by_pattern(expression: str) -> str:
     return ""
 
 
-def _annotation(kept: str, tags: list[str]) -> str:
-    """The kept annotation, with the tags that it does not have yet."""
-    has = {tag.name for tag in parse_tags(kept)}
-    new = [tag for tag in tags if parse_tags(tag)[0].name not in has]
-    return " ".join([*([kept] if kept else []), *new])
+_MOVES = {"add_days": "d", "add_months": "M"}
+_NATIVE_FIRST = ("branching", "minimum", "maximum", "required", "identifier")
 
 
 _TYPES: Mapping[str, Callable[[CellWriter, Field, Cells, Form], list[str]]] = MappingProxyType(

@@ -42,6 +42,8 @@ fields:
     codes: {M: Morphine, O: Oxycodone, P: Paracetamol}
     most: 2
     not_offered: [M]
+  pain: {label: Pain?, type: yes_no}
+  unit: {label: Unit of pain, default: NRS, shown: pain = 'Y'}
   name: {label: Name, placeholder: as in the passport}
 groups:
   ae:

@@ -112,6 +112,13 @@ def test_a_box_says_what_it_wants_while_it_is_empty(client: FlaskClient) -> None
     assert 'placeholder="as in the passport"' in page(client)
 
 
+def test_a_question_that_is_not_asked_yet_starts_when_it_is(client: FlaskClient) -> None:
+    """Without scripts it starts blank; with them the page fills it in when it is shown."""
+    assert ' hidden data-start="NRS"' in page(client)
+    assert "unit" not in save(client)
+    assert "data-start" not in page(client)
+
+
 class TestRows:
     """A new row starts like a new form, and is one only when somebody typed in it."""
 

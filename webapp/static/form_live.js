@@ -104,6 +104,7 @@
     const calculated = place.querySelector("output.calculated");
     const answered = !calculated && cell.text !== "";
     place.hidden = cell.shown !== true && !answered;
+    if (!place.hidden && place.dataset.start !== undefined) start(place, name);
     const moot = cell.shown === false && answered;
     if (moot !== place.hasAttribute("data-moot")) showMoot(place, moot);
     if (calculated) showCalculated(calculated, cell, name);
@@ -111,6 +112,23 @@
     if (reference) reference.textContent = cell.reference ? `reference ${cell.reference}` : "";
     const optional = place.querySelector(".optional");
     if (optional && typeof fieldOf(name)?.required === "object") optional.hidden = cell.required === true;
+  }
+
+  /* A question of a new form that comes to be asked starts with its default, once, and only where it is blank. */
+  function start(place, name) {
+    const text = place.dataset.start;
+    delete place.dataset.start;
+    if (valueIn(place) !== "") return;
+    const codes = text.split(";");
+    for (const one of form.elements) {
+      if (one.name !== name) continue;
+      if (one.type === "radio" || one.type === "checkbox") one.checked = codes.includes(one.value);
+      else one.value = text;
+    }
+    const words = place.querySelector("output.reading");
+    if (words) words.textContent = crfsmith.shownAs(text, fieldOf(name));
+    crfpage.keepSoon?.();
+    judgeSoon();
   }
 
   function showMoot(place, moot) {

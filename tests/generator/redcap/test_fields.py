@@ -141,6 +141,73 @@ def test_action_tags_with_a_meaning_here(row: dict[str, str], expected: dict[str
     assert {key: made.get(key) for key in expected} == expected
 
 
+CHOICES = {"type": "radio", "choices": "1, A | 2, B"}
+BOXES = {"type": "checkbox", "choices": "1, A | 2, B | 3, C"}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"annotation": "@HIDDEN"}, {"entry": "hidden"}),
+        ({"annotation": "@HIDDEN-FORM @READONLY"}, {"entry": "hidden"}),
+        ({"annotation": "@READONLY @HIDDEN"}, {"entry": "hidden"}),
+        ({"annotation": "@READONLY"}, {"entry": "read_only"}),
+        ({"annotation": "@HIDDEN", "type": "descriptive"}, {"entry": "hidden"}),
+        ({"annotation": "@HIDDEN", "type": "calc", "choices": "1"}, {"entry": "hidden"}),
+        ({"annotation": "@TODAY", "validation": "date_dmy"}, {"prefill": "today"}),
+        ({"annotation": "@NOW", "validation": "date_dmy"}, {"prefill": "today"}),
+        ({"annotation": "@NOW @READONLY", "validation": "time"}, {"prefill": "now", "entry": "read_only"}),
+        ({"annotation": "@USERNAME"}, {"prefill": "user"}),
+        ({"annotation": "@DEFAULT='08:30'", "validation": "time"}, {"default": "08:30"}),
+        ({"annotation": "@PLACEHOLDER='dd-mm-yyyy'"}, {"placeholder": "dd-mm-yyyy"}),
+        ({"annotation": "@HIDECHOICE='2'", **CHOICES}, {"not_offered": ["2"]}),
+        ({"annotation": "@MAXCHECKED=2", **BOXES}, {"most": "2"}),
+        (
+            {"annotation": "@WORDLIMIT=2", "type": "notes"},
+            {"pattern": {"matches": r"\s*\S+(\s+\S+){0,1}\s*", "says": "at most 2 words"}},
+        ),
+        ({"annotation": "@IF([is-survey] = 1, @HIDDEN, @READONLY)"}, {"entry": "read_only"}),
+        (
+            {"annotation": "@IF([day] = '', @HIDDEN, '')", "type": "descriptive"},
+            {"shown": "(day is not known) is not true"},
+        ),
+        ({"annotation": "@HIDDEN @DEFAULT=1", "required": "y"}, {"required": "true", "default": "1"}),
+        ({"annotation": "@HIDDEN", "required": "y"}, {"required": None, "redcap": {"required": "y"}}),
+    ],
+)
+def test_action_tags_that_say_how_a_page_asks(row: dict[str, str], expected: dict[str, Any]) -> None:
+    found = converted({"name": "day", "validation": "date_ymd"}, {"name": "x", **row})
+    made = form_of(found)["fields"]["x"]
+    assert {key: made.get(key) for key in expected} == expected
+    study_of(found)
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ({"annotation": "@SETVALUE='1'"}, "@SETVALUE"),
+        ({"annotation": "@TODAY", "validation": "number"}, "@TODAY"),
+        ({"annotation": "@HIDECHOICE='7'", **CHOICES}, "@HIDECHOICE"),
+        ({"annotation": "@MAXCHECKED=2", **CHOICES}, "@MAXCHECKED"),
+        ({"annotation": "@DEFAULT='2024-01-01' @TODAY", "validation": "date_ymd"}, "@TODAY"),
+        ({"annotation": "@IF([day] = '', @HIDDEN, '')"}, "@IF"),
+        ({"annotation": "@IF(1)"}, "@IF"),
+        ({"annotation": "@RANDOMORDER", **CHOICES}, "@RANDOMORDER"),
+    ],
+)
+def test_action_tags_without_effect_are_listed(row: dict[str, str], kind: str) -> None:
+    found = converted({"name": "day", "validation": "date_ymd"}, {"name": "x", **row})
+    assert kind in kinds(found)
+    study_of(found)
+
+
+@pytest.mark.parametrize("tag", ["@HIDDEN-SURVEY", "@READONLY-APP", "@HIDEBUTTON", "@NOMISSING"])
+def test_a_tag_that_speaks_of_what_is_not_here_loses_nothing(tag: str) -> None:
+    found = converted({"name": "x", "annotation": tag})
+    assert kinds(found) == []
+    assert [one.kind for one in found.losses if one.field == "x"] == [tag]
+
+
 def test_fields_that_wait_for_each_other_ask_for_what_was_entered() -> None:
     found = converted(
         {"name": "weight", "validation": "number", "branching": "[unknown(1)] <> '1'"},

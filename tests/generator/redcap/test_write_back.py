@@ -56,6 +56,45 @@ def test_without_the_old_files_the_dictionary_alone_says_the_same() -> None:
     assert again.files == convert_redcap("d.csv", before).files | {"study.yaml": again.files["study.yaml"]}
 
 
+TAGGED = (
+    {"name": "h", "annotation": "a note @HIDDEN @DEFAULT='1' and more"},
+    {"name": "r", "annotation": "@READONLY-FORM @NOW", "validation": "datetime_dmy"},
+    {"name": "p", "annotation": "@PLACEHOLDER='x' @WORDLIMIT=5 @CHARLIMIT=99 @RANDOMORDER"},
+    {
+        "name": "c",
+        "type": "checkbox",
+        "choices": "1, A | 2, B | 3, C",
+        "annotation": "@MAXCHECKED=2 @HIDECHOICE='3'",
+    },
+    {"name": "t", "annotation": "@CALCTEXT(if([h] = '1', 'one', 'two'))"},
+    {"name": "d", "annotation": "@CALCDATE([day], 7, 'd')", "validation": "date_ymd"},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "annotation"),
+    [
+        ("h", "entry: hidden, default: 1", "default: 2", "a note  @DEFAULT='2' and more"),
+        ("r", "entry: read_only", "entry: hidden", "@HIDDEN @NOW"),
+        ("p", "placeholder: x", "placeholder: y", "@PLACEHOLDER='y' @WORDLIMIT=5 @CHARLIMIT=99 @RANDOMORDER"),
+        ("c", "most: 2", "most: 1", "@MAXCHECKED=1 @HIDECHOICE='3'"),
+        ("t", "two", "three", "@CALCTEXT(if([h] = '1', 'one', 'three'))"),
+        ("d", "add_days(day, 7)", "add_days(day, 8)", "@CALCDATE([day], 8, 'd')"),
+    ],
+)
+def test_a_changed_key_changes_its_tag_and_nothing_else(
+    name: str, old: str, new: str, annotation: str
+) -> None:
+    before = dictionary({"name": "day", "validation": "date_ymd"}, *TAGGED)
+    files = dict(convert_redcap("d.csv", before).files)
+    (form,) = (one for one in files if one.startswith("forms/"))
+    assert old in files[form]
+    files[form] = files[form].replace(old, new, 1)
+    after = cells(write_redcap(files, {"dictionary": before}).content or b"")
+    assert after[name] == {**cells(before)[name], "annotation": annotation}
+    assert {**after, name: None} == {**cells(before), name: None}
+
+
 NATIVE = {
     "study.yaml": "study: S\ntitle: Study\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n",
     "f.yaml": """
