@@ -81,7 +81,7 @@ class _Asked:
         elif isinstance(node, core.Apply) and node.operator == "case":
             yield from self.case(node.arguments, frames)
         elif isinstance(node, core.Apply):
-            parts = [one for one in node.arguments if not _is_table(one)]
+            parts = operands(node)
             unknown = [one for one in parts if self.value(one, frames) is None]
             for one in unknown:
                 yield from self.why(one, frames)
@@ -106,7 +106,7 @@ class _Asked:
 
     def fold(self, node: core.Fold, frames: Frames) -> Iterator[Lacking]:
         some = False
-        for inner in _rows(node, frames):
+        for inner in row_frames(node, frames):
             some = True
             held = True if node.where is None else self.value(node.where, inner)
             if held is None and node.where is not None:
@@ -116,7 +116,7 @@ class _Asked:
         if not some:
             yield from self.leaves(node, frames)
 
-    def undecided(self, nodes: list[core.Core] | tuple[core.Core, ...], frames: Frames) -> Iterator[Lacking]:
+    def undecided(self, nodes: tuple[core.Core, ...], frames: Frames) -> Iterator[Lacking]:
         """Cells that give no decision: what is unanswered or partial among them, else all of them."""
         found = [one for node in nodes for one in self.leaves(node, frames)]
         open_ = [one for one in found if one.why is not Lack.UNDECIDED]
@@ -135,7 +135,7 @@ class _Asked:
             yield from self.rows(node, frames)
 
     def rows(self, node: core.Fold, frames: Frames) -> Iterator[Lacking]:
-        rows = list(_rows(node, frames))
+        rows = list(row_frames(node, frames))
         tables = (node.source.table, node.source.form)
         if not rows:
             empty = [one for one in self.evidence.sources if one.field is None and one.table in tables]
@@ -184,12 +184,16 @@ class _Asked:
         self.depth -= 1
 
 
-def _is_table(node: core.Core) -> bool:
-    """The numbers that codes stand for, which are no value by themselves."""
-    return isinstance(node, core.Constant) and isinstance(node.value, Mapping)
+def operands(node: core.Apply) -> tuple[core.Core, ...]:
+    """What an operator works on; the numbers that codes stand for are no value by themselves."""
+    return tuple(
+        one
+        for one in node.arguments
+        if not (isinstance(one, core.Constant) and isinstance(one.value, Mapping))
+    )
 
 
-def _rows(node: core.Fold, frames: Frames) -> Iterator[Frames]:
+def row_frames(node: core.Fold, frames: Frames) -> Iterator[Frames]:
     """The frames in which an aggregate looks at its rows."""
     outer = frames[: node.depth]
     for place in places(node.source, outer):

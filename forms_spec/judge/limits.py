@@ -45,6 +45,15 @@ _HIGH = {
 }
 
 
+def too_far(type_: Type, side: str) -> str:
+    """What is feared of a value whose limit is UNKNOWN: ``too early``, ``too high``."""
+    low, high = ("early", "late") if type_ in _IN_TIME else ("low", "high")
+    return f"too {low if side == 'below' else high}"
+
+
+_IN_TIME = frozenset({Type.DATE, Type.TIME, Type.DATETIME})
+
+
 def _after(one: Any, other: Any, type_: Type, *, strictly: bool) -> bool:
     """Whether ``one`` surely lies after ``other`` (or on it, when not ``strictly``)."""
     if type_ is Type.DATE:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from forms_spec.model import Field, Form, Group, Range, Rule, Study
-from forms_spec.rules.core import RuleValue
+from forms_spec.rules.checker import resolve
+from forms_spec.rules.core import Apply, Constant, RuleValue
 from forms_spec.rules.evaluate import compile_expression
 from forms_spec.rules.expression import Expression, Home, parse_expression
 from forms_spec.rules.references import Target, references
@@ -19,23 +20,23 @@ Closure = Callable[[Frames], "RuleValue | None"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """A range with its ends compiled."""
+    """A range with its ends compiled. ``certain``: neither end is ever UNKNOWN."""
 
     low: Closure | None
     high: Closure | None
     low_open: bool
     high_open: bool
+    certain: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldPlan:
-    """A field with its rules compiled. ``shown`` holds the group's condition and its own.
-
-    ``asks`` and ``shown_asks`` are what the conditions of ``required`` and of ``shown`` read.
-    """
+    """A field with its rules compiled. ``shown`` holds the group's condition and its own; ``shown_by`` the
+    same as expressions, each with its home."""
 
     field: Field
     table: str
+    home: Home
     type: Type
     shown: tuple[Closure, ...]
     required: bool | Closure
@@ -43,9 +44,21 @@ class FieldPlan:
     ranges: Mapping[str | None, Limits]
     expected: Mapping[str | None, Limits]
     missing: Mapping[str, bool]
-    asks: tuple[Target, ...]
-    shown_asks: tuple[Target, ...]
+    shown_by: tuple[tuple[Expression, Home], ...]
     reference: tuple[Closure, Closure] | None
+
+    def conditions(self) -> tuple[tuple[Expression, Home], ...]:
+        """The conditions of whether it is asked, then of whether it has to be answered."""
+        required = self.field.required
+        return (*self.shown_by, *(() if isinstance(required, bool) else ((required, self.home),)))
+
+    def has_to_be_answered(self, frames: Frames) -> bool | None:
+        """What ``required`` says, whether it is asked or not."""
+        if isinstance(self.required, bool):
+            return self.required
+        held = self.required(frames)
+        assert held is None or isinstance(held, bool)
+        return held
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +70,7 @@ class GroupPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RulePlan:
-    """An edit check that belongs to a form, or to each row of ``table``."""
+    """An edit check that belongs to a form, or to each row of ``table``. ``asks`` is what it reads."""
 
     rule: Rule
     table: str
@@ -142,8 +155,14 @@ class _Planner:
             table=rule.on[0][0],
             applies=None if applies is None else self.closure(applies, home, Type.CONDITION),
             holds=self.closure(rule.holds, home, Type.CONDITION),
-            asks=references(rule.holds, self.study, home) if rule.unknown is not None else (),
+            asks=self.asks(rule, home) if rule.unknown is not None else (),
         )
+
+    def asks(self, rule: Rule, home: Home) -> tuple[Target, ...]:
+        """What decides whether a rule applies and holds."""
+        said = (rule.applies, rule.holds)
+        found = [target for one in said if one is not None for target in references(one, self.study, home)]
+        return tuple(dict.fromkeys(found))
 
     def group(self, group: Group) -> GroupPlan:
         whole = Home(form=self.form)
@@ -172,6 +191,7 @@ class _Planner:
         return FieldPlan(
             field=field,
             table=table,
+            home=home,
             type=type_,
             shown=tuple(shown),
             required=required,
@@ -179,20 +199,14 @@ class _Planner:
             ranges=self.limits(field.ranges, home, type_),
             expected=self.limits(field.expected, home, type_),
             missing=MappingProxyType({one.code: one.draft_only for one in field.missing}),
-            asks=() if isinstance(field.required, bool) else references(field.required, self.study, home),
-            shown_asks=self.shown_by(field, group, home),
+            shown_by=self.shown_by(field, group, home),
             reference=self.reference(field, home),
         )
 
-    def shown_by(self, field: Field, group: Group, home: Home) -> tuple[Target, ...]:
-        """What decides whether a field is asked, but for what was entered where nothing is asked."""
+    def shown_by(self, field: Field, group: Group, home: Home) -> tuple[tuple[Expression, Home], ...]:
+        """What decides whether a field is asked: the group's condition, then its own."""
         said = ((group.shown, Home(form=self.form)), (field.shown, home))
-        return tuple(
-            one
-            for expression, at in said
-            if expression is not None
-            for one in references(expression, self.study, at)
-        )
+        return tuple((one, at) for one, at in said if one is not None)
 
     def reference(self, field: Field, home: Home) -> tuple[Closure, Closure] | None:
         """Both ends of the reference range that applies."""
@@ -204,6 +218,11 @@ class _Planner:
     def closure(self, expression: Expression, home: Home, expects: Type) -> Closure:
         return compile_expression(expression, self.study, home, expects)
 
+    def certain(self, expression: Expression, home: Home, type_: Type) -> bool:
+        """Whether an expression is a number, a day, a parameter or today."""
+        node = resolve(expression, self.study, home, type_).core
+        return isinstance(node, Constant) or (isinstance(node, Apply) and node.operator == "today")
+
     def limits(
         self, ranges: Mapping[str | None, Range], home: Home, type_: Type
     ) -> Mapping[str | None, Limits]:
@@ -214,6 +233,9 @@ class _Planner:
                     high=self.closure(one.high, home, type_) if one.high is not None else None,
                     low_open=one.low_open,
                     high_open=one.high_open,
+                    certain=all(
+                        self.certain(end, home, type_) for end in (one.low, one.high) if end is not None
+                    ),
                 )
                 for unit, one in ranges.items()
             }
@@ -221,8 +243,7 @@ class _Planner:
 
     def read_by(self, field: Field, group: Group, home: Home) -> list[tuple[str, str]]:
         """The cells of this form that decide the field's value."""
-        whole = Home(form=self.form)
-        said = [(field.value, home), (field.shown, home), (group.shown, whole)]
+        said = [(field.value, home), *reversed(self.shown_by(field, group, home))]
         targets = [
             target
             for expression, at in said

@@ -9,6 +9,9 @@ from forms_spec.findings import Finding, Severity
 from forms_spec.model import Check
 from forms_spec.record import CellKey, Record
 
+ENDS = frozenset({"below-range", "above-range", "below-expected", "above-expected"})
+"""The findings of a value that passes the end of a range."""
+
 
 def is_kept(found: Finding, cell: CellKey, record: Record) -> bool:
     """Whether it is a warning that somebody kept with a reason; nothing else can be kept."""
@@ -17,7 +20,24 @@ def is_kept(found: Finding, cell: CellKey, record: Record) -> bool:
 
 def under_check(found: Finding, checks: Mapping[str, Check]) -> Finding:
     """The finding with the check's name and severity; as it is where no check is named."""
-    check = checks.get(found.code)
+    check = checks_in_full(checks).get(found.code)
     if check is None:
         return found
     return replace(found, rule=check.name, severity=check.severity or found.severity)
+
+
+def checks_in_full(checks: Mapping[str, Check]) -> Mapping[str, Check]:
+    """Checks by finding code, those of a range's end for an UNKNOWN end too.
+
+    That one weighs what it does anywhere, unless passing the end is but a warning here.
+    """
+    unknown = {
+        f"{code}-unknown": replace(check, severity=_as_unknown(check.severity))
+        for code, check in checks.items()
+        if code in ENDS
+    }
+    return {**unknown, **checks}
+
+
+def _as_unknown(severity: Severity | None) -> Severity | None:
+    return severity if severity is Severity.WARNING else None

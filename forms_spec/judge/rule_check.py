@@ -13,11 +13,14 @@ from forms_spec.judge.judgement import CellState
 from forms_spec.judge.limits import unit_label, with_unit
 from forms_spec.judge.plan import RulePlan
 from forms_spec.judge.protocol import is_kept
+from forms_spec.judge.told import Untold
 from forms_spec.judge.world import CapturedForm, Subject
 from forms_spec.model import Rule
 from forms_spec.places import DataPlace
 from forms_spec.record import CellKey, FormKey
+from forms_spec.rules.expression import Home
 from forms_spec.rules.references import Target
+from forms_spec.rules.types import Type
 
 
 def judge_rules(
@@ -40,14 +43,25 @@ def judge_rules(
 
 def _judge(captured: CapturedForm, plan: RulePlan, row: int | None, *, completing: bool) -> Finding | None:
     frames = captured.frames(row)
-    if plan.applies is not None and plan.applies(frames) is not True:
+    applies = True if plan.applies is None else plan.applies(frames)
+    if applies is False or (applies is None and not (plan.rule.unknown and completing)):
         return None
     held = plan.holds(frames)
-    if held is False:
+    if applies and held is False:
         return _found(captured, plan.rule, row, "rule-broken", facts=_facts(captured, plan.rule, row))
-    if held is None and plan.rule.unknown and completing:
-        return _found(captured, plan.rule, row, "rule-untold", why=_why(captured, plan, row))
-    return None
+    if held is True or not (plan.rule.unknown and completing):
+        return None
+    if applies is None and not _applies_untold(captured, plan, row):
+        return None
+    return _found(captured, plan.rule, row, "rule-untold", why=_why(captured, plan, row))
+
+
+def _applies_untold(captured: CapturedForm, plan: RulePlan, row: int | None) -> bool:
+    """Whether no finding of the form says why it cannot be told that a rule applies."""
+    table = captured.world.study.tables[plan.table]
+    home = Home(form=table.form, group=table.group)
+    assert plan.rule.applies is not None
+    return Untold(captured).of(plan.rule.applies, home, Type.CONDITION, row)
 
 
 def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **words: Any) -> Finding:

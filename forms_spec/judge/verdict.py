@@ -9,17 +9,18 @@ from forms_spec.catalogue import finding
 from forms_spec.display import reference_words, shown_as
 from forms_spec.findings import Finding
 from forms_spec.judge.judgement import Cell, CellState, Judgement
-from forms_spec.judge.limits import chosen_unit, outside, plain, unit_label, with_unit
+from forms_spec.judge.limits import chosen_unit, outside, plain, too_far, unit_label, with_unit
 from forms_spec.judge.plan import FieldPlan, GroupPlan
 from forms_spec.judge.protocol import is_kept, under_check
 from forms_spec.judge.row_counts import judge_rows
 from forms_spec.judge.rule_check import judge_rules
+from forms_spec.judge.told import Untold
 from forms_spec.judge.world import CapturedForm, Facts, Subject
 from forms_spec.kinds import Refusal
-from forms_spec.model import Form, Study
+from forms_spec.model import Form, Range, Study
 from forms_spec.record import LOG, CellKey, Context, FormKey, Record
 from forms_spec.rules.convert import to_rule
-from forms_spec.rules.references import Target
+from forms_spec.rules.types import Type
 
 
 def judge(
@@ -45,6 +46,7 @@ class _Verdict:
     def __init__(self, captured: CapturedForm, *, completing: bool) -> None:
         self.captured = captured
         self.completing = completing
+        self.untold = Untold(captured)
         self.cells: dict[CellKey, Cell] = {}
         self.findings: list[Finding] = []
 
@@ -55,7 +57,7 @@ class _Verdict:
                 continue
             for row in self.captured.rows(group.group.name):
                 self.section(group, row)
-            self.findings += judge_rows(self.captured, group, completing=self.completing)
+            self.findings += judge_rows(self.captured, group, self.untold, completing=self.completing)
         self.findings += judge_rules(self.captured, completing=self.completing)
         return Judgement(cells=self.cells, findings=tuple(self.findings))
 
@@ -93,11 +95,7 @@ class _Verdict:
         """False for what is hidden or calculated; UNKNOWN stays so."""
         if facts.shown is False or plan.value is not None:
             return False
-        if isinstance(plan.required, bool):
-            return plan.required
-        held = plan.required(self.captured.frames(row))
-        assert held is None or isinstance(held, bool)
-        return held
+        return plan.has_to_be_answered(self.captured.frames(row))
 
     def faults(
         self, plan: FieldPlan, row: int | None, facts: Facts, required: bool | None
@@ -128,23 +126,9 @@ class _Verdict:
         if facts.shown is True and required:
             yield self.found("required-blank", plan, row, facts)
             return
-        unknown = (*(() if facts.shown else plan.shown_asks), *(() if required else plan.asks))
-        if self.told_elsewhere(unknown, row):
+        if any(self.untold.of(one, home, Type.CONDITION, row) for one, home in plan.conditions()):
+            self.untold.asked.add((plan.table, row, plan.field.name))
             yield self.found("required-unknown", plan, row, facts)
-
-    def told_elsewhere(self, asks: tuple[Target, ...], row: int | None) -> bool:
-        """True when no cell of this form already says why a condition is UNKNOWN."""
-        return all(self.says_something(target, row) for target in asks)
-
-    def says_something(self, target: Target, row: int | None) -> bool:
-        key = (target.table or "", target.field or "")
-        if target.visit is not None or key not in self.captured.plan.fields:
-            return True
-        in_row = target.table in self.captured.plan.row_tables
-        if in_row and row is None:
-            return True
-        facts = self.captured.facts(key[0], row if in_row else None, key[1])
-        return facts.state is CellState.ANSWERED
 
     def answered(self, plan: FieldPlan, row: int | None, facts: Facts) -> Iterator[Finding]:
         frames = self.captured.frames(row)
@@ -152,13 +136,26 @@ class _Verdict:
         if plan.field.unit is not None and plan.field.unit.companion and unit is None:
             yield self.found("unit-missing", plan, row, facts)
             return
-        for said, word in ((plan.ranges, "range"), (plan.expected, "expected")):
-            limits = said.get(unit)
-            found = outside(facts, limits, plan, frames) if limits is not None else None
+        said = (("range", plan.ranges, plan.field.ranges), ("expected", plan.expected, plan.field.expected))
+        for word, limits, written in said:
+            if unit not in limits:
+                continue
+            found = outside(facts, limits[unit], plan, frames)
             if found is not None:
                 side, bound = found
                 yield self.found(f"{side}-{word}", plan, row, facts, bound=bound)
                 return
+            if self.completing and not limits[unit].certain:
+                yield from self.limit_untold(plan, row, facts, word, written[unit])
+
+    def limit_untold(
+        self, plan: FieldPlan, row: int | None, facts: Facts, word: str, written: Range
+    ) -> Iterator[Finding]:
+        """An end of a range that is UNKNOWN, of a value that does not pass the other."""
+        for side, end in (("below", written.low), ("above", written.high)):
+            if end is not None and self.untold.of(end, plan.home, plan.type, row):
+                fear = too_far(plan.type, side)
+                yield self.found(f"{side}-{word}-unknown", plan, row, facts, fear=fear)
 
     def differing(self, plan: FieldPlan, row: int | None, facts: Facts) -> Iterator[Finding]:
         """A text that came along with a calculated field and is not what the formula gives."""

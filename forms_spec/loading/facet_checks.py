@@ -27,7 +27,7 @@ FIELD_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The findings that each facet gives."""
 
 GROUP_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"rows": ("too-few-rows", "too-many-rows", "row-missing", "row-twice")}
+    {"rows": ("too-few-rows", "too-many-rows", "row-missing", "row-twice", "rows-unknown")}
 )
 STUDY_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"required": FIELD_FACETS["required"], "today": ("above-range",)}

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forms_spec.judge.plan import plan_of, reference_ends, rules_of
+from forms_spec.judge.protocol import checks_in_full
 from forms_spec.model import Check, Field, Form, Group, Range, Rule, Study
 from forms_spec.rules.checker import resolve
 from forms_spec.rules.expression import Expression, Home
-from forms_spec.rules.references import references
 from forms_spec.rules.types import Type, type_of
 from generator.browser.expression_json import Givens, Json, ToJson
 from generator.browser.field_spec import field_spec
@@ -75,7 +75,6 @@ class _Writer:
     def group(self, group: Group) -> Json:
         whole = Home(form=self.form)
         home = Home(form=self.form, group=group if group.rows is not None else None)
-        asks = self.asks(group.shown, whole)
         table = group.name if group.rows is not None else self.form.name
         return {
             "name": group.name,
@@ -84,10 +83,10 @@ class _Writer:
             "rows": _rows(group),
             "shown": self.rule(group.shown, whole, Type.CONDITION),
             "checks": _checks(group.checks),
-            "fields": [self.field(one, table, home, asks) for one in group.fields if one.collected],
+            "fields": [self.field(one, table, home) for one in group.fields if one.collected],
         }
 
-    def field(self, field: Field, table: str, home: Home, shown_asks: list[list[str]]) -> Json:
+    def field(self, field: Field, table: str, home: Home) -> Json:
         type_ = type_of(field)
         return {
             **field_spec(field),
@@ -95,8 +94,6 @@ class _Writer:
             "as": type_.name,
             "shown": self.rule(field.shown, home, Type.CONDITION),
             "required": self.required(field, home),
-            "asks": self.asks(field.required, home),
-            "shownAsks": shown_asks + self.asks(field.shown, home),
             "value": self.rule(field.value, home, type_),
             "range": self.limits(field.ranges, home, type_),
             "expected": self.limits(field.expected, home, type_),
@@ -116,17 +113,6 @@ class _Writer:
         if isinstance(field.required, bool):
             return field.required
         return self.rule(field.required, home, Type.CONDITION)
-
-    def asks(self, expression: Expression | bool | None, home: Home) -> list[list[str]]:
-        """The cells of this form that a condition reads."""
-        if not isinstance(expression, Expression):
-            return []
-        found = references(expression, self.study, home)
-        return [
-            [one.table, one.field]
-            for one in found
-            if one.visit is None and one.table is not None and one.field is not None
-        ]
 
     def limits(self, ranges: Mapping[str | None, Range], home: Home, type_: Type) -> Json:
         return {
@@ -150,7 +136,7 @@ def _checks(checks: Mapping[str, Check]) -> Json:
     """The protocol checks by finding code, each with its severity where it has one of its own."""
     return {
         code: {"name": one.name, "severity": one.severity.value if one.severity else None}
-        for code, one in checks.items()
+        for code, one in checks_in_full(checks).items()
     }
 
 

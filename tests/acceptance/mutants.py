@@ -18,6 +18,7 @@ from time import perf_counter
 from typing import Any
 
 from forms_spec.findings import Severity
+from forms_spec.judge.told import Untold
 from forms_spec.judge.world import CapturedForm, Subject
 from forms_spec.model import Derivation, Rule, Study
 from forms_spec.record import FormKey
@@ -163,7 +164,9 @@ def _judge(study: Study, rule: Rule) -> Callable[[Bench, Written], Verdict]:
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
     holds = compile_expression(rule.holds, study, home, Type.CONDITION)
-    applies = None if rule.applies is None else compile_expression(rule.applies, study, home, Type.CONDITION)
+    said = rule.applies or rule.holds
+    applies = None if rule.applies is None else compile_expression(said, study, home, Type.CONDITION)
+    meaning = resolve(said, study, home, Type.CONDITION).core
 
     def judge(bench: Bench, case: Written) -> Verdict:
         world, held = bench.world(case), bench.subjects[case.subject].forms
@@ -174,12 +177,13 @@ def _judge(study: Study, rule: Rule) -> Callable[[Bench, Written], Verdict]:
             completing = held[key].status == FormStatus.COMPLETE
             for row in captured.rows(table.name) if table.group is not None else (None,):
                 frames = captured.frames(row)
-                if applies is not None and applies(frames) is not True:
-                    continue
-                value = holds(frames)
-                if value is False:
+                asked = True if applies is None else applies(frames)
+                value = holds(frames) if asked is not False else True
+                if asked and value is False:
                     found.add(f"{key} {row} {rule.check} {LETTERS[rule.severity]}")
-                elif value is None and rule.unknown is not None and completing:
+                elif value is True or rule.unknown is None or not completing:
+                    continue
+                elif asked or Untold(captured).of_meaning(meaning, row):
                     found.add(f"{key} {row} {rule.unknown}")
         return frozenset(found)
 

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from forms_spec.findings import Finding
+from forms_spec.judge.told import Cell, Untold
 from forms_spec.judge.world import CapturedForm, Subject
 from forms_spec.model import Study
 from forms_spec.places import TextPlace
@@ -75,6 +76,12 @@ class Rule:
             encode(self.closure(here.frames(None)), self.resolved.core.type), self.resolved.core.type
         )
 
+    def untold(self, here: CapturedForm, asked: list[Cell]) -> bool:
+        """Whether it is UNKNOWN for a reason that no finding gives, where some cells are asked about."""
+        untold = Untold(here)
+        untold.asked.update(asked)
+        return untold.of_meaning(self.resolved.core, None)
+
     def case(self, here: CapturedForm) -> list[Any]:
         """Record and surroundings for the browser."""
         env = {"today": self.today.toordinal() - EPOCH, "given": given_values(self.givens, here)}
@@ -105,7 +112,7 @@ class BrowserEngine:
     """QuickJS with the page's scripts and one form's spec."""
 
     def __init__(self, study: Study, form: str) -> None:
-        self.browser = Browser("kinds.js", "functions.js", "rules.js", "judge.js")
+        self.browser = Browser("kinds.js", "functions.js", "rules.js", "told.js", "judge.js")
         self.browser.run(
             "(spec) => { globalThis.spec = spec; return null; }", form_spec(study, study.forms[form])
         )
@@ -116,7 +123,16 @@ class BrowserEngine:
             return [one if one is None else sorted(one) for one in found]
         return json.loads(json.dumps(found))  # type: ignore[no-any-return]
 
+    def untold(self, rule: Rule, cases: list[list[Any]], asked: list[list[Cell]]) -> list[bool]:
+        """What ``Rule.untold`` says of each case."""
+        return list(self.browser.run(_UNTOLD, rule.json, cases, asked))
 
+
+_UNTOLD = """(node, cases, asked) => cases.map(([record, env], at) => {
+  const untold = new crfsmith.Untold(crfsmith.openPage(spec, record, env));
+  for (const cell of asked[at]) untold.ask(...cell);
+  return untold.of(node, null);
+})"""
 _RUN = """(node, cases) => cases.map(([record, env]) => {
   const page = crfsmith.openPage(spec, record, env);
   return crfsmith.evaluate(node, [{row: null}], page);

@@ -9,6 +9,8 @@ import sys
 from random import Random
 from typing import Any
 
+from forms_spec.judge.told import Cell
+from forms_spec.judge.world import CapturedForm
 from forms_spec.rules.core import FOLDS, OPERATORS
 from tests.parity.rule_engines import BrowserEngine, Rule
 from tests.parity.rule_study import random_subject, rule_study
@@ -41,10 +43,23 @@ def disagreements(seed: int, rules: int, subjects: int, most: int = 5) -> tuple[
 
 
 def both(engine: BrowserEngine, rule: Rule, forms: list[Forms]) -> list[tuple[Any, Any]]:
-    """What Python and the browser say for each subject."""
+    """What Python and the browser say for each subject: the value, and whether UNKNOWN is untold."""
     captured = [rule.captured(held) for held in forms]
-    given = engine.values(rule, [rule.case(here) for here in captured])
-    return [(rule.python(here), other) for here, other in zip(captured, given, strict=True)]
+    asked = [_asked(here) for here in captured]
+    cases = [rule.case(here) for here in captured]
+    given = zip(engine.values(rule, cases), engine.untold(rule, cases, asked), strict=True)
+    own = [(rule.python(here), rule.untold(here, cells)) for here, cells in zip(captured, asked, strict=True)]
+    return list(zip(own, given, strict=True))
+
+
+def _asked(here: CapturedForm) -> list[Cell]:
+    """Some cells that a finding asks about: every third field's, of every row."""
+    fields = list(here.plan.fields)[::3]
+    return [
+        (table, row, field)
+        for table, field in fields
+        for row in (here.rows(table) if table in here.plan.row_tables else (None,))
+    ]
 
 
 def _case(engine: BrowserEngine, rule: Rule, forms: Forms, seed: int) -> str:

@@ -81,6 +81,17 @@
       return this.given_(field, text, shown);
     }
 
+    // The conditions of whether a field is asked, then of whether it has to be answered; and what they say of that.
+
+    conditionsOf(field) {
+      const shown = this.conditions.get(field);
+      return typeof field.required === "boolean" ? shown : [...shown, field.required];
+    }
+
+    required(field, row) {
+      return typeof field.required === "boolean" ? field.required : this.run(field.required, row);
+    }
+
     // What a text means in a field that is not hidden; entered() asks for it also where the field is.
 
     entered(table, row, name) {
@@ -122,6 +133,8 @@
     low: { number: ["at least", "more than"], date: ["on or after", "after"] },
     high: { number: ["at most", "less than"], date: ["on or before", "before"] },
   };
+
+  const IN_TIME = new Set(["DATE", "TIME", "DATETIME"]);
 
   function surelyAfter(one, other, type, strictly) {
     if (type === "DATE") return (strictly ? crfsmith.spanLe(one, other) : crfsmith.spanLt(one, other)) === false;
@@ -165,7 +178,7 @@
 
   class Verdict {
     constructor(page, completing, kept) {
-      Object.assign(this, { page, completing, cells: [], findings: [] });
+      Object.assign(this, { page, completing, untold: new crfsmith.Untold(page), cells: [], findings: [] });
       this.kept = new Set((kept || []).map((one) => JSON.stringify(one)));
     }
 
@@ -206,8 +219,7 @@
     }
 
     required(field, row, facts) {
-      if (facts.shown === false || field.value !== null) return false;
-      return typeof field.required === "boolean" ? field.required : this.page.run(field.required, row);
+      return facts.shown === false || field.value !== null ? false : this.page.required(field, row);
     }
 
     faults(field, row, facts, required) {
@@ -227,16 +239,10 @@
         found("required-blank");
         return;
       }
-      const unknown = [...(facts.shown ? [] : field.shownAsks), ...(required ? [] : field.asks)];
-      if (this.toldElsewhere(unknown, row)) found("required-unknown");
-    }
-
-    toldElsewhere(asks, row) {
-      return asks.every(([table, name]) => {
-        const inRow = this.page.rowTables.has(table);
-        if (!this.page.fields.has(`${table} ${name}`) || (inRow && row === null)) return true;
-        return this.page.cell(table, inRow ? row : null, name).state === "answered";
-      });
+      if (this.page.conditionsOf(field).some((one) => this.untold.of(one, row))) {
+        this.untold.ask(field.table, row, field.name);
+        found("required-unknown");
+      }
     }
 
     missing(field, facts, found) {
@@ -252,11 +258,22 @@
       }
       for (const [said, word] of [[field.range, "range"], [field.expected, "expected"]]) {
         const key = unit === null ? "" : unit;
-        const limits = Object.hasOwn(said, key) ? outside(this.page, field, facts, row, said[key]) : null;
-        if (limits) {
-          found(`${limits[0]}-${word}`, { bound: limits[1] });
+        if (!Object.hasOwn(said, key)) continue;
+        const passed = outside(this.page, field, facts, row, said[key]);
+        if (passed) {
+          found(`${passed[0]}-${word}`, { bound: passed[1] });
           return;
         }
+        if (this.completing) this.limitUntold(field, row, word, said[key], found);
+      }
+    }
+
+    // An end of a range that is UNKNOWN, of a value that does not pass the other.
+
+    limitUntold(field, row, word, { low, high }, found) {
+      const [early, late] = IN_TIME.has(field.as) ? ["early", "late"] : ["low", "high"];
+      for (const [side, end, far] of [["below", low, early], ["above", high, late]]) {
+        if (end !== null && this.untold.of(end, row)) found(`${side}-${word}-unknown`, { fear: `too ${far}` });
       }
     }
 
@@ -275,26 +292,36 @@
     countRows(group) {
       const { page, completing } = this;
       const rows = page.rows(group.table);
-      const asked = group.shown === null || page.run(group.shown, null) === true;
-      const { minimum: least, maximum: most, fixed } = group.rows;
+      const asked = group.shown === null ? true : page.run(group.shown, null);
+      const most = group.rows.maximum;
       if (rows.length > most) this.group(group, "too-many-rows", { count: rows.length, most });
-      if (completing && asked && rows.length < least && !fixed.length) {
-        this.group(group, "too-few-rows", { count: rows.length, least });
-      }
-      if (fixed.length) this.fixedRows(group, rows, completing && asked);
+      const combinations = this.combinations(group, rows);
+      if (completing && asked !== false) this.absentRows(group, rows.length, combinations, asked);
+      for (const [row, count] of combinations) if (count > 1) this.group(group, "row-twice", { row });
     }
 
-    fixedRows(group, rows, completing) {
+    // What the group lacks where it is asked: one row for each combination of the codes, or so many rows.
+
+    absentRows(group, count, combinations, asked) {
+      const { minimum: least, fixed } = group.rows;
+      const absent = combinations.filter((one) => one[1] === 0).map(([row]) => ["row-missing", { row }]);
+      if (!fixed.length && count < least) absent.unshift(["too-few-rows", { count, least }]);
+      if (asked) for (const [code, words] of absent) this.group(group, code, words);
+      else if (absent.length && this.untold.of(group.shown, null)) this.group(group, "rows-unknown", {});
+    }
+
+    // Each combination of the codes that the rows are fixed by, as labels, and how many rows have it.
+
+    combinations(group, rows) {
+      if (!group.rows.fixed.length) return [];
       const lists = group.rows.fixed.map((name) => group.fields.find((field) => field.name === name).codes);
-      const combinations = lists.reduce((all, codes) => all.flatMap((one) => codes.map((code) => [...one, code])), [[]]);
-      for (const codes of combinations) {
-        const count = rows.filter((row) =>
-          codes.every((code, at) => this.page.cell(group.table, row, group.rows.fixed[at]).seen === code.code),
-        ).length;
-        const labels = codes.map((code) => code.label).join(", ");
-        if (count > 1) this.group(group, "row-twice", { row: labels });
-        else if (count === 0 && completing) this.group(group, "row-missing", { row: labels });
-      }
+      const every = lists.reduce((all, codes) => all.flatMap((one) => codes.map((code) => [...one, code])), [[]]);
+      const has = (row, codes) =>
+        codes.every((code, at) => this.page.cell(group.table, row, group.rows.fixed[at]).seen === code.code);
+      return every.map((codes) => [
+        codes.map((code) => code.label).join(", "),
+        rows.filter((row) => has(row, codes)).length,
+      ]);
     }
 
     // An edit check. One that cannot be told is a finding of the server alone, which knows every source.

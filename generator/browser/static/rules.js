@@ -390,14 +390,8 @@
 
   const unseen = (value, field) => (Object.hasOwn(UNSEEN, field.kind) ? UNSEEN[field.kind](value, field) : value);
 
-  globalThis.crfsmith = Object.assign(globalThis.crfsmith, {
-    evaluate,
-    seen,
-    unseen,
-    roundNumber: round,
-    spanLe,
-    spanLt,
-    operators: [...Object.keys(STRICT), ...Object.keys(LAZY), "lookup", "today"],
-    folds: Object.keys(FOLDS),
-  });
+  const shared = { evaluate, framesOf, isOwn, seen, unseen, roundNumber: round, spanLe, spanLt };
+  const operators = [...Object.keys(STRICT), ...Object.keys(LAZY), "lookup", "today"];
+
+  globalThis.crfsmith = Object.assign(globalThis.crfsmith, shared, { operators, folds: Object.keys(FOLDS) });
 })();

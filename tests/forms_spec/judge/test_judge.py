@@ -62,7 +62,7 @@ fields:
     [
         ("Y", []),
         ("N", [("why", "required-blank"), ("drink", "required-unknown")]),
-        ("", [("sober", "required-blank")]),
+        ("", [("sober", "required-blank"), ("drink", "required-unknown")]),
     ],
 )
 def test_a_required_field_is_asked_about_when_it_cannot_be_told_whether_it_is_shown(

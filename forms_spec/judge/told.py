@@ -1,0 +1,173 @@
+"""Whether a form already says why something in it cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from forms_spec.judge.evidence import companions
+from forms_spec.judge.judgement import CellState
+from forms_spec.judge.lacking import operands, row_frames
+from forms_spec.judge.plan import FieldPlan
+from forms_spec.judge.world import CapturedForm, Facts
+from forms_spec.rules import core
+from forms_spec.rules.checker import resolve
+from forms_spec.rules.core import RuleValue
+from forms_spec.rules.evaluate import compile_core
+from forms_spec.rules.expression import Expression, Home
+from forms_spec.rules.scene import Frames
+from forms_spec.rules.types import Type
+
+DEEPEST = 20
+"""So many formulas behind each other are followed; what lies deeper counts as said nowhere."""
+
+Closure = Callable[[Frames], "RuleValue | None"]
+Cell = tuple[str, int | None, str]
+
+
+class Untold:
+    """Follows UNKNOWN down to its sources, and asks of each whether a finding of its own stands on it.
+
+    A source of this form says why by itself when it is no valid answer, is required and blank, holds a
+    missing code for drafts only, or is asked about already (``asked``). One that is hidden is answered for
+    by the condition that hides it. A source that may be blank, holds another missing code, is a partial
+    date, or stands in another form says nothing here.
+    """
+
+    def __init__(self, captured: CapturedForm) -> None:
+        self.captured = captured
+        self.asked: set[Cell] = set()
+        self._depth = 0
+        self._followed: dict[Cell, bool] = {}
+        self._memory = captured.world.study.memory
+
+    def of(self, expression: Expression, home: Home, type_: Type, row: int | None) -> bool:
+        """Whether the expression is UNKNOWN for a reason that no finding of this form gives."""
+        return self.of_meaning(resolve(expression, self.captured.world.study, home, type_).core, row)
+
+    def of_meaning(self, node: core.Core, row: int | None) -> bool:
+        """The same of an expression that is resolved already."""
+        frames = self.captured.frames(row)
+        self._followed.clear()
+        return self._value(node, frames) is None and self._why(node, frames)
+
+    def _value(self, node: core.Core, frames: Frames) -> RuleValue | None:
+        """What a part of an expression gives. It is kept with its closure, so that its id stays its own."""
+        key = ("closure", id(node))
+        if key not in self._memory:
+            self._memory[key] = (node, compile_core(node))
+        closure: Closure = self._memory[key][1]
+        return closure(frames)
+
+    def _why(self, node: core.Core, frames: Frames) -> bool:
+        """Whether a node, which is UNKNOWN, is so for a reason that nothing says."""
+        if isinstance(node, core.Read | core.Remote):
+            return self._cell(node, frames)
+        if isinstance(node, core.Fold):
+            return self._fold(node, frames)
+        if not isinstance(node, core.Apply):
+            return True
+        if node.operator == "case":
+            return self._case(node.arguments, frames)
+        parts = operands(node)
+        unknown = [one for one in parts if self._value(one, frames) is None]
+        if unknown:
+            return any(self._why(one, frames) for one in unknown)
+        return self._undecided(parts, frames)
+
+    def _case(self, arguments: tuple[core.Core, ...], frames: Frames) -> bool:
+        """The condition that is UNKNOWN; or the value chosen; or, where none is, what was asked."""
+        for condition, value in zip(arguments[:-1:2], arguments[1::2], strict=True):
+            held = self._value(condition, frames)
+            if held is None:
+                return self._why(condition, frames)
+            if held:
+                return self._why(value, frames)
+        if isinstance(arguments[-1], core.Constant):
+            return self._undecided(arguments[:-1:2], frames)
+        return self._why(arguments[-1], frames)
+
+    def _fold(self, node: core.Fold, frames: Frames) -> bool:
+        """The rows whose condition or value is UNKNOWN; without any, it is the number of rows."""
+        found = []
+        for inner in row_frames(node, frames):
+            held = True if node.where is None else self._value(node.where, inner)
+            if held is None and node.where is not None:
+                found.append(self._why(node.where, inner))
+            elif held and node.body is not None and self._value(node.body, inner) is None:
+                found.append(self._why(node.body, inner))
+        return any(found) if found else True
+
+    def _undecided(self, nodes: tuple[core.Core, ...], frames: Frames) -> bool:
+        """Every part has a value and the whole has none: sources that are open within them, or nothing."""
+        found = [one for node in nodes for one in self._open(node, frames)]
+        return any(found) if found else True
+
+    def _open(self, node: core.Core, frames: Frames) -> Iterator[bool]:
+        """Of every source below a node without an exact value: whether nothing says so."""
+        if isinstance(node, core.Read | core.Remote):
+            value = self._value(node, frames)
+            if value is None or _partial(value):
+                yield self._cell(node, frames)
+        elif isinstance(node, core.Key) and self._value(node, frames) is None:
+            yield True
+        elif isinstance(node, core.Apply) and node.operator != "known":
+            for one in operands(node):
+                yield from self._open(one, frames)
+        elif isinstance(node, core.Fold):
+            for inner in row_frames(node, frames):
+                for part in (node.where, node.body):
+                    if part is not None:
+                        yield from self._open(part, inner)
+
+    def _cell(self, node: core.Read | core.Remote, frames: Frames) -> bool:
+        """A cell that has no exact value."""
+        here = frames[node.depth].instance
+        if isinstance(node, core.Read):
+            table, row = node.table, frames[node.depth].row if node.row else None
+        else:
+            there = here.world.at(node.form, node.visit, here.key, node.field.name)
+            if there is None:
+                return True
+            here, table, row = there, node.form, None
+        return here is not self.captured or not self.says(table, row, node.field.name)
+
+    def says(self, table: str, row: int | None, field: str) -> bool:
+        """Whether a cell of this form that has no exact value says why."""
+        number = companions(self.captured).get((table, field))
+        if number is not None:
+            facts = self.captured.facts(table, row, number)
+            return facts.state is CellState.ANSWERED or self.says(table, row, number)
+        plan, facts = self.captured.plan.fields[table, field], self.captured.facts(table, row, field)
+        if facts.state is CellState.BLANK:
+            return self._blank_says(plan, row, facts)
+        if facts.state is CellState.MISSING:
+            return plan.missing[facts.text]
+        return facts.state is not CellState.ANSWERED
+
+    def _blank_says(self, plan: FieldPlan, row: int | None, facts: Facts) -> bool:
+        """A blank cell that has to be answered; else what it hangs on says why it is blank."""
+        cell = (plan.table, row, plan.field.name)
+        if cell in self.asked:
+            return True
+        if cell not in self._followed:
+            self._followed[cell] = False
+            self._depth += 1
+            self._followed[cell] = self._depth <= DEEPEST and self._sources_say(plan, row, facts)
+            self._depth -= 1
+        return self._followed[cell]
+
+    def _sources_say(self, plan: FieldPlan, row: int | None, facts: Facts) -> bool:
+        """Whether each formula or condition of a cell that is UNKNOWN is so for a reason that is told."""
+        study, frames = self.captured.world.study, self.captured.frames(row)
+        if plan.field.value is not None:
+            said = [resolve(plan.field.value, study, plan.home, plan.type).core]
+        else:
+            said = [resolve(one, study, home, Type.CONDITION).core for one, home in plan.conditions()]
+        unknown = [one for one in said if self._value(one, frames) is None]
+        if not unknown and plan.value is None:
+            return facts.shown is True and plan.has_to_be_answered(frames) is True
+        return bool(unknown) and not any(self._why(one, frames) for one in unknown)
+
+
+def _partial(value: RuleValue) -> bool:
+    return isinstance(value, tuple) and value[0] != value[1]
