@@ -71,6 +71,16 @@ class PlainText(TypeDecorator[str]):
         return None if value is None else plain(value)
 
 
+class PlainString(TypeDecorator[str]):
+    """A name by which something is found, up to its length: one with NUL is looked for, and not found."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else plain(value)
+
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -101,7 +111,7 @@ dictionary_use = Table(
 app_user = Table(
     "app_user",
     metadata,
-    Column("username", String(100), primary_key=True),
+    Column("username", PlainString(100), primary_key=True),
     Column("name", PlainText, nullable=False),
     Column("role", String(30), nullable=False),
     Column("password_hash", Text, nullable=False),
@@ -111,7 +121,7 @@ app_user = Table(
 subject = Table(
     "subject",
     metadata,
-    Column("subjid", String(100), primary_key=True),
+    Column("subjid", PlainString(100), primary_key=True),
     Column("site", String(100), nullable=False),
     Column("added_by", ForeignKey("app_user.username"), nullable=False),
     Column("added_at", UtcTime, nullable=False),
@@ -149,7 +159,7 @@ form_version = Table(
     Column("warnings", Integer, nullable=False),
     Column("saved_at", UtcTime, nullable=False),
     Column("saved_by", ForeignKey("app_user.username"), nullable=False),
-    Column("save_id", String(100), nullable=False),
+    Column("save_id", PlainString(100), nullable=False),
     Column("dictionary_hash", ForeignKey("dictionary.hash"), nullable=False),
     Column("seal", String(64), nullable=False),
     Column("reason", PlainText, nullable=False),

@@ -13,8 +13,11 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from forms_spec.entry.starts import starting_texts
 from forms_spec.judge import Judgement
+from forms_spec.places import DataPlace
 from forms_spec.record import Record, Row
 from generator.pages import Posted, form_html, read_post, removal_reasons, without_hidden_rows
+from generator.pages.findings import label_of
+from generator.pages.names import cell_of
 from generator.pages.rows import laid_down, next_number, rows_of
 from webapp.access import ENTER, READ, allow
 from webapp.conflict_pages import conflict_page
@@ -40,6 +43,7 @@ from webapp.uploads import LARGEST_UPLOADS, Uploads
 bp = Blueprint("form_pages", __name__)
 ADD: Final = "add:"
 COMPLETE: Final = "complete"
+NUL: Final = "\x00"
 LONGEST_REASON: Final = 2_000
 
 
@@ -93,10 +97,25 @@ def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     if "on" not in request.form:
         return _refused("The page arrived incomplete, so nothing was saved.", "Save once more.", 400)
     typed_now = read(place, request.form, request.files)
+    if said := _unkeepable(place, request.form):
+        return _not_saved(typed_now, said, needs="text")
     action = request.form.get("action", "draft")
     if action.startswith(ADD):
         return _with_new_row(typed_now, action.removeprefix(ADD))
     return _save(typed_now, complete=action == COMPLETE)
+
+
+def _unkeepable(place: FormPlace, data: MultiDict[str, str]) -> str:
+    """Says where NUL stands, which no package can hold: a program put it there, no keyboard does."""
+    names = [name for name, text in data.items(multi=True) if NUL in text or NUL in name]
+    if not names:
+        return ""
+    cells = [cell_of(name, place.form) for name in dict.fromkeys(names)]
+    places = [DataPlace(table=cell.table, field=cell.field, row=cell.row) for cell in cells if cell]
+    where = ", ".join(f"“{label_of(place.form, one)}”" for one in places) or "A reason"
+    return (
+        f"{where} holds the character U+0000, which cannot be kept. Type the text anew, then save once more."
+    )
 
 
 @bp.url_value_preprocessor
