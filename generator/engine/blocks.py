@@ -57,8 +57,7 @@ def read_block(raw: bytes, width: int, delimiter: str) -> Block | None:
 
 def _single_returns(raw: bytes) -> int:
     """Carriage returns that no line feed follows."""
-    returns = raw.count(b"\r")
-    return returns and returns - raw.count(b"\r\n")
+    return raw.count(b"\r") - raw.count(b"\r\n") if b"\r" in raw else 0
 
 
 def count(raw: bytes, one: bytes) -> int:
@@ -110,7 +109,7 @@ class Inside(NamedTuple):
 
 def quoted(raw: bytes, delimiter: str) -> Inside | None:
     """What the quoted cells hold; None where a quotation mark has no meaning or a cell is too long."""
-    marks = raw.count(b'"')
+    marks = count(raw, b'"')
     if marks * _SPARSE > len(raw):
         return _quoted_densely(raw, ord(delimiter)) if marks % 2 == 0 else None
     cell, separator = _quoted(delimiter), delimiter.encode()

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from generator.engine.blocks import Block, read_block
+from generator.engine.blocks import Block, count, read_block
 from generator.engine.guards import suspicion
 from generator.engine.key_blocks import KeyHashes, Lines
 from generator.package.lines import Record, Records
@@ -101,7 +101,7 @@ class BlockReading(TableReading):
     def _pieces(self, records: Records) -> Iterator[Placed | bytes]:
         """Blocks that are understood with the line that they begin on, and bytes that are not."""
         size = LARGEST_BLOCK
-        while raw := records.block(size):
+        while raw := records.block(size, count):
             block = read_block(raw, self.width, self.plan.delimiter)
             if block is not None and self._is_clear(block):
                 first = records.line + 1
@@ -228,7 +228,7 @@ class BlockReading(TableReading):
         for text in texts:
             if name in self.numbers and text and not NUMBER.fullmatch(text):
                 found[text] = ("bad-key-number", "")
-            elif fault := cell_fault(text, read):
+            elif fault := cell_fault(text, read, ours=self.ours):
                 found[text] = fault
         return found
 

@@ -76,16 +76,25 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path) -> Foreign:
         return Foreign(findings=(_stumbled(error, None),))
     plans: dict[str, TablePlan] = {}
     handed: dict[str, str] = {}
+    broken: list[Reported] = []
     for resource in package.resources:
         made = _plan(resource)
-        if isinstance(made, TablePlan):
+        if isinstance(made, list):
+            broken += made
+        elif isinstance(made, TablePlan):
             plans[made.name] = made
         else:
             handed[str(resource.name)] = made
     for name in _depending(plans):
         handed[name] = "its foreign key names a table that is not read here"
         del plans[name]
-    return Foreign(plans=tuple(plans.values()), handed=handed, package=package, profiles=profiles)
+    return Foreign(
+        plans=tuple(plans.values()),
+        handed=handed,
+        findings=tuple(broken),
+        package=package,
+        profiles=profiles,
+    )
 
 
 def _without_remote_profiles(descriptor: dict[str, Any]) -> tuple[str, ...]:
@@ -117,12 +126,16 @@ def _depending(plans: Mapping[str, TablePlan]) -> list[str]:
     ]
 
 
-def _plan(resource: Any) -> TablePlan | str:
-    """How a resource is read here, or why it is not."""
+def _plan(resource: Any) -> TablePlan | str | list[Reported]:
+    """How a resource is read here, why it is not, or what is wrong with its description."""
+    from frictionless.exception import FrictionlessException
+
     try:
         return _made_plan(resource)
+    except FrictionlessException as error:
+        return [_reported(one, str(resource.name)) for one in error.to_errors()]
     except Exception as error:
-        return f"its description is broken ({_first_line(error)})"
+        return [_stumbled(error, str(resource.name))]
 
 
 def _made_plan(resource: Any) -> TablePlan | str:
@@ -169,14 +182,18 @@ def _has_single_returns(file: Path) -> bool:
 
 def _delimiter(resource: Any) -> str:
     """The character between cells, or why the file is not read here."""
+    from frictionless import Detector
     from frictionless.exception import FrictionlessException
     from frictionless.formats import CsvControl
     from frictionless.resources import TableResource
 
     said = resource.to_descriptor()
     described = {"type": "table", **{name: said[name] for name in _WRITING if name in said}}
+    any_type = Detector(field_type="any")  # else it would try every type on every column
     try:
-        with TableResource.from_descriptor(described, basepath=resource.basepath) as opened:
+        with TableResource.from_descriptor(
+            described, basepath=resource.basepath, detector=any_type
+        ) as opened:
             dialect, encoding = opened.dialect, str(opened.encoding).lower()
             control = CsvControl.from_dialect(dialect)
     except FrictionlessException as error:

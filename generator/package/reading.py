@@ -202,7 +202,7 @@ class TableReading:
             elif name in self.numbers and text and not NUMBER.fullmatch(text):
                 self.note("bad-key-number", record.line, name=name, value=text)
                 refused.add(name)
-            elif fault := cell_fault(text, read):
+            elif fault := cell_fault(text, read, ours=self.ours):
                 self.doubt(record.line, name, text, *fault)
                 refused.add(name)
         return frozenset(refused)
@@ -224,11 +224,14 @@ def labels(header: Record, *, ours: bool) -> list[str]:
     return header.cells if ours else [name.strip() for name in header.cells]
 
 
-def cell_fault(text: str, read: CellReader) -> tuple[str, str] | None:
-    """The code and the words of what is wrong with a cell by its schema alone."""
-    if "\0" in text:
-        return "nul-character", ""
+def cell_fault(text: str, read: CellReader, *, ours: bool) -> tuple[str, str] | None:
+    """The code and the words of what is wrong with a cell by its schema alone.
+
+    A NUL says enough of a cell of ours; in packages of others it may be tolerated, and what it spoils not.
+    """
     notes = read(text)[1]
+    if "\0" in text and (ours or not notes):
+        return "nul-character", ""
     if not notes:
         return None
     says = ", ".join(_SAYS.get(constraint, note) for constraint, note in notes.items())
