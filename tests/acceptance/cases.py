@@ -14,7 +14,7 @@ The files in ``cases/`` map a check or a criterion to its cases:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,26 +83,29 @@ def _written(of: str, case: Mapping[str, Any], number: int) -> Written:
     )
     kept = case.get("keep", " ".join(("SCR", "D0", *(visit for visit, _ in forms)))).split()
     subject = f"01-{number + 100:03d}"
+    differences = {key: held for key, held in case.items() if key not in ASKED}
     return Written(
         of=of,
         why=case["why"],
         finds=frozenset([finds] if isinstance(finds, str) else finds),
         gives=GIVES[case["gives"]] if "gives" in case else "nothing",
         subject=subject,
-        text=_subject(subject, case, kept),
+        text=subject_text(subject, differences, kept),
         visits=frozenset(kept),
         forms=forms,
     )
 
 
-def _subject(name: str, case: Mapping[str, Any], kept: list[str]) -> str:
-    """The case as a subject's file; visits of the template start from earlier ones, so those are read too."""
+def subject_text(name: str, differences: Mapping[str, Any], kept: list[str]) -> str:
+    """Differences from the template (``SCR.dm: {sex: F}``) as a subject's file.
+
+    Visits of the template start from earlier ones, so those are read too.
+    """
     visits: dict[str, dict[str, Any]] = {}
     log: dict[str, Any] = {}
-    for key, forms in case.items():
-        if key not in ASKED:
-            visit, _, form = key.rpartition(".")
-            (log if visit == "LOG" else visits.setdefault(visit, {}))[form] = forms
+    for key, forms in differences.items():
+        visit, _, form = key.rpartition(".")
+        (log if visit == "LOG" else visits.setdefault(visit, {}))[form] = forms
     last = max((VISITS.index(one) for one in (*kept, *visits) if one in VISITS), default=0)
     read = " ".join(VISITS[: last + 1])
     whole = {"subject": name, "like": "template", "visits_kept": read, "visits": visits, "log": log}
@@ -112,16 +115,22 @@ def _subject(name: str, case: Mapping[str, Any], kept: list[str]) -> str:
 @cache
 def subjects() -> Mapping[str, Case]:
     """Every case as a subject that can be judged."""
+    by_subject = {one.subject: one for one in written()}
+    texts = {name: one.text for name, one in by_subject.items()}
+    return read_cases(texts, lambda subject, key: by_subject[subject].holds(key))
+
+
+def read_cases(texts: Mapping[str, str], holds: Callable[[str, FormKey], bool]) -> Mapping[str, Case]:
+    """Subjects written as text, each with the forms that it is to have."""
     study = cellkine()
     files = {"template.yaml": subject_texts()["template.yaml"]}
-    files |= {f"{one.subject}.yaml": one.text for one in written()}
+    files |= {f"{name}.yaml": text for name, text in texts.items()}
     read = read_subjects(files, study)
     assert not read.findings, [f"{one.text}: {one.message}" for one in read.findings]
     assert read.data_cut is not None
-    by_subject = {one.subject: one for one in written()}
     forms: dict[str, dict[FormKey, CapturedForm]] = {}
     for form in read.forms:
-        if by_subject[form.subject].holds(form.key):
+        if holds(form.subject, form.key):
             forms.setdefault(form.subject, {})[form.key] = form
     return {
         name: Case(study=study, name=name, today=read.data_cut, forms=held) for name, held in forms.items()
