@@ -145,7 +145,7 @@ class KeyChecks:
             yield repeated_key(names, [texts[name] for name in names], first)
 
 
-def repeated_value(name: str, text: str, first: int) -> KeyFault:
+def repeated_value(name: str, text: str, first: int | str) -> KeyFault:
     return KeyFault("repeated-value", name, text, {"first": first})
 
 
@@ -153,7 +153,7 @@ def blank_key(names: Sequence[str]) -> KeyFault:
     return KeyFault("blank-key", _one(names), "", {"key": ", ".join(names)})
 
 
-def repeated_key(names: Sequence[str], texts: Sequence[str], first: int) -> KeyFault:
+def repeated_key(names: Sequence[str], texts: Sequence[str], first: int | str) -> KeyFault:
     return KeyFault("repeated-key", _one(names), ", ".join(texts), {"key": ", ".join(names), "first": first})
 
 

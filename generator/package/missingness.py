@@ -23,7 +23,7 @@ NOT_DUE, DUE, OVERDUE, MISSED = "not yet due", "due", "overdue", "visit missed"
 MISSING = "missing: "
 """Before the missing code that gives the reason."""
 
-_STATES = {CellState.ANSWERED: ANSWERED, CellState.INVALID: INVALID, CellState.HIDDEN: HIDDEN}
+STATES = {CellState.ANSWERED: ANSWERED, CellState.INVALID: INVALID, CellState.HIDDEN: HIDDEN}
 _OPEN = {
     VisitStatus.DONE: BLANK,
     VisitStatus.MISSED: MISSED,
@@ -64,10 +64,20 @@ class MissingnessCounter:
     today: date
     _counts: dict[tuple[str, str, str], Counter[str]] = field(default_factory=dict)
 
+    @property
+    def counts(self) -> Mapping[tuple[str, str, str], Counter[str]]:
+        """By table, field and visit."""
+        return self._counts
+
+    def add(self, counts: Mapping[tuple[str, str, str], Counter[str]]) -> None:
+        """What was counted elsewhere."""
+        for place, states in counts.items():
+            self._counts.setdefault(place, Counter()).update(states)
+
     def form(self, key: FormKey, judged: Judgement) -> None:
         """Every cell of a captured form."""
         for place, cell in judged.cells.items():
-            state = _STATES.get(cell.state)
+            state = STATES.get(cell.state)
             if state is None and cell.state is CellState.MISSING:
                 state = f"{MISSING}{cell.text}"
             self._count(place.table, place.field, key.visit, state or (BLANK if cell.required else OPTIONAL))

@@ -55,10 +55,11 @@ def validate_package(
             _remaining_doubts(opened)
             return opened.report()
     except (Unreadable, BrokenFile) as error:
-        return _unreadable(source, error)
+        return unreadable(source, error)
 
 
-def _unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
+def unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
+    """The report on a package of which nothing could be judged."""
     found = (
         error.finding
         if isinstance(error, Unreadable)

@@ -44,10 +44,17 @@ FINDINGS, UNREADABLE = 1, 2
 )
 @click.option(
     "--engine",
-    type=click.Choice(["embedded", "reference"]),
+    type=click.Choice(["embedded", "reference", "spark"]),
     default="embedded",
     show_default=True,
-    help="How tables are read: in blocks, or row by row. Both find the same.",
+    help="How tables are read: in blocks, row by row, or on a cluster. All find the same.",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    default="local[*]",
+    show_default=True,
+    help="The cluster of --engine spark: spark://HOST:7077, yarn, k8s://URL, or the cores of this machine.",
 )
 @click.option("--strict", is_flag=True, help="Refuse what Frictionless tolerates in packages of others.")
 def command(  # noqa: PLR0917 - one for each option
@@ -57,6 +64,7 @@ def command(  # noqa: PLR0917 - one for each option
     out: Path | None,
     limit: int,
     engine: str,
+    master: str,
     strict: bool,
 ) -> None:
     """Judge PACKAGE (FILE.zip, a folder, or its datapackage.json): files, cells, keys, forms and rules.
@@ -75,6 +83,9 @@ def command(  # noqa: PLR0917 - one for each option
             raise Unusable(f"Name the dictionary that the records in {package} follow: --dictionary DIR.")
         _finish(_records(package, dictionary, files, limit), layout, out)
         return
+    if engine == "spark":
+        _finish(_on_cluster(package, master, files, limit=limit, strict=strict), layout, out)
+        return
     with _progress() as on_progress:
         report = validate_package(
             package,
@@ -91,6 +102,18 @@ def _finish(report: Report, layout: str, out: Path | None) -> None:
     _write(report, layout, out)
     if not report.valid:
         sys.exit(FINDINGS if report.readable else UNREADABLE)
+
+
+def _on_cluster(
+    package: Path, master: str, files: dict[str, str] | None, *, limit: int, strict: bool
+) -> Report:
+    from generator.spark.session import NoCluster
+    from generator.spark.validate import validate_on_cluster
+
+    try:
+        return validate_on_cluster(package, master=master, dictionary=files, limit=limit, strict=strict)
+    except NoCluster as error:
+        raise Unusable(str(error)) from error
 
 
 def _records(file: Path, folder: Path, files: dict[str, str], limit: int) -> Report:

@@ -1,0 +1,82 @@
+"""Some subjects, judged on a worker as the whole package would be on one machine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from forms_spec.catalogue import finding
+from forms_spec.findings import Finding
+from generator.package.reader import OpenPackage
+from generator.package.report import Reported
+from generator.package.source import Source
+from generator.package.store import Line
+from generator.package.validate import judge_forms, reported_doubt
+from generator.spark.job import Job
+from generator.spark.store import PartStore
+from generator.spark.tally import Counting, Tally, with_key
+
+States = Mapping[tuple[str, str, str], Counter[str]]
+
+
+class Judged(NamedTuple):
+    """What is wrong with some subjects. ``files`` are cells that name a file, looked at together."""
+
+    tally: Tally
+    states: States
+    files: list[Reported]
+    forms: int
+    subjects: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Named:
+    """Finds fault with every file, so that its place is reported."""
+
+    def fault(self, name: str) -> Finding:
+        return finding("upload-missing", value=name)
+
+
+class _Judging(Counting):
+    """Keeps cells that name a file apart."""
+
+    def __init__(self, *, limit: int) -> None:
+        super().__init__(limit=limit)
+        self.files: list[Reported] = []
+
+    def add(self, one: Reported) -> None:
+        if one.finding.code == "upload-missing":
+            self.files.append(one)
+        else:
+            super().add(one)
+
+
+def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> Judged:
+    """Everything about the subjects of these lines, which have all of theirs."""
+    study = job.study
+    assert study is not None
+    collector = _Judging(limit=job.limit)
+    with PartStore() as store:
+        for line in lines:
+            store.add(line)
+        store.seal()
+        opened = OpenPackage(
+            path=Path(),
+            source=cast(Source, None),
+            store=store,
+            collector=collector,
+            descriptor={},
+            study=study,
+            plans=job.plans,
+        )
+        missing = judge_forms(opened, study, today, _Named())
+        for doubt in store.doubts():
+            key = store.row_key(doubt.at, doubt.line)
+            named = {name: key[name] for name in job.row_key(doubt.at) if name in key}
+            collector.add(with_key(reported_doubt(job.plans[doubt.at], doubt), named))
+        forms, subjects = store.counted()
+    return Judged(collector.tally, missing.counts, collector.files, forms, subjects)

@@ -1,0 +1,301 @@
+"""One part of a table, read on a worker: its findings, its rows by subject, and the values of its keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, cast
+
+import numpy as np
+import polars as pl
+
+from forms_spec.catalogue import finding
+from generator.engine.key_blocks import Lines
+from generator.engine.table import BlockReading
+from generator.package.keys import TableKeys, part
+from generator.package.lines import Record, Records
+from generator.package.plan import TablePlan, cell_readers, frictionless_schema
+from generator.package.reading import TableReading
+from generator.package.report import Reported
+from generator.package.source import BrokenFile, Source
+from generator.package.stage import Staging
+from generator.package.store import Doubt, Line
+from generator.package.validate import reported_doubt
+from generator.spark.job import Job, NamedKey
+from generator.spark.parquet import parquet_records
+from generator.spark.parts import STEP, Part
+from generator.spark.store import PartStore
+from generator.spark.tally import Counting, Tally, with_key
+
+
+class KeyRow(NamedTuple):
+    """The value of one key in one row, None for a blank. ``texts`` and ``row_key`` are lists in JSON."""
+
+    key: str
+    row: int
+    value: str | None
+    texts: str
+    row_key: str
+
+
+class SubjectRow(NamedTuple):
+    """What a subject's forms are put together from."""
+
+    subject: str
+    line: Line
+
+
+class PartRead(NamedTuple):
+    """A part was read to its end: how many rows it has, and what is wrong with it."""
+
+    at: int
+    rows: int
+    tally: Tally
+
+
+Item = KeyRow | SubjectRow | PartRead
+
+
+def read_part(job: Job, at: int, number: int, held: Part) -> Iterator[Item]:
+    """Everything that a part says. Its rows are numbered so that those of all parts are in one order."""
+    base = number * STEP
+    keys = KeyRows(keys=job.keys_of(at), row_key=job.row_key(at), base=base)
+    collector = Counting(limit=job.limit)
+    with PartStore() as store:
+        reader = _Rows if held.parquet or held.constants else _Blocks
+        reading = reader(job, at, held, store, collector, keys)
+        yield from keys.found
+        for subject, line in store.by_subject():
+            if subject is None:
+                collector.add(reported_doubt(job.plans[at], cast(Doubt, line)))
+            else:
+                yield SubjectRow(subject, line._replace(line=base + line.line))
+        names = reading.row_keys(sorted({one.row for one in collector.tally.kept if one.row}))
+    unordered = held.parquet or held.constants
+    kept = [
+        _placed(one, base, names, keys.row_key)
+        for one in collector.tally.kept
+        if not (unordered and one.finding.code == "column-order")
+    ]
+    yield PartRead(at, reading.rows, Tally(kept=kept, counts=collector.tally.counts))
+
+
+def _placed(one: Reported, base: int, names: dict[int, Sequence[str]], columns: Sequence[str]) -> Reported:
+    key = dict(zip(columns, names.get(one.row or 0, ()), strict=False))
+    row = None if one.row is None else base + one.row
+    return replace(with_key(one, {name: text for name, text in key.items() if text}), row=row)
+
+
+@dataclass(kw_only=True)
+class KeyRows:
+    """Stands where keys would be compared, and writes down what is to be compared."""
+
+    keys: Sequence[NamedKey]
+    row_key: Sequence[str]
+    base: int
+    reading: TableReading | None = None
+    found: list[KeyRow] = field(default_factory=list)
+
+    @property
+    def checked(self) -> TableKeys:
+        """Every column that is needed, so that the reader asks for it."""
+        return TableKeys(unique=tuple(dict.fromkeys(name for one in self.keys for name in one.fields)))
+
+    def add(self, frame: pl.DataFrame, lines: Lines) -> None:
+        """Some rows of a reader in blocks."""
+        for at, texts in enumerate(frame.iter_rows(named=True)):
+            self.take(lines(at), texts)
+
+    def finish(self) -> None:
+        """Nothing is compared here."""
+
+    def take(self, line: int, texts: dict[str, str]) -> None:
+        """One row. A key that lacks a column in this part is none."""
+        assert self.reading is not None
+        named = json.dumps([texts.get(name, "") for name in self.row_key])
+        for key in self.keys:
+            if self.reading.there.issuperset(key.fields):
+                held = [texts[name] for name in key.fields]
+                parts = [self._part(name, text) for name, text in zip(key.fields, held, strict=True)]
+                value = None if all(one is None for one in parts) else json.dumps(parts)
+                self.found.append(KeyRow(key.name, self.base + line, value, json.dumps(held), named))
+
+    def _part(self, name: str, text: str) -> str | None:
+        assert self.reading is not None
+        read = self.reading.readers[self.reading.plan.columns.index(name)]
+        return part(read(text)[0], self.reading.kinds[name])
+
+
+class _PartStaging(Staging):
+    """Reads one part as a package of one table; its keys are compared elsewhere."""
+
+    keys: TableKeys = TableKeys()
+
+    def _keys(self, plan: TablePlan, schema: Any) -> TableKeys:  # noqa: ARG002
+        return self.keys
+
+
+class _OnePart:
+    """A package of one file."""
+
+    findings = ()
+
+    def __init__(self, path: str, held: Part) -> None:
+        self._part = held
+        self.sizes = {path: 1}
+
+    def open(self, name: str) -> BinaryIO:  # noqa: ARG002
+        return opened(self._part.path)
+
+    def folder(self) -> nullcontext[Path]:
+        return nullcontext(Path(self._part.path).parent)
+
+
+def opened(path: str) -> BinaryIO:
+    """A file that this worker should see. Raises ``BrokenFile``."""
+    try:
+        return Path(path).open("rb")
+    except OSError as error:
+        why = f"a worker of the cluster cannot read {path}: {error.strerror or error}"
+        raise BrokenFile(why) from error
+
+
+class _InBlocks(BlockReading):
+    """The embedded engine."""
+
+    key_rows: KeyRows
+
+    def start_keys(self, parents: Sequence[Any]) -> None:  # noqa: ARG002
+        if self.checked.columns:
+            self.hashes = cast(Any, self.key_rows)
+
+
+class _Blocks:
+    """A CSV part, read by the embedded engine."""
+
+    def __init__(  # noqa: PLR0917
+        self, job: Job, at: int, held: Part, store: PartStore, collector: Counting, keys: KeyRows
+    ) -> None:
+        plan = job.plans[at]
+        self._readings: list[_InBlocks] = []
+
+        def reading(**words: Any) -> _InBlocks:
+            made = _InBlocks(**{**words, "at": at})
+            made.key_rows, keys.reading = keys, made
+            self._readings.append(made)
+            return made
+
+        self._staging = _PartStaging(
+            source=cast(Source, _OnePart(plan.path, held)),
+            store=store,
+            collector=collector,
+            expected={plan.name: job.stated.get(plan.path, {})},
+            dictionary=job.study is not None,
+            ours=job.ours,
+            reading=cast(Any, reading),
+        )
+        self._staging.keys = keys.checked
+        self._columns = keys.row_key
+        self._staging.read((plan,))
+        self.rows = self._staging.rows[plan.name]
+
+    def row_keys(self, wanted: Sequence[int]) -> dict[int, Sequence[str]]:
+        """The row key of some lines."""
+        found: dict[int, Sequence[str]] = {}
+        reading = self._readings[0] if self._readings else None
+        if not wanted or reading is None or not reading.there.issuperset(self._columns):
+            return found
+
+        def look(frame: pl.DataFrame, lines: Lines) -> bool:
+            numbers = np.asarray(lines.of(np.arange(frame.height)))
+            for place in np.flatnonzero(np.isin(numbers, wanted)).tolist():
+                row = frame.row(place, named=True)
+                found[int(numbers[place])] = [row[name] for name in self._columns]
+            return not frame.height or bool(numbers[-1] < wanted[-1])
+
+        reading.again(look)
+        return found
+
+
+class _ByRecord(TableReading):
+    """The reference, which is handed every row."""
+
+    key_rows: KeyRows
+
+    def start_keys(self, parents: Sequence[Any]) -> None:
+        """Keys are compared when those of all parts are known."""
+
+    def compare(self, line: int, cells: list[str]) -> None:
+        self.key_rows.take(line, dict(zip(self.plan.columns, cells, strict=True)))
+
+
+class _Rows:
+    """A part of Parquet, or one with columns in the name of its folder, read record by record."""
+
+    def __init__(  # noqa: PLR0917
+        self, job: Job, at: int, held: Part, store: PartStore, collector: Counting, keys: KeyRows
+    ) -> None:
+        self._held, self._columns = held, keys.row_key
+        self._plan = plan = job.plans[at]
+        schema = frictionless_schema(plan)
+        self._reading = reading = _ByRecord(
+            at=at,
+            plan=plan,
+            schema=schema,
+            readers=cell_readers(schema),
+            ours=job.ours,
+            checked=keys.checked,
+            parents=(),
+            store=store,
+            collector=collector,
+            reopen=cast(Any, nullcontext),
+            progress=lambda: None,
+        )
+        reading.key_rows, keys.reading = keys, reading
+        try:
+            records = iter(self._records(self._note))
+            if reading.header(next(records, None)):
+                for record in records:
+                    reading.take(record)
+        except BrokenFile as error:
+            found = finding("broken-file", value=plan.path, table=plan.name, path=held.name, why=str(error))
+            collector.add(Reported(finding=found, file=held.name, table=plan.name))
+        store.seal()
+        self.rows = reading.rows
+
+    def _note(self, code: str, line: int, **words: Any) -> None:
+        self._reading.note(code, line, **words)
+
+    def _records(self, note: Any) -> Iterable[Record]:
+        names, texts = [one for one, _ in self._held.constants], [one for _, one in self._held.constants]
+        if self._held.parquet:
+            yield from _extended(parquet_records(self._held.path), names, texts)
+            return
+        with opened(self._held.path) as stream:
+            yield from _extended(iter(Records(stream, note, delimiter=self._plan.delimiter)), names, texts)
+
+    def row_keys(self, wanted: Sequence[int]) -> dict[int, Sequence[str]]:
+        """The row key of some rows."""
+        if not wanted:
+            return {}
+        places = [self._plan.columns.index(name) for name in self._columns]
+        held = frozenset(wanted)
+        found: dict[int, Sequence[str]] = {}
+        records = iter(self._records(lambda *_, **__: None))
+        next(records, None)
+        for record in records:
+            if record.line in held:
+                cells = self._reading.aligned(record.cells)
+                found[record.line] = [cells[place] for place in places]
+        return found
+
+
+def _extended(records: Iterator[Record], names: list[str], texts: list[str]) -> Iterator[Record]:
+    """The records, after the columns that the folder's name gives."""
+    for at, one in enumerate(records):
+        damaged = frozenset(place + len(names) for place in one.damaged)
+        more = names if at == 0 else texts
+        yield one._replace(cells=[*more, *one.cells], damaged=damaged) if one.cells or not at else one

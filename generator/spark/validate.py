@@ -1,0 +1,262 @@
+"""Judges a package on a cluster: workers read part files and judge subjects, SQL compares keys."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any, cast
+
+from forms_spec.catalogue import finding
+from generator.package.keys import (
+    ForeignKey,
+    KeyFault,
+    blank_key,
+    repeated_key,
+    repeated_value,
+    unknown_reference,
+)  # fmt: skip
+from generator.package.missingness import MissingnessCounter
+from generator.package.reader import OpenPackage, plan_package
+from generator.package.report import LIMIT, Collector, Report, Reported
+from generator.package.source import BrokenFile, Source, Unreadable
+from generator.package.store import FormLine, Store
+from generator.package.uploads import UploadCheck
+from generator.package.validate import last_save, unreadable
+from generator.spark import code, keys
+from generator.spark.job import FOREIGN, PRIMARY, Job, NamedKey
+from generator.spark.judging import Judged, judge_subjects
+from generator.spark.parts import Part, PartSource, located, said_place
+from generator.spark.planning import made_job
+from generator.spark.reading import Item, KeyRow, PartRead, SubjectRow, read_part
+from generator.spark.session import NoCluster, session, told
+from generator.spark.tally import Tally, merge, with_key
+from generator.tables import layout
+
+Task = tuple[int, int, Part]
+PIECE = 1 << 24
+"""So many bytes are worth a task of their own."""
+_LARGE = re.compile(r"\b\d{13,}\b")
+
+
+def validate_on_cluster(
+    source: Path,
+    *,
+    master: str,
+    dictionary: Mapping[str, str] | None = None,
+    limit: int = LIMIT,
+    strict: bool = False,
+) -> Report:
+    """The report on a folder (or its ``datapackage.json``) that every worker sees under the same path.
+
+    Finds what ``validate_package`` finds; each finding about a row has the row's key. Tables may be folders
+    of part files. Raises ``NoCluster``.
+    """
+    try:
+        held = PartSource(_folder(source))
+        with Store() as store, ExitStack() as stack:
+            opened = plan_package(
+                source,
+                held,
+                store,
+                stack,
+                dictionary=dictionary,
+                collector=Collector(limit=limit),
+                strict=strict,
+            )
+            job = made_job(opened, held)
+            with session(master) as spark, told():
+                return _Run(spark, opened, held, job).report()
+    except (Unreadable, BrokenFile) as error:
+        return unreadable(source, error)
+
+
+def _folder(source: Path) -> Path:
+    root = source.parent if source.name == layout.DESCRIPTOR and source.is_file() else source
+    if root.is_file():
+        raise NoCluster(
+            f"{source} is one file: unpack it into a folder that every worker of the cluster sees."
+        )
+    if not root.is_dir():
+        raise Unreadable(finding("no-package", value=str(source)))
+    if not (root / layout.DESCRIPTOR).is_file():
+        raise Unreadable(finding("no-descriptor"))
+    return root
+
+
+def _read(shared: Any, tasks: list[Task]) -> Iterator[Item]:
+    code.check(shared.value.code)
+    for task in tasks:
+        yield from read_part(shared.value, *task)
+
+
+def _judge(shared: Any, today: date, rows: Iterable[tuple[str, Any]]) -> Iterator[Judged]:
+    code.check(shared.value.code)
+    yield judge_subjects(shared.value, today, (line for _, line in rows))
+
+
+def _is(kind: type[Any], item: Item) -> bool:
+    return isinstance(item, kind)
+
+
+def _place(subject: str) -> int:
+    return zlib.crc32(subject.encode("utf-8", "surrogatepass"))
+
+
+def _saved(item: Item) -> str:
+    line = item.line if isinstance(item, SubjectRow) else None
+    return line.saved_at if isinstance(line, FormLine) else ""
+
+
+class _Run:
+    """One package on one cluster."""
+
+    def __init__(self, spark: Any, opened: OpenPackage, held: PartSource, job: Job) -> None:
+        self.spark, self.opened, self.held, self.job = spark, opened, held, job
+        self.shared = spark.sparkContext.broadcast(job)
+
+    def report(self) -> Report:
+        from pyspark import StorageLevel
+
+        tasks = self.tasks()
+        items = self.spark.sparkContext.parallelize(tasks, max(len(tasks), 1))
+        items = items.flatMap(partial(_read, self.shared))
+        items.persist(StorageLevel.DISK_ONLY)
+        try:
+            reads: list[PartRead] = items.filter(partial(_is, PartRead)).collect()
+            tallies = [one.tally for one in reads]
+            if self.job.keys:
+                tallies.append(self.compare(items.filter(partial(_is, KeyRow))))
+            judged = self.judge(items) if self.opened.study else []
+        finally:
+            items.unpersist()
+            self.shared.destroy()
+        merge([*tallies, *(one.tally for one in judged)], self.opened.collector)
+        self.uploads(judged)
+        return self.made(reads, judged)
+
+    def tasks(self) -> list[list[Task]]:
+        """The parts of all tables, each large one alone."""
+        parts = [(at, number, part) for at in self.job.tables for number, part in enumerate(self.parts(at))]
+        parts.sort(key=lambda task: task[2].size, reverse=True)
+        large = sum(part.size > PIECE for _, _, part in parts)
+        pieces = max(large, self.spark.sparkContext.defaultParallelism)
+        return [parts[first::pieces] for first in range(min(pieces, len(parts)))]
+
+    def parts(self, at: int) -> tuple[Part, ...]:
+        return self.held.parts_of(self.opened.plans[at].path)
+
+    def judge(self, items: Any) -> list[Judged]:
+        """Every subject, with all of its rows on one worker."""
+        study = self.opened.study
+        assert study is not None
+        saves = [text for text in [items.map(_saved).fold("", max)] if text]
+        today = self.opened.data_cut or last_save(saves, study)
+        rows = items.filter(partial(_is, SubjectRow)).map(tuple)
+        size = sum(self.held.sizes.get(plan.path, 0) for plan in self.opened.plans)
+        pieces = max(self.spark.sparkContext.defaultParallelism, size // PIECE)
+        spread = rows.partitionBy(pieces, _place)
+        judged: list[Judged] = spread.mapPartitions(partial(_judge, self.shared, today)).collect()
+        missing = MissingnessCounter(study=study, today=today)
+        for one in judged:
+            missing.add(one.states)
+        self.opened.missingness = missing.table()
+        return judged
+
+    def uploads(self, judged: Iterable[Judged]) -> None:
+        """Uploaded files, in the order of their subjects."""
+        if not self.opened.study:
+            return
+        check = UploadCheck(cast(Source, self.held), self.opened.descriptor)
+        named = sorted(
+            chain.from_iterable(one.files for one in judged), key=lambda one: str(one.key.get(layout.SUBJECT))
+        )
+        for one in named:
+            if found := check.fault(one.finding.value or ""):
+                self.opened.collector.add(replace(one, finding=found))
+        for found in check.rest():
+            self.opened.collector.add(Reported(finding=found, file=found.value))
+
+    def compare(self, rows: Any) -> Tally:
+        """Repeated, blank and unknown keys, by SQL."""
+        schema = "key string, row long, value string, texts string, row_key string"
+        frame = self.spark.createDataFrame(rows, schema, verifySchema=False)
+        frame.createOrReplaceTempView(keys.RELATION)
+        tally, held = Tally(), {one.name: one for one in self.job.keys}
+        totals: dict[tuple[str, str], tuple[Reported, int]] = {}
+        found = self.spark.sql(keys.faults(self.job.keys, self.job.limit)).collect()
+        for key, row, first, texts, row_key, total in found:
+            one = self.key_fault(held[key], row, first, json.loads(texts), json.loads(row_key))
+            tally.kept.append(one)
+            totals[key, one.finding.code] = one, total
+        for one, total in totals.values():
+            tally.count(one, total)
+        self.spark.catalog.dropTempView(keys.RELATION)
+        return tally
+
+    def key_fault(
+        self, key: NamedKey, row: int, first: int | None, texts: list[str], row_key: list[str]
+    ) -> Reported:
+        plan = self.opened.plans[key.at]
+        if key.kind == FOREIGN:
+            fault = unknown_reference(self.foreign(key), texts)
+        elif first is None:
+            fault = blank_key(key.fields)
+        else:
+            before = said_place(self.parts(key.at), first)
+            fault = _repeated(key, texts, before)
+        words = dict(fault.words)
+        found = finding(
+            fault.code, value=fault.value, table=plan.name, field=fault.field, path=plan.path, **words
+        )
+        one = Reported(finding=found, file=plan.path, table=plan.name, row=row, field=fault.field)
+        named = dict(zip(self.job.row_key(key.at), row_key, strict=False))
+        return with_key(one, {name: text for name, text in named.items() if text})
+
+    def foreign(self, key: NamedKey) -> ForeignKey:
+        of = next(one for one in self.job.keys if one.name == key.of)
+        return ForeignKey(fields=key.fields, resource=self.opened.plans[of.at].name, reference=of.fields)
+
+    def made(self, reads: Iterable[PartRead], judged: list[Judged]) -> Report:
+        rows = dict(self.opened.rows)
+        for one in reads:
+            rows[self.opened.plans[one.at].name] += one.rows
+        opened = self.opened
+        report = opened.collector.report(
+            source=str(opened.path),
+            study=opened.study.name if opened.study else None,
+            readable=True,
+            rows=rows,
+            forms=sum(one.forms for one in judged),
+            subjects=sum(one.subjects for one in judged),
+            missingness=opened.missingness,
+            notes=opened.notes,
+            tolerated=opened.tolerated,
+        )
+        return replace(report, findings=tuple(self.placed(one) for one in report.findings))
+
+    def placed(self, one: Reported) -> Reported:
+        """The finding with the part and the line that it stands on."""
+        at = next((at for at, plan in enumerate(self.opened.plans) if plan.name == one.table), None)
+        if at is None or one.row is None:
+            return one
+        parts = self.parts(at)
+        name, line = located(parts, one.row)
+        found = one.finding
+        if found.code == "repeated-row":
+            said = _LARGE.sub(lambda number: said_place(parts, int(number[0])), found.message)
+            found = replace(found, message=said)
+        return replace(one, finding=found, file=name, row=line)
+
+
+def _repeated(key: NamedKey, texts: list[str], first: str) -> KeyFault:
+    if key.kind == PRIMARY:
+        return repeated_key(key.fields, texts, first)
+    return repeated_value(key.fields[0], texts[0], first)

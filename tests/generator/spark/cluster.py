@@ -1,0 +1,70 @@
+"""A real Spark cluster on this machine: one master, two workers, each a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pyspark
+
+HOME = Path(pyspark.__file__).parent
+WAIT_SECONDS = 60
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
+"""These programs run for seconds: compiling well costs more than it gives."""
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator[str]:
+    """The address of the master. Everything is stopped at the end, by the id of its process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    master = f"spark://127.0.0.1:{port}"
+    with ExitStack() as stack:
+        stack.enter_context(
+            _process(folder / "master.log", "master.Master", "--host", "127.0.0.1", "--port", str(port))
+        )
+        logs = [folder / f"worker-{number}.log" for number in (1, 2)]
+        for log in logs:
+            words = ("--host", "127.0.0.1", "--cores", "1", "--memory", "1g", "--work-dir")
+            stack.enter_context(_process(log, "worker.Worker", *words, str(folder / log.stem), master))
+        for log in logs:
+            _wait_for(log, r"Successfully registered with master")
+        yield master
+
+
+@contextmanager
+def _process(log: Path, name: str, *words: str) -> Iterator[None]:
+    settings = {"SPARK_HOME": str(HOME), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m"}
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [HOME / "bin" / "spark-class", f"org.apache.spark.deploy.{name}", "--webui-port", "0", *words],
+            env={**os.environ, **settings, "JDK_JAVA_OPTIONS": QUICK_JAVA, "PYSPARK_PYTHON": sys.executable},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            cwd=log.parent,
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(WAIT_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+def _wait_for(log: Path, words: str) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while not re.search(words, log.read_text(errors="replace") if log.exists() else ""):
+        assert time.monotonic() < until, log.read_text(errors="replace")[-2000:]
+        time.sleep(0.05)
