@@ -36,23 +36,44 @@ class Block:
         return row if self.starts is None else int(self.starts[row])
 
 
-def read_block(raw: bytes, width: int, delimiter: str) -> Block | None:
-    """The block, or None when there is anything in it that two readers may read differently."""
+def read_block(raw: bytes, width: int, delimiter: str, wanted: Sequence[int] | None = None) -> Block | None:
+    """The block, or None when there is anything in it that two readers may read differently.
+
+    ``wanted`` are the columns that its frame needs, the first and the last among them; None for all. It
+    has all where a row may be blank or too short.
+    """
     if b"\0" in raw or raw.startswith(BOM) or _has_long_line(raw):
         return None
     inside = quoted(raw, delimiter)
     if inside is None or _single_returns(raw) != inside.returns:
         return None
-    frame = _parsed(raw, width, delimiter)
     lines = count(raw, b"\n")
     records = lines - inside.breaks + (not raw.endswith(b"\n"))
+    commas = count(raw, delimiter.encode()) - inside.commas
+    frame = _part(raw, width, delimiter, wanted) if wanted and commas == records * (width - 1) else None
+    if frame is None:
+        frame = _whole(raw, width, delimiter, records, commas)
     if frame is None or frame.height != records:
         return None
-    if width > 1 and (frame.get_column(f"c{width - 1}") == "").any():
-        full, odd = divmod(count(raw, delimiter.encode()) - inside.commas, width - 1)
+    return Block(frame=frame, lines=lines, starts=_starts(raw, delimiter) if inside.breaks else None)
+
+
+def _part(raw: bytes, width: int, delimiter: str, wanted: Sequence[int]) -> pl.DataFrame | None:
+    """Some columns of rows none of which is too short, so that by their number none is too long."""
+    frame = _parsed(raw, width, delimiter, wanted) if raw.isascii() else None
+    if frame is None or (frame.get_column(f"c{width - 1}") == "").any():
+        return None
+    return frame
+
+
+def _whole(raw: bytes, width: int, delimiter: str, records: int, commas: int) -> pl.DataFrame | None:
+    """All columns; rows that are too long are refused by Polars, those that are too short by their number."""
+    frame = _parsed(raw, width, delimiter)
+    if frame is not None and width > 1 and (frame.get_column(f"c{width - 1}") == "").any():
+        full, odd = divmod(commas, width - 1)
         if odd or (full != records and full + _blank_lines(raw, delimiter) != records):
             return None
-    return Block(frame=frame, lines=lines, starts=_starts(raw, delimiter) if inside.breaks else None)
+    return frame
 
 
 def _single_returns(raw: bytes) -> int:
@@ -72,12 +93,15 @@ def names(width: int) -> Sequence[str]:
     return [f"c{at}" for at in range(width)]
 
 
-def _parsed(raw: bytes, width: int, delimiter: str) -> pl.DataFrame | None:
+def _parsed(
+    raw: bytes, width: int, delimiter: str, wanted: Sequence[int] | None = None
+) -> pl.DataFrame | None:
     try:
         return pl.read_csv(
             raw,
             has_header=False,
             schema=dict.fromkeys(names(width), pl.String),
+            columns=wanted,
             separator=delimiter,
             empty_string_is_null=False,
         )

@@ -277,7 +277,10 @@ class _Again:
 
 
 def _among(held: Any, known: Any) -> Any:
+    """True for the numbers that are among the sorted ones."""
     if not len(known):
         return np.zeros(len(held), bool)
+    if len(known) < len(held):
+        return pl.Series(held).is_in(pl.Series(known).implode()).to_numpy()
     at = np.searchsorted(known, held)
     return known[np.minimum(at, len(known) - 1)] == held

@@ -43,7 +43,7 @@ def parent_hashes(staging: Staging, plan: TablePlan, names: Sequence[str]) -> An
 
     with staging.records(plan) as records:
         if reading.header(records.next()) and set(names) <= reading.there:
-            reading.frames(records, look)
+            reading.frames(records, look, names)
     return np.unique(np.concatenate(found))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -53,6 +53,7 @@ class BlockReading(TableReading):
 
     hashes: KeyHashes | None = None
     _guards: list[tuple[str, pl.Expr | bool]] = field(default_factory=list)
+    _wanted: list[int] | None = None
     _slow: list[tuple[int, list[str]]] = field(default_factory=list)
 
     def start_keys(self, parents: Sequence[Any]) -> None:
@@ -61,6 +62,7 @@ class BlockReading(TableReading):
 
     def body(self, records: Records) -> None:
         self._guards = list(self._made_guards())
+        self._want({*self.checked.columns, *(name for name, _ in self._guards)})
         self._blocks(records, self._judge_block, self._take_slowly)
         if self.hashes:
             self.hashes.finish()
@@ -69,10 +71,10 @@ class BlockReading(TableReading):
         """Reads the file a second time, silently, until ``look`` has seen enough."""
         with self.reopen() as records:
             records.next()
-            self.frames(records, look)
+            self.frames(records, look, self.checked.columns)
 
-    def frames(self, records: Records, look: Look) -> None:
-        """Every row after the header, in frames of texts by the names of the schema."""
+    def frames(self, records: Records, look: Look, columns: Collection[str]) -> None:
+        """Every row after the header, in frames of texts of at least these columns."""
 
         def quickly(block: Block, first: int) -> bool:
             return look(*self._named(block, first))
@@ -81,7 +83,17 @@ class BlockReading(TableReading):
             held = [(one.line, self.aligned(one.cells)) for one in found if not self.is_blank(one.cells)]
             return look(*self._framed(held)) if held else True
 
+        self._want(columns)
         self._blocks(records, quickly, slowly)
+
+    def _want(self, columns: Collection[str]) -> None:
+        """Only these columns are looked at, unless it takes all of them to tell which rows are blank."""
+        known = dict(self._known())
+        places = {at for at, name in known.items() if name in columns} | {self.width - 1}
+        if self.make or not known or not self._knows_blanks():
+            self._wanted = None
+        else:
+            self._wanted = sorted(places | {self._first_known})
 
     def _blocks(
         self,
@@ -102,7 +114,7 @@ class BlockReading(TableReading):
         """Blocks that are understood with the line that they begin on, and bytes that are not."""
         size = LARGEST_BLOCK
         while raw := records.block(size, count):
-            block = read_block(raw, self.width, self.plan.delimiter)
+            block = self._read(raw)
             if block is not None and self._is_clear(block):
                 first = records.line + 1
                 records.passed(block.lines)
@@ -113,6 +125,21 @@ class BlockReading(TableReading):
                 size = min(size, len(raw)) // 4
             else:
                 yield raw
+
+    def _read(self, raw: bytes) -> Block | None:
+        block = read_block(raw, self.width, self.plan.delimiter, self._wanted)
+        if self._wanted is None or block is None or not self._may_have_blank_rows(block.frame):
+            return block
+        return read_block(raw, self.width, self.plan.delimiter)
+
+    @property
+    def _first_known(self) -> int:
+        return min(at for at, _ in self._known())
+
+    def _may_have_blank_rows(self, frame: pl.DataFrame) -> bool:
+        at = self._first_known
+        first, missing = frame.get_column(f"c{at}"), self.missing[self.order.index(at)]
+        return bool((first == "" if self.ours or missing == ("",) else first.is_in(missing)).any())
 
     def _take_slowly(self, records: Iterable[Record]) -> bool:
         for record in records:
@@ -137,11 +164,14 @@ class BlockReading(TableReading):
     def _named(self, block: Block, first: int) -> tuple[pl.DataFrame, Lines]:
         """The rows that hold anything, by the names of the schema."""
         frame, rows = block.frame, None
-        blanks = self._blanks(frame.columns)
+        blanks = self._blanks(frame.columns) if frame.width == self.width else []
         if blanks and frame.select(blanks[0].any()).item():
             held = ~frame.select(pl.all_horizontal(blanks)).to_series()
             frame, rows = frame.filter(held), held.arg_true().to_numpy()
-        named = frame.select_seq(pl.col(f"c{at}").alias(name) for at, name in self._known())
+        there = set(frame.columns)
+        named = frame.select_seq(
+            pl.col(f"c{at}").alias(name) for at, name in self._known() if f"c{at}" in there
+        )
         return named, Lines(first=first, starts=block.starts, rows=rows)
 
     def _made_guards(self) -> Iterable[tuple[str, pl.Expr | bool]]:
@@ -162,9 +192,13 @@ class BlockReading(TableReading):
         known = zip(self.order, self.missing, strict=True)
         return [pl.col(f"c{at}").is_in(held) for at, held in known if at is not None]
 
+    def _knows_blanks(self) -> bool:
+        """True when a row without any text is a blank one, however the file writes it."""
+        return self.ours or not self.there or all("" in held for held in self.missing)
+
     def _is_clear(self, block: Block) -> bool:
         """False where a blank line may be a row of texts that are empty, and a row may be a blank line."""
-        if self.ours or not self.there or all("" in held for held in self.missing):
+        if self._knows_blanks():
             return True
         frame = block.frame
         return (
