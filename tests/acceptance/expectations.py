@@ -41,6 +41,11 @@ def said(found: Finding) -> str:
 
 def check_of(found: Finding) -> str:
     """The check of the protocol that a finding belongs to; a dash where it is none's."""
-    if found.code in CATALOGUE:
-        return found.rule or "-"
-    return found.code
+    return check_of_code(found.code, found.rule)
+
+
+def check_of_code(code: str, rule: str | None) -> str:
+    """The same of what a report says."""
+    if code in CATALOGUE:
+        return rule or "-"
+    return code

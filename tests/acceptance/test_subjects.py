@@ -9,23 +9,20 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from forms_spec.findings import Finding
 from forms_spec.judge import findings_of
 from forms_spec.model import Study
 from generator.package.captured import CapturedForm, FormStatus
 from generator.package.validate import validate_package
 from generator.pages.posting import posted_names
+from tests.acceptance.app_judging import address, findings_on_page
 from tests.acceptance.expectations import expectations, said
 from tests.data_dictionary.verdicts import example
 from tests.webapp.pages import cellkine, sign_in, token
 from webapp.app import create_app
 from webapp.demo import load_demo
-from webapp.form_places import form_place
-from webapp.judging import judged, open_findings
 from webapp.package_export import export_package
-from webapp.services import services
 from webapp.settings import Settings
-from webapp.storage import Status, add_subject, load, open_database
+from webapp.storage import add_subject, open_database
 
 EXPECTED = expectations()
 CUT = date(2026, 5, 31)
@@ -100,15 +97,9 @@ class Coordinator:
         }
         for name, text in posted_names(form, captured.record):
             data.setdefault(name, []).append(text)
-        answer = self.client.post(_address(captured), data=data, headers={"Accept": "application/json"})
+        answer = self.client.post(address(captured), data=data, headers={"Accept": "application/json"})
         assert answer.status_code == 200, answer.text
         return dict(answer.get_json())
-
-
-def _address(captured: CapturedForm) -> str:
-    key = captured.key
-    visit = f"{key.visit}-{key.unsno}" if key.unsno else key.visit
-    return f"/subjects/{captured.subject}/{visit}/{key.form}"
 
 
 @pytest.fixture(scope="module")
@@ -138,19 +129,6 @@ def test_typed_into_the_pages_a_subject_shows_the_same(study: Study, app: Flask,
     for one in example(study, subject).forms.values():
         assert nurse.post(one, 0)["refused"] is False
     for one in example(study, subject).forms.values():
-        found |= {said(finding) for finding in _on_page(app, one)}
+        found |= {said(finding) for finding in findings_on_page(app, one)}
     typed = {line for line in EXPECTED[subject].findings if "calculated-differs" not in line}
     assert found == typed
-
-
-def _on_page(app: Flask, captured: CapturedForm) -> tuple[Finding, ...]:
-    """The findings that the page of a form has."""
-    with app.test_request_context():
-        visit = f"{captured.key.visit}-{captured.key.unsno}" if captured.key.unsno else captured.key.visit
-        place = form_place(captured.subject, visit, captured.key.form)
-        stored = load(services().database, place.key)
-        assert stored is not None
-        completing = captured.status == FormStatus.COMPLETE
-        assert (stored.status is Status.COMPLETE) is completing
-        judgement = judged(place, stored.record, completing=completing)
-        return open_findings(place.form, judgement, stored.record)

@@ -1,0 +1,44 @@
+"""What the app says of stored forms, as its pages do."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from forms_spec.findings import Finding
+from generator.package.captured import CapturedForm, FormStatus
+from webapp.eligibility_lines import assessment_of
+from webapp.form_places import form_place
+from webapp.judging import judged, open_findings
+from webapp.services import services
+from webapp.storage import Status, load
+
+
+def address(captured: CapturedForm) -> str:
+    """Where the form's page is."""
+    return f"/subjects/{captured.subject}/{visit_of(captured)}/{captured.key.form}"
+
+
+def visit_of(captured: CapturedForm) -> str:
+    """The visit as an address names it."""
+    key = captured.key
+    return f"{key.visit}-{key.unsno}" if key.unsno else key.visit
+
+
+def findings_on_page(app: Flask, captured: CapturedForm) -> tuple[Finding, ...]:
+    """The findings that the page of a form has, which is stored as it was captured."""
+    with app.test_request_context():
+        place = form_place(captured.subject, visit_of(captured), captured.key.form)
+        stored = load(services().database, place.key)
+        assert stored is not None
+        completing = captured.status == FormStatus.COMPLETE
+        assert (stored.status is Status.COMPLETE) is completing
+        judgement = judged(place, stored.record, completing=completing)
+        return open_findings(place.form, judgement, stored.record)
+
+
+def eligibility(app: Flask, subject: str) -> tuple[bool | None, tuple[str, ...]]:
+    """The verdict, and the criteria that fail."""
+    with app.test_request_context():
+        found = assessment_of(subject)
+        assert found is not None
+        return found.eligible, tuple(one.name for one in found.failed)
