@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from forms_spec.field_types import FieldType
     from forms_spec.kinds import Kind
     from forms_spec.rules import Expression
+    from forms_spec.wording import Wording
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,7 +195,8 @@ class Field:
     test of the study's reference ranges that a laboratory result belongs to. ``entry`` says how the page
     asks: "typed", "read_only" or "hidden". ``prefill`` is what a new form is filled with when it is opened:
     "today", "now" or "user". ``not_offered`` are codes that are no longer to be chosen, ``most`` is how many
-    answers may be chosen.
+    answers may be chosen. ``wordings`` are those of the label and the help that hold answers, in parts;
+    ``label`` and ``help`` are what is said where there are none.
     """
 
     name: str
@@ -234,6 +236,7 @@ class Field:
     placeholder: str | None = None
     not_offered: tuple[str, ...] = ()
     most: int | None = None
+    wordings: Mapping[str, Wording] = field(default_factory=dict)
 
     @property
     def collected(self) -> bool:
@@ -255,7 +258,8 @@ class Rows:
 class Group:
     """A section of a form. With ``rows`` it repeats and is a table of its own, named ``name``.
 
-    ``checks`` says by finding code which protocol check the number of its rows implements.
+    ``checks`` says by finding code which protocol check the number of its rows implements. ``wordings`` as
+    of a field: of the title and the help.
     """
 
     name: str
@@ -268,6 +272,7 @@ class Group:
     shown: Expression | None = None
     help: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
+    wordings: Mapping[str, Wording] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

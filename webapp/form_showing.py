@@ -13,6 +13,7 @@ from flask_login import current_user
 
 from forms_spec.findings import Severity
 from forms_spec.judge import Judgement
+from forms_spec.judge.page_words import page_words
 from forms_spec.model import Form
 from forms_spec.places import DataPlace
 from forms_spec.record import FormKey, Record
@@ -133,6 +134,7 @@ def page_of_form(
             removing=removing,
             files=files_of(place, stored.record if stored else None),
             opening=opening() if current_user.may_enter else None,
+            words=page_words(study, place.form, record, context_of(place)),
             later=starts_of(place) if stored is None and current_user.may_enter else {},
         ),
         status=status_of(stored.status if stored else None, len(lines)),

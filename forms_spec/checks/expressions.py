@@ -32,8 +32,14 @@ def home_of(part: ExpressionPart, study: Study) -> Home | None:
     return Home(form=form, group=group, value=part.field if part.what == "unit" else None)
 
 
-def expected_type(part: ExpressionPart) -> Type:
-    """What an expression has to give at its place."""
+TEXTS = frozenset({"label", "help", "title"})
+"""Keys whose texts hold answers of any type."""
+
+
+def expected_type(part: ExpressionPart) -> Type | None:
+    """What an expression has to give at its place; None where that may be anything."""
+    if part.what in TEXTS:
+        return None
     if part.what in CONDITIONS:
         return Type.CONDITION
     return Type.NUMBER if part.what == "unit" or part.field is None else type_of(part.field)

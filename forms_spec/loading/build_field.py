@@ -9,7 +9,7 @@ from typing import Any
 
 from forms_spec.field_types import FIELD_TYPES, FieldType, field_type
 from forms_spec.kinds import kind
-from forms_spec.loading.expressions import Written, parse_at
+from forms_spec.loading.expressions import Written, parse_at, parse_slots
 from forms_spec.loading.facet_checks import checks_of
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.parts import ExpressionPart, FieldPart, Parts
@@ -18,6 +18,7 @@ from forms_spec.loading.units import build_unit, unit_codelist
 from forms_spec.model import Check, Codelist, Field, MissingCode, Range, Unit, Upload
 from forms_spec.nearness import did_you_mean
 from forms_spec.rules import Expression, parse_expression
+from forms_spec.wording import Wording, plain
 
 LARGEST_UPLOAD = 20 * 10**6
 MOST_RADIO, MOST_LIST = 7, 15
@@ -75,7 +76,7 @@ class FieldBuilder:
         ranges = self._ranges("range", raw, spot) or self._scale(type_, spot)
         return Field(
             name=name,
-            label=raw.get("label") or name,
+            label=plain(raw.get("label") or name),
             type=type_,
             kind=kind(given or "text"),
             place=spot.key,
@@ -83,7 +84,7 @@ class FieldBuilder:
             group=self.group,
             required=self._required(raw, spot),
             shown=self._expression("shown", raw, spot),
-            help=raw.get("help"),
+            help=plain(raw["help"]) if raw.get("help") else raw.get("help"),
             ranges=ranges,
             expected=self._ranges("expected", raw, spot),
             min_length=least,
@@ -111,7 +112,20 @@ class FieldBuilder:
             placeholder=raw.get("placeholder"),
             not_offered=raw.get("not_offered", ()),
             most=raw.get("most"),
+            wordings=self._wordings(raw, spot),
         )
+
+    def _wordings(self, raw: Mapping[str, Any], spot: Spot) -> Mapping[str, Wording]:
+        """The label and the help where they hold answers. A field may be its label alone."""
+        found: dict[str, Wording] = {}
+        for key in ("label", "help"):
+            if "{" not in (raw.get(key) or ""):
+                continue
+            wording, written = parse_slots(spot if spot.text is not None else spot.at(key), self.notes)
+            self.written.extend((key, one) for one in written)
+            if wording:
+                found[key] = wording
+        return MappingProxyType(found)
 
     def _type(self, raw: Mapping[str, Any], spot: Spot) -> tuple[FieldType, bool]:
         name = raw.get("type", "text")

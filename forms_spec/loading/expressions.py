@@ -8,6 +8,7 @@ from forms_spec.findings import Finding
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.places import TextPlace
 from forms_spec.rules import Expression, parse_expression
+from forms_spec.wording import Slot, Wording, parts_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +43,22 @@ def parse_at(spot: Spot, notes: Notes, *, span: tuple[int, int] | None = None) -
         return None
     place = spot.span(first, last) if span else spot.place
     return Written(expression=replace(parsed, place=place), spot=spot, first=first, last=last)
+
+
+def parse_slots(spot: Spot, notes: Notes) -> tuple[Wording, list[Written]]:
+    """The parts of a text that holds answers, and their expressions; nothing where it holds none."""
+    text = spot.text
+    if text is None or "{" not in text:
+        return (), []
+    parts: list[str | Slot] = []
+    written = []
+    for part in parts_of(text):
+        if isinstance(part, str):
+            parts.append(part)
+        elif found := parse_at(spot, notes, span=(part.first, part.last)):
+            written.append(found)
+            parts.append(Slot(expression=found.expression, coded=part.coded))
+    return (tuple(parts), written) if written else ((), [])
 
 
 def _line(file: str, text: str) -> TextPlace:

@@ -9,7 +9,7 @@ from typing import Any
 
 from forms_spec.document import Path
 from forms_spec.loading.build_field import FieldBuilder, allowed_missing
-from forms_spec.loading.expressions import parse_at
+from forms_spec.loading.expressions import parse_at, parse_slots
 from forms_spec.loading.facet_checks import GROUP_FACETS, ChecksShape
 from forms_spec.loading.field import FIELD, FieldSchema, MissingShape
 from forms_spec.loading.notes import Notes, Spot
@@ -18,6 +18,7 @@ from forms_spec.loading.problems import fail
 from forms_spec.loading.shapes import Collected, Flag, Frame, Named, OneOf, Part, Text, Texts, Whole
 from forms_spec.model import Check, Codelist, Field, Form, Group, MissingCode, Rows
 from forms_spec.rules import Expression
+from forms_spec.wording import Wording, plain
 
 MOST_ROWS = 99
 
@@ -163,18 +164,31 @@ class FormBuilder:
         rows = _rows(raw_rows, fields) if raw_rows is not None else None
         group = Group(
             name=name,
-            title=said.get("title"),
+            title=plain(said["title"]) if said.get("title") else None,
             form=form,
             fields=fields,
             place=spot.key,
             rows=rows,
             layout="rows" if rows else said.get("layout") or "questions",
             shown=self._shown(form, said, spot),
-            help=said.get("help"),
+            help=plain(said["help"]) if said.get("help") else None,
             checks=said.get("checks", {}),
+            wordings=self._wordings(form, said, spot),
         )
         self.parts.groups.append(GroupPart(group=group, spot=spot))
         return group
+
+    def _wordings(self, form: str, said: Mapping[str, Any], spot: Spot) -> Mapping[str, Wording]:
+        """The title and the help of a group where they hold answers, of the form's own fields."""
+        found: dict[str, Wording] = {}
+        for key in ("title", "help"):
+            if "{" in (said.get(key) or ""):
+                wording, written = parse_slots(spot.at(key), self.notes)
+                made = (ExpressionPart(written=one, what=key, form=form) for one in written)
+                self.parts.expressions.extend(made)
+                if wording:
+                    found[key] = wording
+        return found
 
     def _names(self, spot: Spot) -> list[str]:
         """All fields of a group, also those of which nothing could be read: rules may name them."""

@@ -36,11 +36,11 @@ __all__ = [
 
 
 def check_expression(
-    expression: Expression, study: Study, home: Home, expects: Type, codes: Codelist | None = None
+    expression: Expression, study: Study, home: Home, expects: Type | None, codes: Codelist | None = None
 ) -> list[Finding]:
     """Everything that is wrong with an expression where ``expects`` is wanted.
 
     Conditions want ``Type.CONDITION``; the ends of a range and formulas want ``type_of(field)``, formulas
-    that give a choice also the field's ``codes``.
+    that give a choice also the field's ``codes``; an answer inside a text may be of any type (None).
     """
     return list(resolve(expression, study, home, expects, codes).findings)

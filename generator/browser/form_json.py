@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from forms_spec.judge.page_words import NotePlan, TextPlan, notes_of, slot_field, texts_of
 from forms_spec.judge.plan import plan_of, reference_ends, rules_of
 from forms_spec.judge.protocol import checks_in_full
 from forms_spec.model import Check, Field, Form, Group, Range, Rule, Study
@@ -55,6 +56,8 @@ class _Writer:
                 for code, held in self.study.missing.items()
             },
             "rules": [self.check(rule, home) for rule, home in rules_of(self.study, self.form)],
+            "texts": [self.text(one) for one in texts_of(self.study, self.form)],
+            "notes": [self.note(one) for one in notes_of(self.study, self.form)],
             "messages": messages(),
         }
         return BrowserForm(spec=spec, givens=self.givens)
@@ -71,6 +74,31 @@ class _Writer:
             "applies": self.rule(rule.applies, home, Type.CONDITION),
             "holds": self.rule(rule.holds, home, Type.CONDITION),
         }
+
+    def text(self, text: TextPlan) -> Json:
+        """The answers inside a label, a title or a help."""
+        slots = []
+        for slot in text.slots:
+            node = resolve(slot.expression, self.study, text.home).core
+            field = slot_field(node)
+            slots.append(
+                {
+                    "rule": ToJson(self.form.name, self.givens).node(node),
+                    "field": field_spec(field) if field is not None else None,
+                    "coded": slot.coded,
+                }
+            )
+        return {
+            "table": text.table,
+            "name": text.name,
+            "key": text.key,
+            "inRows": text.in_rows,
+            "slots": slots,
+        }
+
+    def note(self, note: NotePlan) -> Json:
+        rules = [self.rule(rule, home, Type.CONDITION) for rule, home in note.conditions]
+        return {"table": note.table, "name": note.name, "inRows": note.in_rows, "conditions": rules}
 
     def group(self, group: Group) -> Json:
         whole = Home(form=self.form)

@@ -6,7 +6,7 @@ Everything here is fixed by the dictionary; the texts of a subject come later (`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ from forms_spec.kinds import KINDS
 from forms_spec.model import Field, Form, Group, Range, Rows, Study, Upload
 from forms_spec.record import CellKey
 from forms_spec.rules import Expression, Home, to_english
+from forms_spec.wording import Wording
 from generator.pages.files import size_words
 from generator.pages.names import cell_name, row_prefix
 
@@ -94,6 +95,20 @@ class Limit:
     unit: str | None
 
 
+def pieces(said: Question | Section, key: str, text: str) -> Iterator[tuple[str, str]]:
+    """A text in pieces: words, and the names of the answers that stand between them."""
+    if key not in said.wordings:
+        yield text, ""
+        return
+    at = 0
+    for part in said.wordings[key]:
+        if isinstance(part, str):
+            yield part, ""
+        else:
+            yield "", f"{said.spot} {key} {at}"
+            at += 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """One field as it is asked."""
@@ -121,6 +136,11 @@ class Question:
     placeholder: str | None = None
     read_only: bool = False
     starts: bool = False
+    wordings: Mapping[str, Wording]
+
+    @property
+    def spot(self) -> str:
+        return self.name
 
     @property
     def grouped(self) -> bool:
@@ -201,6 +221,11 @@ class Section:
     layout: str
     conditional: bool
     long: bool
+    wordings: Mapping[str, Wording]
+
+    @property
+    def spot(self) -> str:
+        return f"@{self.name}"
 
     @property
     def lines(self) -> list[list[Question]]:
@@ -320,6 +345,7 @@ def _section(study: Study, form: Form, group: Group) -> Section:
         layout=group.layout,
         conditional=group.shown is not None,
         long=long,
+        wordings=group.wordings,
     )
 
 
@@ -349,6 +375,7 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         placeholder=field.placeholder,
         read_only=field.entry == "read_only",
         starts=field.default is not None or field.prefill is not None,
+        wordings=field.wordings,
     )
 
 

@@ -10,8 +10,10 @@ from markupsafe import Markup
 from forms_spec.display import shown_as
 from forms_spec.findings import Severity
 from forms_spec.judge import Cell, CellState, Judgement
+from forms_spec.judge.page_words import NO_WORDS, PageWords
 from forms_spec.model import Field, Form, Group
 from forms_spec.record import CellKey, Record, Row
+from forms_spec.wording import BLANK as WORDLESS
 from generator.pages.findings import Said, finding_html
 from generator.pages.questions import steps
 from generator.pages.words import NO_TEXTS, answer_words, boxed
@@ -35,6 +37,11 @@ class _NoTexts(dict[str, str]):
         return ""
 
 
+class _NoWords(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return WORDLESS
+
+
 class _NoTicks(dict[str, list[str]]):
     def __missing__(self, key: str) -> list[str]:
         return []
@@ -47,7 +54,8 @@ class Scope:
     v texts, m missing codes, c codes ticked, o texts that are no code of the list, e findings as
     HTML (``''``: of the whole row), bad fields with a finding that refuses, a what the question's
     element says of itself: that it is hidden, or answered though it does not apply; q required by a
-    condition; r reference ranges; k what fields for reading only say; p what a new row starts with.
+    condition; r reference ranges; k what fields for reading only say; p what a new row starts with; w the
+    answers that stand in texts.
     """
 
     v: dict[str, str] = field(default_factory=_NoTexts)
@@ -61,6 +69,7 @@ class Scope:
     r: dict[str, str] = field(default_factory=_NoTexts)
     k: dict[str, str] = field(default_factory=_NoTexts)
     p: dict[str, str] = field(default_factory=_NoTexts)
+    w: dict[str, str] = field(default_factory=_NoWords)
     n: int = 0
     saved: bool = False
     open: bool = True
@@ -88,7 +97,9 @@ def own_scope(
     record: Record,
     judgement: Judgement,
     said: Said,
+    *,
     later: Mapping[str, str] = NO_TEXTS,
+    words: PageWords = NO_WORDS,
 ) -> Scope:
     """The slots of the fields that stand once on the form.
 
@@ -96,6 +107,7 @@ def own_scope(
     """
     scope = Scope()
     _fill(scope, form.fields, record.texts, lambda n: judgement.cells.get(CellKey(form.name, None, n)))
+    _put_words(scope, form.name, None, words)
     for name, text in later.items():
         if scope.a.get(name) == HIDDEN and not scope.v[name]:
             scope.a[name] += START.format(text)
@@ -113,12 +125,14 @@ def row_scope(
     saved: bool,
     removing: str | None,
     starts: Mapping[str, str],
+    words: PageWords,
 ) -> Scope:
     """The slots of one row; ``starts`` are the texts that a new one starts with."""
     scope = Scope(n=row.number, saved=saved, removing=removing is not None, why=removing or "")
     cells, number = judgement.cells, row.number
     _fill(scope, group.fields, row.texts, lambda n: cells.get(CellKey(group.name, number, n)))
     _put_findings(scope, group.name, row.number, record, said)
+    _put_words(scope, group.name, number, words)
     if not saved:
         scope.p.update(starts)
     scope.title = row_title(group, row)
@@ -175,6 +189,16 @@ def _hide(scope: Scope, name: str, shown: bool | None, text: str) -> None:
         scope.a[name] = HIDDEN
     elif shown is False:
         scope.a[name] = MOOT
+
+
+def _put_words(scope: Scope, table: str, row: int | None, words: PageWords) -> None:
+    """The answers in the texts of a table's row, and its notes that are not shown."""
+    for (where, number, name, key), said in words.words.items():
+        if where == table and number == row:
+            scope.w.update({f"{name} {key} {at}": text for at, text in enumerate(said)})
+    for where, number, name in words.hidden:
+        if where == table and number == row:
+            scope.a[name] = HIDDEN
 
 
 def _put_text(scope: Scope, one: Field, text: str) -> None:

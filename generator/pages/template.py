@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from forms_spec.entry.starts import Opening, starting_texts
 from forms_spec.judge import Judgement
+from forms_spec.judge.page_words import NO_WORDS, PageWords
 from forms_spec.model import Form, Group, Study
 from forms_spec.record import CellKey, Record, Row
 from generator.pages.files import FileOf, file_html, no_files
 from generator.pages.findings import Said, said_on
-from generator.pages.questions import Page, fixed, page_of
+from generator.pages.questions import Page, fixed, page_of, pieces
 from generator.pages.rows import next_number, rows_of
 from generator.pages.scopes import RowScopes, blank_scope, group_findings, own_scope, row_scope
 from generator.pages.words import NO_TEXTS
@@ -34,6 +35,7 @@ WRITER = Environment(
     undefined=StrictUndefined,
     finalize=fixed,
 )
+WRITER.globals["pieces"] = pieces
 FILLER = Environment(autoescape=True, undefined=Undefined, trim_blocks=True, lstrip_blocks=True)
 
 
@@ -65,6 +67,7 @@ def form_html(
     files: FileOf = no_files,
     opening: Opening | None = None,
     later: Mapping[str, str] = NO_TEXTS,
+    words: PageWords = NO_WORDS,
 ) -> Markup:
     """All questions of a form with their answers and findings, without the ``<form>`` around them.
 
@@ -72,14 +75,15 @@ def form_html(
     has, when it is not what is shown; ``marks`` the highest row number ever given by group;
     ``removing`` the rows that are marked to be removed, by group and number, with the reason so far.
     ``files`` knows the files that cells name; ``opening`` is what new rows start with,
-    ``later`` what questions of a new form start with when they come to be asked.
+    ``later`` what questions of a new form start with when they come to be asked; ``words`` are the answers
+    that stand in texts.
     """
     _, template = page_and_template(study, form)
     kept = stored if stored is not None else record
     shown = said if said is not None else said_on(form, judgement.findings)
     return Markup(
         template.render(
-            own=own_scope(form, record, judgement, shown, later),
+            own=own_scope(form, record, judgement, shown, later=later, words=words),
             rows={
                 group.name: _rows(
                     group,
@@ -90,11 +94,12 @@ def form_html(
                     marks=marks,
                     removing=removing,
                     opening=opening,
+                    words=words,
                 )
                 for group in form.row_groups
             },
             file_of=lambda text: file_html(text, files(text)),
-            hidden_groups=_hidden(form, judgement),
+            hidden_groups=_hidden(form, judgement, words),
         )
     )
 
@@ -109,6 +114,7 @@ def _rows(
     marks: Mapping[str, int],
     removing: Mapping[tuple[str, int], str],
     opening: Opening | None,
+    words: PageWords,
 ) -> RowScopes:
     starts = starting_texts(group.fields, opening) if opening is not None else {}
     saved = {row.number for row in stored.rows.get(group.name, ())}
@@ -124,6 +130,7 @@ def _rows(
                 saved=row.number in saved,
                 removing=removing.get((group.name, row.number)),
                 starts=starts,
+                words=words,
             )
             for row in rows
         ],
@@ -133,14 +140,19 @@ def _rows(
     )
 
 
-def _hidden(form: Form, judgement: Judgement) -> frozenset[str]:
+def _hidden(form: Form, judgement: Judgement, words: PageWords) -> frozenset[str]:
     """Groups of which nothing is shown and nothing is answered."""
     return frozenset(
-        group.name for group in form.groups if group.shown is not None and _all_hidden(form, group, judgement)
+        group.name
+        for group in form.groups
+        if group.shown is not None and _all_hidden(form, group, judgement, words)
     )
 
 
-def _all_hidden(form: Form, group: Group, judgement: Judgement) -> bool:
+def _all_hidden(form: Form, group: Group, judgement: Judgement, words: PageWords) -> bool:
+    notes = [f.name for f in group.fields if not f.collected and f.entry != "hidden"]
+    if group.rows is None and any((form.name, None, name) not in words.hidden for name in notes):
+        return False
     names = {f.name for f in group.fields if f.collected}
     if group.rows is None:
         keys = [CellKey(form.name, None, name) for name in names]
@@ -148,4 +160,4 @@ def _all_hidden(form: Form, group: Group, judgement: Judgement) -> bool:
         keys = [key for key in judgement.cells if key.table == group.name and key.field in names]
     cells = judgement.cells
     held = [key for key in keys if key in cells]
-    return bool(held) and all(cells[key].shown is not True and not cells[key].text for key in held)
+    return bool(held or notes) and all(cells[key].shown is not True and not cells[key].text for key in held)

@@ -370,7 +370,15 @@ def path_at(document: Document, place: TextPlace) -> Path:
     return path
 
 
-_KEYS = {"shown": "shown", "value": "value", "default": "default", "range": "limits", "expected": "limits"}
+_KEYS = {
+    "shown": "shown",
+    "value": "value",
+    "default": "default",
+    "range": "limits",
+    "expected": "limits",
+    "label": "label",
+    "help": "note",
+}
 _PARTS = {"default-refused": "default", "default-out-of-range": "default"}
 _SIMPLE = {
     "notes": ("long_text", Want.TEXT),

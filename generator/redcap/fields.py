@@ -7,18 +7,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from forms_spec.wording import escaped
 from generator.redcap.choices import slider_labels
 from generator.redcap.codelists import Codelists, as_codes
 from generator.redcap.columns import HEADERS
 from generator.redcap.field_tags import DEFAULT, TAGS, Without
 from generator.redcap.items import Dictionary, Item
-from generator.redcap.labels import has_markup, piped, plain_lines, plain_text
+from generator.redcap.labels import has_markup, plain_lines, plain_text
 from generator.redcap.logic.dates import shifted_date
 from generator.redcap.logic.scope import Scope
 from generator.redcap.logic.translate import translate_condition, translate_value
 from generator.redcap.logic.values import Want
 from generator.redcap.logic.words import LogicFault
 from generator.redcap.losses import Loss
+from generator.redcap.piping import piped_text
 from generator.redcap.plans import Keys, Plan, item_type
 from generator.redcap.ranges import End, read_end
 from generator.redcap.tags import Tag, if_parts, parse_tags
@@ -70,13 +72,13 @@ class FieldMaker:
         """The keys of the field in the order in which they are written."""
         item, keys = plan.item, Keys()
         scope.circling = item.name in scope.project.circles
-        keys["label"] = self.label(plan)
+        keys["label"] = self.label(plan, scope)
         keys["type"] = plan.type
         _TYPES[item_type(plan)](self, plan, keys, scope)
         self.flags(plan, keys)
         self.limits(plan, keys, scope)
         self.shown(plan, keys, scope)
-        self.note(plan, keys)
+        self.note(plan, keys, scope)
         self.tags(plan, keys, scope)
         self.rest(plan, keys)
         if plan.name != item.name:
@@ -85,15 +87,15 @@ class FieldMaker:
             keys["annotation"] = plain_lines(item.annotation)
         return _ordered(keys)
 
-    def label(self, plan: Plan) -> str:
+    def label(self, plan: Plan, scope: Scope) -> str:
         item = plan.item
-        text = self.read_text(item, "label")
+        text = self.read_text(item, "label", scope)
         if not text:
             self.loss(item, "no-label", "label", "the name stands for the label", harmless=not item.label)
             return item.name
         return text
 
-    def read_text(self, item: Item, column: str) -> str:
+    def read_text(self, item: Item, column: str, scope: Scope) -> str:
         """A text to the reader: markup taken out, and what else is lost of it listed."""
         said = item.cell(column)
         text = plain_text(said)
@@ -101,9 +103,16 @@ class FieldMaker:
             self.loss(item, "html", column, "labels are plain text; markup and pictures are taken out")
         elif text != said:
             self.loss(item, "white-space", column, "blanks at the ends and in rows", harmless=True)
-        if piped(said):
-            self.loss(item, "piping", column, "the name stands in the text as it is written")
-        return text
+        if "[" not in text and "{" not in text:
+            return text
+        if why := self.dropped.get((item.name, column)):
+            self.loss(item, "piping", column, why)
+            return escaped(text)
+        found = piped_text(text, scope)
+        for name, why in found.lost:
+            self.loss(item, "piping", column, why, original=name)
+        self.noted(item, column, said, scope)
+        return found.text
 
     # Types
 
@@ -313,8 +322,8 @@ class FieldMaker:
             self.fault(item, "branching", item.branching, fault)
             self.keep(keys, item, "branching", "branching", fault.why)
 
-    def note(self, plan: Plan, keys: Keys) -> None:
-        if plan.item.note.strip() and (text := self.read_text(plan.item, "note")):
+    def note(self, plan: Plan, keys: Keys, scope: Scope) -> None:
+        if plan.item.note.strip() and (text := self.read_text(plan.item, "note", scope)):
             keys["help"] = text
 
     def tags(self, plan: Plan, keys: Keys, scope: Scope) -> None:

@@ -33,7 +33,7 @@ def form_data(
         found["groups"] = {form: _rows(maker, plans, scope)}
         return found
     groups: dict[str, Any] = {}
-    for at, section in enumerate(_sections(maker, plans)):
+    for at, section in enumerate(_sections(maker, plans, scope)):
         fields = {plan.name: maker.make(plan, scope) for plan in section.plans}
         if at == 0 and not section.title and not section.matrix:
             found["fields"] = fields
@@ -46,10 +46,10 @@ def form_data(
     return found
 
 
-def _sections(maker: FieldMaker, plans: Sequence[Plan]) -> list[Section]:
+def _sections(maker: FieldMaker, plans: Sequence[Plan], scope: Scope) -> list[Section]:
     found: list[Section] = []
     for plan in plans:
-        title = maker.read_text(plan.item, "section") if plan.item.section.strip() else ""
+        title = maker.read_text(plan.item, "section", scope) if plan.item.section.strip() else ""
         matrix = plan.item.matrix.strip()
         if not found or title or matrix != found[-1].matrix:
             found.append(Section(title=title, matrix=matrix))
@@ -102,9 +102,14 @@ def _rows(maker: FieldMaker, plans: Sequence[Plan], scope: Scope) -> dict[str, A
     """A repeating form is one group of rows; its headers become notes."""
     fields: dict[str, Any] = {}
     title = ""
+    titles = Scope(project=scope.project, form=scope.form)
     taken = {plan.name for plan in plans}
     for plan in plans:
-        header = maker.read_text(plan.item, "section") if plan.item.section.strip() else ""
+        header = (
+            maker.read_text(plan.item, "section", titles if not fields else scope)
+            if plan.item.section.strip()
+            else ""
+        )
         if header and not fields:
             title = header
         elif header:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from forms_spec.model import Field, Form, Group, Range, Study
 from forms_spec.rules import Expression, tree
+from forms_spec.wording import Slot
 from generator.redcap.choices import write_choices
 from generator.redcap.codelists import FIXED
 from generator.redcap.columns import COLUMNS, HEADERS
@@ -28,6 +29,7 @@ class CellWriter:
     study: Study
     names: Mapping[tuple[str, str], str]
     losses: list[Loss] = field(default_factory=list)
+    home: Form = field(init=False)
 
     def loss(self, name: str, column: str, kind: str, original: str, why: str) -> None:
         self.losses.append(
@@ -51,7 +53,8 @@ class CellWriter:
 
     def group(self, form: Form, group: Group) -> Iterator[tuple[tuple[str, str], Cells]]:
         table = group.name if group.rows is not None else form.name
-        title = group.title
+        self.home = form
+        title = self.text(group, "title")
         if group.help:
             self.loss(group.name, "section", "help", group.help, "a section has no line below its title")
         if group.rows is not None and group.name != form.name:
@@ -72,9 +75,10 @@ class CellWriter:
             yield (table, one.name), cells
 
     def field(self, form: Form, group: Group, table: str, one: Field) -> Cells:
+        self.home = form
         name = self.names[table, one.name]
         cells = dict.fromkeys(COLUMNS, "")
-        cells |= {"name": name, "label": one.label, "note": one.help or ""}
+        cells |= {"name": name, "label": self.text(one, "label"), "note": self.text(one, "help")}
         tags = {about_of(tag): tag for tag in _TYPES[one.type.name](self, one, cells, form)}
         self.facets(one, cells)
         self.shown(form, group, one, cells)
@@ -87,6 +91,23 @@ class CellWriter:
         cells["annotation"] = annotation(said, one, cells["type"], cells["validation"], tags | tags_of(one))
         self.unsaid(one, name)
         return cells
+
+    def text(self, one: Field | Group, key: str) -> str:
+        """A text, its answers as REDCap pipes them."""
+        if key not in one.wordings:
+            return getattr(one, key) or ""
+        return "".join(
+            part if isinstance(part, str) else self.piped(one, key, part) for part in one.wordings[key]
+        )
+
+    def piped(self, one: Field | Group, key: str, slot: Slot) -> str:
+        try:
+            said = write_logic(slot.expression, self.study, self.home, self.names)
+        except LogicFault as fault:
+            column = {"label": "label", "help": "note", "title": "section"}[key]
+            self.loss(one.name, column, "piping", slot.expression.text, fault.why)
+            return f"[{slot.expression.text}]"
+        return f"{said[:-1]}:value]" if slot.coded else said
 
     def kept(self, one: Field, cells: Cells, column: str, said: str) -> None:
         """A cell that was kept for REDCap, as long as the dictionary does not say something else by now."""

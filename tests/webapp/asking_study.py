@@ -39,18 +39,20 @@ fields:
   drugs:
     label: Drugs
     type: choices
-    codes: {M: Morphine, O: Oxycodone, P: Paracetamol}
+    codes: {M: Morphine, O: Oxycodone, P: Paracetamol, T: Tramadol}
     most: 2
     not_offered: [M]
-  pain: {label: Pain?, type: yes_no}
+  pain: {label: "Is {name} in pain?", type: yes_no}
+  calm: {label: "{name} needs nothing.", type: note, shown: pain = 'N'}
   unit: {label: Unit of pain, default: NRS, shown: pain = 'Y'}
   name: {label: Name, placeholder: as in the passport}
 groups:
   ae:
-    title: Events
+    title: Events of {name}
     rows: {max: 9, add: Add an event}
     fields:
       what: {label: Event}
+      since: {label: "Since when {what}?"}
       from: {label: From, type: date, prefill: today}
       grade: {label: Grade, type: choice, codes: {'1': One, '2': Two}, default: '1'}
       origin: {label: Origin, default: page, entry: hidden}

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from forms_spec.entry.starts import Opening, starting_texts
 from forms_spec.judge import Judgement, judge
+from forms_spec.judge.page_words import page_words
 from forms_spec.model import Form, Study
 from forms_spec.record import Context, EmptyCasebook, Record, Row
 from generator.browser.givens import browser_env
@@ -74,8 +75,13 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
         record = _without_hidden(form, record, judgement)
         judgement = _judged(study, form, record, asked)
     shown = _all_shown(judgement) if asked.everything else judgement
+    words = page_words(study, form, record, _context(study, asked))
+    if asked.everything:
+        words = replace(words, hidden=frozenset())
     here = [one for one in listed(seen.findings, seen.files) if one.about.form == form.name]
-    questions, loose = _pinned(form_html(study, form, record, shown, opening=asked.opening), seen, form, here)
+    questions, loose = _pinned(
+        form_html(study, form, record, shown, opening=asked.opening, words=words), seen, form, here
+    )
     return render_template(
         "preview/form.html",
         form=form,

@@ -87,6 +87,8 @@
     const verdict = crfsmith.judge(spec, record(), { ...given, completing: all });
     page = { ...given, cell: verdict.cell, rows: () => [] };
     for (const cell of verdict.cells) showCell(cell);
+    for (const note of spec.notes) showNote(note);
+    for (const text of spec.texts) showText(text);
     showGroups();
     showFindings(verdict.findings);
   }
@@ -112,6 +114,33 @@
     if (reference) reference.textContent = cell.reference ? `reference ${cell.reference}` : "";
     const optional = place.querySelector(".optional");
     if (optional && typeof fieldOf(name)?.required === "object") optional.hidden = cell.required === true;
+  }
+
+  /* The places of a name: once on the form, or in each of its rows. */
+  function placesOf({ table, inRows }) {
+    if (!inRows) return [{ row: null, holder: form }];
+    const rows = [...form.querySelectorAll(`[data-rows="${table}"] .row`)];
+    return rows.map((holder) => ({ row: Number(holder.dataset.n), holder }));
+  }
+
+  function showNote(note) {
+    for (const { row } of placesOf(note)) {
+      const place = question(nameFor(note.table, row, note.name));
+      if (place) place.hidden = !note.conditions.every((rule) => crfsmith.evaluate(rule, [{ row }], page) === true);
+    }
+  }
+
+  /* The answers that stand in a label, a title or a help. */
+  function showText({ name, key, slots, ...where }) {
+    for (const { row, holder } of placesOf(where)) {
+      slots.forEach((slot, at) => {
+        const words = crfsmith.slotWords(slot, row, page);
+        for (const place of holder.querySelectorAll(`[data-piped="${name} ${key} ${at}"]`)) {
+          if (row === null && place.closest(".row")) continue;
+          if (place.textContent !== words) place.textContent = words;
+        }
+      });
+    }
   }
 
   /* A question of a new form that comes to be asked starts with its default, once, and only where it is blank. */

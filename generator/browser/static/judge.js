@@ -392,7 +392,19 @@
     return new Verdict(new Page(spec, record, env), Boolean(env.completing), record.kept).judge();
   }
 
+  // The answer that stands in a text, as forms_spec/judge/page_words.py says it.
+
+  function slotWords({ rule, field, coded }, row, page) {
+    const value = crfsmith.evaluate(rule, [{ row }], page);
+    if (value === null) return "______";
+    if (field === null) return typeof value === "bigint" ? crfsmith.write(value, { kind: "decimal" }) : String(value);
+    const said = crfsmith.unseen(value, field);
+    if (said === null) return "______";
+    const text = crfsmith.write(said, field);
+    return coded ? text : crfsmith.shownAs(text, field);
+  }
+
   const openPage = (spec, record, env) => new Page(spec, record, env);
 
-  globalThis.crfsmith = Object.assign(crfsmith, { judge, openPage });
+  globalThis.crfsmith = Object.assign(crfsmith, { judge, openPage, slotWords });
 })();
