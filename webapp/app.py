@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import getpass
+import hashlib
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 from flask import Flask
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import make_url
 
 from forms_spec.days import day_of
 from webapp import access, assets, errors, security, showing
+from webapp.package_work import Works
 from webapp.services import Services
 from webapp.settings import Settings
 from webapp.storage import get_user, open_database, use_dictionary
@@ -53,6 +59,7 @@ def create_app(settings: Settings) -> Flask:
         today=settings.today or (lambda: day_of(settings.study, database.clock())),
         demo_accounts=settings.demo_accounts,
     )
+    app.extensions["crfsmith-packages"] = Works(_packages_folder(settings), settings.database)
     _protect(app)
     rooms = (
         assets, sign_in, subjects, casebooks, eligibility, form_pages, form_files, form_specs, histories,
@@ -64,6 +71,17 @@ def create_app(settings: Settings) -> Flask:
     showing.register(app)
     access.check_routes(app)
     return app
+
+
+def _packages_folder(settings: Settings) -> Path:
+    """Where packages lie while they are judged, and their reports: beside a database that is a file."""
+    if settings.packages:
+        return settings.packages
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and url.database:
+        return Path(f"{url.database}-packages").absolute()
+    name = hashlib.sha256(settings.database.encode("utf-8", "replace")).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"crfsmith-{getpass.getuser()}-{name}-packages"
 
 
 def _protect(app: Flask) -> None:

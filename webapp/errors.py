@@ -23,6 +23,8 @@ REMEDIES = {
     "If it happens twice, tell the study's administrator the time.",
 }
 
+TOO_LARGE = "A package may have 2 GB here. Judge a larger one on your own machine: crfsmith validate FILE."
+
 
 def wants_json() -> bool:
     """True for a request that a script of ours sent."""
@@ -52,7 +54,8 @@ def register(app: Flask) -> None:
         status = error.code or 500
         title = TITLES.get(status, error.name)
         own = error.description if error.description != type(error).description else ""
-        return _answer(status, title, own or "", REMEDIES.get(status, REMEDIES[404]))
+        remedy = TOO_LARGE if (status, request.endpoint) == (413, "packages.take") else ""
+        return _answer(status, title, own or "", remedy or REMEDIES.get(status, REMEDIES[404]))
 
     @app.errorhandler(InternalServerError)
     def unknown(error: InternalServerError) -> Response:  # noqa: ARG001

@@ -1,97 +1,241 @@
-"""Packages that are being judged, off the request: each in its turn, in a thread of its own.
+"""Packages that are being judged, off the request: a folder for each, where its state and its report lie.
 
-Reports are kept in memory until the server stops, the newest of them only. The uploaded file is gone as
-soon as it has been judged.
+A process of its own does the work (``webapp.package_judge``), one package after the other. All that is
+known stands on disk, so every process of a server sees the same, and a restarted server goes on where it
+was stopped. A process that is at work holds the folder's lock; a folder that nobody holds is taken up again.
 """
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
+import re
 import secrets
-import threading
-from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from generator.package.report import Report
+from typing import Any
 
 MOST_KEPT = 20
+MOST_BYTES = 8 * 2**30
+KEPT_FOR = timedelta(days=30)
+MOST_TRIES = 2
+ARRIVES = timedelta(hours=1)
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16}")
+DATABASE = "CRFSMITH_DATABASE"
+
+STATE, PACKAGE, LOCK, LOG, SCRATCH = "work.json", "package", "lock", "log.txt", "scratch"
+REPORT, FINDINGS, ANSWERS = "report.html", "findings.csv", "answers.csv"
+
+
+class NoRoom(Exception):
+    """The folder holds as much as it may."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Work:
-    """One package. ``report`` is None until it is judged; ``failed`` where that was not possible."""
+    """One package. ``study``: it is made of the study as it is, and kept to be downloaded.
+
+    ``state`` is "waiting", "working", "done" or "failed". ``said`` are the first findings of a package
+    that cannot be read.
+    """
 
     name: str
     owner: str
-    since: datetime
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(12))
-    doing: str = "waiting"
+    since: str
+    study: bool = False
+    state: str = "waiting"
+    doing: str = "waiting for its turn"
     done: int = 0
     total: int = 0
-    report: Report | None = None
-    failed: bool = False
+    tries: int = 0
+    process: int = 0
+    valid: bool = False
+    sentence: str = ""
+    said: list[list[str]] = field(default_factory=list)
+    token: str = ""
+
+    @property
+    def file(self) -> str:
+        """Where the package lies, under a name by which people know it again."""
+        plain = re.sub(r"[^A-Za-z0-9._ -]", "_", self.name).strip(". ") or "package"
+        return f"{PACKAGE}/{plain if plain.lower().endswith('.zip') else f'{plain}.zip'}"
 
     @property
     def finished(self) -> bool:
-        return self.report is not None or self.failed
+        return self.state in {"done", "failed"}
 
     @property
     def percent(self) -> int:
         """How much of the present part is done."""
-        return 100 * self.done // self.total if self.total else 0
+        return min(100, 100 * self.done // self.total) if self.total else 0
 
-    def tell(self, doing: str, done: int, total: int) -> None:
-        """Where the work stands."""
-        self.doing, self.done, self.total = doing, done, total
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.since)
+
+    @property
+    def age(self) -> timedelta:
+        return datetime.now(UTC) - self.moment
+
+
+def read_work(folder: Path) -> Work | None:
+    """What stands in a folder, or None where nothing does (any more)."""
+    try:
+        said: dict[str, Any] = json.loads((folder / STATE).read_text("utf-8"))
+        return Work(**{**said, "token": folder.name})
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_work(folder: Path, work: Work) -> None:
+    """Replaces what stands there at once: nobody reads half of it."""
+    new = folder / f"{STATE}.new"
+    new.write_text(json.dumps(asdict(work)), "utf-8")
+    new.replace(folder / STATE)
+
+
+@contextmanager
+def lock(path: Path, *, wait: bool = False) -> Iterator[bool]:
+    """Holds a file's lock for a block; tells whether it could be had. It ends with the process."""
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 class Works:
-    """The packages of one server, newest first for their owner."""
+    """The packages below a folder, newest first for their owner; ``database`` is the study's address."""
 
-    def __init__(self) -> None:
-        self._held: OrderedDict[str, Work] = OrderedDict()
-        self._lock = threading.Lock()
-        self._hands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="package")
+    def __init__(self, folder: Path, database: str) -> None:
+        self.folder = folder
+        self._database = database
+        self._children: list[subprocess.Popen[bytes]] = []
 
-    def start(self, name: str, owner: str, obtain: Callable[[], Path]) -> Work:
-        """Judges the package that ``obtain`` gives; it is removed afterwards."""
-        work = Work(name=name, owner=owner, since=datetime.now(UTC))
-        with self._lock:
-            self._held[work.token] = work
-            while len(self._held) > MOST_KEPT:
-                self._held.popitem(last=False)
-        self._hands.submit(_judge, work, obtain)
-        return work
+    def receive(self, name: str, owner: str, *, size: int = 0, study: bool = False) -> Path:
+        """A new folder for a package of so many bytes, to be started; ``NoRoom`` when there is none."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_room(owner, size)
+        work = Work(name=name, owner=owner, since=datetime.now(UTC).isoformat(), study=study)
+        folder = self.folder / secrets.token_urlsafe(12)
+        (folder / PACKAGE).mkdir(mode=0o700, parents=True)
+        write_work(folder, work)
+        return folder
+
+    def start(self, folder: Path) -> None:
+        """Judges what lies in a folder, in a process of its own."""
+        work = read_work(folder)
+        if work is None:
+            return
+        work.tries += 1
+        write_work(folder, work)
+        self._look_after_children()
+        scratch = folder / SCRATCH
+        scratch.mkdir(exist_ok=True)
+        with (folder / LOG).open("ab") as log:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "webapp.package_judge", str(folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, DATABASE: self._database, "TMPDIR": str(scratch)},
+            )
+        self._children.append(child)
 
     def of(self, owner: str) -> list[Work]:
-        with self._lock:
-            return [work for work in reversed(self._held.values()) if work.owner == owner]
+        self._look_after_children()
+        found = (self.find(folder.name, owner) for folder in self._folders())
+        return sorted((work for work in found if work), key=lambda work: work.since, reverse=True)
 
     def find(self, token: str, owner: str) -> Work | None:
-        """A person's own work; nobody sees that of another."""
-        with self._lock:
-            work = self._held.get(token)
-        return work if work and work.owner == owner else None
+        """A person's own work; nobody sees that of another. Work that was broken off is taken up again."""
+        if not TOKEN.fullmatch(token):
+            return None
+        folder = self.folder / token
+        work = read_work(folder)
+        if work is None or work.owner != owner:
+            return None
+        if not work.finished and not self._at_work(folder):
+            self._take_up(folder)
+        return read_work(folder)
 
+    def _take_up(self, folder: Path) -> None:
+        """Once more, unless it finished just now, was broken off too often, or never arrived whole."""
+        work = read_work(folder)
+        if work is None or work.finished or (not work.tries and work.age < ARRIVES):
+            return
+        if 0 < work.tries < MOST_TRIES:
+            self.start(folder)
+        else:
+            work.state = "failed"
+            write_work(folder, work)
 
-def _judge(work: Work, obtain: Callable[[], Path]) -> None:
-    from dataclasses import replace
+    def file(self, work: Work, name: str) -> Path | None:
+        """A file of a work where there is one."""
+        path = self.folder / work.token / name
+        return path if path.is_file() else None
 
-    from generator.package.validate import validate_package
+    def remove(self, work: Work) -> None:
+        """Stops the work and forgets it."""
+        folder = self.folder / work.token
+        latest = read_work(folder)
+        if latest and latest.process and self._at_work(folder):
+            with suppress(ProcessLookupError):
+                os.kill(latest.process, signal.SIGTERM)
+        for _ in range(3):  # a process that is being stopped may still write
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                return
 
-    path: Path | None = None
-    try:
-        path = obtain()
-        report = validate_package(path, on_progress=work.tell)
-        work.report = replace(report, source=work.name)
-    except Exception:
-        work.failed = True
-        raise
-    finally:
-        if path is not None:
-            path.unlink(missing_ok=True)
+    def _look_after_children(self) -> None:
+        """Lets go of those that ended."""
+        self._children = [child for child in self._children if child.poll() is None]
+
+    def _at_work(self, folder: Path) -> bool:
+        """Whether a process holds the folder, or was started a moment ago and will."""
+        self._look_after_children()
+        if any(str(folder) in map(str, child.args) for child in self._children):  # type: ignore[arg-type]
+            return True
+        try:
+            with lock(folder / LOCK) as free:
+                return not free
+        except OSError:
+            return False
+
+    def _folders(self) -> list[Path]:
+        try:
+            return [one for one in self.folder.iterdir() if TOKEN.fullmatch(one.name)]
+        except OSError:
+            return []
+
+    def _make_room(self, owner: str, size: int) -> None:
+        """Forgets what is old, then what is oldest, of finished works; ``NoRoom`` when that is not enough."""
+        known = [(folder, work) for folder in self._folders() if (work := read_work(folder))]
+        old = sorted((one for one in known if one[1].finished), key=lambda one: one[1].since)
+        while old and old[0][1].age > KEPT_FOR:
+            self.remove(old.pop(0)[1])
+        mine = [one for one in old if one[1].owner == owner]
+        for one in mine[: max(0, len(mine) - MOST_KEPT + 1)]:
+            self.remove(one[1])
+            old.remove(one)
+        while self._size() + size > MOST_BYTES and old:
+            self.remove(old.pop(0)[1])
+        if self._size() + size > min(MOST_BYTES, self._size() + shutil.disk_usage(self.folder).free // 2):
+            raise NoRoom
+
+    def _size(self) -> int:
+        total = 0
+        for path in self.folder.rglob("*"):
+            with suppress(OSError):
+                total += path.stat().st_size
+        return total

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from forms_spec.model import Study
 from webapp.storage import utc_now
@@ -17,6 +18,7 @@ class Settings:
     ``clock`` tells when a save happens; ``today`` gives the day of entry, by the study's clock when it is
     absent. ``demo_accounts`` are shown on the sign-in page: username,
     password and what the person does. ``secure_cookies`` is for servers behind HTTPS.
+    ``packages`` is the folder of packages that are judged and their reports; beside the database when absent.
     """
 
     database: str
@@ -26,3 +28,4 @@ class Settings:
     today: Callable[[], date] | None = None
     demo_accounts: tuple[tuple[str, str, str], ...] = ()
     secure_cookies: bool = False
+    packages: Path | None = None

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -18,6 +20,7 @@ from webapp.settings import Settings
 DATABASE = "CRFSMITH_DATABASE"
 SECRET = "CRFSMITH_SECRET_KEY"
 PROXIES = "CRFSMITH_PROXIES"
+PACKAGES = "CRFSMITH_PACKAGES"
 SHORTEST_SECRET = 32
 
 
@@ -42,7 +45,16 @@ def make_app(environment: Mapping[str, str] = os.environ) -> Flask:
         study = study_in_use(database)
     if study is None:
         raise SettingMissing(f"There is no study in {url} yet: run `crfsmith serve` with --dictionary once")
-    app = create_app(Settings(database=url, study=study, secret_key=secret, secure_cookies=proxies > 0))
+    packages = environment.get(PACKAGES)
+    settings = Settings(
+        database=url,
+        study=study,
+        secret_key=secret,
+        secure_cookies=proxies > 0,
+        packages=Path(packages) if packages else None,
+    )
+    app = create_app(settings)
+    gc.freeze()  # the study lives as long as the server: nothing is gained by looking for garbage in it
     if proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies

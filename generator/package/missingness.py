@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from graphlib import TopologicalSorter
 
 from forms_spec.judge import CellState, Judgement, expected
 from forms_spec.model import Scheduled, Study
@@ -129,8 +130,20 @@ def in_order(states: Mapping[str, int]) -> dict[str, int]:
 
 
 def visits(lines: Iterable[Missingness]) -> tuple[str, ...]:
-    """The visits of a table, log forms among them, each once."""
-    return tuple(dict.fromkeys(one.visit for one in lines))
+    """The visits of a table, log forms among them, each once and in the study's order.
+
+    The lines of every field are in it; together they say where the visits of one form stand among those
+    of another.
+    """
+    before: dict[str, set[str]] = {}
+    last: dict[tuple[str, str], str] = {}
+    for one in lines:
+        held = before.setdefault(one.visit, set())
+        place = (one.table, one.field)
+        if place in last:
+            held.add(last[place])
+        last[place] = one.visit
+    return tuple(TopologicalSorter(before).static_order())
 
 
 def total(lines: Iterable[Missingness]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ def report_html(report: Report) -> str:
     """A whole page; it loads nothing."""
     counts = report.counts
     causes = [one for one in counts.causes if one.findings > one.located]
+    people = (("site", "Site", _listed(report, "siteid")), ("subject", "Subject", _listed(report, "subjid")))
     return _template().render(
         report=report,
         counts=counts,
@@ -30,8 +32,16 @@ def report_html(report: Report) -> str:
             ("table", "By table", counts.by_table),
             ("where", "By field", counts.by_field),
             ("code", "By rule", counts.by_code),
+            *((name, f"By {name}", held) for name, _, held in people if len(held) > 1),
         ),
+        people=people,
     )
+
+
+def _listed(report: Report, key: str) -> dict[str, int]:
+    """How many of the listed findings are about each site or subject, most first."""
+    found = Counter(str(one.key[key]) for one in report.findings if one.key.get(key))
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -130,9 +130,17 @@ def _serve(
 
     from webapp.app import create_app
     from webapp.settings import Settings
+    from webapp.views.packages import LARGEST_UPLOAD
 
     settings = Settings(database=url, study=study, secret_key=secret, demo_accounts=sign_ins if demo else ())
-    server = create_server(create_app(settings), host=host, port=port, threads=threads, ident=None)
+    server = create_server(
+        create_app(settings),
+        host=host,
+        port=port,
+        threads=threads,
+        ident=None,
+        max_request_body_size=LARGEST_UPLOAD,
+    )
     gc.freeze()  # the study lives as long as the server: nothing is gained by looking for garbage in it
     _say(study, f"http://{host}:{server.effective_port}", sign_ins)
     signal.signal(signal.SIGTERM, _stop)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable
-from functools import partial
+import shutil
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from forms_spec.model import Study
 from webapp.access import allow
-from webapp.package_work import Work, Works
+from webapp.package_work import ANSWERS, FINDINGS, LOG, REPORT, NoRoom, Work, Works
 from webapp.services import services
-from webapp.storage import Database, Role
+from webapp.storage import Role
 
 bp = Blueprint("packages", __name__)
 
@@ -28,11 +34,10 @@ REPORT_POLICY = (
     "sandbox allow-scripts allow-downloads"
 )
 """The report is one page with its own script; in a sandbox it can do nothing in the person's name."""
-
-
-@bp.record_once
-def _add_works(state: Any) -> None:
-    state.app.extensions["crfsmith-packages"] = Works()
+FULL = (
+    "The server has no room for this package now. Remove reports that you no longer need, or judge it on"
+    " your own machine: crfsmith validate FILE."
+)
 
 
 @bp.url_value_preprocessor
@@ -45,59 +50,102 @@ def _let_packages_in(endpoint: str | None, values: dict[str, Any] | None) -> Non
 @bp.get("/packages")
 @allow(MANAGE)
 def show_packages() -> ResponseReturnValue:
-    return render_template("packages.html", works=_works().of(_owner()), message=None)
+    return _packages_page()
 
 
 @bp.post("/packages")
 @allow(MANAGE)
 def take() -> ResponseReturnValue:
     handed = request.files.get("package")
-    if request.form.get("what") == "study":
-        name, obtain = "the study as it is now", partial(_exported, services().database, services().study)
-    elif handed and handed.filename:
-        path = _scratch()
+    study = request.form.get("what") == "study"
+    if not study and not (handed and handed.filename):
+        return _not_taken("Choose a zip first.", 400)
+    name = "The study as it is now" if study or not handed else _name(handed.filename or "")
+    try:
+        folder = _works().receive(name, _owner(), size=request.content_length or 0, study=study)
+    except NoRoom:
+        return _not_taken(FULL, 507)
+    if handed and not study:
+        path = folder / Work(name=name, owner="", since="").file
         handed.save(path)
-        name, obtain = Path(handed.filename.replace("\\", "/")).name, partial(Path, path)
-    else:
-        page = render_template("packages.html", works=_works().of(_owner()), message="Choose a zip first.")
-        return page, 400
-    return redirect(f"/packages/{_start(name, obtain).token}", 303)
+        if not path.stat().st_size:
+            shutil.rmtree(folder)
+            return _not_taken(f"{name} is empty: nothing stands in it. Export it once more.", 400)
+    _works().start(folder)
+    address = f"/packages/{folder.name}"
+    return jsonify(address=address) if _by_script() else redirect(address, 303)
 
 
 @bp.get("/packages/<work>")
 @allow(MANAGE)
 def show_package(work: str) -> ResponseReturnValue:
-    return render_template("package.html", work=_work_or_404(work))
+    found = _work_or_404(work)
+    works = _works()
+    return render_template(
+        "package.html",
+        work=found,
+        answers=works.file(found, ANSWERS),
+        package=found.study and works.file(found, found.file),
+        log=works.folder / found.token / LOG,
+    )
+
+
+@bp.post("/packages/<work>/remove")
+@allow(MANAGE)
+def remove(work: str) -> ResponseReturnValue:
+    """Stops the work, or forgets its report. The study's own data are untouched."""
+    _works().remove(_work_or_404(work))
+    return redirect("/packages", 303)
 
 
 @bp.get("/packages/<work>/report")
 @allow(MANAGE)
 def show_report(work: str) -> ResponseReturnValue:
-    from generator.package.report_html import report_html
-
-    report = _report_or_404(work)
-    return Response(report_html(report), headers={"Content-Security-Policy": REPORT_POLICY})
+    response = send_file(_file_or_404(work, REPORT), mimetype="text/html", etag=False, max_age=0)
+    response.headers["Content-Security-Policy"] = REPORT_POLICY
+    return response
 
 
 @bp.get("/packages/<work>/findings.csv")
 @allow(MANAGE)
 def findings_as_csv(work: str) -> ResponseReturnValue:
-    from generator.package.report_csv import findings_csv
-
-    return _csv(findings_csv(_report_or_404(work)), "findings.csv")
+    return _sent(work, FINDINGS, "text/csv")
 
 
 @bp.get("/packages/<work>/answers.csv")
 @allow(MANAGE)
 def answers_as_csv(work: str) -> ResponseReturnValue:
-    from generator.package.report_csv import missingness_csv
-
-    return _csv(missingness_csv(_report_or_404(work)), "answers.csv")
+    return _sent(work, ANSWERS, "text/csv")
 
 
-def _csv(text: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, mimetype="text/csv", headers=headers)
+@bp.get("/packages/<work>/package.zip")
+@allow(MANAGE)
+def download_package(work: str) -> ResponseReturnValue:
+    """The export that was judged."""
+    found = _work_or_404(work)
+    day = f"{found.moment:%Y-%m-%d}"
+    return _sent(work, found.file, "application/zip", name=f"{services().study.name}-{day}.zip")
+
+
+def _packages_page(message: str = "") -> str:
+    works = _works().of(_owner())
+    exported = next((work for work in works if work.study and _works().file(work, work.file)), None)
+    return render_template(
+        "packages.html", works=works, exported=exported, message=message, most=LARGEST_UPLOAD
+    )
+
+
+def _not_taken(message: str, status: int) -> ResponseReturnValue:
+    if _by_script():
+        return jsonify(message=message), status
+    return _packages_page(message), status
+
+
+def _sent(work: str, file: str, kind: str, *, name: str = "") -> Response:
+    path = _file_or_404(work, file)
+    return send_file(
+        path, mimetype=kind, as_attachment=True, download_name=name or file, etag=False, max_age=0
+    )
 
 
 def _works() -> Works:
@@ -109,33 +157,25 @@ def _owner() -> str:
     return str(current_user.get_id())
 
 
-def _start(name: str, obtain: Callable[[], Path]) -> Work:
-    return _works().start(name, _owner(), obtain)
+def _name(handed: str) -> str:
+    return Path(handed.replace("\\", "/")).name[:200]
+
+
+def _by_script() -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
 
 
 def _work_or_404(token: str) -> Work:
     found = _works().find(token, _owner())
     if found is None:
-        abort(404, "There is no such package here. Reports are kept until the server stops.")
+        abort(
+            404, "There is no such package here. Reports are kept for 30 days, the newest 20 of each person."
+        )
     return found
 
 
-def _report_or_404(token: str) -> Any:
-    report = _work_or_404(token).report
-    if report is None:
-        abort(404, "The package has not been judged.")
-    return report
-
-
-def _scratch() -> Path:
-    handle, name = tempfile.mkstemp(prefix="crfsmith-", suffix=".zip")
-    os.close(handle)
-    return Path(name)
-
-
-def _exported(database: Database, study: Study) -> Path:
-    from webapp.package_export import export_package
-
-    target = _scratch()
-    export_package(database, study, target)
-    return target
+def _file_or_404(token: str, name: str) -> Path:
+    path = _works().file(_work_or_404(token), name)
+    if path is None:
+        abort(404, "The package has not been judged, or this was removed.")
+    return path

@@ -10,7 +10,7 @@ from pathlib import Path
 import frictionless
 
 from generator import Engine, findings_frame, missingness_frame, validate_package
-from generator.package.missingness import share_answered
+from generator.package.missingness import Missingness, share_answered, visits
 from generator.package.report import Report
 from generator.package.report_csv import findings_csv, missingness_csv
 from generator.package.report_frictionless import report_frictionless
@@ -87,3 +87,12 @@ def test_a_report_is_two_frames(tmp_path: Path) -> None:
     assert findings.filter(field="hb").select("line", "value").row(0) == (2, "=1+1")
     answers = missingness_frame(report, library="polars")
     assert answers.filter(field="vsperf", state="answered").get_column("cells").to_list() == [3]
+
+
+def test_visits_stand_in_the_studys_order_whichever_form_comes_first() -> None:
+    lines = [
+        Missingness(table=table, field="a", visit=visit, states={})
+        for table, held in (("ae", "LOG"), ("ex", "D0"), ("lb", "SCR M3"), ("vs", "SCR D0 M1 M3"))
+        for visit in held.split()
+    ]
+    assert visits(lines) == ("LOG", "SCR", "D0", "M1", "M3")

@@ -106,6 +106,23 @@ def test_the_page_filters_by_search_and_by_a_click_on_a_count(page: Page) -> Non
     assert page.locator("#rows tr:visible").inner_text().startswith("! warning")
 
 
+def test_the_page_filters_by_site_and_subject(page: Page) -> None:
+    page.locator("#site").select_option("01")
+    assert page.get_by_role("status").inner_text() == "5 of 6 shown"
+    page.get_by_role("button", name="02-001").click()
+    assert page.get_by_role("status").inner_text() == "0 of 6 shown"
+    page.locator("#site").select_option("")
+    assert page.get_by_role("status").inner_text() == "1 of 6 shown"
+
+
+def test_the_heat_map_has_the_studys_order_and_says_in_words_what_it_shows(page: Page) -> None:
+    table = page.get_by_role("region", name="Answers by form and visit")
+    assert table.locator("thead th").all_inner_texts() == ["Form", "SCR"]
+    cell = table.locator("tr", has_text="lb").locator("td").first
+    assert cell.inner_text().startswith("0 %")
+    assert cell.get_attribute("title") == "12 invalid, 2 blank though expected, 12 left blank"
+
+
 def test_the_page_sorts_lines_as_numbers(page: Page) -> None:
     page.get_by_role("button", name="File and line").click()
     page.get_by_role("button", name="File and line").click()

@@ -1,0 +1,97 @@
+"""The process that judges one package: ``python -m webapp.package_judge FOLDER``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from webapp.package_work import (
+    ANSWERS,
+    DATABASE,
+    FINDINGS,
+    LOCK,
+    REPORT,
+    SCRATCH,
+    Work,
+    lock,
+    read_work,
+    write_work,
+)
+
+TURN = "turn"
+PAUSE = 0.25
+MOST_SAID = 3
+
+
+def main(folder: Path) -> None:
+    """Waits for its turn, judges, and leaves the report in the folder."""
+    os.nice(5)  # pages come first
+    with lock(folder / LOCK) as mine:
+        work = read_work(folder)
+        if not mine or work is None or work.finished:
+            return
+        work.process = os.getpid()
+        write_work(folder, work)
+        with lock(folder.parent / TURN, wait=True):
+            work.state, work.doing = "working", "opening"
+            write_work(folder, work)
+            _judge(folder, work)
+
+
+def _judge(folder: Path, work: Work) -> None:
+    from generator.package.report_csv import findings_csv, missingness_csv
+    from generator.package.report_html import report_html
+    from generator.package.validate import validate_package
+
+    teller = _Teller(folder, work)
+    package = folder / work.file
+    if work.study:
+        _export(package, teller)
+    report = replace(validate_package(package, on_progress=teller.tell), source=work.name)
+    (folder / REPORT).write_text(report_html(report), "utf-8")
+    (folder / FINDINGS).write_text(findings_csv(report), "utf-8", newline="")
+    if report.missingness:
+        (folder / ANSWERS).write_text(missingness_csv(report), "utf-8", newline="")
+    if not work.study:
+        package.unlink()
+    work.state, work.valid, work.sentence = "done", report.valid, report.sentence()
+    if not report.readable:
+        first = [one.finding for one in report.findings[:MOST_SAID]]
+        work.said = [[one.message, one.remedy] for one in first]
+    write_work(folder, work)
+    shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+
+
+def _export(package: Path, teller: _Teller) -> None:
+    """The study as it is now, as a package."""
+    from webapp.commands.databases import opened, study_in_use
+    from webapp.package_export import export_package
+
+    package.unlink(missing_ok=True)
+    with opened(os.environ[DATABASE], must_exist=True) as database:
+        study = study_in_use(database)
+        assert study is not None, "a study is served"
+        export_package(database, study, package, on_progress=lambda done: teller.tell("exporting", done, 0))
+
+
+class _Teller:
+    """Writes down where the work stands, a few times a second."""
+
+    def __init__(self, folder: Path, work: Work) -> None:
+        self._folder, self._work = folder, work
+        self._next = 0.0
+
+    def tell(self, doing: str, done: int, total: int) -> None:
+        if doing == self._work.doing and time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + PAUSE
+        self._work.doing, self._work.done, self._work.total = doing, done, total
+        write_work(self._folder, self._work)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
