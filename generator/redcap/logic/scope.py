@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from generator.redcap.logic import tree
-from generator.redcap.logic.values import BLANK, Value, Want
+from generator.redcap.logic.values import BLANK, Value, Want, quoted
 from generator.redcap.logic.words import LogicFault
 
 
@@ -71,6 +71,8 @@ class Scope:
             raise LogicFault(f"there is no field [{node.field}] in the file", node.start, node.end)
         if node.field == self.project.subject:
             return Value(text="subjid", want=Want.TEXT)
+        if self.names_a_row(node, known):
+            return Rows(self, node, known).value()
         name = self.placed(node, known)
         if name is None:
             return BLANK
@@ -137,19 +139,26 @@ class Scope:
             raise LogicFault(f"the event [{event}] repeats, and no instance is named", node.start, node.end)
         return f"{known.form}[{event}].{known.name}"
 
+    def names_a_row(self, node: tree.Reference, known: Known) -> bool:
+        """Whether an instance is named of what repeats, other than the one that the expression stands in."""
+        if node.instance is None:
+            return False
+        here = node.event in (None, "event-name") and known.group in (None, self.group)
+        if node.instance == "current-instance" and here:
+            return False
+        return self.repeats(known)
+
+    def repeats(self, known: Known) -> bool:
+        """Whether the form of a field repeats, by itself or with its event."""
+        at = self.project.at.get(known.form, frozenset())
+        return known.group is not None or bool(at & self.project.repeating)
+
     def instance(self, node: tree.Reference, known: Known) -> str | None:
-        """An instance of a repeating form or event; without repetition there is only the first."""
+        """The only instance of what does not repeat; one of what does is no name."""
+        if self.names_a_row(node, known):
+            raise LogicFault("another instance is named", node.start, node.end)
         if node.instance == "current-instance":
             return self.here(known)
-        repeats = (
-            known.group is not None or self.project.at.get(known.form, frozenset()) & self.project.repeating
-        )
-        if repeats:
-            raise LogicFault(
-                f"an instance is named, and a rule reads one row only of its own ([{node.field}])",
-                node.start,
-                node.end,
-            )
         if node.instance in ("1", "first-instance", "last-instance"):
             self.note("instance", f"[{node.field}] does not repeat: instance {node.instance} is its only one")
             return self.here(known) if node.event is None else self.at_event(node, known)
@@ -181,6 +190,10 @@ class Scope:
     def subject(self) -> Value:
         return Value(text="subjid", want=Want.TEXT)
 
+    def site(self) -> Value:
+        """The data access group of the record is its site."""
+        return Value(text="siteid", want=Want.TEXT)
+
     def own_instance(self) -> Value:
         if self.group is not None:
             return Value(text="rowno", want=Want.NUMBER)
@@ -194,10 +207,80 @@ class Scope:
         return Value(text="0", want=Want.NUMBER, literal="0")
 
 
+MOST_CODES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A field of a named instance: the row of a repeating form, or the visit of a repeating event, that has
+    its number. A rule finds it by its number among all of them."""
+
+    scope: Scope
+    node: tree.Reference
+    known: Known
+
+    def value(self) -> Value:
+        """The field's value in that row. Raises ``LogicFault`` for what no rule can read of one row."""
+        node, known = self.node, self.known
+        table, where = self.table(), self.where()
+        if known.want is Want.CHOICES:
+            code = self.scope.code(node.code, known) if node.code is not None else None
+            if code is None:
+                raise LogicFault(f"[{node.field}] of another row is read box by box", node.start, node.end)
+            asked = f"any({table} where {where} and ({known.name} has {quoted(code)}) is true)"
+            return Value(text=f"case when {asked} then 1 else 0 end", want=Want.NUMBER, never_blank=True)
+        if node.code is not None:
+            raise LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
+        if known.want is Want.CHOICE and len(known.codes) <= MOST_CODES:
+            arms = " ".join(
+                f"when any({table} where {where} and ({known.name} = {quoted(code)}) is true) "
+                f"then {quoted(code)}"
+                for code in known.codes
+            )
+            return Value(text=f"case {arms} end", want=Want.TEXT)
+        if known.want in (Want.NUMBER, Want.DATE, Want.DATETIME, Want.TIME):
+            return Value(text=f"max({table}.{known.name} where {where})", want=known.want)
+        raise LogicFault(f"the text of another row cannot be read ([{node.field}])", node.start, node.end)
+
+    def table(self) -> str:
+        """The rows to look among, as a rule names them."""
+        known, event = self.known, self.node.event
+        name = known.group or known.form
+        if event is None or event == "event-name":
+            return name if known.group is not None else f"{name}[all]"
+        if event not in self.scope.project.visits or event not in self.scope.project.at[known.form]:
+            raise LogicFault(f"{known.form} has no event [{event}]", self.node.start, self.node.end)
+        return f"{name}[{event}]"
+
+    def where(self) -> str:
+        """What tells the row from the others."""
+        number = "rowno" if self.known.group is not None else "unsno"
+        same = f"{number} = {self.wanted(number)}"
+        if self.known.group is None and self.node.event in (None, "event-name"):
+            return f"visitid = this.visitid and {same}"
+        return same
+
+    def wanted(self, number: str) -> str:
+        said = self.node.instance or ""
+        if said.isdecimal():
+            return said
+        if said in ("first-instance", "last-instance"):
+            least = "min" if said == "first-instance" else "max"
+            if number == "unsno" and self.node.event in (None, "event-name"):
+                table = self.table()
+                return f"{least}({table}.unsno where visitid = this.visitid)"
+            return f"{least}({self.table()}.{number})"
+        step = {"current-instance": "", "previous-instance": " - 1", "next-instance": " + 1"}.get(said)
+        if step is None:
+            raise LogicFault(f"there is no [{said}] yet", self.node.start, self.node.end)
+        return f"this.{'rowno' if self.scope.group is not None else 'unsno'}{step}"
+
+
 _SMART: Mapping[str, Callable[[Scope], Value]] = {
     "arm-number": Scope.arm,
     "event-name": Scope.event,
     "record-name": Scope.subject,
+    "record-dag-name": Scope.site,
     "current-instance": Scope.own_instance,
     "is-form": Scope.is_form,
     "is-survey": Scope.is_survey,

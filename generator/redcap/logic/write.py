@@ -223,6 +223,32 @@ class Writer:
             raise LogicFault(f"REDCap has no function {node.function}", node.start, node.end)
         return maker(self, [self.say(one) for one in node.arguments])
 
+    def fold(self, node: tree.Fold) -> Said:
+        """``max(lab.v where rowno = 2)`` is REDCap's ``[v][2]``; it has no words for other rows."""
+        cell, where = node.over, node.where
+        if node.function != "max" or not isinstance(cell, tree.Reference) or where is None:
+            raise self.fault(node)
+        if isinstance(where, tree.Logic) and where.operator == "and" and len(where.operands) == 2:
+            where = where.operands[1]
+        name = self.names.get((cell.table or "", cell.field or ""))
+        number = where.left if isinstance(where, tree.Compare) and where.operator == "=" else None
+        if name is None or not isinstance(number, tree.Reference) or number.field not in _NUMBERS:
+            raise self.fault(node)
+        assert isinstance(where, tree.Compare)
+        event = f"[{cell.selector}]" if cell.selector and cell.selector in self.study.visits else ""
+        return Said(text=f"{event}[{name}][{self.instance(where.right)}]")
+
+    def instance(self, node: tree.Node) -> str:
+        if isinstance(node, tree.Literal) and node.kind == "number":
+            return str(node.value)
+        if isinstance(node, tree.Fold) and node.function in ("min", "max"):
+            return "first-instance" if node.function == "min" else "last-instance"
+        if isinstance(node, tree.Reference) and node.table == "this":
+            return "current-instance"
+        if isinstance(node, tree.Sum) and len(node.terms) == 2 and isinstance(node.terms[0], tree.Reference):
+            return "previous-instance" if node.signs[1] == "-" else "next-instance"
+        raise self.fault(node)
+
     # Functions that look different in REDCap
 
     def itself(self, given: list[Said]) -> Said:
@@ -272,6 +298,7 @@ _KEYS: Mapping[str | None, str] = {
     "rowno": "[current-instance]",
     "unsno": "[current-instance]",
 }
+_NUMBERS = frozenset({"rowno", "unsno"})
 _SAME = {
     "round": "round",
     "round_up": "roundup",
@@ -340,5 +367,6 @@ _WRITERS: Mapping[type[tree.Node], Callable[..., Said]] = MappingProxyType(
         tree.Product: Writer.product,
         tree.Case: Writer.case,
         tree.Call: Writer.call,
+        tree.Fold: Writer.fold,
     }
 )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 
+from forms_spec.judge import judge
+from forms_spec.record import CellKey, Context, EmptyCasebook, FormKey, Record, Records, Row
 from generator.redcap.events import EventFiles
-from tests.generator.redcap.dictionaries import converted, kinds, study_of
+from generator.redcap.items import read_dictionary
+from generator.redcap.write_back import write_redcap
+from tests.generator.redcap.dictionaries import TODAY, converted, kinds, study_of
 
 EVENTS = (
     b"arm_num,event_name,unique_event_name,day_offset\n1,Start,start_arm_1,0\n1,Month 3,month_3_arm_1,90\n"
@@ -72,8 +77,80 @@ def test_lists_that_name_what_is_not_there_are_said() -> None:
     ]
 
 
-def test_another_instance_cannot_be_read_and_is_listed() -> None:
-    files = EventFiles(events=("e", EVENTS), forms=("f", FORMS), repeating=("r", REPEATING))
-    found = converted(*ROWS, {"name": "z", "branching": "[value][1] > 1"}, events=files)
+LAB = (
+    {"name": "result", "form": "lab", "validation": "number"},
+    {"name": "note", "form": "lab"},
+    {"name": "grade", "form": "lab", "type": "radio", "choices": "1, One | 2, Two"},
+    {"name": "signs", "form": "lab", "type": "checkbox", "choices": "1, Red | 2, Warm"},
+)
+REPEATED = EventFiles(events=("e", EVENTS), forms=("f", FORMS), repeating=("r", REPEATING))
+ROW_2 = Record(rows={"lab": (Row(number=1, texts={}), Row(number=2, texts={"result": "7", "signs": "2"}))})
+
+
+@pytest.mark.parametrize(
+    ("logic", "said"),
+    [
+        ("[value][1] > 1", "(max(lab.value where rowno = 1) > 1) is true"),
+        ("[value][last-instance] <> ''", "max(lab.value where rowno = max(lab.rowno)) is known"),
+        ("[value][first-instance] = 2", "max(lab.value where rowno = min(lab.rowno)) is 2"),
+        ("[month_3_arm_1][value][2] = ''", "max(lab[month_3_arm_1].value where rowno = 2) is not known"),
+    ],
+)
+def test_a_named_instance_is_a_row_of_that_number(logic: str, said: str) -> None:
+    found = converted(*ROWS, {"name": "z", "branching": logic}, events=REPEATED)
+    assert kinds(found) == []
+    assert study_of(found).forms["base"].by_name["z"].shown.text == said  # type: ignore[union-attr]
+    written = write_redcap(found.files, {}).content or b""
+    (z,) = (item for item in read_dictionary("d.csv", written).items if item.name == "z")
+    assert z.branching == logic
+
+
+@pytest.mark.parametrize(
+    ("logic", "shown"),
+    [
+        ("[result][2] > 6", True),
+        ("[result][1] > 6", False),
+        ("[result][3] > 6", False),
+        ("[result][1] = ''", True),
+        ("[result][3] = ''", True),
+        ("[result][last-instance] = 7", True),
+        ("[result][first-instance] = 7", False),
+        ("[grade][2] = '1'", False),
+        ("[grade][2] <> '1'", True),
+        ("[signs(2)][2] = '1'", True),
+        ("[signs(2)][1] = '1'", False),
+        ("[signs(2)][3] = '0'", True),
+    ],
+)
+def test_what_a_named_instance_says_of_blanks(logic: str, shown: bool) -> None:
+    study = study_of(converted(*ROWS, *LAB, {"name": "z", "branching": logic}, events=REPEATED))
+    casebook = Records({FormKey("lab", "month_3_arm_1", 0): ROW_2})
+    context = Context(today=TODAY, subject="1", visit="month_3_arm_1", casebook=casebook)
+    judged = judge(study, study.forms["base"], Record(), context)
+    assert judged.cells[CellKey("base", None, "z")].shown is shown
+
+
+def test_the_row_before_is_read_in_each_row() -> None:
+    found = converted(
+        *ROWS,
+        *LAB,
+        {
+            "name": "change",
+            "form": "lab",
+            "type": "calc",
+            "choices": "[result] - [result][previous-instance]",
+        },
+        events=REPEATED,
+    )
+    study = study_of(found)
+    rows = {"lab": (Row(number=1, texts={"result": "5"}), Row(number=2, texts={"result": "7"}))}
+    context = Context(today=TODAY, subject="1", visit="month_3_arm_1", casebook=EmptyCasebook())
+    judged = judge(study, study.forms["lab"], Record(rows=rows), context)
+    cells = {key.row: cell.text for key, cell in judged.cells.items() if key.field == "change"}
+    assert cells == {1: "", 2: "2"}
+
+
+def test_the_text_of_another_row_cannot_be_read_and_is_listed() -> None:
+    found = converted(*ROWS, *LAB, {"name": "z", "branching": "[note][1] = 'a'"}, events=REPEATED)
     assert kinds(found) == ["branching"]
-    study_of(found)
+    assert study_of(found).forms["base"].by_name["z"].redcap == {"branching": "[note][1] = 'a'"}
