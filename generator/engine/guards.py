@@ -21,7 +21,7 @@ SURE_DIGITS = 15
 _FEW = 8
 _LARGEST = 2**63 - 1
 _HUGE = 1e308
-_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
 class _Unsure(Exception):
@@ -98,7 +98,7 @@ def _any(field: Any, column: pl.Expr) -> pl.Expr | None:
 def _integer(field: Any, column: pl.Expr) -> pl.Expr:
     if not field.bare_number:
         raise _Unsure
-    _only(field, *_BOUNDS, "enum")
+    _only(field, *BOUNDS, "enum")
     tests = [_between(field, column.cast(pl.Int64, strict=False), _whole, -_LARGEST, _LARGEST)]
     if (codes := field.constraints.get("enum")) is not None:
         tests.append(_one_of(column, [str(code) for code in codes]))
@@ -114,7 +114,7 @@ def _whole(bound: Any) -> int:
 def _number(field: Any, column: pl.Expr) -> pl.Expr:
     if any(field.has_defined(name) for name in ("group_char", "decimal_char", "bare_number", "float_number")):
         raise _Unsure
-    _only(field, *_BOUNDS)
+    _only(field, *BOUNDS)
     fits = _between(field, column.cast(pl.Float64, strict=False), _decimal, -_HUGE, _HUGE)
     ends = _ends(field, _decimal)
     if not ends:
@@ -136,7 +136,7 @@ def _decimal(bound: Any) -> float:
 def _date(field: Any, column: pl.Expr) -> pl.Expr:
     if field.format not in ("default", "%Y-%m-%d"):
         raise _Unsure
-    _only(field, *_BOUNDS)
+    _only(field, *BOUNDS)
     fits = _between(
         field, column.str.to_date("%Y-%m-%d", strict=False, cache=False), _day, date.min, date.max
     )
@@ -166,7 +166,7 @@ def _boolean(field: Any, column: pl.Expr) -> pl.Expr:
 
 
 def _year(field: Any, column: pl.Expr) -> pl.Expr:
-    _only(field, *_BOUNDS)
+    _only(field, *BOUNDS)
     fits = _between(field, column.cast(pl.Int64, strict=False), _whole, 0, 9999)
     return _every([fits, column.str.len_bytes() == 4, column >= "0"])
 
@@ -179,7 +179,7 @@ def _only(field: Any, *names: str) -> None:
 
 def _ends(field: Any, convert: Callable[[Any], Any]) -> dict[str, Any]:
     read = field.create_value_reader()
-    return {name: convert(read(field.constraints[name])) for name in _BOUNDS if name in field.constraints}
+    return {name: convert(read(field.constraints[name])) for name in BOUNDS if name in field.constraints}
 
 
 def _between(field: Any, value: pl.Expr, convert: Callable[[Any], Any], low: Any, high: Any) -> pl.Expr:

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from generator.engine.guards import BOUNDS
 from generator.package.keys import (
     ForeignKey,
     KeyFault,
@@ -83,6 +84,8 @@ def _plain(texts: pl.Series, one: Any) -> pl.Series:
     """True for a text that is its value's only writing."""
     if one.type == "any" or (one.type == "string" and one.format == "default"):
         return pl.repeat(True, texts.len(), eager=True)
+    if not _has_sound_ends(one):
+        return pl.repeat(False, texts.len(), eager=True)
     if one.type == "integer" and one.bare_number:
         digits = (texts >= "1") & (texts < ":") & texts.cast(pl.Int64, strict=False).is_not_null()
         return digits | (texts == "0")
@@ -90,6 +93,12 @@ def _plain(texts: pl.Series, one: Any) -> pl.Series:
         days = texts.str.to_date("%Y-%m-%d", strict=False, cache=False).dt.to_string("%Y-%m-%d")
         return ((days == texts) & (texts >= "0001")).fill_null(False)
     return pl.repeat(False, texts.len(), eager=True)
+
+
+def _has_sound_ends(one: Any) -> bool:
+    """False where an end of the range is no value of the field: Frictionless then reads none."""
+    read = one.create_value_reader()
+    return all(read(one.constraints[name]) is not None for name in BOUNDS if name in one.constraints)
 
 
 def hashes(held: pl.DataFrame, names: Sequence[str], reading: BlockReading, *, seed: int = 1) -> Any:

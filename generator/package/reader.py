@@ -11,7 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from forms_spec import load_study
 from forms_spec.catalogue import finding
 from forms_spec.model import Study
 from generator.package.assemble import Assembly, StagedForm
@@ -28,6 +27,8 @@ from generator.tables.descriptor import descriptor
 
 LARGEST_TEXT = 64 * 2**20
 LARGEST_FILE = 512 * 10**6
+SMALL = 2**20
+"""Tables of so few bytes are read before what reads blocks is even loaded."""
 OURS = "crfsmith:study"
 """A descriptor that has it belongs to a study's package."""
 
@@ -132,7 +133,7 @@ def open_package(
             path, source, store, stack, dictionary=dictionary, collector=Collector(limit=limit), strict=strict
         )
         staging = Staging(
-            **_engine(engine),
+            **_engine(engine, sum(source.sizes.get(plan.path, 0) for plan in opened.plans)),
             dictionary=opened.study is not None,
             ours=opened.ours,
             source=source,
@@ -197,9 +198,12 @@ def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> Non
     opened.tolerated = frozenset() if strict else TOLERATED
 
 
-def _engine(engine: Engine) -> dict[str, Any]:
+def _engine(engine: Engine, size: int) -> dict[str, Any]:
+    """How ``Staging`` reads tables of so many bytes together."""
     if engine is Engine.REFERENCE:
         return {}
+    if size < SMALL:
+        return {"plainly": True}
     from generator.engine.parents import parent_hashes
     from generator.engine.table import BlockReading
 
@@ -246,6 +250,8 @@ def _resources(opened: OpenPackage) -> dict[str, Mapping[str, Any]]:
 
 
 def _study(opened: OpenPackage, dictionary: Mapping[str, str] | None) -> Study | None:
+    from forms_spec import load_study  # packages of others do without
+
     files = dictionary if dictionary is not None else _packaged_dictionary(opened)
     if not files:
         opened.collector.add(Reported(finding=finding("dictionary-missing")))

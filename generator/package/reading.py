@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from forms_spec.catalogue import finding
@@ -33,7 +34,8 @@ _NUMBERS = (layout.UNSNO, layout.ROW, "formstat", "version")
 
 @dataclass(kw_only=True)
 class TableReading:
-    """One table being read. ``at`` is its place in the plan, ``schema`` is Frictionless's.
+    """One table being read. ``at`` is its place in the plan, ``schema`` is Frictionless's, and None where it
+    is not needed: in a table of a study that is read record by record.
 
     ``ours`` is True in a package of a study, whose subjects and forms have tables of their own.
     ``parents`` gives the keys that a foreign key may name, ``progress`` is told now and then,
@@ -59,8 +61,6 @@ class TableReading:
     numbers: frozenset[str] = field(init=False)
     make: Make | None = field(init=False)
     key_checks: KeyChecks | None = None
-    kinds: Mapping[str, str] = field(init=False)
-    missing: tuple[tuple[str, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """A dictionary may well have a field named ``version``: only our own columns are looked at."""
@@ -70,8 +70,16 @@ class TableReading:
         ours = self.keys if table else frozenset(self.plan.columns if system else ())
         self.numbers = ours.intersection(_NUMBERS)
         self.make = _data if table else _MAKERS.get(self.plan.name) if system else None
-        self.kinds = {one.name: one.type for one in self.schema.fields}
-        self.missing = tuple(missing_values(one) for one in self.schema.fields)
+
+    @cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """The type of each field."""
+        return {one.name: one.type for one in self.schema.fields}
+
+    @cached_property
+    def missing(self) -> tuple[tuple[str, ...], ...]:
+        """The texts that stand for no value, field by field."""
+        return tuple(missing_values(one) for one in self.schema.fields)
 
     def run(self, records: Records) -> None:
         """The whole file."""

@@ -6,6 +6,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from forms_spec.findings import Finding, Severity
 from generator.package.missingness import Missingness
@@ -103,6 +104,12 @@ class Report:
 
 
 _Alike = tuple[str, str | None, str | None]
+_Named = TypeVar("_Named", str, _Alike)
+
+
+def _most_first(counts: Counter[_Named]) -> dict[_Named, int]:
+    """The largest count first, equal ones by name, whatever was found first."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))
 
 
 def _many(count: int, noun: str) -> str:
@@ -169,8 +176,8 @@ class Collector:
             by_code=self._sum(0),
             by_table=self._sum(1),
             by_field=self._by_field(),
-            by_rule=dict(self._rules.most_common()),
-            causes=tuple(self._cause(alike, count) for alike, count in self._causes.most_common()),
+            by_rule=_most_first(self._rules),
+            causes=tuple(self._cause(alike, count) for alike, count in _most_first(self._causes).items()),
         )
         return Report(
             source=source,
@@ -192,11 +199,11 @@ class Collector:
         for cause, count in self._causes.items():
             if name := cause[part]:
                 summed[name] += count
-        return dict(summed.most_common())
+        return _most_first(summed)
 
     def _by_field(self) -> dict[str, int]:
         summed: Counter[str] = Counter()
         for (_, table, name), count in self._causes.items():
             if table and name:
                 summed[f"{table}.{name}"] += count
-        return dict(summed.most_common())
+        return _most_first(summed)

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from forms_spec.catalogue import finding
 from generator.package.keys import ForeignKey, Key, TableKeys, part, table_keys
 from generator.package.lines import Records
+from generator.package.plain import plain_readers
 from generator.package.plan import TablePlan, cell_readers, frictionless_schema
 from generator.package.reading import TableReading, labels
 from generator.package.report import Collector, Reported
@@ -25,7 +26,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(kw_only=True)
 class Staging:
-    """One package being read. ``rows`` counts the rows of each table that was there."""
+    """One package being read. ``rows`` counts the rows of each table that was there.
+
+    ``plainly``: Frictionless is only asked about cells that are not right beyond doubt.
+    """
 
     source: Source
     store: Store
@@ -34,6 +38,7 @@ class Staging:
     on_progress: Progress | None = None
     dictionary: bool = True
     ours: bool = True
+    plainly: bool = False
     reading: type[TableReading] = TableReading
     parent_keys: Callable[[Staging, TablePlan, Sequence[str]], Any] = field(
         default_factory=lambda: parent_keys
@@ -61,9 +66,12 @@ class Staging:
 
     def _table(self, at: int, plan: TablePlan) -> None:
         try:
-            schema = frictionless_schema(plan)
-            readers = cell_readers(schema)
-            keys = self._keys(plan, schema)
+            if self.plainly and self._is_ours(plan):
+                schema, readers, keys = None, plain_readers(plan), TableKeys()
+            else:
+                schema = frictionless_schema(plan)
+                readers = cell_readers(schema)
+                keys = TableKeys() if self._is_ours(plan) else table_keys(schema, plan.name)
             parents = [self._parents(one) for one in keys.foreign]
         except ValueError as error:
             self._report(plan, "broken-schema", value=plan.name, why=str(error))
@@ -103,10 +111,9 @@ class Staging:
         with self.source.open(plan.path) as raw:
             yield Measured(raw, _algorithm(self.expected.get(plan.name, {}).get("hash")))
 
-    def _keys(self, plan: TablePlan, schema: Any) -> TableKeys:
+    def _is_ours(self, plan: TablePlan) -> bool:
         """Keys of a table of the dictionary are compared form by form, when the rows are put together."""
-        ours = plan.table is not None or (self.dictionary and plan.name in layout.SYSTEM_COLUMNS)
-        return TableKeys() if ours else table_keys(schema, plan.name)
+        return plan.table is not None or (self.dictionary and plan.name in layout.SYSTEM_COLUMNS)
 
     def _parents(self, key: ForeignKey) -> Any:
         """The keys that a foreign key may name; read once, before the table that names them."""

@@ -1,4 +1,4 @@
-"""Both engines find the same: code, table, line, field, value, words and rule of every finding."""
+"""However tables are read, the same is found: code, table, line, field, value, words, rule and report."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.engine import table
+from generator.package import reader
 from generator.package.captured import CapturedForm
 from generator.package.reader import Engine
 from generator.package.report import Report
@@ -40,19 +41,22 @@ def found(report: Report) -> Found:
 
 
 def both_agree(source: Path, *, limit: int = 10_000) -> Report:
-    """The report of the embedded engine, which is that of the reference."""
-    reports = [
-        validate_package(source, engine=engine, limit=limit) for engine in (Engine.REFERENCE, Engine.EMBEDDED)
-    ]
-    assert found(reports[1]) == found(reports[0])
-    assert {**reports[1].counts.by_code} == {**reports[0].counts.by_code}
-    assert reports[1].counts.rows == reports[0].counts.rows
-    return reports[1]
+    """The report of the embedded engine, in blocks and as it reads small packages: that of the reference."""
+    reference = validate_package(source, engine=Engine.REFERENCE, limit=limit)
+    with pytest.MonkeyPatch.context() as patch:
+        for small in (2**40, 0):
+            patch.setattr(reader, "SMALL", small)
+            report = validate_package(source, limit=limit)
+            assert found(report) == found(reference)
+            assert report.counts == reference.counts
+            assert report.missingness == reference.missingness
+    return report
 
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of a test are cut into many blocks, too."""
+    """Files of a test are read in blocks, and cut into many of them."""
+    monkeypatch.setattr(reader, "SMALL", 0)
     monkeypatch.setattr(table, "LARGEST_BLOCK", 400)
     monkeypatch.setattr(table, "SMALLEST_BLOCK", 60)
 
@@ -202,7 +206,7 @@ def test_each_damage_in_a_longer_table(tmp_path: Path, edit: str) -> None:
 def test_counts_are_complete_when_few_cases_are_listed(tmp_path: Path) -> None:
     rows = [{**good(number % 30), "sex": "X"} for number in range(200)]
     report = both_agree(package_of(tmp_path / "p", table_bytes(rows)), limit=200)
-    short = validate_package(tmp_path / "p", limit=7)
+    short = both_agree(tmp_path / "p", limit=7)
     assert short.counts.by_code == report.counts.by_code
     assert {one.located for one in short.counts.causes if one.findings > 7} == {7}
 

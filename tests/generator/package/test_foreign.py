@@ -13,11 +13,19 @@ from typing import Any
 
 import pytest
 from frictionless import Package
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
+from generator.package import reader
 from generator.package.reader import Engine
 from generator.package.validate import validate_package
 from tests.generator.engine.test_agreement import ROWS, package_of, table_bytes
+
+
+@pytest.fixture(autouse=True)
+def in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small files are read in blocks, too."""
+    monkeypatch.setattr(reader, "SMALL", 0)
+
 
 CORPUS = Path(__file__).parents[3].parent / "shared" / "corpus"
 
@@ -51,7 +59,7 @@ def test_packages_of_others_get_frictionless_s_verdict(name: str, engine: Engine
     assert validate_package(CORPUS / name, engine=engine).valid == verdicts()[name]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)
 def test_any_rows_get_frictionless_s_verdict(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]

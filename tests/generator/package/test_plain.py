@@ -1,0 +1,66 @@
+"""What is passed without Frictionless it would have passed, and a sound package never loads it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from frictionless import Schema
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.package.plain import plain_readers
+from generator.package.plan import SCHEMA_PROFILE, TablePlan, cell_readers
+from tests.generator.engine.test_guards import FIELDS, TEXTS
+from tests.package_cases import clean_forms, write
+
+CLOCK = [
+    {"type": "time", "format": "%H:%M"},
+    {"type": "time"},
+    {"type": "datetime", "format": "%Y-%m-%dT%H:%M"},
+    {"type": "boolean", "trueValues": ["true"], "falseValues": ["false"]},
+    {
+        "type": "string",
+        "constraints": {"enum": ["a", "b"]},
+        "missingValues": [{"value": "-9", "label": "no"}],
+    },
+    {"type": "string", "constraints": {"pattern": "a|b|x.", "maxLength": 1, "required": True}},
+    {"type": "string", "format": "email"},
+]
+TIMES = st.sampled_from(
+    ["09:30", "9:3", "24:00", "09:30:00", "2024-02-29T09:30", "2023-02-29T09:30", "٠٩:٣٠"]
+)
+
+
+def plan(field: dict[str, Any]) -> TablePlan:
+    schema = {"fields": [{"name": "f", **field}]}
+    return TablePlan(name="t", path="t.csv", columns=("f",), schema=schema, table=None)
+
+
+@pytest.mark.parametrize("field", FIELDS + CLOCK, ids=str)
+@given(texts=st.lists(TEXTS | TIMES, min_size=1, max_size=30))
+def test_the_notes_are_frictionless_s(field: dict[str, Any], texts: list[str]) -> None:
+    (read,) = plain_readers(plan(field))
+    schema = Schema.from_descriptor({"$schema": SCHEMA_PROFILE, "fields": [{"name": "f", **field}]})
+    (wanted,) = cell_readers(schema)
+    assert [read(text)[1] for text in texts] == [wanted(text)[1] for text in texts]
+
+
+RUN = """
+import sys
+from pathlib import Path
+from generator import validate_package
+report = validate_package(Path(sys.argv[1]))
+print(report.valid, sorted({"frictionless", "polars", "duckdb"} & set(sys.modules)))
+"""
+
+
+def test_a_small_sound_package_is_judged_without_the_large_libraries(tmp_path: Path) -> None:
+    write(tmp_path / "p.zip", clean_forms())
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, str(tmp_path / "p.zip")], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "True []\n"
