@@ -9,6 +9,7 @@ from flask_login import current_user
 from webapp.access import ENTER, READ, allow
 from webapp.eligibility_lines import assessment_of, status_of
 from webapp.form_places import form_address, forms_at
+from webapp.gone_forms import gone_forms
 from webapp.services import services, subject_or_404
 from webapp.standing import judged_casebook
 from webapp.statuses import status_of as form_status
@@ -28,6 +29,7 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
         subject=subject,
         grid=judged.grid,
         standing=judged.standing,
+        gone=gone_forms(subjid, heads(services().database, subjid)),
         eligibility=status_of(assessment) if assessment else None,
         today=services().today(),
         repeating=[visit for visit in services().study.visits.values() if visit.repeats],

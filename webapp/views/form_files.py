@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, send_file
 
 from forms_spec.kinds.file import FOLDER, named_file
 from webapp.access import READ, allow
-from webapp.form_places import form_place
+from webapp.gone_forms import readable_place
 from webapp.held_files import ever_named
 from webapp.services import services
 from webapp.storage import get_attachment
@@ -41,7 +41,7 @@ ALONE: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 @bp.get("/subjects/<subjid>/<visit>/<form>/files/<beginning>/<name>")
 @allow(READ)
 def show_file(subjid: str, visit: str, form: str, beginning: str, name: str) -> Response:
-    place = form_place(subjid, visit, form)
+    place, _ = readable_place(subjid, visit, form)
     text = f"{FOLDER}{beginning}/{name}"
     named = named_file(text)
     if named is None or not ever_named(place, text):

@@ -23,9 +23,11 @@ from webapp.access import ENTER, READ, allow
 from webapp.conflict_pages import conflict_page
 from webapp.form_places import FormPlace, form_place
 from webapp.form_showing import page_of_form, saved_answer
+from webapp.gone_forms import readable_place, tables_of
 from webapp.held_files import hold, uploads_of
 from webapp.judging import judged, open_findings, opening, starting
 from webapp.services import services
+from webapp.statuses import status_of
 from webapp.storage import (
     Conflict,
     FindingCounts,
@@ -81,13 +83,28 @@ class Typed:
 @bp.get("/subjects/<subjid>/<visit>/<form>")
 @allow(READ)
 def show_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
-    place = form_place(subjid, visit, form)
+    place, gone = readable_place(subjid, visit, form)
     stored = load(services().database, place.key)
+    if gone and stored:
+        return _gone_page(place, stored)
     record = stored.record if stored else starting(place)
     checked = request.args.get("check") == "1"
     complete = stored is not None and stored.status is Status.COMPLETE
     judgement = judged(place, record, completing=checked or complete)
     return page_of_form(place, stored, record, judgement, checked=checked)
+
+
+def _gone_page(place: FormPlace, stored: StoredForm) -> str:
+    """A form that the dictionary lost, to be read."""
+    kept = [
+        (label_of(place.form, DataPlace(table=cell.table, field=cell.field, row=cell.row)), reason)
+        for (cell, _), reason in stored.record.kept.items()
+    ]
+    tables = tables_of(place.form, stored.record)
+    status = status_of(stored.status)
+    return render_template(
+        "gone_form.html", place=place, stored=stored, status=status, tables=tables, kept=kept
+    )
 
 
 @bp.post("/subjects/<subjid>/<visit>/<form>")

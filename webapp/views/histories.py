@@ -14,7 +14,8 @@ from forms_spec.record import Record
 from generator.pages.names import cell_name, cell_of
 from generator.pages.words import answer_words
 from webapp.access import READ, allow
-from webapp.form_places import FormPlace, form_place
+from webapp.form_places import FormPlace
+from webapp.gone_forms import readable_place
 from webapp.held_files import file_address
 from webapp.services import services
 from webapp.storage import About, Change, Revision, history
@@ -53,7 +54,7 @@ class Entry:
 @bp.get("/subjects/<subjid>/<visit>/<form>/history")
 @allow(READ)
 def show_history(subjid: str, visit: str, form: str) -> ResponseReturnValue:
-    place = form_place(subjid, visit, form)
+    place, _ = readable_place(subjid, visit, form)
     revisions = history(services().database, place.key)
     fields = fields_of(place.form)
     versions = [
@@ -83,7 +84,7 @@ def _with_files(shown: Shown, place: FormPlace, change: Change) -> Shown:
 @allow(READ)
 def show_field_history(subjid: str, visit: str, form: str, name: str) -> ResponseReturnValue:
     """One question: every answer that it ever had, newest first. ``name`` is that of its input."""
-    place = form_place(subjid, visit, form)
+    place, _ = readable_place(subjid, visit, form)
     cell = cell_of(name, place.form)
     if cell is None:
         abort(404, f"{place.form.title} has no question {name}.")
