@@ -8,6 +8,7 @@ from math import prod
 from typing import Any
 
 from forms_spec.document import Path
+from forms_spec.field_types import FIELD_TYPES
 from forms_spec.loading.build_field import FieldBuilder, allowed_missing
 from forms_spec.loading.expressions import parse_at, parse_slots
 from forms_spec.loading.facet_checks import GROUP_FACETS, ChecksShape
@@ -87,7 +88,15 @@ def _spread_group(group: Any) -> Any:
 def _spread_field(each: dict[str, Any], said: Any) -> Any:
     if isinstance(said, str):
         return {**each, "label": said}
-    return {**each, **said} if isinstance(said, dict) else said
+    if not isinstance(said, dict):
+        return said
+    return {**{key: held for key, held in each.items() if not _of_answers(key, said.get("type"))}, **said}
+
+
+def _of_answers(key: str, type_: Any) -> bool:
+    """Whether a key says how a question is answered, and a field of the type is none."""
+    known = next((one for one in FIELD_TYPES if one.name == type_), None)
+    return key in ("required", "missing") and known is not None and key not in known.facets
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,38 @@ def test_each_is_what_the_fields_share_and_a_text_is_a_label() -> None:
     assert one.codelist is other.codelist
 
 
+def test_each_asks_for_answers_only_where_somebody_answers() -> None:
+    text = """
+form: x
+title: Example
+groups:
+  g:
+    each: {type: integer, required: true, missing: [ND]}
+    fields:
+      a: The one
+      b: The other
+      both: {label: Both, type: calculated, value: a + b}
+      why: {label: Both count., type: note}
+"""
+    loaded = load(text)
+    assert loaded.study is not None, loaded.findings
+    fields = loaded.study.forms["x"].by_name
+    assert [(name, held.required, len(held.missing)) for name, held in fields.items()] == [
+        ("a", True, 1),
+        ("b", True, 1),
+        ("both", False, 0),
+        ("why", False, 0),
+    ]
+
+
+def test_a_calculated_field_is_never_required_by_its_own_word() -> None:
+    text = (
+        "form: x\ntitle: X\ngroups:\n  g:\n    each: {type: integer}\n    fields:\n      a: A\n"
+        "      b: {label: B, type: calculated, value: a, required: true}\n"
+    )
+    assert "facet-not-allowed" in {one.code for one in load(text).findings}
+
+
 def test_rows_are_counted_and_named() -> None:
     rows = form().row_groups[0].rows
     assert rows is not None
