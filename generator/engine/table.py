@@ -16,6 +16,7 @@ from generator.engine.guards import suspicion
 from generator.engine.key_blocks import KeyHashes, Lines
 from generator.package.lines import Record, Records
 from generator.package.reading import NUMBER, TableReading, cell_fault
+from generator.tables import layout
 
 LARGEST_BLOCK = 1 << 23
 SMALLEST_BLOCK = 1 << 16
@@ -276,6 +277,9 @@ class BlockReading(TableReading):
     def _keep_rows(self, frame: pl.DataFrame, line: Lines, refused: Mapping[int, set[str]]) -> None:
         absent = [name for name in self.plan.columns if name not in frame.columns]
         full = frame.with_columns(pl.lit("").alias(name) for name in absent).select(self.plan.columns)
+        if self.store.takes_frames and self.plan.name != layout.QUERIES:
+            self.store.add_frame(self.plan, full, line.of(np.arange(full.height)), refused)
+            return
         none: frozenset[str] = frozenset()
         for at, cells in enumerate(full.iter_rows()):
             bad = frozenset(refused[at]) if at in refused else none

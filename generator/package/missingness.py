@@ -25,7 +25,7 @@ MISSING = "missing: "
 """Before the missing code that gives the reason."""
 
 STATES = {CellState.ANSWERED: ANSWERED, CellState.INVALID: INVALID, CellState.HIDDEN: HIDDEN}
-_OPEN = {
+OPEN = {
     VisitStatus.DONE: BLANK,
     VisitStatus.MISSED: MISSED,
     VisitStatus.DUE: DUE,
@@ -87,12 +87,16 @@ class MissingnessCounter:
         """The forms that a subject's visits ask for and that nobody began."""
         held = frozenset(captured)
         for state in visit_states(self.study, timeline(self.study, casebook, held), self.today):
-            if state.status not in _OPEN:
+            if state.status not in OPEN:
                 continue
             for form in self._asked(name, casebook, state):
                 if FormKey(form, state.visit.name, state.unsno) not in held:
-                    for one in self.study.forms[form].fields:
-                        self._count(form, one.name, state.visit.name, _OPEN[state.status])
+                    self.unbegun(form, state.visit.name, OPEN[state.status])
+
+    def unbegun(self, form: str, visit: str, state: str) -> None:
+        """A form that a visit asks for and nobody began."""
+        for one in self.study.forms[form].fields:
+            self._count(form, one.name, visit, state)
 
     def _asked(self, name: str, casebook: Casebook, state: VisitState) -> Iterator[str]:
         visit = state.visit.name

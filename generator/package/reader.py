@@ -29,6 +29,8 @@ LARGEST_TEXT = 64 * 2**20
 LARGEST_FILE = 512 * 10**6
 SMALL = 2**20
 """Tables of so few bytes are read before what reads blocks is even loaded."""
+LARGE = 32 * 10**6
+"""Below so many bytes of tables the judge is as fast by itself."""
 OURS = "crfsmith:study"
 """A descriptor that has it belongs to a study's package."""
 
@@ -121,14 +123,16 @@ def open_package(
     limit: int = LIMIT,
     engine: Engine = Engine.REFERENCE,
     strict: bool = False,
+    large: int = LARGE,
     on_progress: Progress | None = None,
 ) -> Iterator[OpenPackage]:
     """Reads a package into scratch space. Raises ``Unreadable`` when nothing of it can be read.
 
     ``dictionary`` is the text of another dictionary, by file name, to judge the package with. ``strict``
-    counts what Frictionless tolerates in packages of others.
+    counts what Frictionless tolerates in packages of others. A package of so many bytes is ``large``: its
+    casebooks are judged all at once.
     """
-    with open_source(path) as source, Store() as store, ExitStack() as stack:
+    with open_source(path) as source, _store(engine, source, large) as store, ExitStack() as stack:
         opened = plan_package(
             path, source, store, stack, dictionary=dictionary, collector=Collector(limit=limit), strict=strict
         )
@@ -142,9 +146,19 @@ def open_package(
             expected=opened.resources,
             on_progress=on_progress,
         )
+        store.plans = opened.plans
         staging.read(opened.plans)
         opened.rows = staging.rows
         yield opened
+
+
+def _store(engine: Engine, source: Source, large: int) -> Store:
+    tables = sum(size for name, size in source.sizes.items() if name.endswith(".csv"))
+    if engine is Engine.REFERENCE or tables < large:
+        return Store()
+    from generator.casebooks.store import SpoolingStore
+
+    return SpoolingStore()
 
 
 def plan_package(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from generator.package.plan import TablePlan
 
 BATCH = 2000
 
@@ -121,9 +124,14 @@ _NAMES: dict[type[Line], str] = {
 class Store:
     """A scratch database in a temporary folder; gone when closed."""
 
+    takes_frames = False
+    """True for a store that is given the rows of a block together."""
+    plans: Sequence[TablePlan] = ()
+
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="crfsmith-")
-        self._db = sqlite3.connect(Path(self._folder.name) / "rows.sqlite", isolation_level=None)
+        self.folder = Path(self._folder.name)
+        self._db = sqlite3.connect(self.folder / "rows.sqlite", isolation_level=None)
         self._db.executescript("pragma journal_mode=off; pragma synchronous=off; begin;" + _TABLES)
         self._waiting: dict[str, list[Line]] = {name: [] for name in _NAMES.values()}
 
@@ -133,6 +141,10 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The scratch space is given back."""
         self._db.close()
         self._folder.cleanup()
 
@@ -150,11 +162,19 @@ class Store:
             self._db.executemany(f"insert into {name} values ({marks})", waiting)
             waiting.clear()
 
+    def add_frame(self, plan: TablePlan, frame: Any, lines: Any, refused: Mapping[int, set[str]]) -> None:
+        """The rows of a frame of texts, if the store ``takes_frames``; ``refused`` columns by row."""
+        raise NotImplementedError
+
     def seal(self) -> None:
         """All rows are in: build what the look-ups need."""
+        self.flush()
+        self._db.executescript(_INDEXES)
+
+    def flush(self) -> None:
+        """What was added can be found."""
         for name in self._waiting:
             self._flush(name)
-        self._db.executescript(_INDEXES)
 
     def names(self) -> Iterator[str]:
         """Every subject that any row speaks of, sorted."""

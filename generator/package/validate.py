@@ -18,7 +18,7 @@ from generator.package.assemble import StagedForm, moment
 from generator.package.captured import FormStatus
 from generator.package.missingness import MissingnessCounter
 from generator.package.plan import TablePlan
-from generator.package.reader import Engine, OpenPackage, open_package
+from generator.package.reader import LARGE, Engine, OpenPackage, open_package
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Unreadable
 from generator.package.stage import Progress
@@ -34,12 +34,14 @@ def validate_package(
     limit: int = LIMIT,
     engine: Engine = Engine.EMBEDDED,
     strict: bool = False,
+    large: int = LARGE,
     on_progress: Progress | None = None,
 ) -> Report:
     """The report on a zip, a folder or a ``datapackage.json``. Never raises for what it finds there.
 
     ``dictionary`` judges the package by another dictionary (its files' text by name). ``limit`` is the
-    number of cases that are located for each code and field; counts are always complete.
+    number of cases that are located for each code and field; counts are always complete. The casebooks of a
+    package of ``large`` bytes are judged all at once, with the same findings.
     """
     try:
         with open_package(
@@ -48,6 +50,7 @@ def validate_package(
             limit=limit,
             engine=engine,
             strict=strict,
+            large=large,
             on_progress=on_progress,
         ) as opened:
             if opened.study:
@@ -73,32 +76,43 @@ def unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
 def _judge_forms(opened: OpenPackage, study: Study, on_progress: Progress | None) -> None:
     uploads = UploadCheck(opened.source, opened.descriptor)
     today = opened.data_cut or last_save(opened.store.saves(), study)
-    opened.missingness = judge_forms(opened, study, today, uploads, on_progress=on_progress).table()
+    missing = MissingnessCounter(study=study, today=today)
+    if opened.store.takes_frames:
+        from generator.casebooks.judge import judge_all
+
+        judge_all(opened, study, missing, uploads, on_progress=on_progress)
+    else:
+        judge_forms(opened, study, missing, uploads, on_progress=on_progress)
+    opened.missingness = missing.table()
     for found in uploads.rest():
         opened.collector.add(Reported(finding=found, file=found.value))
 
 
 def judge_forms(
-    opened: OpenPackage, study: Study, today: date, uploads: Uploads, *, on_progress: Progress | None = None
-) -> MissingnessCounter:
-    """Reports on every form that has been read; gives the states of their cells."""
+    opened: OpenPackage,
+    study: Study,
+    missing: MissingnessCounter,
+    uploads: Uploads,
+    *,
+    subjects: Iterable[tuple[str, list[StagedForm]]] | None = None,
+    on_progress: Progress | None = None,
+) -> None:
+    """Reports on every form that has been read, or of these subjects; counts the states of their cells."""
     places = {plan.name: at for at, plan in enumerate(opened.plans)}
-    total, done = opened.store.counted()[0], 0
-    missing = MissingnessCounter(study=study, today=today)
-    for subject, forms in opened.staged():
+    total, done, today = opened.store.counted()[0], 0, missing.today
+    for subject, forms in opened.staged() if subjects is None else subjects:
         casebook = Records({form.key: form.record for form in forms})
         complete = {form.key: form.head.status == FormStatus.COMPLETE for form in forms}
         judgements = judge_casebook(study, casebook, today, subject=subject, complete=complete.__getitem__)
         for form in forms:
             judged = judgements.get(form.key) or _judged_alone(study, form, today, subject, casebook)
-            _report_form(opened, places, form, judged)
+            report_form(opened, places, form, judged)
             _report_files(opened, uploads, form)
             missing.form(form.key, judged)
         missing.subject(subject, casebook, complete)
         done += len(forms)
         if on_progress:
             on_progress("judging", done, total)
-    return missing
 
 
 def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, casebook: Casebook) -> Judgement:
@@ -115,7 +129,8 @@ def last_save(saves: Iterable[str], study: Study) -> date:
     return max((day_of(study, moment(text)) for text in saves), default=date.max)
 
 
-def _report_form(opened: OpenPackage, places: Mapping[str, int], form: StagedForm, judged: Judgement) -> None:
+def report_form(opened: OpenPackage, places: Mapping[str, int], form: StagedForm, judged: Judgement) -> None:
+    """Every finding of a form, at the line of its row."""
     for found in judged.findings:
         table, line = _line(form, found)
         name = found.data.field if found.data else None

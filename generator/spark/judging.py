@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
+from generator.package.missingness import MissingnessCounter
 from generator.package.reader import OpenPackage
 from generator.package.report import Reported
 from generator.package.source import Source
@@ -73,7 +74,8 @@ def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> Judged:
             study=study,
             plans=job.plans,
         )
-        missing = judge_forms(opened, study, today, _Named())
+        missing = MissingnessCounter(study=study, today=today)
+        judge_forms(opened, study, missing, _Named())
         for doubt in store.doubts():
             key = store.row_key(doubt.at, doubt.line)
             named = {name: key[name] for name in job.row_key(doubt.at) if name in key}

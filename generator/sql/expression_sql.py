@@ -163,10 +163,14 @@ class ToSql:
         body = exp.Null() if node.body is None else self.node(node.body)
         self.in_row = before
         rows = self.rows(node.source, node.depth, held, body)
+        return self.aggregate(node).from_(rows.subquery("rows")).subquery()
+
+    def aggregate(self, node: core.Fold) -> exp.Select:
+        """What an aggregate makes of ``rows``: whether each counts (``c``) and its value (``b``)."""
         exact = exp.not_(exp.Is(this=column("rows", "b"), expression=exp.Null()))
         if node.body is not None and node.body.type is Type.DATE:
             exact = call("coalesce", exp.EQ(this=_end("lo"), expression=_end("hi")), exp.false())
-        return exp.select(FOLDS[node.operator](exact)).from_(rows.subquery("rows")).subquery()
+        return exp.select(FOLDS[node.operator](exact))
 
     def rows(self, source: core.Source, depth: int, held: Sql, body: Sql) -> exp.Select:
         """One line for each row: whether it counts (``c``) and its value (``b``)."""
@@ -352,7 +356,7 @@ _WRITERS: Mapping[type[core.Core], Callable[[ToSql, Any], Sql]] = MappingProxyTy
         core.Key: ToSql.key,
         core.Missing: ToSql.missing,
         core.Apply: ToSql.apply,
-        core.Fold: ToSql.fold,
+        core.Fold: lambda writer, node: writer.fold(node),
     }
 )
 if {*OPERATORS, "lookup", "today"} != set(core.OPERATORS) or set(FOLDS) != set(core.FOLDS):
