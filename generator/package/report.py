@@ -54,7 +54,10 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
-    """``located`` findings are listed, all are counted. ``by_field`` is keyed ``table.field``."""
+    """``located`` findings are listed, all are counted. ``by_field`` is keyed ``table.field``.
+
+    ``by_check`` counts each finding under the rule or protocol check that found it, else under its code.
+    """
 
     findings: int
     located: int
@@ -66,6 +69,7 @@ class Counts:
     by_table: Mapping[str, int]
     by_field: Mapping[str, int]
     by_rule: Mapping[str, int]
+    by_check: Mapping[str, int]
     causes: tuple[Cause, ...]
 
 
@@ -124,16 +128,14 @@ class Collector:
         self._causes: Counter[_Alike] = Counter()
         self._severities: Counter[str] = Counter()
         self._rules: Counter[str] = Counter()
+        self._checks: Counter[str] = Counter()
         self._kept: list[Reported] = []
         self._located: Counter[_Alike] = Counter()
 
     def add(self, one: Reported) -> None:
         found = one.finding
         cause = (found.code, one.table, one.field)
-        self._causes[cause] += 1
-        self._severities[found.severity.value] += 1
-        if found.rule:
-            self._rules[found.rule] += 1
+        self._count(found, cause, 1)
         if self._causes[cause] <= self.limit and len(self._kept) < MOST_LOCATED:
             self._kept.append(one)
             self._located[cause] += 1
@@ -144,9 +146,12 @@ class Collector:
 
     def more(self, one: Reported, count: int) -> None:
         """Counts findings like this one that are not listed."""
-        found = one.finding
-        self._causes[(found.code, one.table, one.field)] += count
+        self._count(one.finding, (one.finding.code, one.table, one.field), count)
+
+    def _count(self, found: Finding, cause: _Alike, count: int) -> None:
+        self._causes[cause] += count
         self._severities[found.severity.value] += count
+        self._checks[found.rule or found.code] += count
         if found.rule:
             self._rules[found.rule] += count
 
@@ -177,6 +182,7 @@ class Collector:
             by_table=self._sum(1),
             by_field=self._by_field(),
             by_rule=_most_first(self._rules),
+            by_check=_most_first(self._checks),
             causes=tuple(self._cause(alike, count) for alike, count in _most_first(self._causes).items()),
         )
         return Report(

@@ -15,6 +15,7 @@ from generator.package.report import Report, Reported
 
 CASES = 3
 _LONGEST_LIST = 20
+_LONGEST_EXAMPLE = 80
 _SIGNS = {
     Severity.REFUSE: ("✗", "bold red"),
     Severity.QUERY: ("?", "bold yellow"),
@@ -31,28 +32,41 @@ def write_text(report: Report, out: TextIO, *, width: int | None = None) -> None
     for note in report.notes:
         console.print(Text(note, "dim"))
     counts = report.counts
-    for title, held in (
-        ("By table", counts.by_table),
-        ("By field", counts.by_field),
-        ("By rule", counts.by_code),
-    ):
-        _counts(console, title, held)
+    _counts(console, "By table", counts.by_table)
+    _counts(console, "By field", counts.by_field)
+    _counts(console, "By rule", counts.by_check, said=_examples(report))
     _answers(console, report.missingness)
     for one in _first_cases(report):
         console.print(one)
 
 
-def _counts(console: Console, title: str, counts: Mapping[str, int]) -> None:
+def _examples(report: Report) -> dict[str, str]:
+    """What each rule, protocol check or code says where it is found first."""
+    found: dict[str, str] = {}
+    for one in report.findings:
+        said = _shown(one.finding.message)
+        found.setdefault(
+            one.finding.rule or one.finding.code,
+            said if len(said) <= _LONGEST_EXAMPLE else f"{said[: _LONGEST_EXAMPLE - 1]}…",
+        )
+    return found
+
+
+def _counts(
+    console: Console, title: str, counts: Mapping[str, int], said: Mapping[str, str] | None = None
+) -> None:
     if not counts:
         return
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
-    table.add_column(justify="right")
-    table.add_column()
-    for name, count in list(counts.items())[:_LONGEST_LIST]:
-        table.add_row(f"{count:,}", Text(name))
+    shown = list(counts.items())[:_LONGEST_LIST]
+    digits = max(len(f"{count:,}") for _, count in shown)
+    longest = max(len(name) for name, _ in shown)
     console.print()
     console.print(Text(title, "bold"))
-    console.print(table)
+    for name, count in shown:
+        line = Text.assemble(f"  {count:>{digits},}    {name}")
+        if said and name in said:
+            line.append(f"{'':{longest - len(name)}}    {said[name]}", "dim")
+        console.print(line, no_wrap=True, overflow="ellipsis", crop=False)
     if len(counts) > _LONGEST_LIST:
         console.print(Text(f"    and {len(counts) - _LONGEST_LIST:,} more"))
 

@@ -35,6 +35,20 @@ def text_of(report: Report) -> str:
     return out.getvalue()
 
 
+def test_the_terminal_counts_by_rule_and_shows_what_each_says(tmp_path: Path) -> None:
+    forms = [captured("vs SCR", {**GOOD_VS, "sysbp": "80", "diabp": "95"}, subject="01-001")]
+    forms.append(captured("lb SCR", {"hb": "12x"}, subject="01-001", status=0))
+    report = validate_package(write(tmp_path / "export.zip", forms))
+    shown = text_of(report).split("By rule\n")[1].split("\n\n")[0]
+    assert {line.split()[1]: line.split(maxsplit=2)[2].strip() for line in shown.splitlines()} == {
+        rule: next(
+            one.finding.message for one in report.findings if rule in (one.finding.rule, one.finding.code)
+        )
+        for rule in report.counts.by_check
+    }
+    assert sum(report.counts.by_check.values()) == report.counts.findings
+
+
 def test_json_has_the_agreed_shape(report: Report) -> None:
     read = json.loads(report_json(report))
     assert list(read) == ["valid", "findings", "counts", "missingness", "notes"]
