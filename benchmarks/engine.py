@@ -1,13 +1,15 @@
 """The engine: a million rows of forty columns against DuckDB's bare scan, Frictionless and the reference.
 
 Every work runs in a process of its own, which also tells its peak memory. Frictionless and the reference
-see the first rows only. ``python -m benchmarks.engine ROWS`` takes another number of rows.
+see the first rows only. ``python -m benchmarks.engine ROWS`` takes another number of rows,
+``python -m benchmarks.engine growth`` shows time and memory for one, five and twenty million.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -16,7 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-ROWS, SLICE, ROUNDS = 1_000_000, 20_000, 3
+ROWS, SLICE, FEW, ROUNDS = 1_000_000, 20_000, 500, 3
+MILLIONS = (1, 5, 20)
 _SITES = [f"S{number:04d}" for number in range(4990)]
 _SEXES = ["MALE", "FEMALE", "OTHER", "UNKNOWN"]
 _BAD_ONE_IN = 1000
@@ -55,9 +58,10 @@ print(json.dumps([wall, busy, used.ru_maxrss / 1024]))
 def main(rows: int = ROWS) -> None:
     """Medians of interleaved rounds; rows a second, and ratios."""
     with tempfile.TemporaryDirectory() as folder:
-        whole, part = Path(folder) / "whole", Path(folder) / "part"
+        whole, part, small = (Path(folder) / name for name in ("whole", "part", "small"))
         write(whole, rows)
         write(part, SLICE)
+        write(small, FEW)
         works = {
             SCAN: (_SCAN, whole, rows),
             "embedded": (_OURS.format(engine="EMBEDDED"), whole, rows),
@@ -68,6 +72,7 @@ def main(rows: int = ROWS) -> None:
         for _ in range(ROUNDS):
             for name, (code, source, _count) in works.items():
                 taken[name].append(_run(code, source))
+        command = statistics.median(_command(small) for _ in range(ROUNDS))
     wall, busy = ({name: works[name][2] / statistics.median(one[at] for one in held)
                    for name, held in taken.items()} for at in (0, 1))  # fmt: skip
     for name, held in taken.items():
@@ -79,6 +84,30 @@ def main(rows: int = ROWS) -> None:
         print(
             f"embedded by {word}: {faster:.0f} x frictionless's rows, {slower:.1f} x the {word} of the scan"
         )
+    print(f"crfsmith validate on {FEW} rows, the whole command: {command:.2f} CPU s")
+
+
+def growth() -> None:
+    """Time and memory of the embedded engine and of the scan for more and more rows."""
+    for millions in MILLIONS:
+        with tempfile.TemporaryDirectory() as folder:
+            write(Path(folder) / "whole", millions * 1_000_000)
+            for name, code in ((SCAN, _SCAN), ("embedded", _OURS.format(engine="EMBEDDED"))):
+                one = _run(code, Path(folder) / "whole")
+                each = one.busy / millions
+                print(
+                    f"{name:<20} {millions:>3} million rows {one.wall:>7.1f} s {one.busy:>7.1f} CPU s", end=""
+                )
+                print(f" {each:>6.2f} CPU s a million {one.peak:>7,.0f} MB", flush=True)
+
+
+def _command(source: Path) -> float:
+    """The processor's seconds of the whole command, from the first import to the report."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = Path(sys.executable).with_name("crfsmith")
+    subprocess.run([command, "validate", source], check=False, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 class Measured(NamedTuple):
@@ -170,4 +199,7 @@ def _tail(draw: random.Random) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main(*(int(text) for text in sys.argv[1:2]))
+    if sys.argv[1:] == ["growth"]:
+        growth()
+    else:
+        main(*(int(text) for text in sys.argv[1:2]))
