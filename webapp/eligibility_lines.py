@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 from forms_spec.eligibility import Assessment, CriterionResult, Verdict, assess, in_words
 from forms_spec.findings import Finding
-from forms_spec.judge.casebook import findings_of, judge_casebook
 from forms_spec.judge.evidence import Source
 from forms_spec.judge.judgement import CellState
 from forms_spec.judge.lacking import Lack
@@ -91,15 +90,12 @@ class EligibilityPage:
     lines: tuple[CriterionLine, ...]
 
 
-def assessment_of(subjid: str) -> Assessment | None:
-    """The subject's eligibility as of today, with the queries that are open now."""
+def assessment_of(subjid: str, findings: Iterable[Finding]) -> Assessment | None:
+    """The subject's eligibility as of today; ``findings`` are those that its casebook has now."""
     held = services()
     if held.study.eligibility is None:
         return None
-    casebook = whole_casebook_of(subjid)
-    today = held.today()
-    judged = judge_casebook(held.study, casebook, today, subject=subjid)
-    return assess(held.study, casebook, today, subjid, findings_of(judged.values()))
+    return assess(held.study, whole_casebook_of(subjid), held.today(), subjid, findings)
 
 
 def status_of(assessment: Assessment) -> Shown:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from flask import current_app
 
+from forms_spec.findings import Finding
 from forms_spec.judge import findings_of, judge_casebook
 from forms_spec.judge.elsewhere import places_of
 from forms_spec.record import FormKey
@@ -39,6 +40,7 @@ class Standing:
 class Judged:
     """The casebook of a subject and what is wrong in it."""
 
+    findings: tuple[Finding, ...]
     grid: Grid
     standing: Standing
 
@@ -71,7 +73,7 @@ def judged_casebook(subjid: str) -> Judged:
         to_finish=grid.to_finish,
     )
     _memory()[subjid] = standing
-    return Judged(grid=grid, standing=standing)
+    return Judged(findings=found, grid=grid, standing=standing)
 
 
 def changes_of(known: Mapping[FormKey, FormHead]) -> int:

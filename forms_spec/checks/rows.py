@@ -34,7 +34,8 @@ def check_no_fields(draft: Draft) -> Iterator[Finding]:
     """Forms and groups with nothing in them."""
     for form in draft.study.forms.values():
         spot = draft.parts.forms[form.name]
-        if not spot.at("fields").has and not spot.at("groups").has:
+        groups = spot.at("groups")
+        if not spot.at("fields").has and (not groups.has or groups.data == {}):
             yield finding("no-fields", text=form.place, what="form", name=form.name)
     for part in draft.parts.groups:
         said = part.spot.at("fields").data

@@ -64,7 +64,7 @@ class FormSchema(Frame):
     help = Text(load_default=None)
     log = Flag(load_default=False)
     missing = MissingShape(load_default=())
-    fields = Named(_FieldShape(), load_default=None)  # type: ignore[assignment]
+    fields = Named(_FieldShape(), load_default=None, allow_none=False)  # type: ignore[assignment]
     groups = Named(GroupSchema, load_default=dict)
 
 

@@ -153,3 +153,14 @@ def test_a_long_list_is_answered_by_label_or_code(client: FlaskClient) -> None:
         page = client.get(DM).text
         assert dict(inputs(page))["f-country"] == "Belgium"
     assert '<option value="BE">Belgium</option>' in page
+
+
+def test_in_a_study_whose_visits_have_no_date_every_form_tells_that_its_visit_took_place(
+    client: FlaskClient,
+) -> None:
+    def next_visit() -> str:
+        return client.get("/subjects").text.split('data-subject="01-001"')[1].split("</tr>")[0]
+
+    assert "<strong>SCR</strong>" in next_visit()
+    enter(client, DM, f_sex="F")
+    assert "<strong>D0</strong>" in next_visit(), "at once, although the list was shown before"

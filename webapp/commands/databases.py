@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from webapp.storage import Database
 
 UNREADABLE = 2
+KINDS = frozenset({"sqlite", "postgresql"})
 
 
 class Unusable(click.ClickException):
@@ -32,6 +33,12 @@ def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
     file = url.removeprefix("sqlite:///")
     if must_exist and file != url and not Path(file).exists():
         raise Unusable(f"There is no database at {url}.")
+    kind = url.partition(":")[0].partition("+")[0]
+    if "://" in url and kind not in KINDS:
+        raise Unusable(
+            f"{kind} is no database that crfsmith keeps data in. Write sqlite:///study.sqlite for a file,"
+            " or postgresql://user@host/name for a server."
+        )
     try:
         database = open_database(url)
     except ArgumentError as error:

@@ -30,7 +30,7 @@ from webapp.storage.forms import (
     heads,
     load,
     load_version,
-    newest_of,
+    texts_of,
 )
 from webapp.storage.history import AuditRow, Revision, audit_rows, broken_seals, history
 from webapp.storage.migrate import DatabaseTooNew
@@ -85,11 +85,11 @@ __all__ = [
     "list_users",
     "load",
     "load_version",
-    "newest_of",
     "open_database",
     "save",
     "sign_in",
     "snapshot",
+    "texts_of",
     "use_dictionary",
     "utc_now",
 ]

@@ -130,11 +130,21 @@ def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
     return {head.key.form_key: head for head in found}
 
 
-def newest_of(database: Database, forms: Iterable[str]) -> tuple[StoredForm, ...]:
-    """The newest versions of some forms of all subjects, by one query (visit dates of the list)."""
+def texts_of(
+    database: Database, forms: Iterable[str] | None, subjects: Iterable[str] | None
+) -> Mapping[str, Mapping[FormKey, Mapping[str, str]]]:
+    """The own answers of some forms by subject and form, by one query; None means all."""
+    query = TEXTS
+    if forms is not None:
+        query = query.where(form_instance.c.form.in_(list(forms)))
+    if subjects is not None:
+        query = query.where(form_instance.c.subjid.in_(list(subjects)))
     with database.read() as connection:
-        rows = connection.execute(NEWEST_OF, {"forms": list(forms)}).all()
-    return tuple(stored_form(row) for row in rows)
+        rows = connection.execute(query).all()
+    found: dict[str, dict[FormKey, Mapping[str, str]]] = {}
+    for row in rows:
+        found.setdefault(row.subjid, {})[FormKey(row.form, row.visit, row.unsno)] = row.texts
+    return found
 
 
 _VERSIONS = select(
@@ -162,9 +172,12 @@ EVERY_VERSION = _of_instance(_VERSIONS).order_by(form_version.c.number)
 BY_SAVE_ID = _VERSIONS.where(form_version.c.save_id == bindparam("save_id"))
 HEADS = select(form_instance).where(form_instance.c.subjid == bindparam("subject"))
 _IN_ORDER = (form_instance.c.subjid, form_instance.c.form, form_instance.c.visit, form_instance.c.unsno)
-NEWEST_OF = _VERSIONS.where(
-    _IS_NEWEST, form_instance.c.form.in_(bindparam("forms", expanding=True))
-).order_by(*_IN_ORDER)
+TEXTS = (
+    select(*_IN_ORDER, form_version.c.texts)
+    .join(form_version, form_version.c.instance_id == form_instance.c.id)
+    .where(_IS_NEWEST)
+    .order_by(*_IN_ORDER)
+)
 NEWEST_OF_SUBJECT = _VERSIONS.where(_IS_NEWEST, form_instance.c.subjid == bindparam("subject"))
 NEWEST_OF_SUBJECTS_FORM = NEWEST_OF_SUBJECT.where(form_instance.c.form == bindparam("form"))
 VERSIONS_OF_SUBJECT = _VERSIONS.where(form_instance.c.subjid == bindparam("subject")).order_by(

@@ -23,7 +23,7 @@ bp = Blueprint("casebooks", __name__)
 def show_casebook(subjid: str) -> ResponseReturnValue:
     subject = subject_or_404(subjid)
     judged = judged_casebook(subjid)
-    assessment = assessment_of(subjid)
+    assessment = assessment_of(subjid, judged.findings)
     return render_template(
         "casebook.html",
         subject=subject,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp.access import READ, allow
 from webapp.eligibility_lines import assessment_of, page_of
 from webapp.services import services, subject_or_404
+from webapp.standing import judged_casebook
 
 bp = Blueprint("eligibility", __name__)
 OPEN = "attention"
@@ -17,7 +18,7 @@ OPEN = "attention"
 @allow(READ)
 def show_eligibility(subjid: str) -> ResponseReturnValue:
     subject = subject_or_404(subjid)
-    assessment = assessment_of(subjid)
+    assessment = assessment_of(subjid, judged_casebook(subjid).findings)
     if assessment is None:
         abort(404, "The study's dictionary has no criteria of eligibility.")
     page = page_of(subjid, assessment)

@@ -11,13 +11,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
-from forms_spec.record import FormKey, Record
-from forms_spec.timeline import sources, timeline
-from forms_spec.visits import VisitState, next_visit, visit_states
+from forms_spec.visits import VisitState
 from webapp.access import ENTER, READ, SIGNED_IN, allow
 from webapp.services import services
 from webapp.standing import Standing, judged_casebook, remembered
-from webapp.storage import StoredForm, SubjectLine, add_subject, list_subjects, newest_of
+from webapp.storage import SubjectLine, add_subject, list_subjects
+from webapp.visiting import Visits, visits_of
 
 bp = Blueprint("subjects", __name__)
 
@@ -36,19 +35,6 @@ class Listed:
         if self.next is None:
             return "9999-12-31"
         return (self.next.due.last if self.next.due else self.next.date or services().today()).isoformat()
-
-
-class FewForms:
-    """The casebook of a list: the few forms that tell when visits took place."""
-
-    def __init__(self, forms: list[StoredForm]) -> None:
-        self._records = {form.key.form_key: form.record for form in forms}
-
-    def record(self, key: FormKey) -> Record | None:
-        return self._records.get(key)
-
-    def keys(self, form: str) -> list[FormKey]:
-        return [key for key in self._records if key.form == form]
 
 
 @bp.get("/")
@@ -109,28 +95,17 @@ def standing_of(line: SubjectLine, clock: Moment) -> Standing | None:
 
 
 def _listed(wanted: str) -> list[Listed]:
-    held = services()
-    by_subject: dict[str, list[StoredForm]] = {}
-    for form in newest_of(held.database, sources(held.study)):
-        by_subject.setdefault(form.key.subject, []).append(form)
-    clock = Moment()
-    return [
-        _line(line, by_subject.get(line.subject.subjid, []), clock)
-        for line in list_subjects(held.database)
+    lines = [
+        line
+        for line in list_subjects(services().database)
         if wanted.casefold() in line.subject.subjid.casefold()
     ]
+    clock, visits = Moment(), visits_of(lines)
+    return [_line(line, visits[line.subject.subjid], clock) for line in lines]
 
 
-def _line(line: SubjectLine, forms: list[StoredForm], clock: Moment) -> Listed:
-    held = services()
-    known = timeline(held.study, FewForms(forms), [form.key.form_key for form in forms])
-    states = visit_states(held.study, known, held.today())
-    return Listed(
-        line=line,
-        next=next_visit(states),
-        ended=known.ended is not None,
-        standing=standing_of(line, clock),
-    )
+def _line(line: SubjectLine, visits: Visits, clock: Moment) -> Listed:
+    return Listed(line=line, next=visits.next, ended=visits.ended, standing=standing_of(line, clock))
 
 
 @bp.get("/subjects/new")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from forms_spec import load_study
 from forms_spec.model import Form
 from tests.forms_spec.dictionaries import load, said
+from tests.studies import FILES
 
 FORM = """
 form: x
@@ -119,3 +123,18 @@ def test_groups_of_another_shape_are_refused() -> None:
     assert said("form: x\ntitle: X\ngroups: [a]\n") == ["1.yaml:3:9 not-a-mapping"]
     assert said("form: x\ntitle: X\ngroups:\n  g: text\n") == ["1.yaml:4:6 not-a-mapping"]
     assert said("form: x\ntitle: X\ngroups:\n  g: {title: G}\n") == ["1.yaml:4:3 missing-key"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("fields:\n", "empty-value"),
+        ("fields: {}\n", "no-fields"),
+        ("groups:\n", "empty-value"),
+        ("groups: {}\n", "no-fields"),
+        ("", "no-fields"),
+    ],
+)
+def test_a_form_that_asks_nothing_is_refused(body: str, code: str) -> None:
+    loaded = load_study({**FILES, "forms/lb.yaml": f"form: lb\ntitle: Laboratory\n{body}"})
+    assert [found.code for found in loaded.findings] == [code]

@@ -102,3 +102,13 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
     assert done.exit_code == 2, done.output
     assert says in done.output
     assert isinstance(done.exception, SystemExit)
+
+
+@pytest.mark.parametrize("command", ["export", "import", "serve"])
+def test_another_kind_of_database_is_named_and_refused(command: str, tmp_path: Path) -> None:
+    url = ["--db", "mysql://root@localhost/study"]
+    rest = {"export": ["--out", str(tmp_path / "p.zip")], "import": ["p.zip"], "serve": ["--port", "0"]}
+    done = run(command, *url, *rest[command])
+    assert done.exit_code == 2
+    assert "mysql is no database that crfsmith keeps data in" in done.output
+    assert "postgresql://user@host/name" in done.output

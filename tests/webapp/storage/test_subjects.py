@@ -24,9 +24,9 @@ from webapp.storage import (
     get_user,
     heads,
     list_subjects,
-    newest_of,
     sign_in,
     snapshot,
+    texts_of,
 )
 
 
@@ -112,14 +112,17 @@ class TestCasebook:
         assert found[FormKey("vs", "M3", 0)].status is Status.DRAFT
         assert len(found) == 5
 
-    def test_one_form_of_every_subject_is_one_query(self, database: Database) -> None:
+    def test_the_answers_of_some_forms_of_some_subjects_are_one_query(self, database: Database) -> None:
         self.fill(database)
         add_subject(database, subjid="01-002", site="01", user="nurse")
         keep(database, 0, record(sysbp="2"), key=VS._replace(subject="01-002"))
         with Queries(database) as queries:
-            found = newest_of(database, ["vs"])
+            found = texts_of(database, ["vs"], None)
         assert queries.count <= 2
-        assert [form.key.subject for form in found] == ["01-001"] * 4 + ["01-002"]
+        assert {subject: len(forms) for subject, forms in found.items()} == {"01-001": 4, "01-002": 1}
+        assert found["01-002"][FormKey("vs", "SCR", 0)] == {"sysbp": "2"}
+        assert len(texts_of(database, None, ["01-001"])["01-001"]) == 5
+        assert list(texts_of(database, None, ["01-002"])) == ["01-002"]
 
 
 class TestSnapshot:
