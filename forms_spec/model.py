@@ -106,6 +106,8 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visit:
+    """A visit of the schedule. ``redcap`` is the unique name of its event in REDCap, where that is another."""
+
     name: str
     title: str
     type: VisitType
@@ -113,6 +115,7 @@ class Visit:
     window: Window | None
     repeats: bool
     place: TextPlace
+    redcap: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -150,6 +150,18 @@ ENTRIES: tuple[Entry, ...] = (
         "Export the lists again together",
         "The list of forms names events of the list of events.",
     ),
+    _warn(
+        "redcap-event-twice",
+        'The event "{value}" stands twice in the list, and only the first is taken',
+        "Export the list of events again",
+        "Every event has a unique name.",
+    ),
+    _warn(
+        "redcap-no-day-zero",
+        'There is no date field "{value}" from which days could be counted',
+        "Name a field of the dictionary that is a date, and that does not repeat",
+        "The days of REDCap's events count from a day that its calendar knows, and its lists do not.",
+    ),
     Entry(
         code="true-when-blank",
         severity=Severity.WARNING,

@@ -82,6 +82,7 @@ class VisitSchema(Frame):
     target = Target(load_default=None)
     window = WindowShape(load_default=None)
     repeats = Flag(load_default=False)
+    redcap = Text(load_default=None)
 
 
 class VisitsSchema(Frame):
@@ -108,4 +109,5 @@ def build_visits(loaded: dict[str, Any], spot: Spot, notes: Notes, found: dict[s
             window=said.get("window"),
             repeats=said.get("repeats", False),
             place=place,
+            redcap=said.get("redcap"),
         )

@@ -26,9 +26,10 @@ from generator.redcap.items import TYPES, Dictionary, Item, read_dictionary
 from generator.redcap.logic.scope import Known, Project
 from generator.redcap.logic.values import Want
 from generator.redcap.losses import Loss
-from generator.redcap.names import plain_name, slug, title_of, unused
+from generator.redcap.names import plain_name, unused
 from generator.redcap.plans import Plan
 from generator.redcap.tags import parse_tags
+from generator.redcap.timetable import Timetable, date_order
 from generator.redcap.validation import PLAIN, VALIDATIONS, Validation
 from generator.yaml_text import write_yaml
 
@@ -66,16 +67,23 @@ class Converted:
 
 
 def convert_redcap(
-    file: str, content: bytes, events: EventFiles | None = None, *, study: str | None = None
+    file: str,
+    content: bytes,
+    events: EventFiles | None = None,
+    *,
+    study: str | None = None,
+    day_zero: str | None = None,
 ) -> Converted:
     """Convert a data dictionary, with its events where they are given. Never raises for what it says.
 
     What the checks of our language refuse (a circle of conditions, a default that is no answer) is taken out
-    again, kept as it was written and listed, so that the rest can be used.
+    again, kept as it was written and listed, so that the rest can be used. ``day_zero`` is the date field,
+    by its name in REDCap, from which the days of the events count.
     """
     dropped: dict[tuple[str, str], str] = {}
     for _ in range(MOST_ROUNDS):
         build = _Build(file, content, events or EventFiles(), study, dropped)
+        build.day_zero = day_zero
         found = build.converted()
         if not found.files:
             return found
@@ -109,6 +117,8 @@ class _Build:
         self.forms = self._form_names()
         self.plans: list[Plan] = []
         self.texts: dict[str, str] = {}
+        self.day_zero: str | None = None
+        self.events_lost: list[Loss] = []
 
     def converted(self) -> Converted:
         dictionary = self.dictionary
@@ -120,7 +130,9 @@ class _Build:
         return Converted(
             files=self.texts,
             findings=(*dictionary.findings, *self.events.findings),
-            losses=tuple(sorted((*dictionary.losses, *self.events.losses), key=lambda one: one.row)),
+            losses=tuple(
+                sorted((*dictionary.losses, *self.events.losses, *self.events_lost), key=lambda one: one.row)
+            ),
             items=tuple(self.items),
             names={(plan.form, plan.name): plan.item.name for plan in self.plans},
             subject=self.subject,
@@ -269,7 +281,7 @@ class _Build:
             by_form.setdefault(plan.form, []).append(plan)
         tables = set(by_form)
         repeating = {self.forms[form] for form in self.events.repeating}
-        maker.order = self._order()
+        maker.order = date_order(self.plans)
         digits = len(str(len(by_form)))
         forms = {
             f"forms/{number:0{digits}}_{form}.yaml": form_data(
@@ -277,10 +289,17 @@ class _Build:
             )
             for number, (form, plans) in enumerate(by_form.items(), 1)
         }
-        files: dict[str, dict[str, Any]] = {"study.yaml": self._study()}
+        timetable = Timetable(
+            name=self.study, events=self.events, forms=self.forms, plans=self.plans, day_zero=self.day_zero
+        )
+        self.events_lost = timetable.losses
+        files: dict[str, dict[str, Any]] = {"study.yaml": timetable.study(SUBJECT_PATTERN)}
         if written := self.codelists.written():
             files["codelists.yaml"] = {"codelists": written}
-        files["visits.yaml"] = self._visits()
+        files["visits.yaml"] = timetable.visits()
+        if self.day_zero and not timetable.zero():
+            place = self.dictionary.sheet.place(1)
+            self.dictionary.findings.append(finding("redcap-no-day-zero", text=place, value=self.day_zero))
         return files | forms
 
     def _project(self) -> Project:
@@ -300,36 +319,11 @@ class _Build:
             fields=fields,
             subject=self.subject,
             visits={event.name: event.arm for event in self.events.events},
+            renamed={one.name: one.visit for one in self.events.events if one.visit != one.name},
             at={self.forms[form]: frozenset(names) for form, names in self.events.forms.items()},
             circles=circles(self.items),
             repeating=frozenset(event.name for event in self.events.events if event.repeats),
         )
-
-    def _study(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"study": slug(self.study) or "redcap", "title": title_of(self.study)}
-        if self._order():
-            found["date_order"] = self._order()
-        found["subject"] = {"pattern": SUBJECT_PATTERN, "example": "1"}
-        return found
-
-    def _order(self) -> str | None:
-        """How dates are typed, where all fields that say it agree."""
-        orders = {plan.validation.order for plan in self.plans if plan.validation.order in ("dmy", "mdy")}
-        return next(iter(orders)) if len(orders) == 1 else None
-
-    def _visits(self) -> dict[str, Any]:
-        events = self.events.events
-        visits = {}
-        for event in events:
-            said: dict[str, Any] = {"title": event.title}
-            if event.repeats:
-                said |= {"type": "unscheduled", "repeats": "true"}
-            visits[event.name] = said
-        schedule = {"columns": " ".join(event.name for event in events)}
-        for form, name in self.forms.items():
-            held = self.events.forms.get(form, ())
-            schedule[name] = " ".join("X" if event.name in held else "." for event in events)
-        return {"visits": visits, "schedule": schedule}
 
     # Findings of the result
 

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from generator.redcap.items import Item
 from generator.redcap.losses import Loss
-from generator.redcap.names import slug
+from generator.redcap.names import plain_name, slug, unused
 from generator.redcap.sheet import Row, Sheet, read_sheet
 
 CLASSIC = "event_1_arm_1"
 """What REDCap itself calls the only event of a project without events."""
 
 _NAMED = re.compile(r"\[\s*([a-z0-9_]+_arm_(\d+)[a-z]?)\s*\]")
+VISIT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 _ARM = re.compile(r"_arm_(\d+)[a-z]?$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """One event; ``day`` with the days before and after it where the project has a schedule."""
+    """One event; ``day`` with the days before and after it where the project has a schedule.
+
+    ``name`` is its unique name in REDCap, ``visit`` that of its visit here.
+    """
 
     name: str
+    visit: str
     title: str
     arm: int = 1
     day: int | None = None
@@ -93,18 +98,50 @@ def read_events(items: Sequence[Item], files: EventFiles) -> Events:
     """The events of a project; never raises for what the files say."""
     forms = tuple(dict.fromkeys(item.form for item in items))
     found: list[Finding] = []
-    events, given = _events(items, files, found)
-    repeating_forms, repeating_events = _repeating(files, forms, events, found)
-    events = tuple(replace(one, repeats=one.name in repeating_events) for one in events)
+    losses: list[Loss] = []
+    events, given = _events(items, files, found, losses)
+    repeating_forms, repeating_events = _repeating(files, forms, events, found, losses)
+    events = tuple(replace(one, repeats=one.name in repeating_events) for one in _with_visits(events))
+    losses += (
+        _loss("name", one.name, "unique_event_name", one.name, f"is {one.visit} here", harmless=True)
+        for one in events
+        if one.visit != one.name
+    )
+    designated = _designated(files, forms, events, found)
     return Events(
         events=events,
-        forms=_designated(files, forms, events, found),
-        repeating=repeating_forms,
+        forms=designated,
+        repeating=frozenset(repeating_forms),
         given=given,
         longitudinal=len(events) > 1 or given,
         findings=tuple(found),
-        losses=_inferred(events, given),
+        losses=(*_inferred(events, given), *losses, *_sometimes(repeating_forms, designated)),
     )
+
+
+def _loss(kind: str, name: str, column: str, original: str, why: str, *, harmless: bool = False) -> Loss:
+    return Loss(kind=kind, row=0, field=name, column=column, original=original, why=why, harmless=harmless)
+
+
+def _with_visits(events: Sequence[Event]) -> tuple[Event, ...]:
+    """Every event with the name of its visit: many begin with a digit, which no name of ours does."""
+    taken: set[str] = {event.name for event in events}
+    found = []
+    for event in events:
+        name = event.name if VISIT_NAME.fullmatch(event.name) else plain_name(event.name, taken, letter="v")
+        taken.add(name)
+        found.append(replace(event, visit=name))
+    return tuple(found)
+
+
+def _sometimes(
+    repeating: Mapping[str, set[str]], designated: Mapping[str, tuple[str, ...]]
+) -> Iterator[Loss]:
+    """Forms that repeat at some of their events only: here they do at all."""
+    for form, events in repeating.items():
+        once = [event for event in designated.get(form, ()) if events and event not in events]
+        if once:
+            yield _loss("repeats", form, "form_name", ", ".join(once), "the form repeats here at every event")
 
 
 def _sheet(
@@ -115,10 +152,22 @@ def _sheet(
     return sheet
 
 
-def _events(items: Sequence[Item], files: EventFiles, found: list[Finding]) -> tuple[tuple[Event, ...], bool]:
+def _events(
+    items: Sequence[Item], files: EventFiles, found: list[Finding], losses: list[Loss]
+) -> tuple[tuple[Event, ...], bool]:
     if files.events is not None:
         sheet = _sheet(files.events, _EVENT_COLUMNS, ("title",), found)
-        made = {event.name: event for event in (_event(row) for row in sheet.rows)}
+        made: dict[str, Event] = {}
+        for row in sheet.rows:
+            event = _event(row, made)
+            if event is None:
+                name = row["unique"].strip()
+                found.append(
+                    finding("redcap-event-twice", text=sheet.place(row.number, "unique"), value=name)
+                )
+                continue
+            made[event.name] = event
+            losses += _unheard(row, event, sheet)
         if made:
             return tuple(made.values()), True
     if files.forms is not None:
@@ -127,20 +176,41 @@ def _events(items: Sequence[Item], files: EventFiles, found: list[Finding]) -> t
         if names:
             return tuple(_named(name) for name in names), True
     said = " ".join(
-        f"{item.branching} {item.choices if item.type == 'calc' else ''} {item.annotation}" for item in items
+        f"{item.branching} {item.choices if item.type == 'calc' else ''} {item.annotation} {item.label} "
+        f"{item.note} {item.section} {item.minimum} {item.maximum}"
+        for item in items
     )
     names = dict.fromkeys(match[1] for match in _NAMED.finditer(said))
     if names:
         return tuple(_named(name) for name in names), False
-    return (Event(name=CLASSIC, title="Event 1"),), False
+    return (Event(name=CLASSIC, visit=CLASSIC, title="Event 1"),), False
 
 
-def _event(row: Row) -> Event:
+def _unheard(row: Row, event: Event, sheet: Sheet) -> Iterator[Loss]:
+    """Cells of an event that mean nothing here."""
+    if row["label"].strip():
+        why = "an event has one title for all subjects"
+        yield _loss("event-label", event.name, "custom_event_label", row["label"], why)
+    for column in ("day", "before", "after"):
+        if row[column].strip() and _days(row[column]) is None:
+            header = sheet.headers[sheet.places[column] - 1]
+            yield _loss("timing", event.name, header, row[column], "no whole number of days")
+    for header, cell in row.extra.items():
+        yield _loss("extra-column", event.name, header, cell, "no column of REDCap's events")
+
+
+def _event(row: Row, known: Container[str]) -> Event | None:
+    """The event of a row; None where its unique name is taken."""
     title = row["title"].strip()
-    arm = int(row["arm"]) if row["arm"].strip().isdecimal() else 1
-    unique = row["unique"].strip() or f"{slug(title) or 'event'}_arm_{arm}"
+    arm = int(row["arm"]) if re.fullmatch("[0-9]{1,4}", row["arm"].strip()) else 1
+    unique = row["unique"].strip()
+    if unique in known:
+        return None
+    if not unique:
+        unique = unused(f"{slug(title) or 'event'}_arm_{arm}", known)
     return Event(
         name=unique,
+        visit=unique,
         title=title or unique,
         arm=int(match[1]) if (match := _ARM.search(unique)) else arm,
         day=_days(row["day"]),
@@ -159,29 +229,38 @@ def _named(name: str) -> Event:
     title = name[: match.start()] if match else name
     arm = int(match[1]) if match else 1
     words = title.replace("_", " ")
-    return Event(name=name, title=words[:1].upper() + words[1:] or name, arm=arm)
+    return Event(name=name, visit=name, title=words[:1].upper() + words[1:] or name, arm=arm)
 
 
 def _repeating(
-    files: EventFiles, forms: tuple[str, ...], events: tuple[Event, ...], found: list[Finding]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Forms that repeat, and events that repeat as a whole: those without a form."""
+    files: EventFiles,
+    forms: tuple[str, ...],
+    events: tuple[Event, ...],
+    found: list[Finding],
+    losses: list[Loss],
+) -> tuple[dict[str, set[str]], set[str]]:
+    """Forms that repeat, each with the events where it does (none: at all), and events that repeat as a
+    whole: those without a form."""
+    repeating_forms: dict[str, set[str]] = {}
+    repeating_events: set[str] = set()
     if files.repeating is None:
-        return frozenset(), frozenset()
+        return repeating_forms, repeating_events
     sheet = _sheet(files.repeating, _REPEAT_COLUMNS, (), found)
     names = {event.name for event in events}
-    repeating_forms, repeating_events = set(), set()
     for row in sheet.rows:
         event, form = row["event"].strip(), row["form"].strip()
         if form and form not in forms:
             found.append(finding("redcap-unknown-form", text=sheet.place(row.number, "form"), value=form))
         elif form:
-            repeating_forms.add(form)
+            repeating_forms.setdefault(form, set()).update([event] if event else [])
+            if row["label"].strip():
+                why = "a row has its number and its first answers as its title"
+                losses.append(_loss("form-label", form, "custom_form_label", row["label"], why))
         elif event in names:
             repeating_events.add(event)
         else:
             found.append(finding("redcap-unknown-event", text=sheet.place(row.number, "event"), value=event))
-    return frozenset(repeating_forms), frozenset(repeating_events)
+    return repeating_forms, repeating_events
 
 
 def _designated(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from forms_spec import load_study
 from forms_spec.field_types import FIELD_TYPES
@@ -18,18 +18,24 @@ from generator.redcap.items import Item
 from generator.redcap.losses import Loss
 from generator.redcap.names import unused
 from generator.redcap.write_cells import _TYPES, SUBJECT, Cells, CellWriter
+from generator.redcap.write_events import Lists, write_events
 
 RECORD_ID = "record_id"
+LISTS = ("events", "forms", "repeating")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """The file, None where the dictionary cannot be used; what was found, and every Loss."""
+    """The file, None where the dictionary cannot be used; what was found, and every Loss.
+
+    ``lists`` are those of ``events``, of their ``forms`` and of what is ``repeating``, where there are any.
+    """
 
     content: bytes | None
     findings: tuple[Finding, ...]
     losses: tuple[Loss, ...]
     fields: int
+    lists: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def write_redcap(files: Mapping[str, str], originals: Mapping[str, bytes]) -> Written:
@@ -44,12 +50,17 @@ def write_redcap(files: Mapping[str, str], originals: Mapping[str, bytes]) -> Wr
         found.insert(0, _record_id({cells["name"] for cells in found}, found))
     changed = kept.changed(rows)
     losses = [one for one in losses if one.field in changed or one.field not in kept.items]
-    losses += _unsaid(loaded.study, kept)
+    losses += _unsaid(loaded.study)
+    lists = write_events(loaded.study)
+    if kept.schedule == _schedule(loaded.study):
+        lists = Lists(files={name: originals[name] for name in LISTS if name in originals})
+    losses += lists.losses
     return Written(
         content=_csv(found),
         findings=(),
         losses=tuple(losses),
         fields=len(found),
+        lists=lists.files,
     )
 
 
@@ -69,11 +80,11 @@ def redcap_names(study: Study, kept: Mapping[tuple[str, str], str]) -> dict[tupl
     for form in study.forms.values():
         for group in form.groups:
             table = group.name if group.rows is not None else form.name
-            for field in group.fields:
-                key = (table, field.name)
-                name = kept.get(key) or field.redcap.get("name") or field.name
+            for one in group.fields:
+                key = (table, one.name)
+                name = kept.get(key) or one.redcap.get("name") or one.name
                 if key not in kept and name in taken:
-                    name = unused(f"{table}_{field.name}", taken)
+                    name = unused(f"{table}_{one.name}", taken)
                 taken.add(name)
                 found[key] = name
     return found
@@ -95,7 +106,9 @@ class _Kept:
             forms=_file(originals, "forms"),
             repeating=_file(originals, "repeating"),
         )
-        made = convert_redcap("dictionary.csv", originals["dictionary"], given, study=study.title)
+        made = convert_redcap(
+            "dictionary.csv", originals["dictionary"], given, study=study.title, day_zero=_day_zero(study)
+        )
         loaded = load_study(made.files)
         if loaded.study is None:
             return
@@ -121,22 +134,29 @@ class _Kept:
         return {cells["name"] for key, cells in rows if self.cells.get(key) != cells}
 
 
+def _day_zero(study: Study) -> str | None:
+    """The name in REDCap of the date from which days count."""
+    table, _, name = (study.day_zero or ("",))[0].partition(".")
+    held = study.field(table, name)
+    return held.redcap.get("name", held.name) if held is not None else None
+
+
 def _file(originals: Mapping[str, bytes], name: str) -> tuple[str, bytes] | None:
     return (name, originals[name]) if name in originals else None
 
 
 def _schedule(study: Study) -> object:
     return {(one.form, one.visit, one.expectation) for one in study.schedule}, {
-        (visit.name, visit.title, visit.repeats, visit.target, visit.window)
+        (visit.name, visit.title, visit.repeats, visit.target, visit.window, visit.redcap)
         for visit in study.visits.values()
     }
 
 
 def _has_subject(study: Study) -> bool:
     return any(
-        field.value is not None and field.value.text == SUBJECT
+        one.value is not None and one.value.text == SUBJECT
         for form in study.forms.values()
-        for field in form.fields
+        for one in form.fields
     )
 
 
@@ -147,7 +167,7 @@ def _record_id(taken: set[str], rows: list[Cells]) -> Cells:
     return dict.fromkeys(COLUMNS, "") | {"name": name, "form": form, "type": "text", "label": "Record ID"}
 
 
-def _unsaid(study: Study, kept: _Kept) -> list[Loss]:
+def _unsaid(study: Study) -> list[Loss]:
     """What belongs to no field."""
     found: list[Loss] = []
 
@@ -158,9 +178,6 @@ def _unsaid(study: Study, kept: _Kept) -> list[Loss]:
         say("edit-check", rule.name, rule.says, "a rule over fields is a data quality rule of the project")
     for derivation in study.derivations.values():
         say("derivation", derivation.name, derivation.expression.text, "REDCap has no named expressions")
-    if kept.schedule != _schedule(study):
-        names = ", ".join(study.visits)
-        say("schedule", "*", names, "events and their forms are lists of their own in REDCap")
     for code in study.missing.values():
         say("missing", code.code, code.label, "codes of missing data belong to REDCap's project")
     for site, title in study.sites.items():

@@ -21,6 +21,9 @@ CLEAN, FINDINGS = 0, 1
 LOSSES = "LOSSES.md"
 """The list of Losses, beside what was written."""
 
+LISTS = {"events": "events.csv", "forms": "event-forms.csv", "repeating": "repeating.csv"}
+"""The lists of events, of their forms and of what repeats, behind the name of the dictionary's file."""
+
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -32,13 +35,16 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--events", type=_FILE, help="REDCap's list of events, as CSV.")
 @click.option("--event-forms", type=_FILE, help="REDCap's list of the forms of each event, as CSV.")
 @click.option("--repeating", type=_FILE, help="REDCap's list of repeating forms and events, as CSV.")
+@click.option("--day-zero", metavar="FIELD", help="The date field from which the days of events count.")
 @click.option("--study", help="The name of the study; the file's name when left out.")
 def command(
+    *,
     source: Path,
     given: str | None,
     target: str,
     out: Path | None,
     study: str | None,
+    day_zero: str | None,
     **lists: Path | None,
 ) -> None:
     """Convert a data dictionary of REDCap into a dictionary of ours, or the other way.
@@ -48,11 +54,12 @@ def command(
     crfsmith convert DIR --to redcap --out FILE.csv
 
     What cannot be said in the other language is kept or listed in LOSSES.md: nothing is lost in silence.
+    On the way back events, their forms and what repeats are written beside FILE, where the study has any.
     Ends with 0 when the result can be used, 1 when a finding refuses it, and 2 when nothing could be read
     or written.
     """
     if given == "redcap":
-        _from_redcap(source, Path(target), lists, study)
+        _from_redcap(source, Path(target), lists, study, day_zero)
     elif target == "redcap":
         _to_redcap(source, out)
     else:
@@ -66,6 +73,7 @@ def _from_redcap(
     target: Path,
     lists: Mapping[str, Path | None],
     study: str | None,
+    day_zero: str | None,
 ) -> None:
     from generator.redcap.convert import convert_redcap
     from generator.redcap.events import EventFiles
@@ -78,7 +86,7 @@ def _from_redcap(
         events=_read(lists["events"]), forms=_read(lists["event_forms"]), repeating=_read(lists["repeating"])
     )
     content = _bytes(source)
-    found = convert_redcap(source.name, content, given, study=study)
+    found = convert_redcap(source.name, content, given, study=study, day_zero=day_zero)
     _show(found.findings, found.files)
     if not found.files:
         sys.exit(FINDINGS)
@@ -111,9 +119,16 @@ def _to_redcap(source: Path, out: Path | None) -> None:
     if found.content is None:
         sys.exit(FINDINGS)
     losses = out.with_name(f"{out.stem}-{LOSSES}")
-    _write(out.parent, {out.name: found.content, losses.name: as_markdown(source.name, found.losses)})
+    written: dict[str, str | bytes] = {
+        out.name: found.content,
+        losses.name: as_markdown(source.name, found.losses),
+        **{f"{out.stem}-{LISTS[name]}": content for name, content in found.lists.items()},
+    }
+    _write(out.parent, written)
     _summary(found.losses)
     click.echo(f"{out}: {found.fields:,} fields.")
+    for name in found.lists:
+        click.echo(str(out.with_name(f"{out.stem}-{LISTS[name]}")))
     sys.exit(CLEAN if not unreadable else FINDINGS)
 
 

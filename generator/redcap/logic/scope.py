@@ -32,6 +32,7 @@ class Project:
     ``fields`` are by the name of REDCap; ``visits`` are the unique names of the events with their arms,
     ``at`` the visits of each form; ``repeating`` those visits that repeat. ``subject`` is the record id.
     ``circles`` are fields whose conditions ask for each other, and so have to ask for what was entered.
+    ``renamed`` are the visits that have another name here than their event.
     """
 
     fields: Mapping[str, Known]
@@ -40,6 +41,11 @@ class Project:
     at: Mapping[str, frozenset[str]]
     repeating: frozenset[str] = frozenset()
     circles: frozenset[str] = frozenset()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def visit(self, event: str) -> str:
+        """The name that the visit of an event has here."""
+        return self.renamed.get(event, event)
 
 
 @dataclass(kw_only=True)
@@ -137,7 +143,7 @@ class Scope:
             return None
         if event in self.project.repeating:
             raise LogicFault(f"the event [{event}] repeats, and no instance is named", node.start, node.end)
-        return f"{known.form}[{event}].{known.name}"
+        return f"{known.form}[{self.project.visit(event)}].{known.name}"
 
     def names_a_row(self, node: tree.Reference, known: Known) -> bool:
         """Whether an instance is named of what repeats, other than the one that the expression stands in."""
@@ -179,13 +185,21 @@ class Scope:
             return Value(text=number, want=Want.NUMBER, literal=number)
         branches = []
         for arm in arms:
-            visits = ", ".join(f"'{name}'" for name, held in self.project.visits.items() if held == arm)
+            names = (name for name, held in self.project.visits.items() if held == arm)
+            visits = ", ".join(f"'{self.project.visit(name)}'" for name in names)
             branches.append((f"visitid in ({visits})", arm))
         words = " ".join(f"when {test} then {arm}" for test, arm in branches)
         return Value(text=f"case {words} end", want=Want.NUMBER, arms=tuple(branches))
 
     def event(self) -> Value:
-        return Value(text="visitid", want=Want.TEXT)
+        """The unique name of the event, which is the visit's but for those that could not be."""
+        if not self.project.renamed:
+            return Value(text="visitid", want=Want.TEXT)
+        arms = " ".join(
+            f"when visitid = {quoted(visit)} then {quoted(name)}"
+            for name, visit in self.project.renamed.items()
+        )
+        return Value(text=f"case {arms} else visitid end", want=Want.TEXT)
 
     def subject(self) -> Value:
         return Value(text="subjid", want=Want.TEXT)
@@ -250,7 +264,7 @@ class Rows:
             return name if known.group is not None else f"{name}[all]"
         if event not in self.scope.project.visits or event not in self.scope.project.at[known.form]:
             raise LogicFault(f"{known.form} has no event [{event}]", self.node.start, self.node.end)
-        return f"{name}[{event}]"
+        return f"{name}[{self.scope.project.visit(event)}]"
 
     def where(self) -> str:
         """What tells the row from the others."""

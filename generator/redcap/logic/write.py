@@ -10,6 +10,7 @@ from types import MappingProxyType
 from forms_spec.model import Field, Form, Study
 from forms_spec.rules import Expression, tree
 from generator.redcap.logic.words import LogicFault
+from generator.redcap.write_events import event_names
 
 OR, AND, COMPARE, ADD, MULTIPLY, ATOM = range(1, 7)
 _OPPOSITE = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -44,6 +45,7 @@ class Writer:
         self.study = study
         self.form = form
         self.names = names
+        self.events = event_names(study)
 
     def say(self, node: tree.Node) -> Said:
         maker = _WRITERS.get(type(node))
@@ -76,7 +78,8 @@ class Writer:
         name = f"[{self.names[form.name, field.name]}]"
         if node.selector == "previous":
             return Said(text=f"[previous-event-name]{name}", field=field)
-        return Said(text=f"[{node.selector}]{name}" if node.selector else name, field=field)
+        event = f"[{self.events.get(node.selector, node.selector)}]" if node.selector else ""
+        return Said(text=f"{event}{name}", field=field)
 
     def own(self, node: tree.Reference) -> Said:
         for table in (self.form.name, *(group.name for group in self.form.row_groups)):
@@ -105,11 +108,22 @@ class Writer:
             return self.any_ticked(node)
         if node.operator not in _OPPOSITE:
             raise self.fault(node)
-        left, right = self.say(node.left), self.say(node.right)
+        left, right = self.sides(node)
         text = f"{left.within(ADD)} {node.operator} {right.within(ADD)}"
         if node.operator == "<>" and left.field is not None:
             return Said(text=f"{text} and {left.text} <> ''", power=AND)
         return Said(text=text, power=COMPARE)
+
+    def sides(self, node: tree.Compare) -> tuple[Said, Said]:
+        """Both sides; a visit beside ``visitid`` is its event."""
+        if _is_visit(node.left) or _is_visit(node.right):
+            return self.visit(node.left), self.visit(node.right)
+        return self.say(node.left), self.say(node.right)
+
+    def visit(self, node: tree.Node) -> Said:
+        if isinstance(node, tree.Literal) and node.kind == "text" and node.value in self.events:
+            return Said(text=_quoted(self.events[str(node.value)]))
+        return self.say(node)
 
     def ticked(self, node: tree.Compare, code: tree.Node, wanted: str) -> Said:
         left = self.say(node.left)
@@ -157,7 +171,7 @@ class Writer:
     def not_certain(self, node: tree.Node) -> Said:
         """``x is not 'A'``: true beside a blank, as REDCap's ``<>`` is; for the rest blanks are named."""
         if isinstance(node, tree.Compare) and node.operator == "=":
-            left, right = self.say(node.left), self.say(node.right)
+            left, right = self.sides(node)
             return Said(text=f"{left.within(ADD)} <> {right.within(ADD)}", power=COMPARE)
         if isinstance(node, tree.Compare) and node.operator == "has":
             return self.ticked(node, node.right, "0")
@@ -187,8 +201,9 @@ class Writer:
         if not isinstance(node.among, tree.Listing):
             raise self.fault(node)
         operand = self.say(node.operand)
+        say = self.visit if _is_visit(node.operand) else self.say
         sign, word, power = ("<>", "and", AND) if node.negated else ("=", "or", OR)
-        parts = [f"{operand.within(ADD)} {sign} {self.say(one).within(ADD)}" for one in node.among.items]
+        parts = [f"{operand.within(ADD)} {sign} {say(one).within(ADD)}" for one in node.among.items]
         if node.negated and operand.field is not None:
             parts.append(f"{operand.text} <> ''")
         return Said(text=f" {word} ".join(parts), power=power if len(parts) > 1 else COMPARE)
@@ -235,7 +250,7 @@ class Writer:
         if name is None or not isinstance(number, tree.Reference) or number.field not in _NUMBERS:
             raise self.fault(node)
         assert isinstance(where, tree.Compare)
-        event = f"[{cell.selector}]" if cell.selector and cell.selector in self.study.visits else ""
+        event = f"[{self.events[cell.selector]}]" if cell.selector in self.events else ""
         return Said(text=f"{event}[{name}][{self.instance(where.right)}]")
 
     def instance(self, node: tree.Node) -> str:
@@ -286,6 +301,10 @@ class Writer:
         for one in reversed(given[:-1]):
             rest = f"if({one.within(ADD)} <> '', {one.text}, {rest})"
         return Said(text=rest)
+
+
+def _is_visit(node: tree.Node) -> bool:
+    return isinstance(node, tree.Reference) and node.table is None and node.field == "visitid"
 
 
 def _quoted(text: str) -> str:

@@ -6,11 +6,13 @@ import pytest
 import yaml
 
 from forms_spec.judge import judge
+from forms_spec.model import Offset, Window
 from forms_spec.record import CellKey, Context, EmptyCasebook, FormKey, Record, Records, Row
+from generator.redcap.convert import convert_redcap
 from generator.redcap.events import EventFiles
 from generator.redcap.items import read_dictionary
 from generator.redcap.write_back import write_redcap
-from tests.generator.redcap.dictionaries import TODAY, converted, kinds, study_of
+from tests.generator.redcap.dictionaries import TODAY, converted, dictionary, kinds, study_of
 
 EVENTS = (
     b"arm_num,event_name,unique_event_name,day_offset\n1,Start,start_arm_1,0\n1,Month 3,month_3_arm_1,90\n"
@@ -83,7 +85,10 @@ LAB = (
     {"name": "grade", "form": "lab", "type": "radio", "choices": "1, One | 2, Two"},
     {"name": "signs", "form": "lab", "type": "checkbox", "choices": "1, Red | 2, Warm"},
 )
-REPEATED = EventFiles(events=("e", EVENTS), forms=("f", FORMS), repeating=("r", REPEATING))
+UNTIMED = b"event_name,unique_event_name\nStart,start_arm_1\nMonth 3,month_3_arm_1\n"
+REPEATED = EventFiles(
+    events=("e", UNTIMED), forms=("f", FORMS), repeating=("r", b"event_name,form_name\nmonth_3_arm_1,lab\n")
+)
 ROW_2 = Record(rows={"lab": (Row(number=1, texts={}), Row(number=2, texts={"result": "7", "signs": "2"}))})
 
 
@@ -154,3 +159,105 @@ def test_the_text_of_another_row_cannot_be_read_and_is_listed() -> None:
     found = converted(*ROWS, *LAB, {"name": "z", "branching": "[note][1] = 'a'"}, events=REPEATED)
     assert kinds(found) == ["branching"]
     assert study_of(found).forms["base"].by_name["z"].redcap == {"branching": "[note][1] = 'a'"}
+
+
+TIMED = b"""event_name,arm_num,day_offset,offset_min,offset_max,unique_event_name,custom_event_label
+6 weeks,1,42,-7,14,6_weeks_arm_1,
+Start,1,0,0,0,start_arm_1,[x]
+"""
+DAY = {"name": "day", "validation": "date_ymd"}
+
+
+def test_days_and_windows_of_events_count_from_the_date_that_is_named() -> None:
+    files = EventFiles(events=("e", TIMED))
+    found = convert_redcap("d.csv", dictionary(DAY), files, day_zero="day")
+    visit = study_of(found).visits["v6_weeks_arm_1"]
+    assert (visit.target, visit.window) == (
+        Offset(count=42, unit="day"),
+        Window(first=-7, last=14, around=True),
+    )
+    assert visit.redcap == "6_weeks_arm_1"
+    assert kinds(found) == ["event-label"]
+    written = write_redcap(found.files, {}).lists["events"].decode().splitlines()
+    assert written[1:] == ["6 weeks,1,42,7,14,6_weeks_arm_1,", "Start,1,0,0,0,start_arm_1,"]
+
+
+def test_without_such_a_date_the_days_are_listed() -> None:
+    found = converted(DAY, events=EventFiles(events=("e", TIMED)))
+    lost = [(one.field, one.original) for one in found.losses if one.kind == "timing"]
+    assert lost == [("6_weeks_arm_1", "day 42, -7 to +14 days")]
+    assert study_of(found).visits["v6_weeks_arm_1"].target is None
+
+
+def test_what_is_no_date_is_no_day_zero() -> None:
+    found = convert_redcap("d.csv", dictionary(*ROWS), EventFiles(events=("e", TIMED)), day_zero="x")
+    assert [one.code for one in found.findings if "day" in one.code] == ["redcap-no-day-zero"]
+    assert found.usable
+
+
+@pytest.mark.parametrize(
+    ("logic", "said"),
+    [
+        ("[6_weeks_arm_1][x] > 5", "(base[v6_weeks_arm_1].x > 5) is true"),
+        ("[event-name] = '6_weeks_arm_1'", None),
+    ],
+)
+def test_an_event_that_begins_with_a_digit_has_another_name_here(logic: str, said: str | None) -> None:
+    found = converted(*ROWS[:1], {"name": "y", "branching": logic}, events=EventFiles(events=("e", TIMED)))
+    shown = study_of(found).forms["base"].by_name["y"].shown
+    assert shown is not None
+    assert said in (None, shown.text)
+    study = study_of(found)
+    for visit, expected in (("v6_weeks_arm_1", said is None), ("start_arm_1", False)):
+        context = Context(today=TODAY, subject="1", visit=visit, casebook=EmptyCasebook())
+        judged = judge(study, study.forms["base"], Record(), context)
+        assert judged.cells[CellKey("base", None, "y")].shown is expected
+
+
+def test_an_event_that_stands_twice_is_found() -> None:
+    twice = EVENTS + b"1,Again,start_arm_1,1\n"
+    found = converted(*ROWS, events=EventFiles(events=("e.csv", twice)))
+    assert [(one.code, str(one.text)) for one in found.findings] == [("redcap-event-twice", "e.csv:4:3")]
+
+
+def test_the_lists_come_back_as_they_were_and_otherwise_as_the_visits_are() -> None:
+    files = EventFiles(events=("e", UNTIMED), forms=("f", FORMS), repeating=("r", REPEATING))
+    content = dictionary(*ROWS)
+    found = convert_redcap("d.csv", content, files)
+    kept = {"dictionary": content, "events": UNTIMED, "forms": FORMS, "repeating": REPEATING}
+    assert write_redcap(found.files, kept).lists == {
+        name: kept[name] for name in kept if name != "dictionary"
+    }
+    lists = {name: text.decode().splitlines() for name, text in write_redcap(found.files, {}).lists.items()}
+    assert lists["forms"][1:] == ["1,start_arm_1,base", "1,month_3_arm_1,base", "1,month_3_arm_1,lab"]
+    assert lists["repeating"][1:] == ["month_3_arm_1,lab,"]
+    again = EventFiles(
+        events=("e", write_redcap(found.files, {}).lists["events"]),
+        forms=("f", write_redcap(found.files, {}).lists["forms"]),
+        repeating=("r", write_redcap(found.files, {}).lists["repeating"]),
+    )
+    assert convert_redcap("d.csv", content, again).files == found.files
+
+
+def test_what_the_lists_cannot_say_of_our_visits_is_listed() -> None:
+    files = {
+        "study.yaml": "study: S\ntitle: S\nday_zero: f.d\nsubject: {pattern: '.+', example: '1'}\n",
+        "visits.yaml": "visits:\n  M3: {title: Month 3, target: month 3}\n"
+        "  ET: {title: End, type: termination}\nschedule: {columns: M3 ET, f: X o}\n",
+        "f.yaml": "form: f\ntitle: F\nfields: {d: {label: D, type: date}}\n",
+        "l.yaml": "form: l\ntitle: L\nlog: true\nfields: {e: {label: E}}\n",
+    }
+    written = write_redcap(files, {})
+    assert written.content is not None, written.findings
+    assert sorted(one.kind for one in written.losses) == [
+        "day-zero",
+        "expectation",
+        "log",
+        "timing",
+        "visit-type",
+    ]
+    assert written.lists["forms"].decode().splitlines()[1:] == [
+        "1,m3_arm_1,f",
+        "1,m3_arm_1,l",
+        "1,et_arm_1,f",
+    ]
