@@ -18,10 +18,14 @@ from generator.package.plan import missing_values
 
 SURE_DIGITS = 15
 """Decimals of so many digits are different binary numbers when they differ at all."""
-_FEW = 8
+FEW = 8
 _LARGEST = 2**63 - 1
 _HUGE = 1e308
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+
+
+BY_DISTINCT = frozenset({"date"})
+"""Types whose guard is dear and whose texts repeat: each distinct text of a block is looked at once."""
 
 
 class _Unsure(Exception):
@@ -67,13 +71,18 @@ def _string(field: Any, column: pl.Expr) -> pl.Expr | None:
 
 
 def _one_of(column: pl.Expr, codes: Sequence[Any]) -> pl.Expr:
-    """A few comparisons are quicker than a look-up."""
+    """True for the codes that are texts."""
     texts = [code for code in codes if isinstance(code, str)]
-    if not 0 < len(texts) <= _FEW:
-        return column.is_in(texts)
-    together = column == texts[0]
+    return one_of(column, texts) if 0 < len(texts) <= FEW else column.is_in(texts)
+
+
+def one_of(held: Any, texts: Any) -> Any:
+    """True where a column or an expression holds one of some texts: a few comparisons beat a look-up."""
+    if len(texts) > FEW:
+        return held.is_in(texts.implode())
+    together = held == texts[0]
     for one in texts[1:]:
-        together = together | (column == one)
+        together = together | (held == one)
     return together
 
 
@@ -137,10 +146,9 @@ def _date(field: Any, column: pl.Expr) -> pl.Expr:
     if field.format not in ("default", "%Y-%m-%d"):
         raise _Unsure
     _only(field, *BOUNDS)
-    fits = _between(
-        field, column.str.to_date("%Y-%m-%d", strict=False, cache=False), _day, date.min, date.max
-    )
-    return _every([fits, column.str.len_bytes() == 10, column >= "0001", column < ":"])
+    value = column.str.to_date("%Y-%m-%d", strict=False, cache=False)
+    same = (value.dt.to_string("%Y-%m-%d") == column).fill_null(False)
+    return _every([_between(field, value, _day, date.min, date.max), same, column.str.len_bytes() == 10])
 
 
 def _day(bound: Any) -> date:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from generator.engine.blocks import Block, count, read_block
-from generator.engine.guards import suspicion
+from generator.engine.guards import BY_DISTINCT, one_of, suspicion
 from generator.engine.key_blocks import KeyHashes, Lines
 from generator.package.lines import Record, Records
 from generator.package.reading import NUMBER, TableReading, cell_fault
@@ -54,6 +54,7 @@ class BlockReading(TableReading):
 
     hashes: KeyHashes | None = None
     _guards: list[tuple[str, pl.Expr | bool]] = field(default_factory=list)
+    _by_distinct: set[str] = field(default_factory=set)
     _wanted: list[int] | None = None
     _slow: list[tuple[int, list[str]]] = field(default_factory=list)
 
@@ -181,6 +182,8 @@ class BlockReading(TableReading):
             if at is None:
                 continue
             doubtful = suspicion(one)
+            if one.type in BY_DISTINCT and name not in self.numbers:
+                self._by_distinct.add(name)
             if name in self.numbers and doubtful is not True:
                 doubtful |= ~pl.col(name).str.contains(rf"\A(?:{NUMBER.pattern})\z")
             if doubtful is not False:
@@ -228,15 +231,26 @@ class BlockReading(TableReading):
     def _judge_columns(self, frame: pl.DataFrame, line: Lines) -> dict[int, set[str]]:
         """Reports what is refused; gives the refused columns of each row that is kept."""
         refused: dict[int, set[str]] = {}
-        masks = frame.select_seq(one for _, one in self._guards if isinstance(one, pl.Expr))
-        doubts = masks.select_seq(pl.all().any()).row(0, named=True) if masks.width else {}
-        for name, guard in self._guards:
-            if guard is not True and not doubts[name]:
-                continue
-            rows = None if guard is True else masks.get_column(name).arg_true()
+        for name, rows in self._doubtful(frame):
             for row in self._judge_texts(name, frame.get_column(name), rows, line):
                 refused.setdefault(row, set()).add(name)
         return refused
+
+    def _doubtful(self, frame: pl.DataFrame) -> Iterator[tuple[str, pl.Series | None]]:
+        """The columns that hold anything in doubt, and its rows; None for all of them."""
+        direct = [
+            one for name, one in self._guards if isinstance(one, pl.Expr) and name not in self._by_distinct
+        ]
+        masks = frame.select_seq(direct)
+        doubts = masks.select_seq(pl.all().any()).row(0, named=True) if masks.width else {}
+        for name, guard in self._guards:
+            if guard is True:
+                yield name, None
+            elif name not in self._by_distinct:
+                if doubts[name]:
+                    yield name, masks.get_column(name).arg_true()
+            elif (rows := _rows_in_doubt(frame.get_column(name), guard)) is not None:
+                yield name, rows
 
     def _judge_texts(self, name: str, texts: pl.Series, rows: pl.Series | None, line: Lines) -> list[int]:
         """The rows whose text is refused. ``rows`` are those in doubt, None for all."""
@@ -284,6 +298,12 @@ class BlockReading(TableReading):
         for at, cells in enumerate(full.iter_rows()):
             bad = frozenset(refused[at]) if at in refused else none
             self.keep(line(at), list(cells), bad)
+
+
+def _rows_in_doubt(texts: pl.Series, guard: Any) -> pl.Series | None:
+    """The same by way of the distinct texts."""
+    odd = texts.unique().to_frame().filter(guard).to_series()
+    return one_of(texts, odd).arg_true() if len(odd) else None
 
 
 def _left_out(height: int, rows: Any) -> list[int]:
