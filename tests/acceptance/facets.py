@@ -6,8 +6,9 @@
     vs.temp_vsorres with temp_vsorresu=F: 109.4 warned | 109.5 refused
     W2 vs.confus: hidden
 
-A text alone stands in the field itself; nobody types a calculated value. A visit before the field is where; else the first at which the form is
-scheduled. Changes are made to the subject of ``facets.yaml``, in the first row of a group.
+A text alone stands in the field itself; nobody types a calculated value. A visit before the field is where;
+else the first at which the form is scheduled. Changes are made to the subject of ``facets.yaml``, in the
+first row of a group.
 """
 
 from __future__ import annotations

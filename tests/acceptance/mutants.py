@@ -1,10 +1,12 @@
-"""Alters every rule and derivation of Cellkine and shows that a case notices.
+"""Alters every rule, derivation, field and reference range of Cellkine and shows that a case notices.
 
-``python -m tests.acceptance.mutants [NAME ...]`` runs all of them, or those whose name begins so.
+``python -m tests.acceptance.mutants [NAME ...]`` runs all of them, or those whose name begins so (``C14``,
+``vs.bmi``).
 
 An altered rule is judged in the cases of its check alone, an altered derivation in those of the checks and
-criteria that use it: a case notices when what it asserts would change. Survivors are listed; those in
-``equivalent.txt`` change no verdict for any record, for the reason that stands there.
+criteria that use it, an altered field by its lines of ``facets.txt`` (``facet_mutants.py``): a case notices
+when what it asserts would change. Survivors are listed; those in ``equivalent.txt`` change no verdict for any
+record, for the reason that stands there.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -30,6 +33,8 @@ from forms_spec.rules.tree import Call, Node
 from generator.package.captured import FormStatus
 from tests.acceptance.alter import Alter
 from tests.acceptance.cases import LETTERS, Written, subjects, written
+from tests.acceptance.facet_mutants import FacetBench, FacetMutant, facet_mutants
+from tests.acceptance.facets import facet_cases
 from tests.acceptance.study import cellkine
 
 EQUIVALENT = Path(__file__).parent / "equivalent.txt"
@@ -241,35 +246,55 @@ def equivalent() -> dict[str, str]:
     return {mutant.strip(): reason for mutant, _, reason in said}
 
 
+def every(study: Study) -> Iterator[tuple[str, Mutant | FacetMutant]]:
+    """Every mutant with its name; one that occurs again is numbered."""
+    count: dict[str, int] = defaultdict(int)
+    for mutant in chain(mutants(study), facet_mutants(study)):
+        name = str(mutant)
+        count[name] += 1
+        yield (name if count[name] == 1 else f"{name} ({count[name]})"), mutant
+
+
+class Benches:
+    """Who notices a mutant: of rules and derivations, or of fields and reference ranges."""
+
+    def __init__(self, study: Study) -> None:
+        self.rules, self.facets = Bench(study), FacetBench(study)
+
+    def noticed(self, mutant: Mutant | FacetMutant) -> str | None:
+        """As the benches say it."""
+        if isinstance(mutant, Mutant):
+            return self.rules.noticed(mutant)
+        return self.facets.noticed(mutant)
+
+
 def main() -> int:
     """Runs all mutants; 1 when one survives that is not known to be equivalent."""
     study = cellkine()
-    bench, known, began = Bench(study), equivalent(), perf_counter()
+    known, began = equivalent(), perf_counter()
     count = killed = 0
     survivors = []
-    only = sys.argv[1:]
-    for mutant in mutants(study):
-        if only and not any(mutant.name.startswith(one) for one in only):
-            continue
-        found = bench.noticed(mutant)
+    only = tuple(sys.argv[1:])
+    benches = Benches(study)
+    for name, mutant in every(study):
+        found = benches.noticed(mutant) if not only or name.startswith(only) else ""
         if found == "":
             continue
         count += 1
         killed += found is not None
-        if found is None and str(mutant) not in known:
-            survivors.append(str(mutant))
-    for one in survivors:
-        print(f"survives  {one}")
+        if found is None and name not in known:
+            survivors.append(name)
+            print(f"survives  {name}", flush=True)
     same = count - killed - len(survivors)
     seconds = perf_counter() - began
     print(
         f"{count} mutants: {killed} noticed, {same} equivalent, {len(survivors)} survive; "
-        f"{len(written())} cases; {seconds:.0f} s"
+        f"{len(written()) + len(facet_cases())} cases; {seconds:.0f} s"
     )
     return 1 if survivors else 0
 
 
-__all__ = ["Bench", "CapturedForm", "Mutant", "equivalent", "mutants"]
+__all__ = ["Benches", "CapturedForm", "equivalent", "every"]
 
 if __name__ == "__main__":
     raise SystemExit(main())
