@@ -193,14 +193,38 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _warn(
         "redcap-record-event",
-        'The dictionary has no event "{value}"',
+        'The dictionary has no event "{value}"; the row is left out',
         "{near} Convert the dictionary with --events and --event-forms",
         "`redcap_event_name` holds the unique name of an event.",
     ),
     _warn(
         "redcap-record-instance",
-        "“{form}” does not repeat, and here is its instance {value}",
+        "“{form}” does not repeat, and here is its instance {value}; the row is left out",
         "Convert the dictionary with --repeating",
         "Which forms and events repeat stands in a list of its own, not in REDCap's data dictionary.",
+    ),
+    _warn(
+        "redcap-record-number",
+        '"{value}" is no number of an instance; the row is left out',
+        "Export the records again: instances are numbered from 1",
+        "`redcap_repeat_instance` is a whole number.",
+    ),
+    _warn(
+        "redcap-record-instrument",
+        'The dictionary has no instrument "{value}"; the row is left out',
+        "{near} Judge the records by the dictionary that they were captured with",
+        "`redcap_repeat_instrument` names the instrument that a row is an instance of.",
+    ),
+    _warn(
+        "redcap-record-elsewhere",
+        '"{value}" stands in a row of the instrument {form}, which has no such field; it is left out',
+        "Move it to a row of its own instrument",
+        "A row of a repeating instrument holds values of that instrument alone.",
+    ),
+    _warn(
+        "redcap-record-form",
+        '"{value}" belongs to “{form}”, which is not collected at {event}; it is left out',
+        "Convert the dictionary with --event-forms, or move the value to another event",
+        "The list of forms says which are collected at an event.",
     ),
 )

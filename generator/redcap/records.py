@@ -10,7 +10,7 @@ from typing import Any
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
-from forms_spec.model import Study
+from forms_spec.model import Form, Study
 from forms_spec.nearness import did_you_mean
 from forms_spec.record import LOG, CellKey, FormKey, Record
 from forms_spec.record import Row as Record_Row
@@ -26,10 +26,12 @@ from generator.redcap.record_columns import (
     columns_of,
 )
 from generator.redcap.sheet import Row, Sheet, read_sheet
+from generator.redcap.write_events import event_names
 
 IMPORTER = "redcap"
 EAV_RECORD, EAV_FIELD, EAV_VALUE = "record", "field_name", "value"
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)")
+_INSTANCE = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 _COMMA = re.compile(r"-?\d+,\d+")
 
 Spot = tuple[str, FormKey, CellKey]
@@ -112,8 +114,9 @@ def read_records(
 ) -> Records:
     """The captured forms of an export. Never raises for what the file says.
 
-    An event or an instance that the study does not have is a finding where the dictionary says which there
-    are. An export without any record may be an empty file.
+    An event, an instrument or an instance that the study does not have is a finding at its cell where the
+    dictionary says which there are; the values that hang on it are left out, and the rest is read. An export
+    without any record may be an empty file.
     """
     columns = columns_of(study)
     sheet = read_sheet(file, content, lambda header: header.strip() or None, ())
@@ -132,6 +135,9 @@ class _Reader:
         self.found = Records(sheet=sheet, findings=list(sheet.findings))
         self.drafts: dict[tuple[str, FormKey], _Draft] = {}
         self.told: set[tuple[str, str]] = set()
+        self.visits = {name: visit for visit, name in event_names(study).items()} | {
+            visit: visit for visit in study.visits
+        }
 
     def read(self, saved_at: datetime) -> Records:
         places = self.found.sheet.places
@@ -181,22 +187,34 @@ class _Reader:
             self.say("redcap-no-record", row.number, self.columns.subject, "")
             return
         at = self.where(row, subject)
+        if at is None:
+            return
         for column, text in row.cells.items():
             if text.strip() and column not in SYSTEM:
                 self.cell(at, column, text)
 
-    def where(self, row: Row, subject: str) -> _At:
-        """Visit, instrument and instance of a row; instance 0 is none."""
-        visit = row[EVENT].strip() or next(iter(self.study.visits), "")
+    def where(self, row: Row, subject: str) -> _At | None:
+        """Visit, instrument and instance of a row; instance 0 is none. None for a row that has no place."""
+        said = row[EVENT].strip()
+        visit = self.visits.get(said, said) or next(iter(self.study.visits), "")
+        placed = True
         if visit not in self.study.visits and self.known_of.events:
-            near = did_you_mean(visit, self.study.visits)
-            self.say("redcap-record-event", row.number, EVENT, visit, once=visit, near=near)
+            near = did_you_mean(said, self.visits)
+            self.say("redcap-record-event", row.number, EVENT, said, near=near)
+            placed = False
         instance = row[INSTANCE].strip()
-        number = int(instance) if instance.isdecimal() and len(instance) < 6 else 0
+        number = int(instance) if _INSTANCE.fullmatch(instance) else 0
+        if instance and not number:
+            self.say("redcap-record-number", row.number, INSTANCE, instance)
+            placed = False
         only = row[INSTRUMENT].strip() or None
         if only is not None and only not in self.columns.forms:
             only = self.by_title(only)
-        return _At(row=row, subject=subject, visit=visit, only=only, number=number)
+        if only is not None and only not in self.columns.forms:
+            near = did_you_mean(only, self.columns.forms)
+            self.say("redcap-record-instrument", row.number, INSTRUMENT, only, near=near)
+            placed = False
+        return _At(row=row, subject=subject, visit=visit, only=only, number=number) if placed else None
 
     def by_title(self, said: str) -> str:
         """An export with labels names the instrument by its title."""
@@ -208,7 +226,7 @@ class _Reader:
     def cell(self, at: _At, column: str, text: str) -> None:
         cell = self.columns.cells.get(column)
         table = cell.table if cell else self.columns.states.get(column)
-        if table is None or (at.only is not None and table != at.only):
+        if table is None or not self.has_place(at, table, column, text):
             return
         if cell is None:
             self.state(at, table, text)
@@ -218,6 +236,35 @@ class _Reader:
             line = Line(row=at.row.number, column=column, text=text)
             self.found.lines.setdefault(spot, line)
             draft.put(cell, number, text)
+
+    def has_place(self, at: _At, table: str, column: str, text: str) -> bool:
+        """Whether a row of this instrument, event and instance can hold a value of the table."""
+        cell = self.columns.cells.get(column)
+        says_nothing = text.strip() == "0" and (cell is None or cell.code is not None)
+        if at.only is not None and table != at.only:
+            if not says_nothing:
+                self.say("redcap-record-elsewhere", at.row.number, column, text, form=at.only)
+            return False
+        form = self.study.forms[self.columns.forms[table]]
+        at_visit = form.log or (form.name, at.visit) in self.study.expectations
+        if not at_visit and self.known_of.events:
+            if not says_nothing:
+                words = {"form": form.title, "event": at.visit}
+                self.say("redcap-record-form", at.row.number, column, text, **words)
+            return False
+        return self.may_repeat(at, form, table) or says_nothing
+
+    def may_repeat(self, at: _At, form: Form, table: str) -> bool:
+        """Whether the instance that a row names can be, where the dictionary says what repeats."""
+        rows = any(group.name == table for group in form.row_groups)
+        held = self.study.visits.get(at.visit)
+        repeats = rows or bool(held and held.repeats)
+        if at.number < 2 or repeats or not self.known_of.repeats:
+            return True
+        once = f"{at.row.number} {table}"
+        number = str(at.number)
+        self.say("redcap-record-instance", at.row.number, INSTANCE, number, once=once, form=form.title)
+        return False
 
     def state(self, at: _At, table: str, text: str) -> None:
         """How far a form is; 0 is also what REDCap writes for a form that nobody has opened."""
@@ -230,10 +277,12 @@ class _Reader:
         form = self.study.forms[self.columns.forms[table]]
         rows = any(group.name == table for group in form.row_groups)
         held = self.study.visits.get(at.visit)
-        if at.number and not rows and self.known_of.repeats and not (held and held.repeats):
-            number = str(at.number)
-            self.say("redcap-record-instance", at.row.number, INSTANCE, number, once=table, form=form.title)
-        key = FormKey(form.name, LOG if form.log else at.visit, 0 if rows else at.number)
+        number = at.number
+        if held is not None and held.repeats:
+            number = max(number, 1)
+        elif self.known_of.repeats:
+            number = 0
+        key = FormKey(form.name, LOG if form.log else at.visit, 0 if rows else number)
         draft = self.drafts.setdefault((at.subject, key), _Draft())
         self.found.rows.setdefault((at.subject, key), at.row.number)
         if at.row[GROUP].strip():
@@ -249,6 +298,8 @@ class _Reader:
                 self.say("redcap-no-record", row.number, EAV_RECORD, "")
                 continue
             at = self.where(row, subject)
+            if at is None:
+                continue
             name, text = row[EAV_FIELD].strip(), row[EAV_VALUE]
             column = self.eav_column(name, text)
             if column is None:

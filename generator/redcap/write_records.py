@@ -29,6 +29,7 @@ from generator.redcap.record_columns import (
     columns_of,
 )
 from generator.redcap.records import EAV_FIELD, EAV_RECORD, EAV_VALUE
+from generator.redcap.write_events import event_names
 
 RowKey = tuple[str, str, str]
 """Event, instrument and instance of a row; the last two are blank where nothing repeats."""
@@ -85,6 +86,7 @@ class _Writer:
         self.never_asked = never_asked
         self.columns: Columns = columns_of(study)
         self.headers = list(self._headers())
+        self.events = event_names(study)
         self.longitudinal = len(study.visits) > 1
         self.repeats = any(form.row_groups for form in study.forms.values()) or any(
             visit.repeats for visit in study.visits.values()
@@ -134,7 +136,7 @@ class _Writer:
             )
             judged = judge(self.study, self.study.forms[form.key.form], form.record, context)
             self.form(form, judged, rows)
-        order = {name: at for at, name in enumerate(self.study.visits)}
+        order = {name: at for at, name in enumerate(self.events.values())}
         for key in sorted(rows, key=lambda one: (order.get(one[0], len(order)), one[1], int(one[2] or 0))):
             yield forms[0].subject, key, forms[0].site, rows[key]
 
@@ -158,8 +160,9 @@ class _Writer:
                 rows[event, cell.table, str(row.number)][column] = self.text(judged, cell, row.number)
 
     def event(self, key: FormKey) -> str:
-        """A form that belongs to no visit stands at the first one."""
-        return key.visit if key.visit != LOG else next(iter(self.study.visits), "")
+        """The event of a form's visit; a form that belongs to no visit stands at the first one."""
+        visit = key.visit if key.visit != LOG else next(iter(self.study.visits), "")
+        return self.events.get(visit, visit)
 
     def text(self, judged: Judgement, cell: Cell, row: int | None) -> str:
         state = judged.cells[CellKey(cell.table, row, cell.field.name)]

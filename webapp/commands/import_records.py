@@ -1,4 +1,4 @@
-"""Records that REDCap exported into a database: everything that has a place here, or nothing."""
+"""Records that REDCap exported into a database: everything that has a place here; what has none is said."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 def import_records(
     database: Database, source: Path, folder: Path | None, shown: Shown, *, user: str, dry_run: bool
 ) -> bool:
-    """True when anything was refused. What REDCap calculated is worked out here anew."""
+    """True when anything was refused. What REDCap calculated is worked out here anew.
+
+    Rows and values of events, instruments, instances and fields that the dictionary lacks are findings of the
+    report, and are left out; the rest is imported.
+    """
     from webapp.commands.import_ import account
 
     study = _study(database, folder)
@@ -35,8 +39,8 @@ def import_records(
     today = day_of(study, database.clock())
     found = read_records(source.name, content, study, saved_at=database.clock())
     report = validate_records(source.name, content, study, today=today)
-    if found.findings:
-        return shown.finish(report, None)
+    if not found.forms:
+        return shown.finish(report, None) or bool(found.findings)
     if not dry_run:
         account(database, user)
     forms = [
@@ -44,7 +48,8 @@ def import_records(
         for form in sorted(found.forms, key=lambda form: form.subject)
     ]
     how = Import(study=study, user=user, source=source.name, today=today, on_form=shown.form, dry_run=dry_run)
-    return shown.finish(report, import_forms(database, forms, how))
+    counted = import_forms(database, forms, how)
+    return shown.finish(report, counted) or bool(found.findings)
 
 
 def _study(database: Database, folder: Path | None) -> Study:

@@ -105,6 +105,59 @@ def test_records_that_do_not_fit_are_said_with_their_place(
     assert [(one.code, str(one.text)) for one in found] == [(code, place)]
 
 
+MIXED = """record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,sex,race___1,lab
+1,a_arm_1,,,1,0,
+1,nowhere_arm_1,,,2,1,
+2,a_arm_1,labs,2,,0,5.5
+2,b_arm_1,,3,1,0,
+3,a_arm_1,labz,1,,,7
+3,a_arm_1,labs,x,,,8
+4,a_arm_1,labs,1,2,1,9
+4,b_arm_1,labs,1,,,9
+5,b_arm_1,,,2,1,
+"""
+MIXED_LISTS = EventFiles(
+    events=("e", EVENTS),
+    forms=("f", b"unique_event_name,form\na_arm_1,base\nb_arm_1,base\na_arm_1,labs\n"),
+    repeating=("r", b"event_name,form_name\na_arm_1,labs\n"),
+)
+
+
+def test_what_has_no_place_is_said_row_by_row_and_the_rest_is_read() -> None:
+    study = study_of(converted(*ROWS, events=MIXED_LISTS))
+    found = read_records("r.csv", MIXED.encode(), study)
+    assert [(str(one.text), one.code, one.value) for one in found.findings] == [
+        ("r.csv:3:2", "redcap-record-event", "nowhere_arm_1"),
+        ("r.csv:5:4", "redcap-record-instance", "3"),
+        ("r.csv:6:3", "redcap-record-instrument", "labz"),
+        ("r.csv:7:4", "redcap-record-number", "x"),
+        ("r.csv:8:5", "redcap-record-elsewhere", "2"),
+        ("r.csv:8:6", "redcap-record-elsewhere", "1"),
+        ("r.csv:9:7", "redcap-record-form", "9"),
+    ]
+    assert [(form.subject, form.key.form, form.key.visit) for form in found.forms] == [
+        ("1", "base", "a_arm_1"),
+        ("2", "labs", "a_arm_1"),
+        ("4", "labs", "a_arm_1"),
+        ("5", "base", "b_arm_1"),
+    ]
+    assert [(row.number, dict(row.texts)) for row in found.forms[1].record.rows["labs"]] == [
+        (2, {"lab": "5.5"})
+    ]
+
+
+def test_events_that_begin_with_a_digit_come_in_and_go_out_by_their_own_name() -> None:
+    lists = EventFiles(events=("e", b"event_name,unique_event_name\nA,a_arm_1\n6 weeks,6_weeks_arm_1\n"))
+    study = study_of(converted(*ROWS, events=lists))
+    text = "record_id,redcap_event_name,sex\n1,6_weeks_arm_1,1\n"
+    found = read_records("r.csv", text.encode(), study)
+    assert found.findings == []
+    assert [form.key.visit for form in found.forms] == ["v6_weeks_arm_1"]
+    assert (
+        write_records(study, found.forms, date(2024, 5, 31)).splitlines()[1].startswith("1,6_weeks_arm_1,1,")
+    )
+
+
 def test_a_dictionary_without_lists_of_events_says_nothing_of_them(study: Study) -> None:
     text = FLAT.replace("2,a_arm_1,,", "2,c_arm_1,1,")
     found = read_records("r.csv", text.encode(), study, said=Said(events=False, repeats=False))

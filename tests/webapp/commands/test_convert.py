@@ -51,6 +51,19 @@ def test_records_are_judged_and_imported_and_exported(source: Path, tmp_path: Pa
     }
 
 
+def test_records_of_an_unknown_event_are_said_and_the_rest_is_imported(source: Path, tmp_path: Path) -> None:
+    folder, records, url = tmp_path / "d", tmp_path / "r.csv", f"sqlite:///{tmp_path / 'x.sqlite'}"
+    run("convert", source, "--from", "redcap", "--to", folder)
+    records.write_text("record_id,redcap_event_name,sex\n1,,1\n2,else_arm_1,2\n3,event_1_arm_1,2\n")
+    made = run("import", records, "--dictionary", folder, "--db", url)
+    assert made.exit_code == 1
+    assert "r.csv" in made.output
+    assert 'The dictionary has no event "else_arm_1"' in made.output
+    run("export", "--db", url, "--as", "redcap", "--out", tmp_path / "out.csv")
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.partition(",")[0] for line in lines[1:]] == ["1", "3"]
+
+
 @pytest.mark.parametrize("content", [b"", b"not a dictionary"])
 def test_what_is_no_dictionary_ends_with_1(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(content)
