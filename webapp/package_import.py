@@ -16,7 +16,7 @@ from enum import Enum
 from itertools import groupby
 
 from forms_spec.catalogue import finding
-from forms_spec.findings import Finding
+from forms_spec.findings import Finding, Severity
 from forms_spec.judge import Judgement, judge
 from forms_spec.model import Study
 from forms_spec.places import DataPlace
@@ -73,7 +73,7 @@ class FormPreview:
     """One form and its cells.
 
     ``findings`` tell why it is refused or comes in otherwise than it was; ``judged`` are the findings
-    that the form has, as its page will show them.
+    that the form has, as its page will show them; ``hard`` those that keep a complete form from being it.
     """
 
     key: InstanceKey
@@ -81,6 +81,7 @@ class FormPreview:
     cells: tuple[CellPreview, ...]
     findings: tuple[Finding, ...] = ()
     judged: tuple[Finding, ...] = ()
+    hard: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -271,18 +272,25 @@ class _PlannedForm:
         status = STATUSES[FormStatus(form.status)]
         verdict = self.verdict(casebook, completing=status is Status.COMPLETE)
         notes = list(self.missing_files())
+        hard: tuple[Finding, ...] = ()
         if status is Status.COMPLETE and not verdict.may_complete:
             status = Status.DRAFT
+            hard = tuple(one for one in verdict.findings if one.severity is Severity.REFUSE)
             verdict = self.verdict(casebook, completing=False)
             notes.append(finding("import-as-draft", data=self.place, form=form.key.form))
         cells = self.cells()
         outcome = self.outcome(cells, status)
         preview = FormPreview(
-            key=self.key, outcome=outcome, cells=cells, findings=tuple(notes), judged=verdict.findings
+            key=self.key,
+            outcome=outcome,
+            cells=cells,
+            findings=tuple(notes),
+            judged=verdict.findings,
+            hard=hard,
         )
         if outcome is Outcome.SAME:
             return preview, None
-        return preview, self.request(status, FindingCounts.of(verdict.findings))
+        return preview, self.request(status, FindingCounts.of(verdict.findings), hard=len(hard))
 
     def verdict(self, casebook: Records, *, completing: bool) -> Judgement:
         form, study = self.form, self.how.study
@@ -324,8 +332,10 @@ class _PlannedForm:
             if code := self.desk.fault(name):
                 yield finding(code, data=self.place, value=name)
 
-    def request(self, status: Status, counts: FindingCounts) -> SaveRequest:
+    def request(self, status: Status, counts: FindingCounts, *, hard: int) -> SaveRequest:
         form = self.form
+        findings = f"{hard} finding is" if hard == 1 else f"{hard} findings are"
+        draft = f"; complete there, a draft here until {findings} settled" if hard else ""
         return SaveRequest(
             key=self.key,
             base_version=self.stored.version if self.stored else 0,
@@ -335,7 +345,7 @@ class _PlannedForm:
             save_id=f"import-{uuid.uuid4().hex}",
             dictionary_hash=self.how.study.hash,
             reason=f"Imported from {self.how.source}: version {form.version} of {form.saved_by},"
-            f" {timestamp(form.saved_at)}",
+            f" {timestamp(form.saved_at)}{draft}",
             counts=counts,
             fixed=laid_down(self.how.study.forms[form.key.form]),
         )

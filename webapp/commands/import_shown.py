@@ -16,8 +16,11 @@ from forms_spec.record import CellKey
 from generator.package.report import Report
 from generator.package.report_json import as_dict
 from generator.package.report_text import write_text
+from webapp.form_places import form_address
 from webapp.package_import import CellPreview, FormPreview, Imported, Outcome
 from webapp.storage import InstanceKey
+
+MOST_HARD, MOST_DRAFTS = 5, 20
 
 
 class Shown:
@@ -48,6 +51,7 @@ class ShownAsText(Shown):
     def __init__(self, *, dry_run: bool, cells: bool) -> None:
         super().__init__(dry_run=dry_run, cells=cells)
         self.judged: Counter[str] = Counter()
+        self.drafts: list[str] = []
 
     def form(self, preview: FormPreview) -> None:
         self.judged.update(found.severity.value for found in preview.judged)
@@ -60,6 +64,12 @@ class ShownAsText(Shown):
                 click.echo(f"  {cell.outcome.value:<8} {_cell(cell.cell)}: {_texts(cell)}")
         for found in preview.findings:
             click.echo(f"  {_finding(found)}")
+        for found in preview.hard[:MOST_HARD]:
+            click.echo(f"    {_where(found)}{found.message} {found.remedy} [{found.code}]")
+        if len(preview.hard) > MOST_HARD:
+            click.echo(f"    and {len(preview.hard) - MOST_HARD} more")
+        if preview.hard:
+            self.drafts.append(_address(preview.key))
 
     def close(self, report: Report, counted: Imported | None) -> None:
         if report.counts.findings:
@@ -71,6 +81,14 @@ class ShownAsText(Shown):
         if self.judged:
             said = ", ".join(f"{count:,} {name}" for name, count in self.judged.items())
             click.echo(f"Findings on these forms: {said}. `crfsmith validate` lists them.")
+        if self.drafts:
+            many = f"{len(self.drafts):,} complete form{'' if len(self.drafts) == 1 else 's'}"
+            come = "would come" if self.dry_run else "came"
+            click.echo(f"To do: {many} {come} in as drafts. Open, settle what is said above, and complete:")
+            for address in self.drafts[:MOST_DRAFTS]:
+                click.echo(f"  {address}?check=1")
+            if len(self.drafts) > MOST_DRAFTS:
+                click.echo(f"  and {len(self.drafts) - MOST_DRAFTS:,} more, named above")
         if self.dry_run:
             click.echo("Dry run: nothing was kept.")
 
@@ -123,6 +141,18 @@ def _counted(counts: Mapping[Outcome, int], what: str) -> str:
 def _form(key: InstanceKey) -> str:
     visit = f"{key.visit}.{key.unsno}" if key.unsno else key.visit
     return f"{key.subject} {visit} {key.form}"
+
+
+def _address(key: InstanceKey) -> str:
+    """Where the form stands on the server."""
+    return form_address(key.subject, key.visit, key.unsno, key.form)
+
+
+def _where(found: Finding) -> str:
+    place = found.data
+    if place is None or place.field is None:
+        return ""
+    return f"{_cell(CellKey(place.table, place.row, place.field))}: "
 
 
 def _cell(cell: CellKey) -> str:

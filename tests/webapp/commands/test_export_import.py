@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.package_cases import GOOD_VS, captured, write
 from webapp.commands import main
 from webapp.demo import load_demo
-from webapp.storage import list_subjects, open_database
+from webapp.storage import InstanceKey, Status, list_subjects, load, open_database
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,28 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
     assert done.exit_code == 2, done.output
     assert says in done.output
     assert isinstance(done.exception, SystemExit)
+
+
+def test_a_complete_form_that_comes_in_as_a_draft_says_why_and_where_to_put_it_right(tmp_path: Path) -> None:
+    forms = [captured("lb SCR", {"hb": "12x"}), captured("vs SCR", GOOD_VS)]
+    package, url = write(tmp_path / "p.zip", forms), f"sqlite:///{tmp_path}/new.sqlite"
+    tried = run("import", str(package), "--db", url, "--dry-run")
+    assert "To do: 1 complete form would come in as drafts" in tried.output
+    done = run("import", str(package), "--db", url)
+    assert done.exit_code == 0, done.output
+    lines = done.output.splitlines()
+    at = next(number for number, line in enumerate(lines) if "[import-as-draft]" in line)
+    assert lines[at + 1].startswith('    hb: "12x" is not a number')
+    assert lines[-2:] == [
+        "To do: 1 complete form came in as drafts. Open, settle what is said above, and complete:",
+        "  /subjects/01-001/SCR/lb?check=1",
+    ]
+    database = open_database(url)
+    stored = load(database, InstanceKey("01-001", "lb", "SCR"))
+    database.close()
+    assert stored is not None
+    assert stored.status is Status.DRAFT
+    assert stored.reason.endswith("; complete there, a draft here until 1 finding is settled")
 
 
 @pytest.mark.parametrize("command", ["export", "import", "serve"])
