@@ -23,11 +23,13 @@ from generator.redcap.events import EventFiles, Events, read_events
 from generator.redcap.fields import CHOOSING, FieldMaker
 from generator.redcap.forms import form_data
 from generator.redcap.items import TYPES, Dictionary, Item, read_dictionary
+from generator.redcap.labels import has_markup
 from generator.redcap.logic.scope import Known, Project
 from generator.redcap.logic.values import Want
 from generator.redcap.losses import Loss
 from generator.redcap.names import plain_name, unused
 from generator.redcap.plans import Plan
+from generator.redcap.spellings import spellings
 from generator.redcap.tags import parse_tags
 from generator.redcap.timetable import Timetable, date_order
 from generator.redcap.validation import PLAIN, VALIDATIONS, Validation
@@ -73,12 +75,14 @@ def convert_redcap(
     *,
     study: str | None = None,
     day_zero: str | None = None,
+    spelled: bool = True,
 ) -> Converted:
     """Convert a data dictionary, with its events where they are given. Never raises for what it says.
 
     What the checks of our language refuse (a circle of conditions, a default that is no answer) is taken out
     again, kept as it was written and listed, so that the rest can be used. ``day_zero`` is the date field,
-    by its name in REDCap, from which the days of the events count.
+    by its name in REDCap, from which the days of the events count. ``spelled`` lists cells that the
+    dictionary alone would write in another way.
     """
     dropped: dict[tuple[str, str], str] = {}
     for _ in range(MOST_ROUNDS):
@@ -91,7 +95,8 @@ def convert_redcap(
         refused = [one for one in loaded.findings if one.severity is Severity.REFUSE]
         new = {key: why for one in refused for key, why in build.owners(one) if key not in dropped}
         if not refused or not new:
-            return replace(found, findings=(*found.findings, *refused))
+            respelled = spellings(loaded.study, found.names, found.items, found.losses) if spelled else ()
+            return replace(found, findings=(*found.findings, *refused), losses=(*found.losses, *respelled))
         dropped |= new
     return found
 
@@ -246,6 +251,8 @@ class _Build:
             say("redcap-bad-code", item.row, "choices", ", ".join(bad), name=item.name)
             self._loss(item, "bad-code", "choices", "a code with ; cannot stand in the data")
             answers = tuple(one for one in answers if ";" not in one[0])
+        if any(has_markup(one.label) for one in choices):
+            self._loss(item, "html", "choices", "answers are plain text; markup and pictures are taken out")
         if any(not one.whole for one in choices):
             say("redcap-choice-comma", item.row, "choices", item.choices[:200], name=item.name)
         if empty_choices(item.choices) or any(not one.label or not one.code for one in choices):

@@ -250,6 +250,8 @@ class FieldMaker:
 
     def lookup(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
         self.keep(keys, plan.item, "sql", "choices", "answers come from REDCap's database: any text is taken")
+        if plan.item.validation.strip():
+            self.keep(keys, plan.item, "unused-validation", "validation", "there is no list to look up in")
         keys.setdefault("redcap", {})["type"] = "sql"
 
     def unknown(self, plan: Plan, keys: Keys, _scope: Scope) -> None:

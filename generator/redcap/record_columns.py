@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forms_spec.model import Field, Study
-from generator.redcap.write_back import redcap_names
 from generator.redcap.write_cells import SUBJECT
+from generator.redcap.write_rows import redcap_names
 
 EVENT = "redcap_event_name"
 INSTRUMENT = "redcap_repeat_instrument"

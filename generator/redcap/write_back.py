@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forms_spec import load_study
-from forms_spec.field_types import FIELD_TYPES
 from forms_spec.findings import Finding
 from forms_spec.model import Study
 from generator.redcap.columns import COLUMNS, HEADERS
@@ -17,8 +16,9 @@ from generator.redcap.events import EventFiles
 from generator.redcap.items import Item
 from generator.redcap.losses import Loss
 from generator.redcap.names import unused
-from generator.redcap.write_cells import _TYPES, SUBJECT, Cells, CellWriter
+from generator.redcap.write_cells import SUBJECT, Cells
 from generator.redcap.write_events import Lists, write_events
+from generator.redcap.write_rows import study_rows
 
 RECORD_ID = "record_id"
 LISTS = ("events", "forms", "repeating")
@@ -48,6 +48,18 @@ def write_redcap(files: Mapping[str, str], originals: Mapping[str, bytes]) -> Wr
     found = [kept.spelled(key, cells) for key, cells in rows]
     if not kept.items and not _has_subject(loaded.study):
         found.insert(0, _record_id({cells["name"] for cells in found}, found))
+        why = "REDCap wants a record id as its first field"
+        losses.append(
+            Loss(
+                kind="record-id",
+                row=0,
+                field=found[0]["name"],
+                column="",
+                original="",
+                why=why,
+                harmless=True,
+            )
+        )
     changed = kept.changed(rows)
     losses = [one for one in losses if one.field in changed or one.field not in kept.items]
     losses += _unsaid(loaded.study)
@@ -62,32 +74,6 @@ def write_redcap(files: Mapping[str, str], originals: Mapping[str, bytes]) -> Wr
         fields=len(found),
         lists=lists.files,
     )
-
-
-def study_rows(
-    study: Study, names: Mapping[tuple[str, str], str] | None = None
-) -> tuple[list[tuple[tuple[str, str], Cells]], list[Loss]]:
-    """The cells of every field by its table and name, and what they do not say."""
-    writer = CellWriter(study=study, names=redcap_names(study, names or {}))
-    rows = [row for form in study.forms.values() for row in writer.rows(form)]
-    return rows, writer.losses
-
-
-def redcap_names(study: Study, kept: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    """A name for every field, unique in the project as REDCap wants it."""
-    found: dict[tuple[str, str], str] = {}
-    taken = set(kept.values())
-    for form in study.forms.values():
-        for group in form.groups:
-            table = group.name if group.rows is not None else form.name
-            for one in group.fields:
-                key = (table, one.name)
-                name = kept.get(key) or one.redcap.get("name") or one.name
-                if key not in kept and name in taken:
-                    name = unused(f"{table}_{one.name}", taken)
-                taken.add(name)
-                found[key] = name
-    return found
 
 
 class _Kept:
@@ -107,7 +93,12 @@ class _Kept:
             repeating=_file(originals, "repeating"),
         )
         made = convert_redcap(
-            "dictionary.csv", originals["dictionary"], given, study=study.title, day_zero=_day_zero(study)
+            "dictionary.csv",
+            originals["dictionary"],
+            given,
+            study=study.title,
+            day_zero=_day_zero(study),
+            spelled=False,
         )
         loaded = load_study(made.files)
         if loaded.study is None:
@@ -192,9 +183,3 @@ def _csv(rows: Sequence[Cells]) -> bytes:
     for cells in rows:
         writer.writerow([cells[column] for column in COLUMNS])
     return out.getvalue().encode("utf-8", errors="surrogatepass")
-
-
-if _TYPES.keys() != {one.name for one in FIELD_TYPES}:
-    raise TypeError(
-        f"field types without cells of REDCap: {_TYPES.keys() ^ {one.name for one in FIELD_TYPES}}"
-    )

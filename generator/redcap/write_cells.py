@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from forms_spec.field_types import FIELD_TYPES
 from forms_spec.model import Field, Form, Group, Range, Study
 from forms_spec.rules import Expression, tree
 from forms_spec.wording import Slot
@@ -72,6 +73,8 @@ class CellWriter:
                 cells["section"], title = title, None
             if group.layout == "grid" and one.codelist is not None:
                 cells["matrix"] = one.redcap.get("matrix", group.name)
+                if cells["type"] == "dropdown":
+                    cells |= {"type": "radio", "validation": one.redcap.get("validation", "")}
             yield (table, one.name), cells
 
     def field(self, form: Form, group: Group, table: str, one: Field) -> Cells:
@@ -87,6 +90,8 @@ class CellWriter:
         for column, said in one.redcap.items():
             if column in COLUMNS and column not in ("name", "form"):
                 self.kept(one, cells, column, said)
+        if cells["type"] not in ("text", "notes", "dropdown") and "validation" not in one.redcap:
+            cells["validation"] = ""
         said = one.annotation or ""
         cells["annotation"] = annotation(said, one, cells["type"], cells["validation"], tags | tags_of(one))
         self.unsaid(one, name)
@@ -293,27 +298,24 @@ class CellWriter:
     def end(self, one: Field, end: Expression | None, column: str) -> str:
         if end is None:
             return ""
-        text = end.text
-        if text == "today" or text.replace(".", "", 1).lstrip("-").isdigit():
-            return text
-        if text[:4].isdigit() or text[:2].isdigit():
-            return text.replace("T", " ")
-        parameter = self.study.parameters.get(text.removeprefix("$"))
-        if parameter is not None:
-            return parameter.value
-        known = self.names.get((one.form, text)) or self.names.get((one.group, text))
-        form, _, name = text.partition(".")
-        known = known or self.names.get((form, name))
-        if known is None:
-            self.loss(
-                self.names.get((one.form, one.name), one.name),
-                column,
-                "range",
-                text,
-                "no constant and no field",
-            )
+        node = end.tree
+        while isinstance(node, tree.Call) and node.function in ("date_of", "datetime_of"):
+            node = node.arguments[0]
+        if isinstance(node, tree.Today):
+            return "today"
+        if isinstance(node, tree.Literal):
+            return end.text.replace("T", " ")
+        if isinstance(node, tree.Parameter):
+            return self.study.parameters[node.name].value
+        try:
+            said = Writer(self.study, self.home, self.names).say(node)
+        except LogicFault:
+            said = None
+        if said is None or not (said.text.startswith("[") or isinstance(node, tree.Negative)):
+            name = self.names.get((one.form, one.name), one.name)
+            self.loss(name, column, "range", end.text, "no constant and no field")
             return ""
-        return f"[{known}]"
+        return said.text
 
     def facets(self, one: Field, cells: Cells) -> None:
         name = cells["name"]
@@ -391,3 +393,7 @@ _TYPES: Mapping[str, Callable[[CellWriter, Field, Cells, Form], list[str]]] = Ma
         "note": CellWriter.note,
     }
 )
+if _TYPES.keys() != {one.name for one in FIELD_TYPES}:
+    raise TypeError(
+        f"field types without cells of REDCap: {_TYPES.keys() ^ {one.name for one in FIELD_TYPES}}"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.redcap.columns import COLUMNS
+from generator.redcap.columns import COLUMNS, HEADERS
 from generator.redcap.convert import convert_redcap
 from generator.redcap.items import read_dictionary
 from generator.redcap.write_back import write_redcap
@@ -54,6 +54,38 @@ def test_without_the_old_files_the_dictionary_alone_says_the_same() -> None:
     )
     again = convert_redcap("d.csv", written.content or b"")
     assert again.files == convert_redcap("d.csv", before).files | {"study.yaml": again.files["study.yaml"]}
+
+
+def test_cells_that_the_dictionary_alone_spells_in_another_way_are_listed() -> None:
+    rows = (
+        *FIELDS,
+        {"name": "x", "branching": "[sex]='1'", "annotation": " @HIDDEN"},
+        {"name": "y", "type": "checkbox", "choices": "1,<b>A</b>|2,B", "validation": ""},
+        {"name": "z", "validation": "datetime_ymd", "maximum": "today"},
+        {"name": "s", "type": "slider"},
+    )
+    before = dictionary(*rows)
+    found = convert_redcap("d.csv", before)
+    alone = cells(write_redcap(found.files, {}).content or b"")
+    listed = {(one.field, one.column): one for one in found.losses}
+    for name, held in cells(before).items():
+        for column, text in held.items():
+            assert text == alone[name][column] or (name, HEADERS[column]) in listed
+    spelled = listed["x", HEADERS["branching"]]
+    assert (spelled.kind, spelled.harmless, spelled.original) == ("spelling", True, "[sex]='1'")
+    assert spelled.why == "written back as: [sex] = '1'"
+    assert not listed["y", HEADERS["choices"]].harmless
+    assert alone["z"]["maximum"] == "today"
+
+
+def test_a_kept_cell_does_not_stand_in_the_way_of_a_new_one() -> None:
+    before = dictionary(*FIELDS, {"name": "x", "branching": "[nowhere] = '1'"})
+    files = dict(convert_redcap("d.csv", before).files)
+    (form,) = (name for name in files if name.startswith("forms/"))
+    files[form] = files[form].replace("label: X,", "label: X, shown: sex = '1',")
+    written = write_redcap(files, {"dictionary": before})
+    assert cells(written.content or b"")["x"]["branching"] == "[sex] = '1'"
+    assert [(one.kind, one.original) for one in written.losses] == [("kept-cell", "[nowhere] = '1'")]
 
 
 TAGGED = (
