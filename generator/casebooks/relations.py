@@ -114,7 +114,7 @@ class Relations:
             )
         name = quoted(relation(shape.name, group=shape.group is not None))
         self.store.sql.execute(
-            f"CREATE TABLE {name} AS SELECT {', '.join([*keys, *columns])} FROM {source} "
+            f"CREATE TEMP TABLE {name} AS SELECT {', '.join([*keys, *columns])} FROM {source} "
             f"{' '.join(joins)} WHERE f.form = {text_literal(shape.form.name)}"
         )
 
@@ -218,13 +218,13 @@ class Relations:
 
     def _derived(self, shape: Shape, one: Field, scene: Scene, dropped: list[str]) -> dict[str, str]:
         made: dict[str, str] = {}
-        said = [scene.node(node).sql("duckdb") for node in conditions(shape, one)]
+        said = [scene.node(node).sql("duckdb", copy=False) for node in conditions(shape, one)]
         shown = " AND ".join(f"({text})" for text in said)
         if shown:
             made[shown_column(one.name)] = shown
         computed = formula(shape, one)
         if computed is not None:
-            value = scene.node(computed).sql("duckdb")
+            value = scene.node(computed).sql("duckdb", copy=False)
             made[f"{one.name} computed"] = (
                 f"CASE WHEN ({shown}) IS FALSE THEN NULL ELSE {value} END" if shown else value
             )
@@ -252,7 +252,7 @@ class Relations:
 
     def _rename(self, name: str, query: str) -> None:
         sql = self.store.sql
-        sql.execute(f"CREATE TABLE {quoted('being made')} AS {query}")
+        sql.execute(f"CREATE TEMP TABLE {quoted('being made')} AS {query}")
         sql.execute(f"DROP TABLE {quoted(name)}")
         sql.execute(f"ALTER TABLE {quoted('being made')} RENAME TO {quoted(name)}")
 

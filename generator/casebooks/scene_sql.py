@@ -6,7 +6,7 @@ rows of the relation together, and joined too: DuckDB takes minutes to plan some
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -15,10 +15,11 @@ from sqlglot import exp
 
 from forms_spec.model import Study
 from forms_spec.rules import core
+from forms_spec.rules.types import Type
 from generator.casebooks.reads import Shape
 from generator.sql.expression_sql import FORM_KEY, ToSql, column, condition
 from generator.sql.names import quoted
-from generator.sql.relations import relation
+from generator.sql.relations import constant, relation
 
 Sql = Any
 ROW_ID = "row id"
@@ -64,6 +65,17 @@ class Scene(ToSql):
             self._joins.add(self.table(node.form, alias, group=False), on)
         return column(alias, name)
 
+    def apply(self, node: core.Apply) -> Sql:
+        """Intervals that are columns or constants are compared as they stand, without a macro around them."""
+        if node.operator == "point" and isinstance(node.arguments[0], core.Constant):
+            number = node.arguments[0].value
+            return constant(None if number is None else (number, number), Type.SPREAD)  # type: ignore[arg-type]
+        if node.operator in SPANS:
+            sides = [self.node(one) for one in node.arguments]
+            if all(isinstance(side, exp.Column | exp.Cast) for side in sides):
+                return SPANS[node.operator](*(_ends(side) for side in sides))
+        return super().apply(node)
+
     def fold(self, node: core.Fold) -> Sql:
         if node.depth > 1 or self._joins.depth:
             return super().fold(node)
@@ -78,13 +90,9 @@ class Scene(ToSql):
             table = exp.Table(this=exp.to_identifier(name, quoted=True), alias=_alias(alias))
             self._joins.add(table, exp.EQ(this=column(alias, ROW_ID), expression=column(self.here, ROW_ID)))
         none = exp.Is(this=column(alias, ROW_ID), expression=exp.Null())
-        return exp.Case().when(none, self._of_none(node)).else_(column(alias, "value"))
-
-    def _of_none(self, node: core.Fold) -> Sql:
-        """What an aggregate gives where there are no rows."""
-        rows = exp.select(exp.true().as_("c"), exp.Null().as_("b")).where(exp.false()).subquery("rows")
-        found: Sql = self.aggregate(node).from_(rows).subquery()
-        return found
+        return exp.Case(
+            ifs=[exp.If(this=none, true=OF_NONE[node.operator].copy())], default=column(alias, "value")
+        )
 
     def _aggregate(self, node: core.Fold) -> str:
         before, self.in_row = self.in_row, [self.in_row[0], node.source.group]
@@ -93,9 +101,13 @@ class Scene(ToSql):
             body = exp.Null() if node.body is None else self.node(node.body)
             rows = self._rows(node, held, body)
         self.in_row = before
-        of_rows = self.aggregate(node).from_(rows.subquery("rows"))
-        of_rows.expressions[0].replace(of_rows.expressions[0].copy().as_("value"))
-        found: str = of_rows.select(column("rows", ROW_ID)).group_by(column("rows", ROW_ID)).sql("duckdb")
+        of_rows = self.aggregate(node).from_(rows.subquery("rows", copy=False), copy=False)
+        of_rows.set("expressions", [exp.alias_(of_rows.expressions[0], "value", copy=False)])
+        found: str = (
+            of_rows.select(column("rows", ROW_ID), copy=False)
+            .group_by(column("rows", ROW_ID), copy=False)
+            .sql("duckdb", copy=False)
+        )
         return found
 
     def _rows(self, node: core.Fold, held: Sql, body: Sql) -> exp.Select:
@@ -104,13 +116,13 @@ class Scene(ToSql):
         chosen = (column(self.here, ROW_ID), held.as_("c", quoted=True), body.as_("b", quoted=True))
         found = self._from(exp.select(*chosen))
         same = exp.EQ(this=column("f1", "subjid"), expression=column("f0", "subjid"))
-        found = found.join(self.table(source.form, "f1", group=False), on=same)
+        found = found.join(self.table(source.form, "f1", group=False), on=same, copy=False)
         if source.group:
             joined = condition(*(exp.EQ(this=column("r1", k), expression=column("f1", k)) for k in FORM_KEY))
-            found = found.join(self.table(source.table, "r1", group=True), on=joined)
+            found = found.join(self.table(source.table, "r1", group=True), on=joined, copy=False)
         found = self._joins.added_to(found)
         of_visit = self.of_visit(source, "f1", "f0")
-        return found.where(condition(*of_visit)) if of_visit else found
+        return found.where(condition(*of_visit), copy=False) if of_visit else found
 
     @contextmanager
     def _inner(self) -> Iterator[None]:
@@ -120,16 +132,18 @@ class Scene(ToSql):
 
     def _from(self, found: exp.Select) -> exp.Select:
         table = exp.Table(this=exp.to_identifier(self.form_name(), quoted=True), alias=_alias("f0"))
-        found = found.from_(table)
+        found = found.from_(table, copy=False)
         if self.shape.group:
             same = (exp.EQ(this=column("r0", key), expression=column("f0", key)) for key in FORM_KEY)
-            found = found.join(self.table(self.shape.group.name, "r0", group=True), on=condition(*same))
+            found = found.join(
+                self.table(self.shape.group.name, "r0", group=True), on=condition(*same), copy=False
+            )
         return found
 
     def source_sql(self) -> str:
         """``FROM`` with everything that the expressions read. Call it when they are all written."""
         found = self._joins.added_to(self._from(exp.select("*")))
-        return found.sql("duckdb").removeprefix("SELECT *")
+        return found.sql("duckdb", copy=False).removeprefix("SELECT *")
 
     def statements(self) -> Iterator[str]:
         """Make the tables of the aggregates; to be run before anything that reads ``source_sql``."""
@@ -140,6 +154,43 @@ class Scene(ToSql):
         """Take the tables of the aggregates away."""
         for name in self.aggregates:
             yield f"DROP TABLE {quoted(name)}"
+
+
+OF_NONE: Mapping[str, Sql] = {
+    "any": exp.false(),
+    "every": exp.true(),
+    "count": constant((0, 0), Type.SPREAD),
+    "count_distinct": constant((0, 0), Type.SPREAD),
+    "sum": constant(0, Type.NUMBER),
+    **dict.fromkeys(("min", "max", "span_min", "span_max"), exp.null()),
+}
+"""What an aggregate gives where there are no rows."""
+if OF_NONE.keys() != core.FOLDS.keys():
+    raise TypeError(f"aggregates without a value for no rows: {OF_NONE.keys() ^ core.FOLDS.keys()}")
+
+Ends = tuple[Sql, Sql]
+
+
+def _ends(span: Sql) -> Ends:
+    low, high = (exp.func("struct_extract", span.copy(), exp.Literal.string(end)) for end in ("lo", "hi"))
+    return low, high
+
+
+def _decided(surely: Sql, surely_not: Sql) -> Sql:
+    return exp.Case(ifs=[exp.If(this=surely, true=exp.true()), exp.If(this=surely_not, true=exp.false())])
+
+
+def _before(one: Ends, other: Ends) -> Sql:
+    low, high = exp.LT(this=one[1], expression=other[0]), exp.GTE(this=one[0], expression=other[1])
+    return _decided(low, high)
+
+
+def _not_after(one: Ends, other: Ends) -> Sql:
+    low, high = exp.LTE(this=one[1], expression=other[0]), exp.GT(this=one[0], expression=other[1])
+    return _decided(low, high)
+
+
+SPANS: Mapping[str, Callable[[Ends, Ends], Sql]] = {"span_lt": _before, "span_le": _not_after}
 
 
 class _Joins:
@@ -161,7 +212,7 @@ class _Joins:
 
     def added_to(self, found: exp.Select) -> exp.Select:
         for table, on in self._added:
-            found = found.join(table, on=on, join_type="left")
+            found = found.join(table, on=on, join_type="left", copy=False)
         return found
 
 

@@ -123,7 +123,7 @@ class SpoolingStore(Store):
         types = {one: pl.Int64 if one in ("number", "unsno") else pl.String for one in columns}
         pl.DataFrame(columns, types).write_parquet(path)
         self.sql.execute(
-            f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM read_parquet({text_literal(str(path))})"
+            f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT * FROM read_parquet({text_literal(str(path))})"
         )
 
     def kept_forms(self) -> tuple[list[str], list[str], list[int], list[str]]:
@@ -190,15 +190,19 @@ class SpoolingStore(Store):
         return [name for (name,) in found]
 
     def saves(self) -> list[str]:
-        found = self.sql.execute(f"SELECT max(saved_at) FROM {quoted(text_view(layout.FORMS))}").fetchall()
-        return [text for (text,) in found if text]
+        return [text for text in self._one(layout.FORMS, "max(saved_at)") if text]
 
     def counted(self) -> tuple[int, int]:
-        forms = self.sql.execute(f"SELECT count(*) FROM {quoted(text_view(layout.FORMS))}").fetchall()[0][0]
-        subjects = self.sql.execute(
-            f"SELECT count(DISTINCT subject) FROM {quoted(text_view(layout.SUBJECTS))}"
-        ).fetchall()[0][0]
-        return forms, subjects
+        forms = self._one(layout.FORMS, "count(*)")
+        subjects = self._one(layout.SUBJECTS, "count(DISTINCT subject)")
+        return sum(forms), sum(subjects)
+
+    def _one(self, name: str, wanted: str) -> list[Any]:
+        """A value of a table, if the package has it."""
+        if all(plan.name != name for plan in self.plans):
+            return []
+        found = self.sql.execute(f"SELECT {wanted} FROM {quoted(text_view(name))}").fetchall()
+        return [value for (value,) in found]
 
 
 def text_view(table: str) -> str:

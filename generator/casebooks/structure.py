@@ -31,9 +31,9 @@ def create_forms(study: Study, store: SpoolingStore, subjects: Sequence[str]) ->
     _numbered(store, "numbered subjects", "subjid", {name: at for at, name in enumerate(subjects)})
     _numbered(store, "numbered visits", "visitid", visit_numbers(study))
     faults = " UNION ".join(_faults(study, store))
-    sql.execute(f"CREATE TABLE {quoted(FAULTY)} AS SELECT DISTINCT subjid FROM ({faults})")
+    sql.execute(f"CREATE TEMP TABLE {quoted(FAULTY)} AS SELECT DISTINCT subjid FROM ({faults})")
     sql.execute(
-        f"CREATE TABLE {quoted(FORMS)} AS SELECT f.subject AS subjid, f.visit AS visitid, f.unsno, "
+        f"CREATE TEMP TABLE {quoted(FORMS)} AS SELECT f.subject AS subjid, f.visit AS visitid, f.unsno, "
         f"v.number * {VISIT_STEP} + f.unsno AS {quoted(ORDER)}, s.number AS {quoted(SUBJECT_NUMBER)}, "
         f"v.number AS {quoted(VISIT_NUMBER)}, f.status = {int(FormStatus.COMPLETE)} AS {quoted(COMPLETE)}, "
         f"f.line AS {quoted(LINE)}, f.form FROM {quoted(text_view(layout.FORMS))} f "

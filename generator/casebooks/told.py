@@ -38,7 +38,7 @@ def told(
         if None in reads or depth > DEEPEST:
             return "FALSE"
         sources = [_source(shape, read, relations, scene, depth) for read in reads if read is not None]
-        held = scene.node(node).sql("duckdb")
+        held = scene.node(node).sql("duckdb", copy=False)
         parts.append(f"(({held}) IS NOT NULL OR ({' AND '.join(sources) or 'FALSE'}))")
     return " AND ".join(parts) or "FALSE"
 

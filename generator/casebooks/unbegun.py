@@ -87,9 +87,11 @@ class Unbegun:
         expected: Mapping[tuple[str, str], frozenset[str]],
         dated: Mapping[str, dict[FormKey, Record]],
     ) -> None:
+        asked = frozenset(sources(self.study))
+        telling = [key for key in keys if key.form in asked]
         for name in names:
             records = dated.get(name, {})
-            casebook = Records({key: records.get(key, Record()) for key in keys})
+            casebook = Records({key: records.get(key, Record()) for key in telling})
             states = visit_states(self.study, timeline(self.study, casebook, keys), self.today)
             open_ = {one.visit.name: OPEN[one.status] for one in states if one.status in OPEN}
             for one in lacked:
@@ -135,7 +137,9 @@ class Unbegun:
         )
         scene = _Virtual(Shape(form=form, group=None, study=self.study), self.study, self.today)
         assert one.when is not None
-        held = scene.node(resolved(one.when, self.study, Home(form=form), Type.CONDITION)).sql("duckdb")
+        held = scene.node(resolved(one.when, self.study, Home(form=form), Type.CONDITION)).sql(
+            "duckdb", copy=False
+        )
         source = scene.source_sql()
         for statement in scene.statements():
             sql.execute(statement)

@@ -127,7 +127,7 @@ class VerdictQuery:
         return self._sql(*required_condition(self.shape, one))
 
     def _sql(self, node: core.Core) -> str:
-        text: str = self.scene.node(node).sql("duckdb")
+        text: str = self.scene.node(node).sql("duckdb", copy=False)
         return f"({text})"
 
     def _state(self, one: Field, shown: str | None, required: str) -> None:

@@ -64,10 +64,15 @@ class MissingnessCounter:
     study: Study
     today: date
     _counts: dict[tuple[str, str, str], Counter[str]] = field(default_factory=dict)
+    _unbegun: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     @property
     def counts(self) -> Mapping[tuple[str, str, str], Counter[str]]:
         """By table, field and visit."""
+        for (form, visit, state), count in self._unbegun.items():
+            for one in self.study.forms[form].fields:
+                self._count(form, one.name, visit, state, count)
+        self._unbegun.clear()
         return self._counts
 
     def add(self, counts: Mapping[tuple[str, str, str], Counter[str]]) -> None:
@@ -94,9 +99,8 @@ class MissingnessCounter:
                     self.unbegun(form, state.visit.name, OPEN[state.status])
 
     def unbegun(self, form: str, visit: str, state: str) -> None:
-        """A form that a visit asks for and nobody began."""
-        for one in self.study.forms[form].fields:
-            self._count(form, one.name, visit, state)
+        """A form that a visit asks for and nobody began; it counts for each of its own fields."""
+        self._unbegun[form, visit, state] += 1
 
     def _asked(self, name: str, casebook: Casebook, state: VisitState) -> Iterator[str]:
         visit = state.visit.name
@@ -109,19 +113,18 @@ class MissingnessCounter:
             if at == visit and expectation(self.study, form, visit, holds) is Expected.REQUIRED:
                 yield form
 
-    def _count(self, table: str, name: str, visit: str, state: str) -> None:
-        self._counts.setdefault((table, name, visit), Counter())[state] += 1
+    def _count(self, table: str, name: str, visit: str, state: str, count: int = 1) -> None:
+        self._counts.setdefault((table, name, visit), Counter())[state] += count
 
     def table(self) -> tuple[Missingness, ...]:
         """One line for each field and visit, in the study's order."""
         fields = [(table.name, one.name) for table in self.study.tables.values() for one in table.fields]
         places = {place: at for at, place in enumerate(fields)}
         visits = {name: at for at, name in enumerate(self.study.visits)}
-        keys = sorted(self._counts, key=lambda key: (places.get(key[:2], -1), visits.get(key[2], -1), key))
+        counts = self.counts
+        keys = sorted(counts, key=lambda key: (places.get(key[:2], -1), visits.get(key[2], -1), key))
         return tuple(
-            Missingness(
-                table=table, field=name, visit=visit, states=in_order(self._counts[table, name, visit])
-            )
+            Missingness(table=table, field=name, visit=visit, states=in_order(counts[table, name, visit]))
             for table, name, visit in keys
         )
 

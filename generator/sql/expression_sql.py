@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -51,8 +51,13 @@ def scaled(number: Sql) -> Sql:
     return exp.Mul(this=whole, expression=exp.Literal.number(SCALE))
 
 
+def _paren(node: Sql) -> Sql:
+    """Around a node itself: sqlglot's own way copies it, again and again in a deep expression."""
+    return exp.Paren(this=node)
+
+
 def condition(*parts: Sql) -> Sql:
-    return exp.and_(*parts)
+    return exp.and_(*parts, copy=False)
 
 
 class ToSql:
@@ -212,7 +217,7 @@ def _end(name: str) -> Sql:
 
 
 def _binary(node: type[exp.Binary]) -> Callable[..., Sql]:
-    return lambda left, right: exp.paren(node(this=left, expression=right))
+    return lambda left, right: _paren(node(this=left, expression=right))
 
 
 def _macro(name: str) -> Callable[..., Sql]:
@@ -226,7 +231,7 @@ def _chain(name: str) -> Callable[..., Sql]:
 
 def _add(*terms: Sql) -> Sql:
     return call(
-        "crf_bounded", reduce(lambda one, other: exp.paren(exp.Add(this=one, expression=other)), terms)
+        "crf_bounded", reduce(lambda one, other: _paren(exp.Add(this=one, expression=other)), terms)
     )
 
 
@@ -238,22 +243,26 @@ def _round(number: Sql, places: Sql) -> Sql:
 
 
 def _in(first: Sql, *items: Sql) -> Sql:
-    return exp.In(this=exp.paren(first), expressions=list(items))
+    return exp.In(this=_paren(first), expressions=list(items))
+
+
+def _if(condition: Sql, value: Sql) -> Sql:
+    return exp.If(this=condition, true=value)
 
 
 def _case(*arguments: Sql) -> Sql:
     """Branch by branch: a condition that is NULL ends the search with NULL."""
     found = arguments[-1]
     for at in range(len(arguments) - 3, -1, -2):
-        found = exp.Case(this=arguments[at]).when(exp.true(), arguments[at + 1]).when(exp.false(), found)
+        found = exp.Case(this=arguments[at], ifs=[_if(exp.true(), arguments[at + 1]), _if(exp.false(), found)])
     return found
 
 
 OPERATORS: Mapping[str, Callable[..., Sql]] = MappingProxyType(
     {
-        "and": lambda *operands: exp.paren(exp.and_(*operands)),
-        "or": lambda *operands: exp.paren(exp.or_(*operands)),
-        "not": lambda operand: exp.paren(exp.not_(exp.paren(operand))),
+        "and": lambda *operands: _paren(exp.and_(*operands, copy=False)),
+        "or": lambda *operands: _paren(exp.or_(*operands, copy=False)),
+        "not": lambda operand: _paren(exp.Not(this=_paren(operand))),
         "eq": _binary(exp.EQ),
         "lt": _binary(exp.LT),
         "le": _binary(exp.LTE),
@@ -262,7 +271,7 @@ OPERATORS: Mapping[str, Callable[..., Sql]] = MappingProxyType(
         "span_le": _macro("span_le"),
         "in": _in,
         "add": _add,
-        "neg": lambda number: exp.paren(exp.Neg(this=exp.paren(number))),
+        "neg": lambda number: _paren(exp.Neg(this=_paren(number))),
         "mul": _macro("mul"),
         "div": _macro("div"),
         "abs": lambda number: exp.Abs(this=number),
@@ -277,9 +286,9 @@ OPERATORS: Mapping[str, Callable[..., Sql]] = MappingProxyType(
         "span_greatest": _chain("span_greatest"),
         "case": _case,
         "coalesce": lambda first, *others: exp.Coalesce(this=first, expressions=list(others)),
-        "known": lambda operand: exp.paren(exp.not_(exp.Is(this=exp.paren(operand), expression=exp.Null()))),
+        "known": lambda operand: _paren(exp.Not(this=exp.Is(this=_paren(operand), expression=exp.Null()))),
         "length": lambda text: scaled(call("length", text)),
-        "concat": lambda *texts: exp.paren(
+        "concat": lambda *texts: _paren(
             reduce(lambda one, other: exp.DPipe(this=one, expression=other, safe=False), texts)
         ),
         "add_days": _macro("add_days"),
@@ -289,7 +298,7 @@ OPERATORS: Mapping[str, Callable[..., Sql]] = MappingProxyType(
         "age_years": _macro("age_years"),
         "minutes_between": _macro("minutes"),
         "date_of": _macro("date_of"),
-        "time_of": lambda moment: call("crf_time_of", exp.paren(moment)),
+        "time_of": lambda moment: call("crf_time_of", _paren(moment)),
         "subset": lambda left, right: call("list_has_all", right, left),
         "overlaps": lambda left, right: call("list_has_any", left, right),
         "member": _macro("member"),
@@ -301,6 +310,11 @@ OPERATORS: Mapping[str, Callable[..., Sql]] = MappingProxyType(
 
 def _sql(text: str) -> Sql:
     """A constant piece of SQL."""
+    return _parsed(text).copy()
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Sql:
     return parse_one(text, dialect="duckdb")
 
 
@@ -355,7 +369,7 @@ _WRITERS: Mapping[type[core.Core], Callable[[ToSql, Any], Sql]] = MappingProxyTy
         core.Remote: ToSql.remote,
         core.Key: ToSql.key,
         core.Missing: ToSql.missing,
-        core.Apply: ToSql.apply,
+        core.Apply: lambda writer, node: writer.apply(node),
         core.Fold: lambda writer, node: writer.fold(node),
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -101,7 +102,12 @@ def _insert(captured: CapturedForm, table: Table, row: int | None, position: int
 def constant(value: RuleValue | None, type_: Type | None) -> exp.Expression:
     """A value as a typed literal."""
     said = exp.Null() if value is None else _LITERALS[type_ or Type.TEXT](value)
-    return exp.cast(said, exp.DataType.build(SQL_TYPES[type_ or Type.TEXT], dialect="duckdb"))
+    return exp.Cast(this=said, to=_sql_type(type_ or Type.TEXT))
+
+
+@lru_cache
+def _sql_type(type_: Type) -> exp.DataType:
+    return exp.DataType.build(SQL_TYPES[type_], dialect="duckdb")
 
 
 def _number(value: Any) -> exp.Expression:
