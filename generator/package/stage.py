@@ -71,7 +71,7 @@ class Staging:
             else:
                 schema = frictionless_schema(plan)
                 readers = cell_readers(schema)
-                keys = TableKeys() if self._is_ours(plan) else table_keys(schema, plan.name)
+                keys = self._keys(plan, schema)
             parents = [self._parents(one) for one in keys.foreign]
         except ValueError as error:
             self._report(plan, "broken-schema", value=plan.name, why=str(error))
@@ -110,6 +110,9 @@ class Staging:
     def _opened(self, plan: TablePlan) -> Iterator[Measured]:
         with self.source.open(plan.path) as raw:
             yield Measured(raw, _algorithm(self.expected.get(plan.name, {}).get("hash")))
+
+    def _keys(self, plan: TablePlan, schema: Any) -> TableKeys:
+        return TableKeys() if self._is_ours(plan) else table_keys(schema, plan.name)
 
     def _is_ours(self, plan: TablePlan) -> bool:
         """Keys of a table of the dictionary are compared form by form, when the rows are put together."""

@@ -57,7 +57,8 @@ UNIQUE, PRIMARY, FOREIGN, REFERENCE = "unique", "primary", "foreign", "reference
 class Job:
     """A package as text. ``tables`` can be read. ``dictionary`` is empty where there is no study.
 
-    ``paths`` are by table; ``stated`` is what the descriptor says of whole files, by path; ``code`` is the crfsmith that asks.
+    ``paths`` are by table; ``stated`` is what the descriptor says of whole files, by path; ``code`` tells
+    which crfsmith asks. ``at_once``: subjects are judged by SQL.
     """
 
     code: str
@@ -68,6 +69,7 @@ class Job:
     keys: tuple[NamedKey, ...] = ()
     stated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ours: bool = True
+    at_once: bool = False
     limit: int
 
     def __getstate__(self) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
@@ -20,6 +20,9 @@ from generator.package.validate import judge_forms, reported_doubt
 from generator.spark.job import Job
 from generator.spark.store import PartStore
 from generator.spark.tally import Counting, Tally, with_key
+
+if TYPE_CHECKING:
+    from generator.spark.spooling import SpoolingPartStore
 
 States = Mapping[tuple[str, str, str], Counter[str]]
 
@@ -61,7 +64,8 @@ def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> Judged:
     study = job.study
     assert study is not None
     collector = _Judging(limit=job.limit)
-    with PartStore() as store:
+    with _store(job) as store:
+        store.plans = job.plans
         for line in lines:
             store.add(line)
         store.seal()
@@ -75,10 +79,27 @@ def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> Judged:
             plans=job.plans,
         )
         missing = MissingnessCounter(study=study, today=today)
-        judge_forms(opened, study, missing, _Named())
+        _judge(job)(opened, study, missing, _Named())
         for doubt in store.doubts():
             key = store.row_key(doubt.at, doubt.line)
             named = {name: key[name] for name in job.row_key(doubt.at) if name in key}
             collector.add(with_key(reported_doubt(job.plans[doubt.at], doubt), named))
         forms, subjects = store.counted()
     return Judged(collector.tally, missing.counts, collector.files, forms, subjects)
+
+
+def _store(job: Job) -> PartStore | SpoolingPartStore:
+    if not job.at_once:
+        return PartStore()
+    from generator.spark.spooling import SpoolingPartStore
+
+    return SpoolingPartStore()
+
+
+def _judge(job: Job) -> Callable[..., None]:
+    """Subject by subject or, in a large package, all at once by the SQL of the embedded engine."""
+    if not job.at_once:
+        return judge_forms
+    from generator.casebooks.judge import judge_all
+
+    return judge_all

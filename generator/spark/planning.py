@@ -17,7 +17,7 @@ from generator.spark.parts import PartSource
 from generator.tables import layout
 
 
-def made_job(opened: OpenPackage, held: PartSource) -> Job:
+def made_job(opened: OpenPackage, held: PartSource, *, large: int) -> Job:
     """The package as text. Tables that cannot be read are reported, and left out."""
     own = len(layout.all_columns(opened.study)) if opened.study else 0
     return Job(
@@ -29,6 +29,8 @@ def made_job(opened: OpenPackage, held: PartSource) -> Job:
         keys=_keys(opened, own),
         stated={plan.path: _stated(opened.resources.get(plan.name, {})) for plan in opened.plans},
         ours=opened.ours,
+        at_once=opened.study is not None
+        and sum(held.sizes.get(plan.path, 0) for plan in opened.plans) >= large,
         limit=opened.collector.limit,
     )
 

@@ -24,7 +24,7 @@ from generator.package.keys import (
     unknown_reference,
 )  # fmt: skip
 from generator.package.missingness import MissingnessCounter
-from generator.package.reader import OpenPackage, plan_package
+from generator.package.reader import LARGE, OpenPackage, plan_package
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Source, Unreadable
 from generator.package.store import FormLine, Store
@@ -53,11 +53,12 @@ def validate_on_cluster(
     dictionary: Mapping[str, str] | None = None,
     limit: int = LIMIT,
     strict: bool = False,
+    large: int = LARGE,
 ) -> Report:
     """The report on a folder (or its ``datapackage.json``) that every worker sees under the same path.
 
     Finds what ``validate_package`` finds; each finding about a row has the row's key. Tables may be folders
-    of part files. Raises ``NoCluster``.
+    of part files. In a package of ``large`` bytes workers judge their subjects by SQL. Raises ``NoCluster``.
     """
     try:
         held = PartSource(_folder(source))
@@ -71,7 +72,7 @@ def validate_on_cluster(
                 collector=Collector(limit=limit),
                 strict=strict,
             )
-            job = made_job(opened, held)
+            job = made_job(opened, held, large=large)
             with session(master) as spark, told():
                 return _Run(spark, opened, held, job).report()
     except (Unreadable, BrokenFile) as error:
