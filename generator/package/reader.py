@@ -132,12 +132,16 @@ def open_package(
     counts what Frictionless tolerates in packages of others. A package of so many bytes is ``large``: its
     casebooks are judged all at once.
     """
-    with open_source(path) as source, _store(engine, source, large) as store, ExitStack() as stack:
+    with open_source(path) as source, ExitStack() as stack:
+        judged = dictionary is not None or _has_dictionary(source)
+        at_once = judged and engine is Engine.EMBEDDED and _size_of_tables(source) >= large
+        store = stack.enter_context(_spooling_store() if at_once else Store())
         opened = plan_package(
             path, source, store, stack, dictionary=dictionary, collector=Collector(limit=limit), strict=strict
         )
+        small = not at_once and sum(source.sizes.get(plan.path, 0) for plan in opened.plans) < SMALL
         staging = Staging(
-            **_engine(engine, sum(source.sizes.get(plan.path, 0) for plan in opened.plans)),
+            **_engine(engine, small=small),
             dictionary=opened.study is not None,
             ours=opened.ours,
             source=source,
@@ -152,10 +156,15 @@ def open_package(
         yield opened
 
 
-def _store(engine: Engine, source: Source, large: int) -> Store:
-    tables = sum(size for name, size in source.sizes.items() if name.endswith(".csv"))
-    if engine is Engine.REFERENCE or tables < large:
-        return Store()
+def _size_of_tables(source: Source) -> int:
+    return sum(size for name, size in source.sizes.items() if name.endswith(".csv"))
+
+
+def _has_dictionary(source: Source) -> bool:
+    return any(name.startswith(layout.DICTIONARY) for name in source.sizes)
+
+
+def _spooling_store() -> Store:
     from generator.casebooks.store import SpoolingStore
 
     return SpoolingStore()
@@ -186,9 +195,7 @@ def plan_package(
 
 
 def _of_others(opened: OpenPackage) -> bool:
-    return OURS not in opened.descriptor and not any(
-        name.startswith(layout.DICTIONARY) for name in opened.source.sizes
-    )
+    return OURS not in opened.descriptor and not _has_dictionary(opened.source)
 
 
 def _plan_ours(
@@ -212,11 +219,11 @@ def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> Non
     opened.tolerated = frozenset() if strict else TOLERATED
 
 
-def _engine(engine: Engine, size: int) -> dict[str, Any]:
-    """How ``Staging`` reads tables of so many bytes together."""
+def _engine(engine: Engine, *, small: bool) -> dict[str, Any]:
+    """How ``Staging`` reads tables."""
     if engine is Engine.REFERENCE:
         return {}
-    if size < SMALL:
+    if small:
         return {"plainly": True}
     from generator.engine.parents import parent_hashes
     from generator.engine.table import BlockReading
