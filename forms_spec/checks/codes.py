@@ -51,22 +51,17 @@ def check_missing_codes(draft: Draft) -> Iterator[Finding]:
 def check_exclusive(draft: Draft) -> Iterator[Finding]:
     """Exclusive codes where only one answer is given anyway."""
     said: set[str] = set()
+    multiple = {id(part.field.codelist) for part in draft.fields() if part.field.type.name == "choices"}
     for part in draft.fields():
         codelist = part.field.codelist
         if codelist is None or part.field.type.name != "choice" or codelist.name in said:
             continue
-        if codelist.name in draft.study.codelists and _has_multiple(draft, codelist):
+        if codelist.name in draft.study.codelists and id(codelist) in multiple:
             continue
         said.add(codelist.name)
         for code in codelist.codes:
             if code.exclusive:
                 yield finding("exclusive-in-single", text=part.field.place, code=code.code)
-
-
-def _has_multiple(draft: Draft, codelist: Codelist) -> bool:
-    return any(
-        part.field.codelist is codelist and part.field.type.name == "choices" for part in draft.fields()
-    )
 
 
 def _lists(draft: Draft) -> Iterator[tuple[Codelist, Spot]]:
