@@ -18,9 +18,10 @@ from forms_spec.model import Study
 from forms_spec.record import FormKey, Records
 from generator.casebooks.columns import NotSetWise, needs_of
 from generator.casebooks.found import Columns, Found
+from generator.casebooks.names import FAULTY, LINE
 from generator.casebooks.reads import Shape, shapes
 from generator.casebooks.relations import Relations
-from generator.casebooks.store import LINE, SpoolingStore, text_view
+from generator.casebooks.store import SpoolingStore, text_view
 from generator.casebooks.structure import create_forms, visit_numbers
 from generator.casebooks.unbegun import Unbegun
 from generator.package.captured import FormStatus
@@ -213,7 +214,7 @@ class _AtOnce:
         found = self.store.sql.execute(
             f"SELECT t.siteid, t.subjid, t.visitid, t.unsno, t.rowno, t.{quoted(LINE)}, {text} "
             f"FROM {quoted(text_view(shape.name))} t WHERE {text} <> '' "
-            f"AND t.subjid NOT IN (SELECT subjid FROM {quoted('faulty subjects')}) ORDER BY t.{quoted(LINE)}"
+            f"AND t.subjid NOT IN (SELECT subjid FROM {quoted(FAULTY)}) ORDER BY t.{quoted(LINE)}"
         )
         for site, subject, visit, unsno, row, line, said in found.fetchall():
             fault = self.uploads.fault(said) if named_file(said) else None

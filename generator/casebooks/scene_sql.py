@@ -16,13 +16,13 @@ from sqlglot import exp
 from forms_spec.model import Study
 from forms_spec.rules import core
 from forms_spec.rules.types import Type
+from generator.casebooks.names import ROW_ID
 from generator.casebooks.reads import Shape
 from generator.sql.expression_sql import FORM_KEY, ToSql, column, condition
 from generator.sql.names import quoted
 from generator.sql.relations import constant, relation
 
 Sql = Any
-ROW_ID = "row id"
 
 
 class Scene(ToSql):

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from forms_spec.record import LOG
+from generator.casebooks.names import LINE
 from generator.package.plan import TablePlan
 from generator.package.reading import NUMBER
 from generator.package.store import DataLine, FormLine, Line, Store, SubjectLine
@@ -18,9 +19,8 @@ from generator.sql.macros import create_macros
 from generator.sql.names import quoted, text_literal
 from generator.tables import layout
 
-LINE = "line number"
-"""The column for the physical line; no field's name has a blank."""
-MEMORY = "1GB"
+MEMORY = "2GB"
+"""What SQL may take before it spills to the scratch disk."""
 WAITING_ROWS = 20_000
 _NUMBERS = (layout.UNSNO, layout.ROW)
 
@@ -122,9 +122,8 @@ class SpoolingStore(Store):
         path = self.folder / "table.parquet"
         types = {one: pl.Int64 if one in ("number", "unsno") else pl.String for one in columns}
         pl.DataFrame(columns, types).write_parquet(path)
-        self.sql.execute(
-            f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT * FROM read_parquet({text_literal(str(path))})"
-        )
+        source = f"read_parquet({text_literal(str(path))})"
+        self.sql.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT * FROM {source}")
 
     def kept_forms(self) -> tuple[list[str], list[str], list[int], list[str]]:
         """Subject, visit, number and form of every warning that was kept."""

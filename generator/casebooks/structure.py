@@ -6,15 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from forms_spec.model import Study
 from forms_spec.record import LOG
+from generator.casebooks.names import (
+    COMPLETE,
+    FAULTY,
+    FORMS,
+    LINE,
+    SUBJECT_NUMBER,
+    SUBJECTS,
+    VISIT_NUMBER,
+    VISITS,
+)
 from generator.casebooks.reads import shapes
-from generator.casebooks.relations import COMPLETE, FORMS, SUBJECT_NUMBER, VISIT_NUMBER
-from generator.casebooks.store import LINE, SpoolingStore, text_view
+from generator.casebooks.store import SpoolingStore, text_view
 from generator.package.captured import FormStatus
 from generator.sql.names import quoted, text_literal
 from generator.sql.relations import ORDER, VISIT_STEP
 from generator.tables import layout
-
-FAULTY = "faulty subjects"
 
 
 def visit_numbers(study: Study) -> Mapping[str, int]:
@@ -28,20 +35,23 @@ def create_forms(study: Study, store: SpoolingStore, subjects: Sequence[str]) ->
     ``subjects`` are all there are, sorted; their places are their numbers.
     """
     sql = store.sql
-    _numbered(store, "numbered subjects", "subjid", {name: at for at, name in enumerate(subjects)})
-    _numbered(store, "numbered visits", "visitid", visit_numbers(study))
-    faults = " UNION ".join(_faults(study, store))
-    sql.execute(f"CREATE TEMP TABLE {quoted(FAULTY)} AS SELECT DISTINCT subjid FROM ({faults})")
+    _numbered(store, SUBJECTS, "subjid", {name: at for at, name in enumerate(subjects)})
+    _numbered(store, VISITS, "visitid", visit_numbers(study))
+    sql.execute(f"CREATE TEMP TABLE {quoted(FAULTY)} (subjid VARCHAR)")
+    for fault in _faults(study, store):
+        sql.execute(f"INSERT INTO {quoted(FAULTY)} SELECT DISTINCT * FROM ({fault})")
     sql.execute(
         f"CREATE TEMP TABLE {quoted(FORMS)} AS SELECT f.subject AS subjid, f.visit AS visitid, f.unsno, "
         f"v.number * {VISIT_STEP} + f.unsno AS {quoted(ORDER)}, s.number AS {quoted(SUBJECT_NUMBER)}, "
         f"v.number AS {quoted(VISIT_NUMBER)}, f.status = {int(FormStatus.COMPLETE)} AS {quoted(COMPLETE)}, "
         f"f.line AS {quoted(LINE)}, f.form FROM {quoted(text_view(layout.FORMS))} f "
-        f"JOIN {quoted('numbered subjects')} s ON s.subjid = f.subject "
-        f"JOIN {quoted('numbered visits')} v ON v.visitid = f.visit "
+        f"JOIN {quoted(SUBJECTS)} s ON s.subjid = f.subject "
+        f"JOIN {quoted(VISITS)} v ON v.visitid = f.visit "
         f"WHERE f.subject NOT IN (SELECT subjid FROM {quoted(FAULTY)})"
     )
-    return [name for (name,) in sql.execute(f"SELECT subjid FROM {quoted(FAULTY)} ORDER BY 1").fetchall()]
+    return [
+        name for (name,) in sql.execute(f"SELECT DISTINCT subjid FROM {quoted(FAULTY)} ORDER BY 1").fetchall()
+    ]
 
 
 def _numbered(store: SpoolingStore, table: str, column: str, numbers: Mapping[str, int]) -> None:

@@ -12,8 +12,9 @@ from forms_spec.judge.judgement import CellState
 from forms_spec.model import Field
 from forms_spec.rules import core
 from forms_spec.rules.types import Type
+from generator.casebooks.names import class_column, shown_column
 from generator.casebooks.reads import Shape, conditions, required_condition
-from generator.casebooks.relations import Relations, class_column, shown_column
+from generator.casebooks.relations import Relations
 from generator.casebooks.scene_sql import Scene
 from generator.casebooks.texts import BLANK
 from generator.sql.names import quoted

@@ -14,9 +14,9 @@ from forms_spec.rules.expression import Home
 from forms_spec.rules.types import Type
 from forms_spec.timeline import sources, timeline
 from forms_spec.visits import visit_states
+from generator.casebooks.names import COMPLETE, FAULTY, FORMS, ROW_ID, SUBJECT_NUMBER, SUBJECTS, VISIT_NUMBER
 from generator.casebooks.reads import Shape, nodes, resolved
-from generator.casebooks.relations import COMPLETE, FORMS, SUBJECT_NUMBER, VISIT_NUMBER
-from generator.casebooks.scene_sql import ROW_ID, Scene
+from generator.casebooks.scene_sql import Scene
 from generator.casebooks.store import SpoolingStore, text_view
 from generator.casebooks.structure import visit_numbers
 from generator.package.missingness import OPEN, MissingnessCounter
@@ -64,9 +64,9 @@ class Unbegun:
         form = "form || chr(9) || visitid || chr(9) || unsno"
         query = (
             f"SELECT held, list(subjid) FROM (SELECT s.subjid, coalesce(string_agg({form}, chr(10) "
-            f"ORDER BY form, visitid, f.unsno), '') AS held FROM {quoted('numbered subjects')} s "
+            f"ORDER BY form, visitid, f.unsno), '') AS held FROM {quoted(SUBJECTS)} s "
             f"LEFT JOIN {quoted(FORMS)} f USING (subjid) WHERE s.subjid NOT IN "
-            f"(SELECT subjid FROM {quoted('faulty subjects')}) GROUP BY s.subjid) GROUP BY held"
+            f"(SELECT subjid FROM {quoted(FAULTY)}) GROUP BY s.subjid) GROUP BY held"
         )
         return dict(self.store.sql.execute(query).fetchall())
 
@@ -133,7 +133,7 @@ class Unbegun:
             f"UNION ALL BY NAME SELECT subjid, {text_literal(one.visit)} AS visitid, 0::BIGINT AS unsno, "
             f"{number * VISIT_STEP}::BIGINT AS {quoted(ORDER)}, number AS {quoted(SUBJECT_NUMBER)}, "
             f"{number} AS {quoted(VISIT_NUMBER)}, FALSE AS {quoted(COMPLETE)}, "
-            f"row_number() OVER () AS {quoted(ROW_ID)} FROM {quoted('numbered subjects')}"
+            f"row_number() OVER () AS {quoted(ROW_ID)} FROM {quoted(SUBJECTS)}"
         )
         scene = _Virtual(Shape(form=form, group=None, study=self.study), self.study, self.today)
         assert one.when is not None

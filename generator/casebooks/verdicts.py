@@ -13,19 +13,19 @@ from forms_spec.judge.protocol import under_check
 from forms_spec.model import Field, Group, Range, Rule
 from forms_spec.rules import core
 from forms_spec.rules.types import Type, type_of
-from generator.casebooks.reads import Shape, conditions, is_fixed, limits, required_condition, resolved
-from generator.casebooks.relations import (
+from generator.casebooks.names import (
     COMPLETE,
+    LINE,
     SUBJECT_NUMBER,
     VISIT_NUMBER,
-    Relations,
     beside_column,
     class_column,
     given_column,
     shown_column,
 )
+from generator.casebooks.reads import Shape, conditions, is_fixed, limits, required_condition, resolved
+from generator.casebooks.relations import Relations
 from generator.casebooks.scene_sql import Scene
-from generator.casebooks.store import LINE
 from generator.casebooks.texts import ANSWERED, BLANK
 from generator.casebooks.told import asked_by, told
 from generator.sql.expression_sql import FORM_KEY, OPERATORS, column
