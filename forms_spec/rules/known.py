@@ -67,7 +67,7 @@ def deviation(values: Sequence[Core]) -> Core:
     distances = [_number("add", one, _number("neg", middle)) for one in values]
     squares = [_number("mul", one, one) for one in distances]
     fewer = _number("add", _count(values), Constant(type=Type.NUMBER, value=-SCALE))
-    return _number("sqrt", _number("div", _total(squares), fewer))
+    return _where_any(values, _number("sqrt", _number("div", _total(squares), fewer)))
 
 
 def extreme(operator: str) -> Callable[[Sequence[Core]], Core]:
