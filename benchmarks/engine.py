@@ -71,7 +71,7 @@ def main(rows: int = ROWS) -> None:
         taken: dict[str, list[Measured]] = {name: [] for name in works}
         for _ in range(ROUNDS):
             for name, (code, source, _count) in works.items():
-                taken[name].append(_run(code, source))
+                taken[name].append(measured(code, source))
         command = statistics.median(_command(small) for _ in range(ROUNDS))
     wall, busy = ({name: works[name][2] / statistics.median(one[at] for one in held)
                    for name, held in taken.items()} for at in (0, 1))  # fmt: skip
@@ -93,7 +93,7 @@ def growth() -> None:
         with tempfile.TemporaryDirectory() as folder:
             write(Path(folder) / "whole", millions * 1_000_000)
             for name, code in ((SCAN, _SCAN), ("embedded", _OURS.format(engine="EMBEDDED"))):
-                one = _run(code, Path(folder) / "whole")
+                one = measured(code, Path(folder) / "whole")
                 each = one.busy / millions
                 print(
                     f"{name:<20} {millions:>3} million rows {one.wall:>7.1f} s {one.busy:>7.1f} CPU s", end=""
@@ -118,7 +118,7 @@ class Measured(NamedTuple):
     peak: float
 
 
-def _run(code: str, source: Path) -> Measured:
+def measured(code: str, source: Path) -> Measured:
     before = f"import json, resource, sys, time\nsource = {str(source)!r}\n"
     done = subprocess.run(
         [sys.executable, "-c", before + code + _END], check=True, capture_output=True, text=True
