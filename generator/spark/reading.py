@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import pickle
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 import polars as pl
@@ -22,7 +24,7 @@ from generator.package.reading import TableReading
 from generator.package.report import Reported
 from generator.package.source import BrokenFile, Source
 from generator.package.stage import Staging
-from generator.package.store import Doubt, Line
+from generator.package.store import BATCH, Doubt, Line
 from generator.package.validate import reported_doubt
 from generator.spark.job import Job, NamedKey
 from generator.spark.parquet import parquet_records
@@ -67,7 +69,7 @@ def read_part(job: Job, at: int, number: int, held: Part) -> Iterator[Item]:
     with PartStore() as store:
         reader = _Rows if held.parquet or held.constants else _Blocks
         reading = reader(job, at, held, store, collector, keys)
-        yield from keys.found
+        yield from keys.written()
         for subject, line in store.by_subject():
             if subject is None:
                 collector.add(reported_doubt(job.plans[at], cast(Doubt, line)))
@@ -97,7 +99,8 @@ class KeyRows:
     row_key: Sequence[str]
     base: int
     reading: TableReading | None = None
-    found: list[KeyRow] = field(default_factory=list)
+    _waiting: list[KeyRow] = field(default_factory=list)
+    _file: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
 
     @property
     def checked(self) -> TableKeys:
@@ -112,6 +115,26 @@ class KeyRows:
     def finish(self) -> None:
         """Nothing is compared here."""
 
+    def written(self) -> Iterator[KeyRow]:
+        """Everything that was written down, which memory may not hold."""
+        self._flush()
+        self._file.seek(0)
+        with self._file:
+            while True:
+                try:
+                    yield from pickle.load(self._file)
+                except EOFError:
+                    return
+
+    def _write(self, row: KeyRow) -> None:
+        self._waiting.append(row)
+        if len(self._waiting) >= BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        pickle.dump(self._waiting, self._file)
+        self._waiting.clear()
+
     def take(self, line: int, texts: dict[str, str]) -> None:
         """One row. A key that lacks a column in this part is none."""
         assert self.reading is not None
@@ -121,7 +144,7 @@ class KeyRows:
                 held = [texts[name] for name in key.fields]
                 parts = [self._part(name, text) for name, text in zip(key.fields, held, strict=True)]
                 value = None if all(one is None for one in parts) else json.dumps(parts)
-                self.found.append(KeyRow(key.name, self.base + line, value, json.dumps(held), named))
+                self._write(KeyRow(key.name, self.base + line, value, json.dumps(held), named))
 
     def _part(self, name: str, text: str) -> str | None:
         assert self.reading is not None

@@ -33,7 +33,7 @@ from generator.package.validate import last_save, unreadable
 from generator.spark import code, keys
 from generator.spark.job import FOREIGN, PRIMARY, Job, NamedKey
 from generator.spark.judging import Judged, judge_subjects
-from generator.spark.parts import Part, PartSource, located, said_place
+from generator.spark.parts import STEP, Part, PartSource, located, said_place
 from generator.spark.planning import made_job
 from generator.spark.reading import Item, KeyRow, PartRead, SubjectRow, read_part
 from generator.spark.session import NoCluster, session, told
@@ -250,6 +250,7 @@ class _Run:
             return one
         parts = self.parts(at)
         name, line = located(parts, one.row)
+        one = with_key(one, {"row": one.row % STEP} if line is None else {})
         found = one.finding
         if found.code == "repeated-row":
             said = _LARGE.sub(lambda number: said_place(parts, int(number[0])), found.message)

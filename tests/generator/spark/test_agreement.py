@@ -30,7 +30,7 @@ from generator.package.writer import write_package
 from generator.spark.session import session
 from generator.spark.validate import validate_on_cluster
 from generator.tables import layout
-from tests.generator.engine.test_agreement import CELLS, SCHEMA
+from tests.generator.engine.test_agreement import CELLS, EDITS, SCHEMA, good, table_bytes
 from tests.generator.spark.cluster import QUICK_JAVA, cluster
 from tests.package_cases import GOOD_VS, captured, clean_forms, write
 from tests.parity.spark_engine import disagreements
@@ -51,6 +51,8 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
 
 
+NO_KEY = "row"
+"""Names a row of Parquet that has no key: its number."""
 Found = Counter[tuple[Any, ...]]
 
 
@@ -61,7 +63,7 @@ def found(report: Report, keys: dict[tuple[str, int], dict[str, Any]] | None = N
 
 def _said(one: Reported, keys: dict[tuple[str, int], dict[str, Any]]) -> tuple[Any, ...]:
     key = one.key or keys.get((one.table or "", one.row or 0), {})
-    named = tuple(sorted((name, str(part)) for name, part in key.items()))
+    named = tuple(sorted((name, str(part)) for name, part in key.items() if name != NO_KEY))
     said = one.finding
     words = "" if said.code.startswith("repeated") else said.message
     return said.code, said.severity, one.table, named, one.field, said.value, words, said.rule
@@ -142,6 +144,35 @@ def test_nasty_values_in_part_files(
     assert " of visits.csv/part-00000.csv already" in repeated.finding.message
 
 
+def test_tables_with_every_kind_of_damage(tmp_path: Path, master: str) -> None:
+    content = table_bytes([good(number) for number in range(120)])
+    tables = {f"t{at}": edit(content) for at, edit in enumerate(EDITS.values())}
+    for name, damaged_content in tables.items():
+        (tmp_path / f"{name}.csv").write_bytes(damaged_content)
+    lone = {key: said for key, said in SCHEMA.items() if key != "foreignKeys"}
+    resources = [
+        {
+            "name": name,
+            "path": f"{name}.csv",
+            "dialect": {"delimiter": ","},
+            "encoding": "utf-8",
+            "schema": lone,
+        }
+        for name in tables
+    ]
+    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "p", "resources": resources}))
+    single, report = (
+        validate_package(tmp_path, limit=MANY),
+        validate_on_cluster(tmp_path, master=master, limit=MANY),
+    )
+    places = [
+        [(one.file, one.row, one.field, one.finding) for one in each.findings] for each in (single, report)
+    ]
+    assert sorted(places[0], key=str) == sorted(places[1], key=str)
+    same_counts(report, single)
+    assert len(report.counts.by_code) > 12
+
+
 def test_the_same_values_in_parquet(
     tmp_path: Path, master: str, nasty: tuple[list[dict[str, str]], Report, Found]
 ) -> None:
@@ -155,6 +186,7 @@ def test_the_same_values_in_parquet(
     assert found(report) == wanted
     same_counts(report, single)
     assert {one.row for one in report.findings} == {None}
+    assert all(one.key for one in report.findings)
 
 
 def test_a_column_in_the_names_of_folders(tmp_path: Path, master: str) -> None:
