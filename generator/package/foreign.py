@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from forms_spec.catalogue import finding
-from generator.package.lines import LONGEST_LINE, has_single_returns
 from generator.package.plan import TablePlan
 from generator.package.report import Reported
 from generator.package.source import is_safe
 from generator.tables import layout
 
-TOLERATED = frozenset({"byte-order-mark", "bad-quoting", "bare-carriage-return", "nul-character"})
+TOLERATED = frozenset({"byte-order-mark", "bad-quoting", "nul-character"})
 """Faults of a file that Frictionless reads over; with ``strict`` they count."""
 _CONTROL = {"quote_char": '"', "double_quote": True, "escape_char": None, "skip_initial_space": False}
 _WRITING = ("name", "path", "scheme", "format", "encoding", "dialect")
 _UTF_8 = {"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
 MOST_ERRORS = 100_000
+_PIECE = 1 << 20
 LONGEST_WORDS = 200
 _REMOTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
 _STATED = ("hash", "bytes")
@@ -56,10 +56,11 @@ class Foreign:
             yield from _judged(self.package.get_resource(name))
 
 
-def foreign_plan(descriptor: Mapping[str, Any], root: Path) -> Foreign:
+def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = False) -> Foreign:
     """Reads a descriptor as Frictionless does; ``root`` is the folder that its paths are relative to.
 
-    Nothing is fetched from elsewhere: such paths are findings.
+    Nothing is fetched from elsewhere: such paths are findings. ``strict``: single carriage returns are left
+    to the engines, which refuse them.
     """
     from frictionless import Package
     from frictionless.exception import FrictionlessException
@@ -78,7 +79,7 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path) -> Foreign:
     handed: dict[str, str] = {}
     broken: list[Reported] = []
     for resource in package.resources:
-        made = _plan(resource)
+        made = _plan(resource, strict=strict)
         if isinstance(made, list):
             broken += made
         elif isinstance(made, TablePlan):
@@ -126,25 +127,25 @@ def _depending(plans: Mapping[str, TablePlan]) -> list[str]:
     ]
 
 
-def _plan(resource: Any) -> TablePlan | str | list[Reported]:
+def _plan(resource: Any, *, strict: bool) -> TablePlan | str | list[Reported]:
     """How a resource is read here, why it is not, or what is wrong with its description."""
     from frictionless.exception import FrictionlessException
 
     try:
-        return _made_plan(resource)
+        return _made_plan(resource, strict=strict)
     except FrictionlessException as error:
         return [_reported(one, str(resource.name)) for one in error.to_errors()]
     except Exception as error:
         return [_stumbled(error, str(resource.name))]
 
 
-def _made_plan(resource: Any) -> TablePlan | str:
+def _made_plan(resource: Any, *, strict: bool) -> TablePlan | str:
     schema = resource.schema
     if why := _unlike_ours(resource):
         return why
     file = Path(resource.basepath, resource.path)
-    if file.is_file() and _has_single_returns(file):
-        return "its lines end with a carriage return alone"
+    if file.is_file() and not strict and _has_single_returns(file):
+        return "it has carriage returns without line feeds"
     delimiter = _delimiter(resource) if file.is_file() else ","
     if len(delimiter) != 1 or not delimiter.isascii():
         return delimiter
@@ -176,8 +177,16 @@ def _unlike_ours(resource: Any) -> str | None:
 
 
 def _has_single_returns(file: Path) -> bool:
+    """True where carriage returns may end lines; Frictionless then parts what the engines read as one."""
+    open_end = False
     with file.open("rb") as content:
-        return has_single_returns(content.readline(LONGEST_LINE))
+        while piece := content.read(_PIECE):
+            if open_end and not piece.startswith(b"\n"):
+                return True
+            open_end = piece.endswith(b"\r")
+            if b"\r" in piece and piece.count(b"\r") - open_end != piece.count(b"\r\n"):
+                return True
+    return open_end
 
 
 def _delimiter(resource: Any) -> str:

@@ -112,11 +112,6 @@ class Records:
         return csv.reader(self._lines, delimiter=self._delimiter, strict=True)
 
 
-def has_single_returns(first: bytes) -> bool:
-    """True for the first line of a file whose lines end with a carriage return alone."""
-    return b"\r" in first.rstrip(b"\r\n") or (first.endswith(b"\r") and b'"' not in first)
-
-
 class _Refillable:
     """A stream that takes bytes back. Pieces end with a line, but for the last of the file."""
 
@@ -221,7 +216,7 @@ class _Lines:
         if raw.startswith(UTF_16):
             self._note("utf-16", 1)
             raise StopIteration
-        if has_single_returns(raw):
+        if b"\r" in raw.rstrip(b"\r\n") or (raw.endswith(b"\r") and b'"' not in raw):
             self._note("mac-line-ends", 1)
             raise StopIteration
         if raw.startswith(BOM):

@@ -210,7 +210,7 @@ def _plan_ours(
 
 def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> None:
     folder = stack.enter_context(opened.source.folder())
-    foreign = foreign_plan(opened.descriptor, folder)
+    foreign = foreign_plan(opened.descriptor, folder, strict=strict)
     for one in (*foreign.findings, *foreign.judged_by_frictionless()):
         opened.collector.add(one)
     opened.plans = foreign.plans

@@ -114,6 +114,11 @@ PACKAGES: dict[str, tuple[dict[str, Any], bytes]] = {
     "a zipped table": ({"path": "t.csv.gz"}, gzip.compress(PLAIN)),
     "a wrong zipped table": ({"path": "t.csv.gz"}, gzip.compress(b"a,b\ny,x\n")),
     "lines that end with a carriage return": ({}, b"a,b\r1,x\r"),
+    "a carriage return in a row": ({}, b"a,b\n1,x\r2\n"),
+    "a carriage return between two rows": ({}, b"a,b\n1,x\r2,y\n"),
+    "a carriage return in quotation marks": ({}, b'a,b\n1,"x\ry"\n'),
+    "two carriage returns at a line's end": ({}, b"a,b\r\r\n1,x\r\r\n"),
+    "a carriage return at the end": ({}, b"a,b\n1,x\r"),
     "blanks around the names": ({}, b" a , b\n1,x\n"),
     "names in capitals": ({}, b"A,b\n1,x\n"),
     "names in capitals, which do not count": ({"dialect": {"caseSensitiveHeader": False}}, b"A,b\n1,x\n"),
@@ -250,6 +255,14 @@ def test_a_byte_order_mark_counts_only_when_asked(tmp_path: Path) -> None:
     source = make(tmp_path, b"\xef\xbb\xbfa,b\n1,x\n")
     assert found(source)[:2] == (True, ["byte-order-mark t:1 None"])
     assert not found(source, strict=True)[0]
+
+
+def test_carriage_returns_count_when_asked(tmp_path: Path) -> None:
+    source = make(tmp_path, b"a,b\n1,x\r2,y\n")
+    assert found(source) == (
+        True, [], ("t was judged by Frictionless itself: it has carriage returns without line feeds.",)
+    )  # fmt: skip
+    assert found(source, strict=True)[1] == ["bare-carriage-return t:2 None", "too-many-cells t:2 None"]
 
 
 def test_a_descriptor_that_is_none_is_frictionless_s_business(tmp_path: Path) -> None:
