@@ -92,7 +92,7 @@ class FieldMaker:
         text = self.read_text(item, "label", scope)
         if not text:
             self.loss(item, "no-label", "label", "the name stands for the label", harmless=not item.label)
-            return item.name
+            return escaped(plain_text(item.name)) or plan.name
         return text
 
     def read_text(self, item: Item, column: str, scope: Scope) -> str:
@@ -221,7 +221,12 @@ class FieldMaker:
         item = plan.item
         keys["places"] = "0"
         low, high = (_whole(item.minimum) or "0", _whole(item.maximum) or "100")
-        keys["range"] = [low, high]
+        for column in ("minimum", "maximum"):
+            if item.cell(column).strip() and (_whole(item.cell(column)) is None or int(low) >= int(high)):
+                self.keep(
+                    keys, item, "limit", column, "a line has two whole numbers as its ends, the lower first"
+                )
+        keys["range"] = [low, high] if int(low) < int(high) else ["0", "100"]
         left, middle, right = slider_labels(item.choices)
         if left and right and left != right:
             keys["ends"] = [plain_text(left) or left, plain_text(right) or right]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,7 +88,8 @@ def _from_redcap(
         events=_read(lists["events"]), forms=_read(lists["event_forms"]), repeating=_read(lists["repeating"])
     )
     content = _bytes(source)
-    found = convert_redcap(source.name, content, given, study=study, day_zero=day_zero)
+    with _without_collector():
+        found = convert_redcap(source.name, content, given, study=study, day_zero=day_zero)
     _show(found.findings, found.files)
     if not found.files:
         sys.exit(FINDINGS)
@@ -100,6 +103,16 @@ def _from_redcap(
     forms = sum(name.startswith("forms/") for name in found.files)
     click.echo(f"{target}: {found.fields:,} fields in {forms} forms.")
     sys.exit(CLEAN if found.usable else FINDINGS)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """What a conversion makes lives to its end: looking for garbage in it takes a seventh of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _to_redcap(source: Path, out: Path | None) -> None:
