@@ -92,7 +92,7 @@ def texts_of(study: Study, form: Form) -> tuple[TextPlan, ...]:
     held = study.memory.get(("texts", form.name))
     if held is None:
         held = study.memory["texts", form.name] = tuple(_texts(form))
-    return held  # type: ignore[no-any-return]
+    return held
 
 
 def notes_of(study: Study, form: Form) -> tuple[NotePlan, ...]:
@@ -100,7 +100,7 @@ def notes_of(study: Study, form: Form) -> tuple[NotePlan, ...]:
     held = study.memory.get(("notes", form.name))
     if held is None:
         held = study.memory["notes", form.name] = tuple(_notes(form))
-    return held  # type: ignore[no-any-return]
+    return held
 
 
 def slot_field(node: core.Core) -> Field | None:

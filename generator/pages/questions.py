@@ -5,7 +5,6 @@ Everything here is fixed by the dictionary; the texts of a subject come later (`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -14,11 +13,12 @@ from markupsafe import Markup, escape
 
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.kinds import KINDS
-from forms_spec.model import Field, Form, Group, Range, Rows, Study, Upload
+from forms_spec.model import Field, Form, Group, Rows, Study
 from forms_spec.record import CellKey
-from forms_spec.rules import Expression, Home, to_english
+from forms_spec.rules import Expression
 from forms_spec.wording import Wording
 from generator.pages.files import size_words
+from generator.pages.limits import Limit, limits
 from generator.pages.names import cell_name, row_prefix
 
 GROUPED = frozenset({"radio", "checkboxes", "checkbox", "scale"})
@@ -85,14 +85,6 @@ class Option:
     @property
     def quoted(self) -> Markup:
         return quoted(self.code)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limit:
-    """A range in words; ``unit`` when it holds for one of several units."""
-
-    text: str
-    unit: str | None
 
 
 def pieces(said: Question | Section, key: str, text: str) -> Iterator[tuple[str, str]]:
@@ -362,7 +354,7 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         inputmode=inputmode,
         codes=_codes(field),
         reasons=_reasons(field),
-        limits=_limits(study, form, group, field),
+        limits=limits(study, form, group, field),
         unit=unit.fixed if unit else None,
         unit_choices=tuple(Option(code=u.code, label=u.label) for u in unit.choices) if unit else (),
         companion=unit.companion if unit else None,
@@ -425,42 +417,3 @@ def steps(field: Field) -> range:
     if len(ends) == 2 and all(end.isdecimal() and len(end) < 3 for end in ends):
         return range(int(ends[0]), int(ends[1]) + 1)
     return range(11)
-
-
-def _limits(study: Study, form: Form, group: Group, field: Field) -> tuple[Limit, ...]:
-    """Hard limits, or the usual ones where nothing is refused."""
-    if field.control in {"scale", "calculated"}:
-        return ()
-    if field.upload:
-        return (Limit(text=_upload_words(field.upload), unit=None),)
-    ranges, usual = (field.ranges, "") if field.ranges else (field.expected, "usually ")
-    labels = {choice.code: choice.label for choice in field.unit.choices} if field.unit else {}
-    return tuple(
-        Limit(text=f"{usual}{words}{' ' + labels[unit] if unit in labels else ''}", unit=unit)
-        for unit, limits in ranges.items()
-        if (words := _range_words(study, form, group, limits))
-    )
-
-
-def _upload_words(upload: Upload) -> str:
-    """``pdf or png, up to 10 MB``."""
-    endings = " or ".join(filter(None, (", ".join(upload.endings[:-1]), *upload.endings[-1:])))
-    return ", ".join(filter(None, (endings, f"up to {size_words(upload.size)}")))
-
-
-def _range_words(study: Study, form: Form, group: Group, limits: Range) -> str:
-    low, high = (_end(study, form, group, end) for end in (limits.low, limits.high))
-    above, below = ("over " if limits.low_open else ""), ("under " if limits.high_open else "")
-    if low and high:
-        return f"{above}{low} to {below}{high}"
-    if low:
-        return f"{above or 'from '}{low}"
-    return f"{below or 'up to '}{high}" if high else ""
-
-
-def _end(study: Study, form: Form, group: Group, end: Expression | None) -> str:
-    """A limit in words; a field's quotes are noise in so short a text."""
-    if end is None:
-        return ""
-    home = Home(form=form, group=group if group.rows else None)
-    return re.sub(r"[“”]", "", to_english(end, study, home))

@@ -11,7 +11,7 @@ from forms_spec.wording import escaped
 from generator.redcap.choices import slider_labels
 from generator.redcap.codelists import Codelists, as_codes
 from generator.redcap.columns import HEADERS
-from generator.redcap.field_tags import DEFAULT, TAGS, Without
+from generator.redcap.heeding import heed_tags
 from generator.redcap.items import Dictionary, Item
 from generator.redcap.labels import has_markup, plain_lines, plain_text
 from generator.redcap.logic.dates import shifted_date
@@ -23,7 +23,7 @@ from generator.redcap.losses import Loss
 from generator.redcap.piping import piped_text
 from generator.redcap.plans import Keys, Plan, item_type
 from generator.redcap.ranges import End, read_end
-from generator.redcap.tags import Tag, if_parts, parse_tags
+from generator.redcap.tags import Tag
 from generator.redcap.validation import VALIDATIONS
 
 LOOKUP = re.compile(r"\s*BIOPORTAL:", re.IGNORECASE)
@@ -79,7 +79,7 @@ class FieldMaker:
         self.limits(plan, keys, scope)
         self.shown(plan, keys, scope)
         self.note(plan, keys, scope)
-        self.tags(plan, keys, scope)
+        heed_tags(self, plan, keys, scope)
         self.rest(plan, keys)
         if plan.name != item.name:
             keys.setdefault("redcap", {})["name"] = item.name
@@ -333,57 +333,6 @@ class FieldMaker:
         if plan.item.note.strip() and (text := self.read_text(plan.item, "note", scope)):
             keys["help"] = text
 
-    def tags(self, plan: Plan, keys: Keys, scope: Scope) -> None:
-        for tag in plan.tags:
-            if tag.name == "IF":
-                self.either(plan, keys, tag, scope)
-            else:
-                self.heed(plan, keys, tag)
-        starts = "default" in keys or "prefill" in keys
-        if keys.get("entry") and keys.pop("required", None) and not starts:
-            self.keep(keys, plan.item, "unused-flag", "required", "nobody can answer it on the page")
-        elif keys.get("entry") and starts and plan.item.required.strip().lower() == "y":
-            keys["required"] = "true"
-
-    def heed(self, plan: Plan, keys: Keys, tag: Tag) -> None:
-        maker = TAGS.get(tag.name)
-        why = self.dropped.get((plan.item.name, "default")) if tag.name == DEFAULT else None
-        without = Without(why=why) if why else _KEPT
-        if why is None and maker is not None:
-            without = maker(plan, keys, tag)
-        if without is not None:
-            self.loss(
-                plan.item,
-                f"@{tag.name}",
-                "annotation",
-                without.why,
-                harmless=without.harmless,
-                original=tag.original,
-            )
-
-    def either(self, plan: Plan, keys: Keys, tag: Tag, scope: Scope) -> None:
-        """``@IF(condition, tags, tags)``: where the condition is constant, or hides a note."""
-        parts = if_parts(tag.argument or "")
-        try:
-            if len(parts) != 3:
-                raise LogicFault("@IF takes a condition and two groups of tags")
-            if why := self.dropped.get((plan.item.name, "shown")):
-                raise LogicFault(why)
-            asked = translate_condition(parts[0], scope)
-            self.noted(plan.item, "annotation", tag.original, scope)
-            then, otherwise = (parse_tags(part) for part in parts[1:])
-            if asked in ("true", "false"):
-                for one in then if asked == "true" else otherwise:
-                    self.either(plan, keys, one, scope) if one.name == "IF" else self.heed(plan, keys, one)
-                return
-            if keys["type"] != "note" or not (_only_hides(then, otherwise) or _only_hides(otherwise, then)):
-                raise LogicFault("tags do not come and go with answers")
-            said = f"({asked}) is not true" if _only_hides(then, otherwise) else asked
-            keys["shown"] = f"({keys['shown']}) and ({said})" if "shown" in keys else said
-        except LogicFault as fault:
-            scope.notes.clear()
-            self.loss(plan.item, "@IF", "annotation", fault.why, original=tag.original)
-
     def rest(self, plan: Plan, keys: Keys) -> None:
         item = plan.item
         if item.alignment.strip():
@@ -392,13 +341,6 @@ class FieldMaker:
             self.keep(keys, item, "question-number", "number", "questions are not numbered")
         if item.ranking.strip():
             self.keep(keys, item, "ranking", "ranking", "an answer may stand twice in the grid")
-
-
-_KEPT = Without(why="kept in the annotation, without effect")
-
-
-def _only_hides(then: list[Tag], otherwise: list[Tag]) -> bool:
-    return bool(then) and not otherwise and all(one.name in ("HIDDEN", "HIDDEN-FORM") for one in then)
 
 
 def _calc_tag(plan: Plan) -> Tag | None:

@@ -70,7 +70,7 @@ class CellWriter:
             cells = self.field(form, group, table, one)
             cells["form"] = table
             if title:
-                cells["section"], title = title, None
+                cells["section"], title = title, ""
             if group.layout == "grid" and one.codelist is not None:
                 cells["matrix"] = one.redcap.get("matrix", group.name)
                 if cells["type"] == "dropdown":

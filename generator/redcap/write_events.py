@@ -34,7 +34,7 @@ def event_names(study: Study) -> Mapping[str, str]:
     held = study.memory.get("redcap events")
     if held is None:
         held = study.memory["redcap events"] = _names(study)
-    return held  # type: ignore[no-any-return]
+    return held
 
 
 def _names(study: Study) -> dict[str, str]:

@@ -250,7 +250,7 @@ class Writer:
         if name is None or not isinstance(number, tree.Reference) or number.field not in _NUMBERS:
             raise self.fault(node)
         assert isinstance(where, tree.Compare)
-        event = f"[{self.events[cell.selector]}]" if cell.selector in self.events else ""
+        event = f"[{self.events[cell.selector]}]" if cell.selector and cell.selector in self.events else ""
         return Said(text=f"{event}[{name}][{self.instance(where.right)}]")
 
     def instance(self, node: tree.Node) -> str:
