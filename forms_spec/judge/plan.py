@@ -70,13 +70,17 @@ class GroupPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RulePlan:
-    """An edit check that belongs to a form, or to each row of ``table``. ``asks`` is what it reads."""
+    """An edit check that belongs to a form, or to each row of ``table``.
+
+    ``asks`` is what ``holds`` reads, ``applies_asks`` what ``applies`` does, where UNKNOWN is a finding.
+    """
 
     rule: Rule
     table: str
     applies: Closure | None
     holds: Closure
     asks: tuple[Target, ...]
+    applies_asks: tuple[Target, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,14 +159,13 @@ class _Planner:
             table=rule.on[0][0],
             applies=None if applies is None else self.closure(applies, home, Type.CONDITION),
             holds=self.closure(rule.holds, home, Type.CONDITION),
-            asks=self.asks(rule, home) if rule.unknown is not None else (),
+            asks=self.asks(rule, rule.holds, home),
+            applies_asks=self.asks(rule, applies, home),
         )
 
-    def asks(self, rule: Rule, home: Home) -> tuple[Target, ...]:
-        """What decides whether a rule applies and holds."""
-        said = (rule.applies, rule.holds)
-        found = [target for one in said if one is not None for target in references(one, self.study, home)]
-        return tuple(dict.fromkeys(found))
+    def asks(self, rule: Rule, said: Expression | None, home: Home) -> tuple[Target, ...]:
+        """What a part of a rule reads, where anybody wants to know."""
+        return () if said is None or rule.unknown is None else references(said, self.study, home)
 
     def group(self, group: Group) -> GroupPlan:
         whole = Home(form=self.form)

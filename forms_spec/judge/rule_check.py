@@ -53,7 +53,8 @@ def _judge(captured: CapturedForm, plan: RulePlan, row: int | None, *, completin
         return None
     if applies is None and not _applies_untold(captured, plan, row):
         return None
-    return _found(captured, plan.rule, row, "rule-untold", why=_why(captured, plan, row))
+    asks = (*(plan.applies_asks if applies is None else ()), *(plan.asks if held is None else ()))
+    return _found(captured, plan.rule, row, "rule-untold", why=_why(captured, asks, row))
 
 
 def _applies_untold(captured: CapturedForm, plan: RulePlan, row: int | None) -> bool:
@@ -118,9 +119,9 @@ def _answer(captured: CapturedForm, table: str, row: int | None, name: str) -> s
     return f"“{field.label}” is {with_unit(shown_as(text, field), unit)}"
 
 
-def _why(captured: CapturedForm, plan: RulePlan, row: int | None) -> str:
+def _why(captured: CapturedForm, asks: tuple[Target, ...], row: int | None) -> str:
     """The sources without a value; where all have one, a date among them is too imprecise."""
-    labels = [label for one in plan.asks if (label := _lacking(captured, one, row))]
+    labels = [label for one in asks if (label := _lacking(captured, one, row))]
     if labels:
         return f"missing: {', '.join(dict.fromkeys(labels))}"
     return "a date is too imprecise, or a row is incomplete"

@@ -7,7 +7,7 @@ import pytest
 from forms_spec.findings import Finding
 from forms_spec.judge import judge
 from forms_spec.model import Study
-from tests.forms_spec.judge.told_cases import CASES, STUDY, context_of, record_of
+from tests.forms_spec.judge.told_cases import A_MAN, CASES, STUDY, context_of, record_of
 from tests.studies import study_of
 
 
@@ -38,3 +38,18 @@ def test_a_draft_leaves_open_what_cannot_be_told(study: Study, case: str) -> Non
     person, typed, tubes, _ = CASES[case]
     judged = judge(study, study.forms["lab"], record_of(typed, tubes), context_of(person))
     assert [one.code for one in judged.findings if one.code.endswith(("-unknown", "-untold"))] == []
+
+
+@pytest.mark.parametrize(
+    ("person", "typed", "why"),
+    [
+        (A_MAN, "glucose ", "missing: “Glucose”"),
+        (A_MAN, "fasting ND; hours ; glucose 130; high 140", "missing: “Fasting?”"),
+        (A_MAN, "fasting ND; hours ; glucose ND", "missing: “Fasting?”, “Glucose”"),
+    ],
+)
+def test_a_rule_names_the_sources_that_it_lacks(study: Study, person: str, typed: str, why: str) -> None:
+    form = study.forms["lab"]
+    judged = judge(study, form, record_of(typed, ()), context_of(person), completing=True)
+    (found,) = [one for one in judged.findings if one.code == "rule-untold"]
+    assert found.message == f"Fasting glucose is below 126. This cannot be told: {why}."
