@@ -15,7 +15,7 @@ from pathlib import Path
 import pyspark
 
 HOME = Path(pyspark.__file__).parent
-WAIT_SECONDS = 60
+WAIT_SECONDS = 180
 QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 """These programs run for seconds: compiling well costs more than it gives."""
 

@@ -38,7 +38,7 @@ from tests.webapp.pages import cellkine
 from webapp.commands import main
 from webapp.demo import read_texts
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 MANY = 100_000
 
 
