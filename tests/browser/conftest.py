@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 from waitress.server import create_server
 
 from forms_spec.model import Study
-from tests.webapp.pages import TODAY, cellkine, filled
+from tests.webapp.pages import TODAY, cellkine, filled_once
 from webapp.app import create_app
 from webapp.demo import PASSWORD
 from webapp.settings import Settings
@@ -53,9 +53,7 @@ class Site:
 @pytest.fixture(scope="session")
 def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Cellkine's subjects, captured once; each test starts from a copy."""
-    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
-    filled(f"sqlite:///{path}").close()
-    return path
+    return filled_once(tmp_path_factory)
 
 
 @pytest.fixture

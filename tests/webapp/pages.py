@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -14,6 +17,7 @@ from forms_spec import load_study
 from forms_spec.model import Study
 from webapp.app import create_app
 from webapp.demo import PASSWORD, load_demo, read_texts
+from webapp.package_work import lock
 from webapp.settings import Settings
 from webapp.storage import Database, Role, add_subject, add_user, open_database
 
@@ -38,6 +42,19 @@ def filled(url: str) -> Database:
     add_user(database, username="nurse", name="Noor Nurse", role=Role.COORDINATOR, password=PASSWORD)
     add_subject(database, subjid=NEW, site="01", user="coordinator")
     return database
+
+
+def filled_once(factory: pytest.TempPathFactory) -> Path:
+    """The database that ``filled`` makes, made once for all processes of a run; work on a copy of it."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cellkine"
+    folder.mkdir(exist_ok=True)
+    with lock(folder / "lock", wait=True):
+        made = folder / "demo.sqlite"
+        if not made.exists():
+            filled(f"sqlite:///{folder}/new.sqlite").close()
+            (folder / "new.sqlite").rename(made)
+    return made
 
 
 def app_over(url: str) -> Flask:

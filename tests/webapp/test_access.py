@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from shutil import copy
+
 import pytest
 from flask import Flask
 
-from tests.webapp.pages import app_over, filled, sign_in
+from tests.webapp.pages import app_over, filled_once, sign_in
 from webapp.access import EVERYONE, allowed, check_routes
 
 ARGUMENTS = {
@@ -22,9 +24,9 @@ ARGUMENTS = {
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    url = f"sqlite:///{tmp_path_factory.mktemp('access') / 'study.sqlite'}"
-    filled(url).close()
-    return app_over(url)
+    path = tmp_path_factory.mktemp("access") / "study.sqlite"
+    copy(filled_once(tmp_path_factory), path)
+    return app_over(f"sqlite:///{path}")
 
 
 def addresses(app: Flask) -> list[tuple[str, str, str]]:

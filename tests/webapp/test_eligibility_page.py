@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from shutil import copy
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webapp.pages import NEW, app_over, filled, sign_in
+from tests.webapp.pages import NEW, app_over, filled_once, sign_in
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    url = f"sqlite:///{tmp_path_factory.mktemp('eligibility') / 'study.sqlite'}"
-    filled(url).close()
-    return app_over(url)
+    path = tmp_path_factory.mktemp("eligibility") / "study.sqlite"
+    copy(filled_once(tmp_path_factory), path)
+    return app_over(f"sqlite:///{path}")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webapp.pages import NEW, app_over, filled, inputs, sign_in
+from tests.webapp.pages import NEW, app_over, filled_once, inputs, sign_in
 from webapp.storage import Database, InstanceKey, Status, history, load
 
 VS = f"/subjects/{NEW}/SCR/vs"
@@ -19,9 +19,7 @@ SCRIPT = {"Accept": "application/json"}
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
-    filled(f"sqlite:///{path}").close()
-    return path
+    return filled_once(tmp_path_factory)
 
 
 @pytest.fixture

@@ -142,9 +142,12 @@ def _serve(
         max_request_body_size=LARGEST_UPLOAD,
     )
     gc.freeze()  # the study lives as long as the server: nothing is gained by looking for garbage in it
-    _say(study, f"http://{host}:{server.effective_port}", sign_ins)
     signal.signal(signal.SIGTERM, _stop)
-    server.run()
+    try:
+        _say(study, f"http://{host}:{server.effective_port}", sign_ins)
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        pass  # Ctrl-C before the server took it
     click.echo("\nStopped. Every acknowledged save is kept.")
 
 
