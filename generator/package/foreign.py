@@ -28,6 +28,7 @@ MOST_ERRORS = 100_000
 _PIECE = 1 << 20
 LONGEST_WORDS = 200
 _REMOTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
+_OTHER_DIALECT = "its dialect is another one"
 _STATED = ("hash", "bytes")
 _PATHS = ("path", "url", "extrapaths", "schema", "dialect")
 
@@ -147,7 +148,7 @@ def _made_plan(resource: Any, *, strict: bool) -> TablePlan | str:
     if file.is_file() and not strict and _has_single_returns(file):
         return "it has carriage returns without line feeds"
     delimiter = _delimiter(resource) if file.is_file() else ","
-    if len(delimiter) != 1 or not delimiter.isascii():
+    if len(delimiter) != 1:
         return delimiter
     return TablePlan(
         name=resource.name,
@@ -212,8 +213,9 @@ def _delimiter(resource: Any) -> str:
     usual = dialect.header and dialect.header_rows == [1] and not dialect.comment_rows
     usual = usual and not dialect.comment_char and not dialect.skip_blank_rows and dialect.header_case
     if not usual or control.null_sequence or any(getattr(control, n) != v for n, v in _CONTROL.items()):
-        return "its dialect is another one"
-    return str(control.delimiter)
+        return _OTHER_DIALECT
+    single = len(control.delimiter) == 1 and control.delimiter.isascii()
+    return str(control.delimiter) if single else _OTHER_DIALECT
 
 
 def _judged(resource: Any) -> Iterator[Reported]:

@@ -203,6 +203,34 @@ def test_each_damage_in_a_longer_table(tmp_path: Path, edit: str) -> None:
     )
 
 
+ODD: dict[str, tuple[list[dict[str, Any]], str]] = {
+    "no column is known": ([{"name": "a"}], "b,c\n1,2\n,\n3,\n"),
+    "the first column is not known": ([{"name": "a", "type": "integer"}], "b,a,c\nx,,\n,,\nx,1,\ny,z,\n"),
+    "columns without a question stand between": (
+        [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}, {"name": "c", "type": "date"},
+         {"name": "d", "type": "string"}],
+        "a,b,c,d\n1,x,2024-01-05,y\n,,,\n2,x,2024- 1-05,y\n3,x,,\n,x,,\n4,x,2024-01-05,y,z\n5,x\n"),
+    "an end that is no date, and a key": (
+        [{"name": "a", "type": "date", "constraints": {"unique": True, "maximum": "12:00"}}],
+        "a\n2024-01-05\n2024-01-05\n"),
+    "a NUL in a number": ([{"name": "a", "type": "integer"}, {"name": "b"}], "a,b\n1\0,x\n2,y\0\n"),
+    "a line longer by what the next is shorter": (
+        [{"name": "a", "type": "integer"}, {"name": "b"}, {"name": "c", "type": "integer"}],
+        "a,b,c\n1,x,1\n2,x,2,\n3,x\n4,x,4\n"),
+    "a blank is a value": (
+        [{"name": "a", "type": "string", "missingValues": ["-"]}, {"name": "b", "missingValues": ["-"]}],
+        "a,b\n,\n-,-\n\nx,y\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("copies", [1, 60])
+def test_each_odd_table(tmp_path: Path, name: str, copies: int) -> None:
+    fields, content = ODD[name]
+    header, _, rows = content.partition("\n")
+    both_agree(package_of(tmp_path / "p", f"{header}\n{rows * copies}".encode(), {"fields": fields}))
+
+
 def test_counts_are_complete_when_few_cases_are_listed(tmp_path: Path) -> None:
     rows = [{**good(number % 30), "sex": "X"} for number in range(200)]
     report = both_agree(package_of(tmp_path / "p", table_bytes(rows)), limit=200)

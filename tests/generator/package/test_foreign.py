@@ -129,6 +129,8 @@ PACKAGES: dict[str, tuple[dict[str, Any], bytes]] = {
     "comments": ({"dialect": {"commentChar": "#"}}, b"a,b\n# 1,x\n1,x\n"),
     "blanks after the separator": ({"dialect": {"skipInitialSpace": True}}, b"a,b\n1, x\n"),
     "blanks and quotation marks": ({}, b'a, b\n1, "x"\n2, "y"\n'),
+    "a separator of two characters": ({"dialect": {"delimiter": ";;"}}, b"a;;b\n1;;x\n"),
+    "a separator beyond ASCII": ({"dialect": {"delimiter": "\u00a7"}}, "a§b\n1§x\n".encode()),
     "other quotation marks": ({"dialect": {"quoteChar": "'"}}, b"a,b\n1,'x,y'\n"),
     "an escape": ({"dialect": {"escapeChar": "\\", "doubleQuote": False}}, b'a,b\n1,"x\\",y"\n'),
     "a word for nothing": ({"dialect": {"nullSequence": "NIL"}}, b"a,b\nNIL,x\n"),
@@ -182,10 +184,15 @@ def test_every_way_to_describe_a_table_gets_frictionless_s_verdict(
     paths = described.get("path", "t.csv")
     for path in [paths] if isinstance(paths, str) else paths[:1]:
         (tmp_path / ("t.csv" if path == "v.csv" else path)).write_bytes(content)
-    wanted = Package.validate_descriptor(str(tmp_path / "datapackage.json"))
-    if wanted.valid:
-        wanted = Package(str(tmp_path / "datapackage.json")).validate()
-    assert validate_package(tmp_path).valid == wanted.valid
+    assert validate_package(tmp_path).valid == frictionless_says(tmp_path / "datapackage.json")
+
+
+def frictionless_says(path: Path) -> bool:
+    """Its verdict; False where it stops with an error of its own."""
+    try:
+        return Package(str(path)).validate().valid
+    except Exception:
+        return False
 
 
 @pytest.mark.parametrize(
