@@ -31,7 +31,7 @@ def report_html(report: Report) -> str:
         summaries=(
             ("table", "By table", counts.by_table),
             ("where", "By field", counts.by_field),
-            ("code", "By rule", counts.by_code),
+            ("code", "By rule", counts.by_check),
             *((name, f"By {name}", held) for name, _, held in people if len(held) > 1),
         ),
         people=people,

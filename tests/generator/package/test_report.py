@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from generator.package.report import Report
+from forms_spec.catalogue import finding
+from generator.package.report import Collector, Report, Reported
 from generator.package.report_html import report_html
 from generator.package.report_json import report_json
 from generator.package.report_text import write_text
@@ -47,6 +50,22 @@ def test_the_terminal_counts_by_rule_and_shows_what_each_says(tmp_path: Path) ->
         for rule in report.counts.by_check
     }
     assert sum(report.counts.by_check.values()) == report.counts.findings
+
+
+def test_the_page_groups_by_the_protocol_check() -> None:
+    one = Reported(
+        finding=finding("below-range", label="Age", value="7", answer="7", bound="at least 18"),
+        table="dm",
+        field="age",
+    )
+    checked = replace(one, finding=replace(one.finding, rule="C11"))
+    collector = Collector()
+    for found in (one, checked, checked):
+        collector.add(found)
+    page = report_html(collector.report(source="p", study=None, readable=True, rows={}, forms=0, subjects=0))
+    assert re.findall(r'data-code="([^"]*)"', page) == ["below-range", "C11", "C11"]
+    assert "<option>C11</option><option>below-range</option>" in page
+    assert '<td class="code">C11 below-range</td>' in page
 
 
 def test_json_has_the_agreed_shape(report: Report) -> None:
