@@ -10,6 +10,7 @@ from webapp.eligibility_lines import assessment_of
 from webapp.form_places import form_place
 from webapp.judging import judged, open_findings
 from webapp.services import services
+from webapp.standing import judged_casebook
 from webapp.storage import Status, load
 
 
@@ -39,6 +40,6 @@ def findings_on_page(app: Flask, captured: CapturedForm) -> tuple[Finding, ...]:
 def eligibility(app: Flask, subject: str) -> tuple[bool | None, tuple[str, ...]]:
     """The verdict, and the criteria that fail."""
     with app.test_request_context():
-        found = assessment_of(subject)
+        found = assessment_of(subject, judged_casebook(subject).findings)
         assert found is not None
         return found.eligible, tuple(one.name for one in found.failed)
