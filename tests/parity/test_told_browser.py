@@ -31,6 +31,8 @@ POOL = {
     "weight": ["80", "400", "", "ND"],
     "weightu": ["kg", "lb", ""],
     "heavy": ["x", ""],
+    "left": ["Y", "N", ""],
+    "right": ["Y", "N", "", "ND"],
     "kind": ["RED", "BLUE", ""],
     "broken": ["Y", "N", "", "ND", "maybe"],
     "how": ["fell", ""],

@@ -55,6 +55,8 @@ fields:
   note: {label: Note, length: 100, required: result = 'POS'}
   weight: {label: Weight, type: decimal, places: 1, unit: {kg: {}, lb: {to: kg, as: value * 0.45}}}
   heavy: {label: Why so heavy?, length: 100, required: "in_unit(weight, 'kg') > 150"}
+  left: {label: Left hurts?, type: yes_no, required: right = 'Y'}
+  right: {label: Right hurts?, type: yes_no, required: left = 'Y'}
 groups:
   tubes:
     title: Tubes
@@ -82,7 +84,10 @@ rules:
 """,
 }
 
-WELL = "taken Y; day 2024-03-01; fasting Y; hours 8; glucose 90; low 70; high 99; weight 80; weightu kg"
+WELL = (
+    "taken Y; day 2024-03-01; fasting Y; hours 8; glucose 90; low 70; high 99; weight 80; weightu kg; "
+    "left N; right N"
+)
 A_MAN = "sex M; born 1990"
 TUBE = "kind RED; broken N"
 
@@ -162,6 +167,11 @@ CASES: dict[str, tuple[str, str, tuple[str, ...], set[str]]] = {
         *(A_MAN, "weight ; weightu ", ()),
         {"heavy required-unknown"},
     ),
+    "two questions that hang on each other are asked about once": (
+        *(A_MAN, "left ; right ", ()),
+        {"left required-unknown"},
+    ),
+    "one of them answers for the other": (A_MAN, "left ; right N", (), set()),
     "each row is asked about alone": (
         *(A_MAN, "fasting N; hours ; since 2024", (TUBE, "kind RED")),
         {"tubes[2].how required-unknown", "tubes[2].kind rule-untold", "halves rows-unknown"},
