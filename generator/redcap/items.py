@@ -94,6 +94,11 @@ def read_dictionary(file: str, content: bytes) -> Dictionary:
                 harmless=True,
             )
         )
+    found.losses += [
+        Loss(kind="title", row=0, field="*", column="", original=title, why="it stands above the headers")
+        for title in sheet.titles
+        if not title.lower().startswith("sep=")
+    ]
     blanks = _written_by_r(sheet)
     form = ""
     for row in sheet.rows:

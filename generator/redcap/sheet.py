@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from forms_spec.places import TextPlace
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|^"
+"""Those that REDCap's exports may have."""
+
 LARGEST_CELL = 16 * 2**20
 MOST_ROWS = 1_000_000
+MOST_TITLES = 5
+"""How many lines may stand above the headers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +34,8 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
-    """A file that has been read. ``places`` gives the position of each known column, from 1."""
+    """A file that has been read. ``places`` gives the position of each known column, from 1. ``titles`` are
+    the lines above the headers."""
 
     file: str
     headers: Sequence[str]
@@ -39,6 +44,7 @@ class Sheet:
     blank_rows: int
     delimiter: str
     findings: tuple[Finding, ...]
+    titles: tuple[str, ...] = ()
 
     def place(self, row: int, column: str | None = None) -> TextPlace:
         """Line and column of a finding are the file's row and the number of its column."""
@@ -50,10 +56,10 @@ def read_sheet(
 ) -> Sheet:
     """The rows of a CSV file. Damage gives findings, never an error; without its needed columns no rows."""
     text, findings = _decoded(file, content)
-    delimiter = _delimiter(text, column_of)
+    delimiter = _delimiter(text, column_of, needed)
     lines, broken = _records(file, text, delimiter)
     findings += broken
-    first = next((at for at, line in enumerate(lines) if any(cell.strip() for cell in line)), None)
+    first = _header(lines, column_of, needed)
     if first is None:
         findings.append(finding("redcap-empty", text=_place(file, 1)))
         return _empty(file, delimiter, findings)
@@ -70,7 +76,7 @@ def read_sheet(
             finding("redcap-no-header", text=_place(file, first + 1), value=said, lacking=", ".join(lacking))
         )
         return _empty(file, delimiter, findings)
-    return _sheet(
+    made = _sheet(
         file,
         lines=lines[first + 1 :],
         start=first + 2,
@@ -79,6 +85,21 @@ def read_sheet(
         delimiter=delimiter,
         findings=findings,
     )
+    titles = (delimiter.join(line) for line in lines[:first])
+    return replace(made, titles=tuple(title for title in titles if title.strip(f"{delimiter} \ufeff")))
+
+
+def _header(
+    lines: list[list[str]], column_of: Callable[[str], str | None], needed: Sequence[str]
+) -> int | None:
+    """The line of the headers: the first that says something, but for titles that some hands put above it."""
+    said = [at for at, line in enumerate(lines[:MOST_TITLES]) if any(cell.strip() for cell in line)]
+    for at in said if needed else ():
+        known = {column_of(cell.strip("\ufeff \t")) for cell in lines[at]}
+        if known.issuperset(needed):
+            return at
+    rest = (at for at, line in enumerate(lines) if any(cell.strip() for cell in line))
+    return said[0] if said else next(rest, None)
 
 
 def _sheet(
@@ -142,9 +163,11 @@ def _place(file: str, row: int, column: int = 1) -> TextPlace:
 
 
 def _decoded(file: str, content: bytes) -> tuple[str, list[Finding]]:
-    """UTF-8, UTF-16 with its mark, else Windows-1252."""
+    """UTF-8, UTF-16, else Windows-1252."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace"), []
+    if wide := _wide(content):
+        return content.decode(wide, errors="replace"), []
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -154,18 +177,32 @@ def _decoded(file: str, content: bytes) -> tuple[str, list[Finding]]:
         return content.decode("cp1252", errors="replace"), [found]
 
 
-def _delimiter(text: str, column_of: Callable[[str], str | None]) -> str:
-    """The delimiter under which the first line has the most known headers."""
-    first = text.lstrip("\ufeff\r\n").replace("\r", "\n").split("\n", 1)[0]
+def _wide(content: bytes) -> str | None:
+    """UTF-16 without its mark: every other byte of its headers is zero."""
+    start = content[:200]
+    if len(start) < 20 or start.count(0) < len(start) * 2 // 5:
+        return None
+    return "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
+
+
+def _delimiter(text: str, column_of: Callable[[str], str | None], needed: Sequence[str]) -> str:
+    """The delimiter under which a line has the most known headers: the first, or where columns are needed one
+    below titles."""
+    lines = text.lstrip("\ufeff\r\n").replace("\r", "\n").split("\n", MOST_TITLES)
+    lines = lines[:MOST_TITLES] if needed else lines[:1]
 
     def known(delimiter: str) -> tuple[int, int]:
-        try:
-            cells = next(csv.reader([first], delimiter=delimiter), [])
-        except csv.Error:
-            return 0, 0
-        return sum(column_of(cell) is not None for cell in cells), len(cells)
+        return max((_known(line, delimiter, column_of) for line in lines), default=(0, 0))
 
     return max(DELIMITERS, key=known)
+
+
+def _known(line: str, delimiter: str, column_of: Callable[[str], str | None]) -> tuple[int, int]:
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return 0, 0
+    return sum(column_of(cell) is not None for cell in cells), len(cells)
 
 
 def _records(file: str, text: str, delimiter: str) -> tuple[list[list[str]], list[Finding]]:

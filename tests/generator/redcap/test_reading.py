@@ -26,7 +26,7 @@ def codes(found: Dictionary) -> list[tuple[str, int, int]]:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_line_ends_and_encodings(end: str, encoding: str) -> None:
     found = read(end.join([API, 'id,base,text,Größe,""', "x,base,text,X,", ""]), encoding)
     assert names(found) == ["id", "x"]
@@ -34,10 +34,18 @@ def test_line_ends_and_encodings(end: str, encoding: str) -> None:
     assert found.findings == []
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^"])
 def test_delimiters(delimiter: str) -> None:
     text = f"{API}\nid,base,text,Label,\n".replace(",", delimiter)
     assert names(read(text)) == ["id"]
+
+
+@pytest.mark.parametrize(("above", "titles"), [("sep=,\n", []), ("My study,,,,\n,,,,\n", ["title"])])
+def test_lines_above_the_headers(above: str, titles: list[str]) -> None:
+    found = read(f"{above}{API}\nid,base,text,Label,\n")
+    assert names(found) == ["id"]
+    assert [one.kind for one in found.losses] == titles
+    assert found.items[0].row == above.count("\n") + 2
 
 
 def test_windows_1252_is_read_and_said() -> None:
