@@ -6,7 +6,7 @@ rows of the relation together, and joined too: DuckDB takes minutes to plan some
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from forms_spec.rules import core
 from forms_spec.rules.types import Type
 from generator.casebooks.names import ROW_ID
 from generator.casebooks.reads import Shape
+from generator.casebooks.spans import compared, fixed_value, moved
 from generator.sql.expression_sql import FORM_KEY, ToSql, column, condition
 from generator.sql.names import quoted
 from generator.sql.relations import constant, relation
@@ -66,15 +67,11 @@ class Scene(ToSql):
         return column(alias, name)
 
     def apply(self, node: core.Apply) -> Sql:
-        """Intervals that are columns or constants are compared as they stand, without a macro around them."""
-        if node.operator == "point" and isinstance(node.arguments[0], core.Constant):
-            number = node.arguments[0].value
-            return constant(None if number is None else (number, number), Type.SPREAD)  # type: ignore[arg-type]
-        if node.operator in SPANS:
-            sides = [self.node(one) for one in node.arguments]
-            if all(isinstance(side, exp.Column | exp.Cast) for side in sides):
-                return SPANS[node.operator](*(_ends(side) for side in sides))
-        return super().apply(node)
+        """What reads nothing is worked out here, and intervals are compared by their ends."""
+        value = fixed_value(node)
+        if value is not None and not isinstance(value, Mapping):
+            return constant(value, node.type)
+        return compared(node, self.node) or moved(node, self.node) or super().apply(node)
 
     def fold(self, node: core.Fold) -> Sql:
         if node.depth > 1 or self._joins.depth:
@@ -167,30 +164,6 @@ OF_NONE: Mapping[str, Sql] = {
 """What an aggregate gives where there are no rows."""
 if OF_NONE.keys() != core.FOLDS.keys():
     raise TypeError(f"aggregates without a value for no rows: {OF_NONE.keys() ^ core.FOLDS.keys()}")
-
-Ends = tuple[Sql, Sql]
-
-
-def _ends(span: Sql) -> Ends:
-    low, high = (exp.func("struct_extract", span.copy(), exp.Literal.string(end)) for end in ("lo", "hi"))
-    return low, high
-
-
-def _decided(surely: Sql, surely_not: Sql) -> Sql:
-    return exp.Case(ifs=[exp.If(this=surely, true=exp.true()), exp.If(this=surely_not, true=exp.false())])
-
-
-def _before(one: Ends, other: Ends) -> Sql:
-    low, high = exp.LT(this=one[1], expression=other[0]), exp.GTE(this=one[0], expression=other[1])
-    return _decided(low, high)
-
-
-def _not_after(one: Ends, other: Ends) -> Sql:
-    low, high = exp.LTE(this=one[1], expression=other[0]), exp.GT(this=one[0], expression=other[1])
-    return _decided(low, high)
-
-
-SPANS: Mapping[str, Callable[[Ends, Ends], Sql]] = {"span_lt": _before, "span_le": _not_after}
 
 
 class _Joins:

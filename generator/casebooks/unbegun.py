@@ -12,8 +12,8 @@ from forms_spec.record import FormKey, Record, Records
 from forms_spec.rules import core
 from forms_spec.rules.expression import Home
 from forms_spec.rules.types import Type
-from forms_spec.timeline import sources, timeline
-from forms_spec.visits import visit_states
+from forms_spec.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE, field_named, sources, timeline
+from forms_spec.visits import visit_state
 from generator.casebooks.names import COMPLETE, FAULTY, FORMS, ROW_ID, SUBJECT_NUMBER, SUBJECTS, VISIT_NUMBER
 from generator.casebooks.reads import Shape, nodes, resolved
 from generator.casebooks.scene_sql import Scene
@@ -88,25 +88,29 @@ class Unbegun:
         dated: Mapping[str, dict[FormKey, Record]],
     ) -> None:
         asked = frozenset(sources(self.study))
+        visits = {one.scheduled.visit for one in lacked}
         telling = [key for key in keys if key.form in asked]
         for name in names:
             records = dated.get(name, {})
             casebook = Records({key: records.get(key, Record()) for key in telling})
-            states = visit_states(self.study, timeline(self.study, casebook, keys), self.today)
-            open_ = {one.visit.name: OPEN[one.status] for one in states if one.status in OPEN}
+            told = timeline(self.study, casebook, keys)
+            states = {at: visit_state(self.study.visits[at], told, self.today).status for at in visits}
             for one in lacked:
                 at = one.scheduled.visit
-                if at in open_ and (one.certain or name in expected[one.scheduled.form, at]):
-                    self.missing.unbegun(one.scheduled.form, at, open_[at])
+                if states[at] in OPEN and (one.certain or name in expected[one.scheduled.form, at]):
+                    self.missing.unbegun(one.scheduled.form, at, OPEN[states[at]])
 
     def _dated(self, names: Iterable[str]) -> Mapping[str, dict[FormKey, Record]]:
         """The forms that say when a subject's visits were, of every subject."""
         found: dict[str, dict[FormKey, Record]] = {name: {} for name in names}
+        told = {name.partition(".")[2] for name in self.study.day_zero}
+        held = (field_named(self.study, one) for one in (VISIT_DATE, NOT_DONE_REASON, END_OF_STUDY))
+        told |= {one.name for one in held if one is not None}
         for form in sources(self.study):
             table = self.study.tables.get(form)
             if table is None or table.group is not None:
                 continue
-            fields = [one.name for one in table.fields]
+            fields = [one.name for one in table.fields if one.name in told]
             columns = ", ".join(map(quoted, ("subjid", "visitid", "unsno", *fields)))
             query = f"SELECT {columns} FROM {quoted(text_view(form))}"
             for subject, visit, unsno, *texts in self.store.sql.execute(query).fetchall():
