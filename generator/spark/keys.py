@@ -13,7 +13,7 @@ from sqlglot import exp
 from generator.spark.job import FOREIGN, PRIMARY, REFERENCE, UNIQUE, NamedKey
 
 RELATION = "crfsmith_keys"
-COLUMNS = ("key", "row", "value", "texts", "row_key")
+COLUMNS = ("key", "row", "n", "value", "texts", "row_key")
 FIRST = "first"
 
 
@@ -24,16 +24,18 @@ def faults(keys: Sequence[NamedKey], limit: int) -> str:
     """
     found = [_repeated(keys), _blank(keys), _unknown(keys)]
     columns = [_column(name) for name in ("key", "row", FIRST, "texts", "row_key")]
-    each = [exp.select(*columns).from_(one.subquery("fault")) for one in found]
+    each = [exp.select(*columns, _column("n")).from_(one.subquery("fault")) for one in found]
     together = exp.union(exp.union(each[0], each[1], distinct=False), each[2], distinct=False)
     kind = [_column("key"), exp.Is(this=_column(FIRST), expression=exp.Null())]
-    number = exp.Window(
-        this=exp.RowNumber(), partition_by=kind, order=exp.Order(expressions=[_column("row")])
-    )
-    total = exp.Window(this=exp.Count(this=exp.Star()), partition_by=kind)
+    by_row = exp.Order(expressions=[exp.Ordered(this=_column("row"), nulls_first=False)])
+    number = exp.Window(this=exp.RowNumber(), partition_by=kind, order=by_row)
+    total = exp.Window(this=exp.Sum(this=_column("n")), partition_by=kind)
     numbered = exp.select(*columns, number.as_("case", quoted=True), total.as_("cases", quoted=True))
     held = numbered.from_(together.subquery("faults"))
-    few = exp.LTE(this=_column("case"), expression=exp.Literal.number(limit))
+    few = exp.and_(
+        exp.LTE(this=_column("case"), expression=exp.Literal.number(limit)),
+        exp.not_(exp.Is(this=_column("row"), expression=exp.Null())),
+    )
     return exp.select(*columns, _column("cases")).from_(held.subquery("numbered")).where(few).sql("spark")
 
 

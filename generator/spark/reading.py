@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import pickle
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 import polars as pl
@@ -17,30 +14,21 @@ import polars as pl
 from forms_spec.catalogue import finding
 from generator.engine.key_blocks import Lines
 from generator.engine.table import BlockReading
-from generator.package.keys import TableKeys, part
+from generator.package.keys import TableKeys
 from generator.package.lines import Record, Records
 from generator.package.plan import TablePlan, cell_readers, frictionless_schema
 from generator.package.reading import TableReading
 from generator.package.report import Reported
 from generator.package.source import BrokenFile, Source
 from generator.package.stage import Staging
-from generator.package.store import BATCH, Doubt, Line
+from generator.package.store import Doubt, Line
 from generator.package.validate import reported_doubt
-from generator.spark.job import Job, NamedKey
+from generator.spark.job import Job
+from generator.spark.key_rows import KeyBatch, KeyRows
 from generator.spark.parquet import parquet_records
 from generator.spark.parts import STEP, Part
 from generator.spark.store import PartStore
 from generator.spark.tally import Counting, Tally, with_key
-
-
-class KeyRow(NamedTuple):
-    """The value of one key in one row, None for a blank. ``texts`` and ``row_key`` are lists in JSON."""
-
-    key: str
-    row: int
-    value: str | None
-    texts: str
-    row_key: str
 
 
 class SubjectRow(NamedTuple):
@@ -58,13 +46,13 @@ class PartRead(NamedTuple):
     tally: Tally
 
 
-Item = KeyRow | SubjectRow | PartRead
+Item = KeyBatch | SubjectRow | PartRead
 
 
 def read_part(job: Job, at: int, number: int, held: Part) -> Iterator[Item]:
     """Everything that a part says. Its rows are numbered so that those of all parts are in one order."""
     base = number * STEP
-    keys = KeyRows(keys=job.keys_of(at), row_key=job.row_key(at), base=base)
+    keys = KeyRows(keys=job.keys_of(at), row_key=job.row_key(at), base=base, limit=job.limit)
     collector = Counting(limit=job.limit)
     with PartStore() as store:
         reader = _Rows if held.parquet or held.constants else _Blocks
@@ -89,67 +77,6 @@ def _placed(one: Reported, base: int, names: dict[int, Sequence[str]], columns: 
     key = dict(zip(columns, names.get(one.row or 0, ()), strict=False))
     row = None if one.row is None else base + one.row
     return replace(with_key(one, {name: text for name, text in key.items() if text}), row=row)
-
-
-@dataclass(kw_only=True)
-class KeyRows:
-    """Stands where keys would be compared, and writes down what is to be compared."""
-
-    keys: Sequence[NamedKey]
-    row_key: Sequence[str]
-    base: int
-    reading: TableReading | None = None
-    _waiting: list[KeyRow] = field(default_factory=list)
-    _file: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
-
-    @property
-    def checked(self) -> TableKeys:
-        """Every column that is needed, so that the reader asks for it."""
-        return TableKeys(unique=tuple(dict.fromkeys(name for one in self.keys for name in one.fields)))
-
-    def add(self, frame: pl.DataFrame, lines: Lines) -> None:
-        """Some rows of a reader in blocks."""
-        for at, texts in enumerate(frame.iter_rows(named=True)):
-            self.take(lines(at), texts)
-
-    def finish(self) -> None:
-        """Nothing is compared here."""
-
-    def written(self) -> Iterator[KeyRow]:
-        """Everything that was written down, which memory may not hold."""
-        self._flush()
-        self._file.seek(0)
-        with self._file:
-            while True:
-                try:
-                    yield from pickle.load(self._file)
-                except EOFError:
-                    return
-
-    def _write(self, row: KeyRow) -> None:
-        self._waiting.append(row)
-        if len(self._waiting) >= BATCH:
-            self._flush()
-
-    def _flush(self) -> None:
-        pickle.dump(self._waiting, self._file)
-        self._waiting.clear()
-
-    def take(self, line: int, texts: dict[str, str]) -> None:
-        """One row. A key that lacks a column in this part is none."""
-        assert self.reading is not None
-        named = json.dumps([texts.get(name, "") for name in self.row_key])
-        for key in self.keys:
-            if self.reading.there.issuperset(key.fields):
-                held = [texts[name] for name in key.fields]
-                parts = [self._part(name, text) for name, text in zip(key.fields, held, strict=True)]
-                value = None if all(one is None for one in parts) else json.dumps(parts)
-                self._write(KeyRow(key.name, self.base + line, value, json.dumps(held), named))
-
-    def _part(self, name: str, text: str) -> str | None:
-        assert self.reading is not None
-        read = self.reading.readers[self.reading.plan.columns.index(name)]
-        return part(read(text)[0], self.reading.kinds[name])
 
 
 class _PartStaging(Staging):
@@ -252,7 +179,7 @@ class _ByRecord(TableReading):
         """Keys are compared when those of all parts are known."""
 
     def compare(self, line: int, cells: list[str]) -> None:
-        self.key_rows.take(line, dict(zip(self.plan.columns, cells, strict=True)))
+        self.key_rows.take(line, cells)
 
 
 class _Rows:

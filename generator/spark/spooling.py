@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from generator.casebooks.store import LINE, SpoolingStore, text_view
+from generator.casebooks.names import LINE
+from generator.casebooks.store import SpoolingStore, text_view
 from generator.sql.names import quoted
 from generator.tables import layout
 

@@ -33,9 +33,10 @@ from generator.package.validate import last_save, unreadable
 from generator.spark import code, keys
 from generator.spark.job import FOREIGN, PRIMARY, Job, NamedKey
 from generator.spark.judging import Judged, judge_subjects
+from generator.spark.key_rows import SCHEMA, KeyBatch, KeyRow
 from generator.spark.parts import STEP, Part, PartSource, located, said_place
 from generator.spark.planning import made_job
-from generator.spark.reading import Item, KeyRow, PartRead, SubjectRow, read_part
+from generator.spark.reading import Item, PartRead, SubjectRow, read_part
 from generator.spark.session import NoCluster, session, told
 from generator.spark.tally import Tally, merge, with_key
 from generator.tables import layout
@@ -107,6 +108,14 @@ def _is(kind: type[Any], item: Item) -> bool:
     return isinstance(item, kind)
 
 
+def _rows(batch: KeyBatch) -> list[KeyRow]:
+    return batch.rows
+
+
+def _texts(said: str) -> list[str]:
+    return list(json.loads(said).values())
+
+
 def _place(subject: str) -> int:
     return zlib.crc32(subject.encode("utf-8", "surrogatepass"))
 
@@ -134,7 +143,7 @@ class _Run:
             reads: list[PartRead] = items.filter(partial(_is, PartRead)).collect()
             tallies = [one.tally for one in reads]
             if self.job.keys:
-                tallies.append(self.compare(items.filter(partial(_is, KeyRow))))
+                tallies.append(self.compare(items.filter(partial(_is, KeyBatch)).flatMap(_rows)))
             judged = self.judge(items) if self.opened.study else []
         finally:
             items.unpersist()
@@ -187,14 +196,13 @@ class _Run:
 
     def compare(self, rows: Any) -> Tally:
         """Repeated, blank and unknown keys, by SQL."""
-        schema = "key string, row long, value string, texts string, row_key string"
-        frame = self.spark.createDataFrame(rows, schema, verifySchema=False)
+        frame = self.spark.createDataFrame(rows, SCHEMA, verifySchema=False)
         frame.createOrReplaceTempView(keys.RELATION)
         tally, held = Tally(), {one.name: one for one in self.job.keys}
         totals: dict[tuple[str, str], tuple[Reported, int]] = {}
         found = self.spark.sql(keys.faults(self.job.keys, self.job.limit)).collect()
         for key, row, first, texts, row_key, total in found:
-            one = self.key_fault(held[key], row, first, json.loads(texts), json.loads(row_key))
+            one = self.key_fault(held[key], row, first, _texts(texts), _texts(row_key))
             tally.kept.append(one)
             totals[key, one.finding.code] = one, total
         for one, total in totals.values():
