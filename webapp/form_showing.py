@@ -16,7 +16,7 @@ from forms_spec.judge import Judgement
 from forms_spec.judge.page_words import page_words
 from forms_spec.model import Form
 from forms_spec.places import DataPlace
-from forms_spec.record import FormKey, Record
+from forms_spec.record import CellKey, FormKey, Record
 from forms_spec.timeline import VISIT_DATE, day_zero, field_named
 from generator.browser.givens import browser_env
 from generator.pages import form_html, page_and_template
@@ -78,7 +78,7 @@ def _line(form: Form, spot: Spot) -> Line:
     found, cell = spot.finding, spot.cell
     place = DataPlace(table=cell.table, field=cell.field or None, row=cell.row)
     return Line(
-        target=target_of(cell),
+        target=target_of(cell) if _is_on_page(form, cell) else "form",
         where=label_of(form, place),
         message=found.message,
         remedy=found.remedy,
@@ -87,6 +87,16 @@ def _line(form: Form, spot: Spot) -> Line:
         shown=cell.field != "",
         home=spot.home,
         ends=spot.ends,
+    )
+
+
+def _is_on_page(form: Form, cell: CellKey) -> bool:
+    """Whether a finding's field is asked on the page; one that is hidden has nothing to lead to."""
+    return not any(
+        one.name == cell.field and one.entry == "hidden"
+        for group in form.groups
+        if cell.table == (group.name if group.rows else form.name)
+        for one in group.fields
     )
 
 

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from tests.webapp.asking_study import app_over, filled
+from forms_spec.catalogue import finding
+from forms_spec.places import DataPlace
+from generator.pages.findings import said_on
+from tests.webapp.asking_study import app_over, asking_study, filled
 from tests.webapp.pages import inputs, sign_in
+from webapp.form_showing import finding_lines
 from webapp.storage import Database, InstanceKey, load
 
 FORM = "/subjects/01-001/V/f"
@@ -117,6 +121,16 @@ def test_a_question_that_is_not_asked_yet_starts_when_it_is(client: FlaskClient)
     assert ' hidden data-start="NRS"' in page(client)
     assert "unit" not in save(client)
     assert "data-start" not in page(client)
+
+
+def test_a_finding_of_a_field_that_is_not_shown_leads_to_the_form() -> None:
+    form = asking_study().forms["f"]
+    found = [
+        finding("unknown-choice", data=DataPlace(table="f", field=name), value="x", choice="x", codes="y")
+        for name in ("code", "side")
+    ]
+    lines = finding_lines(form, said_on(form, found))
+    assert [(line.where, line.target) for line in lines] == [("Secret code", "form"), ("Side", "f-side")]
 
 
 class TestRows:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forms_spec.judge import judge
+from forms_spec.judge.page_words import page_words
 from forms_spec.loader import load_study
+from forms_spec.record import Context, EmptyCasebook, Record
+from generator.browser.form_json import form_spec
+from generator.pages import form_html
 from generator.redcap.convert import convert_redcap
 from generator.redcap.records import Said, read_records
 from generator.redcap.validate_records import validate_records
@@ -34,6 +39,55 @@ def test_a_damaged_file_never_gives_an_error(data: st.DataObject) -> None:
         )
         content[at : at + data.draw(st.integers(0, 3))] = piece
     _converts(bytes(content))
+
+
+TAGS = st.lists(
+    st.sampled_from(
+        ["@HIDDEN", "@READONLY", "@DEFAULT='1'", "@DEFAULT='[a]'", "@DEFAULT=2024-01-01", "@TODAY", "@NOW",
+         "@USERNAME", "@PLACEHOLDER='{a}'", "@HIDECHOICE='1'", "@MAXCHECKED=1", "@NONEOFTHEABOVE=1",
+         "@CHARLIMIT=3", "@WORDLIMIT=2", "@FORCE-MINMAX", "@IF([sex]='1', @HIDDEN, '')",
+         "@IF(1=1, @DEFAULT='2', @READONLY)", "@IF(", "@CALCTEXT(if([a]>1,'x','y'))",
+         "@CALCDATE([day],1,'d')"]
+    ),
+    max_size=4,
+)  # fmt: skip
+PIPED = st.lists(
+    st.sampled_from(
+        ["[sex]", "[race(1)]", "[e_arm_1][a]", "[a:value]", "{sex}", "{{a}}", "[nowhere]", "<b>", " "]
+    ),
+    max_size=5,
+)
+ASKED = st.sampled_from(["text", "notes", "radio", "checkbox", "calc", "descriptive", "slider", "file"])
+VALIDATED = st.sampled_from(["", "number", "date_ymd", "datetime_dmy", "time", "email"])
+
+
+@given(TAGS, PIPED, ASKED, VALIDATED)
+@settings(max_examples=40, deadline=None)
+def test_any_tags_and_piped_texts_give_a_dictionary_with_pages(
+    tags: list[str], piped: list[str], type_: str, validation: str
+) -> None:
+    text = "".join(piped)
+    content = dictionary(
+        *FIELDS,
+        {
+            "name": "x",
+            "type": type_,
+            "validation": validation if type_ == "text" else "",
+            "choices": "[a]" if type_ == "calc" else "1, A | 2, B" if type_ in ("radio", "checkbox") else "",
+            "label": text,
+            "note": text,
+            "section": text,
+            "required": "y",
+            "annotation": " ".join(tags),
+        },
+    )
+    _converts(content)
+    study = study_of(convert_redcap("d.csv", content))
+    form = study.forms["base"]
+    context = Context(today=TODAY, subject="1", visit=next(iter(study.visits)), casebook=EmptyCasebook())
+    judged = judge(study, form, Record(), context)
+    assert form_html(study, form, Record(), judged, words=page_words(study, form, Record(), context))
+    assert form_spec(study, form)
 
 
 @given(LOGIC, LOGIC, st.text(max_size=30), st.text(max_size=20))
