@@ -8,8 +8,9 @@ from datetime import date
 
 from forms_spec.judge.plan import FieldPlan, plan_of
 from forms_spec.model import Field, Study
+from forms_spec.rules import core
 from forms_spec.rules.types import type_of
-from generator.casebooks.columns import Needs
+from generator.casebooks.columns import Needs, Place, place_of
 from generator.casebooks.names import (
     COMPLETE,
     FORMS,
@@ -20,7 +21,7 @@ from generator.casebooks.names import (
     class_column,
     shown_column,
 )
-from generator.casebooks.reads import Shape, conditions, formula, shapes
+from generator.casebooks.reads import Shape, conditions, formula, nodes, shapes
 from generator.casebooks.scene_sql import Scene
 from generator.casebooks.store import SpoolingStore, text_view
 from generator.casebooks.text_columns import TextColumns, create_meanings, meaning_join
@@ -38,7 +39,8 @@ class Relations:
     store: SpoolingStore
     needs: Needs
     today: date
-    readers: dict[tuple[str, bool, str], Reader] = field(default_factory=dict)
+    readers: dict[Place, Reader] = field(default_factory=dict)
+    _done: set[Place] = field(default_factory=set)
 
     def create(self) -> None:
         every = shapes(self.study)
@@ -47,11 +49,12 @@ class Relations:
         layers = self.needs.layers
         for layer in range(1, max(layers.values(), default=0) + 1):
             for shape in every:
-                now = [one for one in shape.fields if layers.get(self._place(shape, one)) == layer]
+                places = [(one, self._place(shape, one)) for one in shape.fields]
+                now = [one for one, at in places if layers.get(at) == layer and at not in self._done]
                 if now:
                     self._derive(shape, now)
 
-    def _place(self, shape: Shape, one: Field) -> tuple[str, bool, str]:
+    def _place(self, shape: Shape, one: Field) -> Place:
         return shape.name, shape.group is not None, one.name
 
     def reader(self, shape: Shape, one: Field) -> Reader:
@@ -80,26 +83,58 @@ class Relations:
         if columns:
             on = " AND ".join(f"t.{key} = f.{key}" for key in FORM_KEY)
             source += f" JOIN {quoted(text_view(shape.name))} t ON {on}"
-        name = quoted(relation(shape.name, group=shape.group is not None))
-        self.store.sql.execute(
-            f"CREATE TEMP TABLE {name} AS SELECT {', '.join([*keys, *columns])} FROM {source} "
+        query = (
+            f"SELECT {', '.join([*keys, *columns])} FROM {source} "
             f"{joins} WHERE f.form = {text_literal(shape.form.name)}"
         )
+        name = quoted(relation(shape.name, group=shape.group is not None))
+        self.store.sql.execute(f"CREATE TEMP TABLE {name} AS {self._with_own_conditions(shape, query)}")
+
+    def _with_own_conditions(self, shape: Shape, query: str) -> str:
+        """What hangs on cells of the same form or row alone is worked out before anything is written."""
+        while now := [one for one in shape.fields if self._hangs_on_itself(shape, one)]:
+            scene = Scene(shape, self.study, self.today)
+            kept, made = self._columns(shape, now, scene)
+            columns = ", ".join(f"{text} AS {quoted(name)}" for name, text in made.items())
+            own = f"FROM ({query}) AS f0"
+            if shape.group:
+                on = " AND ".join(f"r0.{key} = f0.{key}" for key in FORM_KEY)
+                form = quoted(relation(shape.form.name, group=False))
+                own = f"FROM {form} AS f0 JOIN ({query}) AS r0 ON {on}"
+            query = f"SELECT {kept}, {columns} {own}"
+            self._done |= {self._place(shape, one) for one in now}
+        return query
+
+    def _hangs_on_itself(self, shape: Shape, one: Field) -> bool:
+        """True for conditions of cells that are known already, in the same form."""
+        place, layers = self._place(shape, one), self.needs.layers
+        if place not in layers or place in self._done or one.value is not None:
+            return False
+        read = [node for root in conditions(shape, one) for node in nodes(root)]
+        if any(isinstance(node, core.Remote | core.Fold) for node in read):
+            return False
+        places = [place_of(node) for node in read if isinstance(node, core.Read)]
+        return all(held not in layers or held in self._done for held in places)
 
     # Conditions and formulas
 
     def _derive(self, shape: Shape, now: list[Field]) -> None:
         """One more column for whether each of these fields is shown, and its value made of that."""
         scene = Scene(shape, self.study, self.today)
-        made: dict[str, str] = {}
-        dropped: list[str] = []
-        for one in now:
-            made |= self._derived(shape, one, scene, dropped)
-        kept = f"{scene.here}.* EXCLUDE ({', '.join(map(quoted, dropped))})" if dropped else f"{scene.here}.*"
+        kept, made = self._columns(shape, now, scene)
         self._replace(scene, kept, made)
         calculated = [one for one in now if one.value is not None]
         if calculated:
             self._finish(shape, scene, calculated)
+
+    def _columns(self, shape: Shape, now: list[Field], scene: Scene) -> tuple[str, dict[str, str]]:
+        """The columns that stay as they are, and those that are made."""
+        made: dict[str, str] = {}
+        dropped: list[str] = []
+        for one in now:
+            made |= self._derived(shape, one, scene, dropped)
+        without = f" EXCLUDE ({', '.join(map(quoted, dropped))})" if dropped else ""
+        return f"{scene.here}.*{without}", made
 
     def _derived(self, shape: Shape, one: Field, scene: Scene, dropped: list[str]) -> dict[str, str]:
         made: dict[str, str] = {}
