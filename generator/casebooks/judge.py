@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import duckdb
 import numpy as np
 
 from forms_spec.files import is_file
@@ -52,6 +53,11 @@ def judge_all(
     _AtOnce(opened, opened.store, study, missing, uploads, on_progress or _silent).run()
 
 
+def _words(error: Exception) -> str:
+    """The first line of what went wrong."""
+    return str(error).partition("\n")[0][:200]
+
+
 def _silent(_what: str, _done: int, _total: int) -> None:
     """Nobody waits."""
 
@@ -70,10 +76,22 @@ class _AtOnce:
     def run(self) -> None:
         self.names = self.store.all_names()
         try:
-            needs = needs_of(self.study)
-        except NotSetWise:
+            faulty, left = self._by_sql()
+        except (NotSetWise, duckdb.Error) as error:
+            self.opened.notes = (*self.opened.notes, f"Subject by subject was judged, since {_words(error)}.")
             self._judge(dict.fromkeys(self.names))
             return
+        self.missing.add(self._states())
+        self._files()
+        columns = self.found.columns()
+        listed = self._listed(columns)
+        forms = self._forms(columns.where(np.isin(columns.subject, listed)))
+        self._judge({**forms, **dict.fromkeys(faulty)}, left)
+        self._count(columns.where(~np.isin(columns.subject, listed)))
+
+    def _by_sql(self) -> tuple[list[str], list[str]]:
+        """Fills ``found``; gives the subjects whose rows do not fit, and those to be counted by the judge."""
+        needs = needs_of(self.study)
         faulty = create_forms(self.study, self.store, self.names)
         relations = Relations(study=self.study, store=self.store, needs=needs, today=self.missing.today)
         relations.create()
@@ -82,15 +100,11 @@ class _AtOnce:
         for at, shape in enumerate(every):
             self.found.judge(shape, relations)
             self._progress(1 + at / len(every))
-        self.missing.add(self._states())
-        unbegun = Unbegun(study=self.study, store=self.store, today=self.missing.today, missing=self.missing)
+        counted = MissingnessCounter(study=self.study, today=self.missing.today)
+        unbegun = Unbegun(study=self.study, store=self.store, today=self.missing.today, missing=counted)
         unbegun.count()
-        self._files()
-        columns = self.found.columns()
-        listed = self._listed(columns)
-        forms = self._forms(columns.where(np.isin(columns.subject, listed)))
-        self._judge({**forms, **dict.fromkeys(faulty)}, unbegun.left)
-        self._count(columns.where(~np.isin(columns.subject, listed)))
+        self.missing.add(counted.counts)
+        return faulty, unbegun.left
 
     def _progress(self, thirds: float) -> None:
         total = self.store.counted()[0]
