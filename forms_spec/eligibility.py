@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from forms_spec.criteria import Criterion
 from forms_spec.findings import Finding, Severity
 from forms_spec.judge.evidence import Evidence, Source, sources_of
 from forms_spec.judge.judgement import CellState
 from forms_spec.judge.lacking import Lacking, lacking_in
 from forms_spec.judge.world import Subject
-from forms_spec.model import Criterion, Study
+from forms_spec.model import Study
 from forms_spec.record import LOG, Casebook, FormKey
 from forms_spec.rules.english import to_english
 from forms_spec.rules.evaluate import Closure, compile_expression

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from forms_spec.criteria import Eligibility, References
 from forms_spec.findings import Severity
 from forms_spec.places import TextPlace
+from forms_spec.schedule import Scheduled, Visit
 
 if TYPE_CHECKING:
     from forms_spec.field_types import FieldType
@@ -66,66 +67,6 @@ class Parameter:
     label: str
     unit: str | None
     source: str | None
-    place: TextPlace
-
-
-class Expectation(Enum):
-    """What the schedule says of a form at a visit."""
-
-    REQUIRED = "required"
-    CONDITIONAL = "conditional"
-    OPTIONAL = "optional"
-
-
-class VisitType(Enum):
-    SCHEDULED = "scheduled"
-    UNSCHEDULED = "unscheduled"
-    TERMINATION = "termination"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Offset:
-    """Distance from day 0, in days or in calendar months (clamped to the month's end)."""
-
-    count: int
-    unit: str  # "day" or "month"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Window:
-    """First and last allowed day.
-
-    ``around`` True: ``first`` and ``last`` are days relative to the target (-14, 14).
-    ``around`` False: they are day counts relative to day 0 (-60, -1).
-    """
-
-    first: int
-    last: int
-    around: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Visit:
-    """A visit of the schedule. ``redcap`` is the unique name of its event in REDCap, where that is another."""
-
-    name: str
-    title: str
-    type: VisitType
-    target: Offset | None
-    window: Window | None
-    repeats: bool
-    place: TextPlace
-    redcap: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scheduled:
-    """A form at a visit. ``when`` is the condition of a CONDITIONAL one."""
-
-    form: str
-    visit: str
-    expectation: Expectation
-    when: Expression | None
     place: TextPlace
 
 
@@ -356,74 +297,6 @@ class Rule:
     severity: Severity
     on: tuple[tuple[str, str], ...]
     unknown: str | None
-    place: TextPlace
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReferenceRange:
-    """What a laboratory calls normal: a row of the study's table. None leaves an end, or the sex, open.
-
-    A row without ``lab`` is for every laboratory that has none of its own for the test. ``age_low`` and
-    ``age_high`` are completed years; all ends are included. Numbers and dates are
-    canonical text.
-    """
-
-    lab: str | None
-    test: str
-    sex: str | None
-    age_low: str | None
-    age_high: str | None
-    low: str | None
-    high: str | None
-    unit: str | None
-    valid_from: str | None
-    valid_to: str | None
-    place: TextPlace
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class References:
-    """The table of reference ranges, and what is read beside a result to find its row."""
-
-    lab: Expression
-    sex: Expression | None
-    age: Expression | None
-    date: Expression | None
-    ranges: tuple[ReferenceRange, ...]
-    place: TextPlace
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Criterion:
-    """A criterion of eligibility: a field of the eligibility form, and what its answer is by the sources.
-
-    ``met`` TRUE and FALSE give the answers ``yes`` and ``no``; where ``not_applicable`` is TRUE the answer is
-    ``moot``. A subject passes an inclusion criterion by any answer but ``no``, an exclusion criterion by any
-    but ``yes``.
-    """
-
-    field: Field
-    inclusion: bool
-    met: Expression
-    not_applicable: Expression | None
-    yes: str
-    no: str
-    moot: str
-    place: TextPlace
-
-    @property
-    def barring(self) -> str:
-        """The answer that keeps a subject out."""
-        return self.no if self.inclusion else self.yes
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Eligibility:
-    """Who may take part: the criteria, and where the site answers them. A log form has no ``visit``."""
-
-    form: str
-    visit: str | None
-    criteria: tuple[Criterion, ...]
     place: TextPlace
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from forms_spec.model import Field, Study, VisitType
+from forms_spec.model import Field, Study
 from forms_spec.record import LOG, Casebook, FormKey
+from forms_spec.schedule import VisitType
 from forms_spec.visits import Held, Timeline, VisitKey
 
 VISIT_DATE = "VISDAT"

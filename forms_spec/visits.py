@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
 
-from forms_spec.model import Expectation, Offset, Scheduled, Study, Visit, VisitType, Window
+from forms_spec.model import Study
+from forms_spec.schedule import Expectation, Offset, Scheduled, Visit, VisitType, Window
 
 VisitKey = tuple[str, int]
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from forms_spec.model import Form, Scheduled, Study, Visit
+from forms_spec.model import Form, Study
 from forms_spec.record import LOG, FormKey
+from forms_spec.schedule import Scheduled, Visit
 from forms_spec.timeline import timeline
 from forms_spec.visits import Expected, VisitState, VisitStatus, expectation, visit_states
 from webapp.form_places import form_address, forms_at, visit_word

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from forms_spec.criteria import Criterion
 from forms_spec.eligibility import Assessment, CriterionResult, Verdict, assess, in_words
 from forms_spec.findings import Finding
 from forms_spec.judge.evidence import Source
 from forms_spec.judge.judgement import CellState
 from forms_spec.judge.lacking import Lack
-from forms_spec.model import Criterion, Field
+from forms_spec.model import Field
 from forms_spec.record import LOG, Casebook, CellKey, FormKey, Record
 from generator.pages.names import cell_name
 from generator.pages.words import answer_words

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from forms_spec.judge.plan import plan_of
 from forms_spec.judge.world import CapturedForm, Subject
-from forms_spec.model import Scheduled, Study
+from forms_spec.model import Study
 from forms_spec.record import FormKey, Record
 from forms_spec.rules import Home, Type, compile_expression
 from forms_spec.rules.core import RuleValue
 from forms_spec.rules.scene import Frames, Place
+from forms_spec.schedule import Scheduled
 from webapp.services import services, whole_casebook_of
 
 Condition = Callable[[Frames], "RuleValue | None"]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from flask import abort
 
-from forms_spec.model import Form, Study, Visit
+from forms_spec.model import Form, Study
 from forms_spec.record import LOG
+from forms_spec.schedule import Visit
 from webapp.services import services, subject_or_404
 from webapp.storage import InstanceKey, Subject
 

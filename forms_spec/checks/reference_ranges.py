@@ -7,9 +7,10 @@ from decimal import Decimal
 from itertools import combinations
 
 from forms_spec.catalogue import finding
+from forms_spec.criteria import ReferenceRange
 from forms_spec.findings import Finding
 from forms_spec.loading.parts import Draft
-from forms_spec.model import Field, ReferenceRange
+from forms_spec.model import Field
 from forms_spec.nearness import did_you_mean
 
 

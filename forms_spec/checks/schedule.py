@@ -8,7 +8,7 @@ from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from forms_spec.loading.notes import Spot
 from forms_spec.loading.parts import Draft
-from forms_spec.model import Visit, VisitType
+from forms_spec.schedule import Visit, VisitType
 
 
 def check_schedule(draft: Draft) -> Iterator[Finding]:

@@ -9,11 +9,12 @@ from forms_spec.findings import Finding
 from forms_spec.judge.judgement import Judgement
 from forms_spec.judge.verdict import judge_captured
 from forms_spec.judge.world import Subject
-from forms_spec.model import Scheduled, Study
+from forms_spec.model import Study
 from forms_spec.record import Casebook, Context, EmptyCasebook, FormKey, Record
 from forms_spec.rules.evaluate import compile_expression
 from forms_spec.rules.expression import Home
 from forms_spec.rules.types import Type
+from forms_spec.schedule import Scheduled
 
 
 def judge_casebook(

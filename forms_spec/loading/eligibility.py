@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forms_spec.criteria import Criterion, Eligibility
 from forms_spec.loading.expressions import parse_at
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.parts import ExpressionPart, Parts
 from forms_spec.loading.problems import fail
 from forms_spec.loading.shapes import Collected, Frame, Named, Part, Text
-from forms_spec.model import Criterion, Eligibility, Field, Form, Study
+from forms_spec.model import Field, Form, Study
 from forms_spec.nearness import did_you_mean
 from forms_spec.rules import Expression
 

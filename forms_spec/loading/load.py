@@ -8,6 +8,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
+from forms_spec.criteria import References
 from forms_spec.loading.codelists import build_codelists
 from forms_spec.loading.eligibility import EligibilityBuilder
 from forms_spec.loading.form import FormBuilder
@@ -18,10 +19,11 @@ from forms_spec.loading.rules import RulesBuilder
 from forms_spec.loading.schedule import Grid
 from forms_spec.loading.study import StudySchema, build_missing, build_parameters
 from forms_spec.loading.visits import VisitsSchema, build_visits
-from forms_spec.model import Codelist, Derivation, Form, References, Rule, Scheduled, Study, Visit
+from forms_spec.model import Codelist, Derivation, Form, Rule, Study
 from forms_spec.nearness import did_you_mean
 from forms_spec.places import TextPlace
 from forms_spec.reader import read_document
+from forms_spec.schedule import Scheduled, Visit
 
 NOUNS = ("study", "codelists", "visits", "form", "rules", "derivations", "reference_ranges", "eligibility")
 """The keys that say what a file holds."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from forms_spec.criteria import ReferenceRange, References
 from forms_spec.loading.expressions import parse_at
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.problems import fail
 from forms_spec.loading.shapes import Collected, Frame, Part, Shape, Text, Texts
-from forms_spec.model import ReferenceRange, References
 from forms_spec.rules import Expression
 from forms_spec.rules.calendar import date_interval
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from forms_spec.loading.expressions import Written, parse_at
 from forms_spec.loading.notes import Notes, Spot
-from forms_spec.model import Expectation, Form, Scheduled, Visit
+from forms_spec.model import Form
 from forms_spec.nearness import did_you_mean
+from forms_spec.schedule import Expectation, Scheduled, Visit
 
 MARKS: Mapping[str, Expectation | None] = {
     "X": Expectation.REQUIRED,

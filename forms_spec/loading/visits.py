@@ -8,7 +8,7 @@ from typing import Any
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.problems import fail
 from forms_spec.loading.shapes import Flag, Frame, Named, OneOf, Shape, Text
-from forms_spec.model import Offset, Visit, VisitType, Window
+from forms_spec.schedule import Offset, Visit, VisitType, Window
 
 TARGET = re.compile(r"(day|month) (-?[0-9]{1,5})")
 DAY = re.compile(r"day (-?[0-9]{1,5})")

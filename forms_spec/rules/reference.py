@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from forms_spec.model import ReferenceRange, References
+from forms_spec.criteria import ReferenceRange, References
 from forms_spec.rules import compare, tree
 from forms_spec.rules.calendar import date_interval
 from forms_spec.rules.core import Apply, Constant, Core, Read

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from forms_spec.model import Expectation, Scheduled, Study
+from forms_spec.model import Study
 from forms_spec.record import FormKey, Record, Records
 from forms_spec.rules import core
 from forms_spec.rules.expression import Home
 from forms_spec.rules.types import Type
+from forms_spec.schedule import Expectation, Scheduled
 from forms_spec.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE, field_named, sources, timeline
 from forms_spec.visits import visit_state
 from generator.casebooks.names import COMPLETE, FAULTY, FORMS, ROW_ID, SUBJECT_NUMBER, SUBJECTS, VISIT_NUMBER

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from forms_spec.model import Code, Codelist, Expectation, Field, Form, Group, Scheduled, Study
+from forms_spec.model import Code, Codelist, Field, Form, Group, Study
+from forms_spec.schedule import Expectation, Scheduled
 from generator.codebook.uses import (
     Check,
     Derived,

@@ -7,9 +7,10 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 
 from forms_spec.findings import Severity
-from forms_spec.model import Field, Form, Group, Range, Scheduled, Study
+from forms_spec.model import Field, Form, Group, Range, Study
 from forms_spec.places import TextPlace
 from forms_spec.rules import Expression, Home, references, to_english, tree
+from forms_spec.schedule import Scheduled
 from generator.codebook.words import between, home
 
 

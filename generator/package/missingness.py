@@ -13,8 +13,9 @@ from datetime import date
 from graphlib import TopologicalSorter
 
 from forms_spec.judge import CellState, Judgement, expected
-from forms_spec.model import Scheduled, Study
+from forms_spec.model import Study
 from forms_spec.record import Casebook, Context, FormKey
+from forms_spec.schedule import Scheduled
 from forms_spec.timeline import timeline
 from forms_spec.visits import Expected, VisitState, VisitStatus, expectation, visit_states
 

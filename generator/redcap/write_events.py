@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from forms_spec.model import Expectation, Study, Visit, VisitType
+from forms_spec.model import Study
+from forms_spec.schedule import Expectation, Visit, VisitType
 from generator.redcap.events import CLASSIC
 from generator.redcap.losses import Loss
 from generator.redcap.names import slug, unused

@@ -230,9 +230,7 @@ def _chain(name: str) -> Callable[..., Sql]:
 
 
 def _add(*terms: Sql) -> Sql:
-    return call(
-        "crf_bounded", reduce(lambda one, other: _paren(exp.Add(this=one, expression=other)), terms)
-    )
+    return call("crf_bounded", reduce(lambda one, other: _paren(exp.Add(this=one, expression=other)), terms))
 
 
 def _round(number: Sql, places: Sql) -> Sql:
@@ -254,7 +252,9 @@ def _case(*arguments: Sql) -> Sql:
     """Branch by branch: a condition that is NULL ends the search with NULL."""
     found = arguments[-1]
     for at in range(len(arguments) - 3, -1, -2):
-        found = exp.Case(this=arguments[at], ifs=[_if(exp.true(), arguments[at + 1]), _if(exp.false(), found)])
+        found = exp.Case(
+            this=arguments[at], ifs=[_if(exp.true(), arguments[at + 1]), _if(exp.false(), found)]
+        )
     return found
 
 

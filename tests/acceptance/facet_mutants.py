@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from forms_spec.model import Field, Form, Group, Range, ReferenceRange, Study, Unit
+from forms_spec.criteria import ReferenceRange
+from forms_spec.model import Field, Form, Group, Range, Study, Unit
 from forms_spec.rules import Expression, Home, Type, parse_expression, tree
 from forms_spec.rules.checker import resolve
 from forms_spec.rules.types import type_of

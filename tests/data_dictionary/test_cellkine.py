@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from forms_spec import load_study
-from forms_spec.model import Expectation, Study
+from forms_spec.model import Study
+from forms_spec.schedule import Expectation
 from forms_spec.visits import due_dates
 from tests.data_dictionary.conftest import dictionary
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms_spec.model import Expectation, Offset, Scheduled, Study, Visit, VisitType, Window
+from forms_spec.model import Study
 from forms_spec.places import TextPlace
+from forms_spec.schedule import Expectation, Offset, Scheduled, Visit, VisitType, Window
 from forms_spec.visits import (
     Due,
     Expected,

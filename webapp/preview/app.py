@@ -10,7 +10,8 @@ from flask import Flask, Response, abort, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from forms_spec.days import day_of
-from forms_spec.model import Expectation, Form, Study
+from forms_spec.model import Form, Study
+from forms_spec.schedule import Expectation
 from generator.codebook import codebook_html, in_schedule_order
 from generator.pages.live import live_spec
 from webapp import assets

@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from forms_spec.judge import judge
-from forms_spec.model import Offset, Window
 from forms_spec.record import CellKey, Context, EmptyCasebook, FormKey, Record, Records, Row
+from forms_spec.schedule import Offset, Window
 from generator.redcap.convert import convert_redcap
 from generator.redcap.events import EventFiles
 from generator.redcap.items import read_dictionary
