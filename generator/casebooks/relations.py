@@ -75,12 +75,14 @@ class Relations:
         joins = ""
         if shape.has_file:
             columns, joins = TextColumns(shape=shape, relations=self).columns()
-        row, line = ("t.rowno", f"t.{quoted(LINE)}") if columns else ("NULL::BIGINT", f"f.{quoted(LINE)}")
+        row, line = (
+            ("t.rowno", f"t.{quoted(LINE)}") if shape.has_file else ("NULL::BIGINT", f"f.{quoted(LINE)}")
+        )
         keys = ["f.subjid", "f.visitid", "f.unsno", f"f.{quoted(ORDER)}", f"{row} AS rowno"]
         keys += [f"f.{quoted(one)}" for one in (SUBJECT_NUMBER, VISIT_NUMBER, COMPLETE)]
         keys += [f"row_number() OVER () AS {quoted(ROW_ID)}", f"{line} AS {quoted(LINE)}"]
         source = f"{quoted(FORMS)} f"
-        if columns:
+        if shape.has_file:
             on = " AND ".join(f"t.{key} = f.{key}" for key in FORM_KEY)
             source += f" JOIN {quoted(text_view(shape.name))} t ON {on}"
         query = (

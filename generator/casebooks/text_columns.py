@@ -64,6 +64,8 @@ class TextColumns:
             unless = f" AND NOT ({guard})" if guard else ""
             parts.append(f"SELECT DISTINCT {at}, {text} FROM {view} t WHERE {text} <> ''{unless}")
         found: dict[str, list[str]] = {}
+        if not parts:
+            return found
         for at, text in self.relations.store.sql.execute(" UNION ALL ".join(parts)).fetchall():
             found.setdefault(self.shape.fields[at].name, []).append(text)
         return found

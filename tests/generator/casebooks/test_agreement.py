@@ -17,9 +17,11 @@ from generator.package.order import package_order
 from generator.package.report import Report
 from generator.package.subjects_text import read_subjects
 from generator.package.writer import write_package
+from tests.forms_spec.judge.told_cases import STUDY
 from tests.generator.engine.test_agreement import found
 from tests.generator.engine.test_cellkine import DAMAGES
 from tests.package_cases import GOOD_VS, any_forms, captured, clean_forms, write
+from tests.studies import study_of
 from tests.webapp.pages import cellkine
 from webapp.demo import read_texts
 
@@ -87,3 +89,16 @@ def test_cellkine_whatever_has_been_done_to_it(eight_subjects: Path, tmp_path: P
         at, cut = draw.randrange(len(content)), draw.randrange(4)
         path.write_bytes(content[:at] + draw.choice(DAMAGES) + content[at + cut :])
     assert agree(root).counts.findings > 100
+
+
+def test_a_form_of_nothing_but_notes(tmp_path: Path) -> None:
+    study = study_of(
+        {
+            **STUDY,
+            "lab.yaml": "form: lab\ntitle: Laboratory\nfields:\n  read: {label: Read this., type: note}\n",
+            "rules.yaml": "rules: {}\n",
+        }
+    )
+    forms = [captured("lab V1", {}, subject="01-001"), captured("dm V1", {"sex": "X"}, subject="01-001")]
+    write_package(study, sorted(forms, key=package_order(study)), tmp_path / "package")
+    assert agree(tmp_path / "package").counts.by_code == {"unknown-choice": 1}
