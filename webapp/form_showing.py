@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 from uuid import uuid4
 
 from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
 from forms_spec.findings import Severity
 from forms_spec.judge import Judgement
@@ -122,38 +124,20 @@ def page_of_form(
     still = said_of(place, open_findings(place.form, judgement, record), elsewhere)
     lines = finding_lines(place.form, still)
     beside, counted = _beside(place, len(lines))
-    after = next_form(place, forms_beside(place))
-    casebook = casebook_of(place.subject.subjid)
     return render_template(
         "form.html",
         place=place,
         page=page,
-        spec_address=f"/dictionary/{study.hash}/{place.form.name}.json",
         stored=stored,
         base_version=base_version if base_version is not None else (stored.version if stored else 0),
         save_id=uuid4().hex,
         own_save=own_save(stored),
-        questions=form_html(
-            study,
-            place.form,
-            record,
-            judgement,
-            said=said,
-            stored=stored.record if stored else Record(),
-            marks=stored.row_marks if stored else {},
-            removing=removing,
-            files=files_of(place, stored.record if stored else None),
-            opening=opening() if current_user.may_enter else None,
-            words=page_words(study, place.form, record, context_of(place)),
-            later=starts_of(place) if stored is None and current_user.may_enter else {},
-        ),
+        questions=_questions(place, stored, record, judgement, said=said, removing=removing),
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
         said=page_said(place, still),
         beside=beside,
         counted=counted,
-        next_address=_address(place, after) if after else f"/subjects/{place.subject.subjid}",
-        next_title=after.title if after else "Casebook",
         readonly=not current_user.may_enter,
         needs_reason=stored is not None and stored.status is Status.COMPLETE,
         reason=reason,
@@ -162,11 +146,56 @@ def page_of_form(
         held=held,
         checked=checked,
         saved=request.args.get("saved", ""),
-        day_zero=day_zero(study, casebook),
-        today=services().today(),
-        env=browser_env(study, place.form, context_of(place)),
-        visit_date=_visit_date(place),
+        **_way_on(place),
+        **_known_here(place),
     )
+
+
+def _questions(
+    place: FormPlace,
+    stored: StoredForm | None,
+    record: Record,
+    judgement: Judgement,
+    *,
+    said: Said,
+    removing: Mapping[tuple[str, int], str],
+) -> Markup:
+    """The questions with their answers, and with what a new form starts with."""
+    study = services().study
+    return form_html(
+        study,
+        place.form,
+        record,
+        judgement,
+        said=said,
+        stored=stored.record if stored else Record(),
+        marks=stored.row_marks if stored else {},
+        removing=removing,
+        files=files_of(place, stored.record if stored else None),
+        opening=opening() if current_user.may_enter else None,
+        words=page_words(study, place.form, record, context_of(place)),
+        later=starts_of(place) if stored is None and current_user.may_enter else {},
+    )
+
+
+def _way_on(place: FormPlace) -> dict[str, str]:
+    """Where one goes after this form: to the visit's next form, else back to the casebook."""
+    after = next_form(place, forms_beside(place))
+    if after is None:
+        return {"next_address": f"/subjects/{place.subject.subjid}", "next_title": "Casebook"}
+    return {"next_address": _address(place, after), "next_title": after.title}
+
+
+def _known_here(place: FormPlace) -> dict[str, Any]:
+    """What the page's script judges by: the form's spec, the days, and the answers of other forms."""
+    study = services().study
+    return {
+        "spec_address": f"/dictionary/{study.hash}/{place.form.name}.json",
+        "day_zero": day_zero(study, casebook_of(place.subject.subjid)),
+        "today": services().today(),
+        "env": browser_env(study, place.form, context_of(place)),
+        "visit_date": _visit_date(place),
+    }
 
 
 def own_save(stored: StoredForm | None) -> str:
