@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +31,7 @@ TYPES = frozenset(
 """The field types of REDCap's dictionary."""
 
 NO_ANSWERS = "NA"
+_NAMES = ("name", "form", "type")
 _NEVER_NA = ("branching", "validation", "minimum", "maximum", "identifier", "required", "matrix", "ranking")
 
 
@@ -122,53 +123,11 @@ def _written_by_r(sheet: Sheet) -> frozenset[str]:
 
 
 def _item(found: Dictionary, row: Row, blanks: frozenset[str], form: str) -> Item | None:
-    cells = {column: row[column] for column in COLUMNS}
-    for column in COLUMNS:
-        if column in blanks and cells[column] == NO_ANSWERS:
-            cells[column] = ""
-            _spelled(
-                found,
-                row,
-                column,
-                original=NO_ANSWERS,
-                kind="NA-as-blank",
-                why="R writes NA into empty cells",
-            )
-    for column in ("name", "form", "type"):
-        if cells[column] != cells[column].strip():
-            _spelled(
-                found,
-                row,
-                column,
-                original=cells[column],
-                kind="white-space",
-                why="blanks around a name mean nothing",
-            )
-            cells[column] = cells[column].strip()
-    for header, cell in row.extra.items():
-        found.losses.append(
-            Loss(
-                kind="extra-column",
-                row=row.number,
-                field=cells["name"],
-                column=header,
-                original=cell,
-                why="no column of REDCap",
-            )
-        )
+    """The field of a row, or nothing where it has no name; ``form`` is that of the row above."""
+    cells = _plain_cells(found, row, blanks)
+    _extra_columns(found, row, cells["name"])
     if not cells["name"]:
-        said = " | ".join(cell for cell in cells.values() if cell)
-        found.say("redcap-no-name", row.number, "name", said[:200])
-        found.losses.append(
-            Loss(
-                kind="row-without-name",
-                row=row.number,
-                field="",
-                column="",
-                original=said,
-                why="nothing can be stored without a name",
-            )
-        )
+        _row_without_name(found, row, cells)
         return None
     if not cells["form"]:
         cells["form"] = form or "form_1"
@@ -177,7 +136,23 @@ def _item(found: Dictionary, row: Row, blanks: frozenset[str], form: str) -> Ite
     return Item(row=row.number, **cells)
 
 
-def _spelled(found: Dictionary, row: Row, column: str, *, original: str, kind: str, why: str) -> None:
+def _plain_cells(found: Dictionary, row: Row, blanks: frozenset[str]) -> dict[str, str]:
+    """What the cells mean; another way to write it is a harmless loss."""
+    cells = {column: row[column] for column in COLUMNS}
+    for column in COLUMNS:
+        if column in blanks and cells[column] == NO_ANSWERS:
+            cells[column] = ""
+            _spelled(found, row, column, NO_ANSWERS, kind="NA-as-blank", why="R writes NA into empty cells")
+    for column in _NAMES:
+        name = cells[column].strip()
+        if name != cells[column]:
+            why = "blanks around a name mean nothing"
+            _spelled(found, row, column, cells[column], kind="white-space", why=why)
+            cells[column] = name
+    return cells
+
+
+def _spelled(found: Dictionary, row: Row, column: str, original: str, *, kind: str, why: str) -> None:
     found.losses.append(
         Loss(
             kind=kind,
@@ -187,6 +162,37 @@ def _spelled(found: Dictionary, row: Row, column: str, *, original: str, kind: s
             original=original,
             why=why,
             harmless=True,
+        )
+    )
+
+
+def _extra_columns(found: Dictionary, row: Row, name: str) -> None:
+    """The cells under headers that REDCap does not have are left out."""
+    for header, cell in row.extra.items():
+        found.losses.append(
+            Loss(
+                kind="extra-column",
+                row=row.number,
+                field=name,
+                column=header,
+                original=cell,
+                why="no column of REDCap",
+            )
+        )
+
+
+def _row_without_name(found: Dictionary, row: Row, cells: Mapping[str, str]) -> None:
+    """A row that says something without a name is left out, with what it says."""
+    said = " | ".join(cell for cell in cells.values() if cell)
+    found.say("redcap-no-name", row.number, "name", said[:200])
+    found.losses.append(
+        Loss(
+            kind="row-without-name",
+            row=row.number,
+            field="",
+            column="",
+            original=said,
+            why="nothing can be stored without a name",
         )
     )
 
