@@ -1,66 +1,29 @@
-"""A field as a question on a page: how it is asked, how wide its box is, what stands beside it.
+"""A form as its page shows it: sections of questions, how they are arranged and what they are named.
 
-Everything here is fixed by the dictionary; the texts of a subject come later (``scopes``).
+They are made from the dictionary (``asking``); the texts of a subject come later (``scopes``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from markupsafe import Markup, escape
 
-from forms_spec.field_types import FIELD_TYPES
-from forms_spec.kinds import KINDS
-from forms_spec.model import Field, Form, Group, Rows, Study
+from forms_spec.model import Rows
 from forms_spec.record import CellKey
 from forms_spec.rules import Expression
 from forms_spec.wording import Wording
 from generator.pages.files import size_words
-from generator.pages.limits import Limit, limits
+from generator.pages.limits import Limit
 from generator.pages.names import cell_name, row_prefix
 
 GROUPED = frozenset({"radio", "checkboxes", "checkbox", "scale"})
-SINGLE = frozenset({"text", "textarea", "typeahead", "list", "vas", "calculated", "file", "note", "reading"})
 TABLE_WIDTH = 62  # rem: a row wider than this is asked as a card
 
 
-def _by_length(field: Field) -> str:
-    longest = field.max_length or 200
-    return "w6" if longest <= 6 else "w20" if longest <= 30 else "w40" if longest <= 100 else "full"
-
-
-INPUTS: Mapping[str, tuple[str, Callable[[Field], str]]] = MappingProxyType(
-    {
-        "text": ("text", _by_length),
-        "integer": ("numeric", lambda _: "w6"),
-        "decimal": ("decimal", lambda _: "w6"),
-        "boolean": ("text", lambda _: "w6"),
-        "date": ("text", lambda _: "w10"),
-        "partial_date": ("text", lambda _: "w10"),
-        "time": ("text", lambda _: "w6"),
-        "datetime": ("text", lambda _: "w13"),
-        "choice": ("text", lambda _: "w20"),
-        "choices": ("text", lambda _: "w20"),
-        "file": ("text", lambda _: "w20"),
-    }
-)
-"""By kind: the keyboard that a phone shows, and how wide the box is."""
-
 WIDTHS = MappingProxyType({"w6": 5, "w10": 8, "w13": 11, "w20": 12, "w40": 16, "full": 22})
-
-
-def _complete() -> None:
-    kinds = {kind.name for kind in KINDS}
-    controls = {one.control for one in FIELD_TYPES} - {"choice"}
-    if holes := kinds - set(INPUTS):
-        raise ImportError(f"no box for the kinds {sorted(holes)}")
-    if holes := controls - GROUPED - SINGLE:
-        raise ImportError(f"no control for {sorted(holes)}")
-
-
-_complete()
 
 
 def quoted(text: str) -> Markup:
@@ -306,114 +269,3 @@ class Page:
                 own = [question.name, question.companion] if question.companion else [question.name]
                 names += [f"{section.name}.{name}" if section.repeats else name for name in own]
         return " ".join(names)
-
-
-def page_of(study: Study, form: Form) -> Page:
-    """The form as sections and questions."""
-    made = (_section(study, form, group) for group in form.groups)
-    groups = tuple(one for one in made if one.asked or one.repeats or one.unseen)
-    return Page(name=form.name, title=form.title, groups=groups)
-
-
-def _section(study: Study, form: Form, group: Group) -> Section:
-    companions = {f.unit.companion for f in group.fields if f.unit and f.unit.companion}
-    fixed_names = group.rows.fixed if group.rows else ()
-    questions = tuple(
-        _question(study, form, group, field)
-        for field in group.fields
-        if field.name not in companions and (field.entry != "hidden" or field.name in fixed_names)
-    )
-    if group.rows:
-        questions = tuple(question.in_row() for question in questions)
-    long = sum(question.long for question in questions) * 2 > len(questions)
-    return Section(
-        name=group.name,
-        title=group.title,
-        help=group.help,
-        asked=tuple(q for q in questions if q.name not in fixed_names),
-        fixed=tuple(q for q in questions if q.name in fixed_names),
-        unseen=_unseen(group, fixed_names),
-        rows=group.rows,
-        layout=group.layout,
-        conditional=group.shown is not None,
-        long=long,
-        wordings=group.wordings,
-    )
-
-
-def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
-    inputmode, width = INPUTS[field.kind.name] if field.collected else ("text", _by_length)
-    unit = field.unit
-    return Question(
-        name=field.name,
-        kind=field.kind.name,
-        label=field.label,
-        help=field.help,
-        control=_control(field),
-        width=width(field),
-        inputmode=inputmode,
-        codes=_codes(field),
-        reasons=_reasons(field),
-        limits=limits(study, form, group, field),
-        unit=unit.fixed if unit else None,
-        unit_choices=tuple(Option(code=u.code, label=u.label) for u in unit.choices) if unit else (),
-        companion=unit.companion if unit else None,
-        required=field.required,
-        conditional=field.shown is not None or group.shown is not None,
-        ends=field.ends,
-        accept=",".join(f".{ending}" for ending in field.upload.endings) if field.upload else "",
-        largest=field.upload.size if field.upload else 0,
-        reference=field.reference is not None,
-        placeholder=field.placeholder,
-        read_only=field.entry == "read_only",
-        starts=field.default is not None or field.prefill is not None,
-        wordings=field.wordings,
-    )
-
-
-def _reasons(field: Field) -> tuple[Option, ...]:
-    """The missing codes to choose from; a field for reading only takes none."""
-    if field.entry == "read_only":
-        return ()
-    return tuple(Option(code=m.code, label=m.label) for m in field.missing)
-
-
-def _unseen(group: Group, fixed_names: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields that are not shown and whose answers the page carries, since its rules read them."""
-    hidden = [field for field in group.fields if field.entry == "hidden" and field.name not in fixed_names]
-    names = []
-    for field in hidden:
-        if field.collected and field.value is None:
-            names.append(field.name)
-            names += [field.unit.companion] if field.unit and field.unit.companion else []
-    return tuple(names)
-
-
-def _control(field: Field) -> str:
-    """A choice is asked by radio buttons up to seven answers, by a list up to 15, else by typing."""
-    if field.entry == "read_only" and field.collected and field.value is None:
-        return "reading"
-    if field.control != "choice":
-        return field.control
-    many = len(field.codelist.codes) if field.codelist else 0
-    return "radio" if many <= 7 else "list" if many <= 15 else "typeahead"
-
-
-def _codes(field: Field) -> tuple[Option, ...]:
-    if field.codelist:
-        return tuple(
-            Option(code=c.code, label=c.label, exclusive=c.exclusive, offered=c.code not in field.not_offered)
-            for c in field.codelist.codes
-        )
-    if field.control == "scale":
-        return tuple(Option(code=str(n), label=str(n)) for n in steps(field))
-    return ()
-
-
-def steps(field: Field) -> range:
-    """The steps of a scale: its hard range when that is two small numbers, else 0 to 10."""
-    limits = field.ranges.get(None)
-    ends = [end.text for end in (limits.low, limits.high) if end] if limits else []
-    if len(ends) == 2 and all(end.isdecimal() and len(end) < 3 for end in ends):
-        return range(int(ends[0]), int(ends[1]) + 1)
-    return range(11)

@@ -14,8 +14,8 @@ from forms_spec.judge.page_words import NO_WORDS, PageWords
 from forms_spec.model import Field, Form, Group
 from forms_spec.record import CellKey, Record, Row
 from forms_spec.wording import BLANK as WORDLESS
+from generator.pages.asking import steps
 from generator.pages.findings import Said, finding_html
-from generator.pages.questions import steps
 from generator.pages.words import NO_TEXTS, answer_words, boxed
 
 CellOf = Callable[[str], Cell | None]

@@ -14,9 +14,10 @@ from forms_spec.judge import Judgement
 from forms_spec.judge.page_words import NO_WORDS, PageWords
 from forms_spec.model import Form, Group, Study
 from forms_spec.record import CellKey, Record, Row
+from generator.pages.asking import page_of
 from generator.pages.files import FileOf, file_html, no_files
 from generator.pages.findings import Said, said_on
-from generator.pages.questions import Page, fixed, page_of, pieces
+from generator.pages.questions import Page, fixed, pieces
 from generator.pages.rows import next_number, rows_of
 from generator.pages.scopes import RowScopes, blank_scope, group_findings, own_scope, row_scope
 from generator.pages.words import NO_TEXTS
