@@ -21,7 +21,7 @@ from generator.casebooks.reads import Shape
 from generator.casebooks.spans import compared, fixed_value, moved
 from generator.sql.expression_sql import FORM_KEY, ToSql, column, condition
 from generator.sql.names import quoted
-from generator.sql.relations import constant, relation
+from generator.sql.relations import ORDER, constant, relation
 
 Sql = Any
 
@@ -113,13 +113,25 @@ class Scene(ToSql):
         chosen = (column(self.here, ROW_ID), held.as_("c", quoted=True), body.as_("b", quoted=True))
         found = self._from(exp.select(*chosen))
         same = exp.EQ(this=column("f1", "subjid"), expression=column("f0", "subjid"))
+        of_visit = self.of_visit(source, "f1", "f0")
+        if source.visit == "previous" and source.form == self.shape.form.name:
+            found = self._with_previous(found)
+            same = condition(same, exp.EQ(this=column("f1", ORDER), expression=column("p", ORDER)))
+            of_visit = []
         found = found.join(self.table(source.form, "f1", group=False), on=same, copy=False)
         if source.group:
             joined = condition(*(exp.EQ(this=column("r1", k), expression=column("f1", k)) for k in FORM_KEY))
             found = found.join(self.table(source.table, "r1", group=True), on=joined, copy=False)
         found = self._joins.added_to(found)
-        of_visit = self.of_visit(source, "f1", "f0")
         return found.where(condition(*of_visit), copy=False) if of_visit else found
+
+    def _with_previous(self, found: exp.Select) -> exp.Select:
+        """Beside each form, as ``p``, the order of the one before it."""
+        order = f"lag({quoted(ORDER)}) OVER (PARTITION BY subjid ORDER BY {quoted(ORDER)})"
+        columns = (exp.column(ROW_ID, quoted=True), exp.alias_(exp.Var(this=order), ORDER, quoted=True))
+        before = exp.select(*columns).from_(exp.to_identifier(self.form_name(), quoted=True).sql("duckdb"))
+        on = exp.EQ(this=column("p", ROW_ID), expression=column("f0", ROW_ID))
+        return found.join(before.subquery("p"), on=on, copy=False)
 
     @contextmanager
     def _inner(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ from forms_spec.rules.expression import Home
 from forms_spec.rules.types import Type
 from forms_spec.schedule import Expectation, Scheduled
 from forms_spec.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE, field_named, sources, timeline
-from forms_spec.visits import visit_state
+from forms_spec.visits import Timeline, VisitStatus, visit_state
 from generator.casebooks.names import COMPLETE, FAULTY, FORMS, ROW_ID, SUBJECT_NUMBER, SUBJECTS, VISIT_NUMBER
 from generator.casebooks.reads import Shape, nodes, resolved
 from generator.casebooks.scene_sql import Scene
@@ -44,6 +44,7 @@ class Unbegun:
     today: date
     missing: MissingnessCounter
     left: list[str] = field(default_factory=list)
+    _statuses: dict[tuple[str, date | None, date | None], VisitStatus] = field(default_factory=dict)
 
     def count(self) -> None:
         held = self._groups()
@@ -95,11 +96,20 @@ class Unbegun:
             records = dated.get(name, {})
             casebook = Records({key: records.get(key, Record()) for key in telling})
             told = timeline(self.study, casebook, keys)
-            states = {at: visit_state(self.study.visits[at], told, self.today).status for at in visits}
+            states = {at: self._status(at, told) for at in visits}
             for one in lacked:
                 at = one.scheduled.visit
                 if states[at] in OPEN and (one.certain or name in expected[one.scheduled.form, at]):
                     self.missing.unbegun(one.scheduled.form, at, OPEN[states[at]])
+
+    def _status(self, visit: str, told: Timeline) -> VisitStatus:
+        """The status of a visit; many subjects began on the same day."""
+        if (visit, 0) in told.held:
+            return visit_state(self.study.visits[visit], told, self.today).status
+        key = (visit, told.day_zero, told.ended)
+        if key not in self._statuses:
+            self._statuses[key] = visit_state(self.study.visits[visit], told, self.today).status
+        return self._statuses[key]
 
     def _dated(self, names: Iterable[str]) -> Mapping[str, dict[FormKey, Record]]:
         """The forms that say when a subject's visits were, of every subject."""
