@@ -38,6 +38,7 @@ SCRIPTS = (
     "judge.js",
     "form_keep.js",
     "form_live.js",
+    "form_typing.js",
     "form_files.js",
     "form_keys.js",
     "form_rows.js",

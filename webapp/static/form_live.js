@@ -1,5 +1,6 @@
-/* What happens while one types: questions come and go, values are calculated, findings appear beside their
-   fields when these are left. The verdict is judge.js's, the same as the server's. */
+/* The verdict on the page while one types: questions come and go, values are calculated, findings appear beside
+   their fields when these are left. The verdict is judge.js's, the same as the server's. What happens inside a
+   question is form_typing.js's, which begins. */
 (() => {
   "use strict";
   const { form } = crfpage;
@@ -17,7 +18,6 @@
   const byId = (id) => document.getElementById(id);
   const question = (name) => byId(`q-${name}`);
   const nameOf = (question) => question.id.slice(2);
-  const reasonMenu = (question) => question.querySelector("select.missing");
 
   /* Names of inputs: f-<field> of the form itself, r-<group>-<row>-<field> in a row. */
   function cellOf(name) {
@@ -337,213 +337,11 @@
     }
   }
 
-  /* What was understood, beside the box. */
-  function echo(place) {
-    const name = nameOf(place);
-    const box = byId(name);
-    const field = fieldOf(name);
-    const out = byId(`${name}-echo`);
-    if (!out || !field || !box || box.type !== "text") return;
-    const text = settle(box.value, field);
-    const known = text !== "" && crfsmith.parse(text, field).ok;
-    out.textContent = known ? echoOf(text, box.value.trim(), field, place) : "";
-  }
-
-  const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-
-  function echoOf(text, typed, field, place) {
-    if (field.kind === "date" || (field.kind === "partial_date" && text.length === 10)) {
-      const day = new Date(`${text}T00:00:00Z`);
-      const zero = form.dataset.dayZero;
-      const count = zero ? Math.round((day - new Date(`${zero}T00:00:00Z`)) / 86400000) : null;
-      const words = crfsmith.shownAs(text, field).replaceAll("-", " ");
-      return `${DAYS[day.getUTCDay()]} ${words}${count === null ? "" : `, day ${count}`}`;
-    }
-    if (field.kind === "choice") {
-      const label = crfsmith.shownAs(text, field);
-      return label === typed ? "" : label;
-    }
-    const converted = inOtherUnit(text, field, unitIn(place));
-    if (converted) return `= ${converted}`;
-    return text !== typed ? `understood as ${crfsmith.shownAs(text, field)}` : "";
-  }
-
-  /* 98.6 °F = 37.0 °C: exact as in the rules, shown with the field's places. */
-  function inOtherUnit(text, field, unit) {
-    const found = spec.convert[`${field.table} ${field.name}`]?.[unit];
-    const parsed = crfsmith.parse(text, field);
-    if (!found || !parsed.ok) return null;
-    const number = crfsmith.seen(parsed.value, field.as);
-    const cell = (_table, _row, name) => ({ state: "answered", seen: name === field.name ? number : unit });
-    const value = crfsmith.evaluate(found.rule, [{ row: null }], { ...given, cell, rows: () => [] });
-    if (value === null) return null;
-    const rounded = crfsmith.roundNumber(value, BigInt(field.places ?? 0) * 1000000000n);
-    const [whole, part = ""] = crfsmith.write(crfsmith.unseen(rounded, field), field).split(".");
-    return `${field.places ? `${whole}.${part.padEnd(field.places, "0")}` : whole} ${found.to}`;
-  }
-
-  const unitIn = (place) => place.querySelector(".units :checked")?.value || "";
-
-  function unitLimits(place) {
-    const limits = place.querySelectorAll(".range [data-unit]");
-    const unit = unitIn(place);
-    limits.forEach((one) => (one.hidden = unit !== "" && one.dataset.unit !== unit));
-  }
-
-  /* A missing code typed in the box, `.nd`, moves to the menu; choosing there empties the box, and back. */
-  function readReason(place) {
-    const box = byId(nameOf(place));
-    const field = fieldOf(nameOf(place));
-    const menu = reasonMenu(place);
-    if (!box || box.type !== "text" || !field || !menu) return;
-    const text = crfsmith.understand(box.value, field, env);
-    if (!field.missing.some((one) => one.code === text)) return;
-    menu.value = text;
-    box.dataset.before = "";
-    box.value = "";
-    crfpage.say(`${menu.selectedOptions[0].textContent}.`);
-  }
-
-  function reasonChosen(place, menu) {
-    const boxes = [...place.querySelectorAll(`[name="${nameOf(place)}"]`)];
-    if (menu.value === "") {
-      for (const box of boxes) if (box.type === "text" && box.dataset.before) box.value = box.dataset.before;
-      return;
-    }
-    for (const box of boxes) {
-      if (box.type === "radio" || box.type === "checkbox") box.checked = false;
-      else if (box.value && box.type !== "hidden") {
-        box.dataset.before = box.value;
-        box.value = "";
-      }
-    }
-    if (menu.value === "-") menu.value = "";
-  }
-
-  /* An answer that stands alone takes the others away, and says which. */
-  function exclusive(place, box) {
-    if (box.type !== "checkbox" || !box.checked) return;
-    const boxes = [...place.querySelectorAll(".choice input[type=checkbox]")];
-    if (!boxes.some((one) => one.dataset.exclusive !== undefined)) return;
-    const alone = box.dataset.exclusive !== undefined;
-    const gone = boxes.filter((one) => one !== box && one.checked && (alone || one.dataset.exclusive !== undefined));
-    if (!gone.length) return;
-    const word = (one) => one.closest("label").textContent.trim();
-    gone.forEach((one) => (one.checked = false));
-    byId(`${nameOf(place)}-echo`).textContent = `${gone.map(word).join(", ")} taken away: ${alone ? word(box) : word(gone[0])} stands alone.`;
-    crfpage.say(byId(`${nameOf(place)}-echo`).textContent);
-  }
-
-  function answerTyped(place) {
-    const menu = reasonMenu(place);
-    if (menu?.value) menu.value = "";
-  }
-
-  /* Answers that a change has hidden: asked about before anything is lost. */
-  function offerClearing() {
-    const moot = [...form.querySelectorAll(".q[data-moot]")].filter((one) => !one.closest("template"));
-    const boxes = moot.map((one) => one.querySelector(".moot-note input")).filter((box) => box && !box.checked);
-    if (boxes.length < 2 || byId("clear-all")) return;
-    const words = `${boxes.length} answers do not apply any more. They stay until you clear them.`;
-    const notice = crfpage.tell(words, "Clear them all", () => moot.forEach(clear));
-    notice.id = "clear-all";
-  }
-
-  function clear(place) {
-    for (const box of place.querySelectorAll(".line input, .line select, .line textarea")) {
-      if (box.closest(".remove-file")) box.checked = true;
-      else if (box.type === "radio" || box.type === "checkbox") box.checked = false;
-      else if (box.type !== "hidden") box.value = "";
-    }
-    place.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-
-  function vas(place) {
-    const line = place.querySelector(".vas");
-    if (!line) return;
-    const box = byId(line.dataset.for);
-    const track = line.querySelector(".track");
-    const at = line.querySelector(".at");
-    const value = Number(box.value.replace(",", "."));
-    const known = box.value.trim() !== "" && value >= 0 && value <= 10;
-    at.style.display = known ? "block" : "none";
-    if (known) at.style.left = `${value * 10}%`;
-    if (track.dataset.ready) return;
-    track.dataset.ready = "yes";
-    track.addEventListener("click", (event) => {
-      const spot = track.getBoundingClientRect();
-      box.value = (Math.round(((event.clientX - spot.left) / spot.width) * 100) / 10).toFixed(1);
-      box.dispatchEvent(new Event("input", { bubbles: true }));
-      box.focus();
-    });
-  }
-
-  function prepare(root) {
-    for (const place of root.querySelectorAll(".q")) {
-      if (place.closest("template")) continue;
-      const menu = reasonMenu(place);
-      if (menu) menu.tabIndex = -1;
-      echo(place);
-      unitLimits(place);
-      vas(place);
-    }
-  }
-
-  form.addEventListener("input", (event) => {
-    const place = event.target.closest(".q");
-    if (!place) return;
-    if (!event.target.closest(".missing, .keep")) {
-      answerTyped(place);
-      const { table, field } = cellOf(nameOf(place));
-      fromServer = fromServer.filter((one) => !one.reads.includes(`${table} ${field}`));
-    }
-    echo(place);
-    vas(place);
-    judgeSoon();
-  });
-
-  form.addEventListener("change", (event) => {
-    const place = event.target.closest(".q");
-    if (!place) return;
-    const drop = event.target.matches(".moot-note input");
-    if (drop && event.target.checked) return clear(place);
-    if (event.target.matches("select.missing")) reasonChosen(place, event.target);
-    else if (event.target.matches(`[name="${nameOf(place)}"]`)) {
-      if (event.target.type === "radio" || event.target.type === "checkbox") left.add(nameOf(place));
-      if (event.target.checked || event.target.tagName === "SELECT") answerTyped(place);
-      exclusive(place, event.target);
-    }
-    unitLimits(place);
-    if (!event.target.matches("[type=checkbox]")) echo(place);
-    judge();
-    offerClearing();
-  });
-
-  form.addEventListener("focusout", (event) => {
-    const place = event.target.closest(".q");
-    if (!place || event.target.closest(".keep")) return;
-    readReason(place);
-    if (event.target.matches(".missing") && !event.target.value) return;
-    left.add(nameOf(place));
-    requestAnimationFrame(judge);
-  });
-
   /* The spec of a form changes only with the dictionary, so the browser keeps it. */
-  async function begin() {
-    prepare(form);
-    const here = document.querySelector(".index .here");
-    if (here) here.closest(".others").scrollTop = here.offsetTop - 120;
-    try {
-      const answer = await fetch(form.dataset.spec);
-      spec = await answer.json();
-      fields = new Map(spec.groups.flatMap((group) => group.fields).map((one) => [`${one.table} ${one.name}`, one]));
-    } catch {
-      return;
-    }
-    prepare(form);
-    judge();
-    crfpage.ready = true;
-    form.dataset.ready = "";
+  async function fetchSpec() {
+    const answer = await fetch(form.dataset.spec);
+    spec = await answer.json();
+    fields = new Map(spec.groups.flatMap((group) => group.fields).map((one) => [`${one.table} ${one.name}`, one]));
   }
 
   /* The visit's other forms with their findings as of now, which a save here may have changed. */
@@ -566,7 +364,22 @@
     countBeside: () => countBeside().catch(() => {}),
     judge,
     messageOf: (code) => spec?.messages[code],
-    prepare,
+    live: {
+      conversion: (field, unit) => spec.convert[`${field.table} ${field.name}`]?.[unit],
+      env,
+      fetchSpec,
+      fieldOf,
+      given,
+      judgeSoon,
+      left,
+      nameOf,
+      settle,
+      /* What the server said of an answer does not stand once it is typed anew. */
+      typedAnew: (name) => {
+        const { table, field } = cellOf(name);
+        fromServer = fromServer.filter((one) => !one.reads.includes(`${table} ${field}`));
+      },
+    },
     serverFindings: (found) => {
       fromServer = found.findings;
       ends = found.ends;
@@ -577,6 +390,5 @@
       judge();
     },
   });
-  begin();
   if (document.querySelector("[data-uncounted]")) crfpage.countBeside();
 })();
