@@ -39,7 +39,7 @@ def test_python_gives(vector: Vector) -> None:
 
 @cache
 def browser() -> Browser:
-    return Browser("kinds.js", "functions.js", "rules.js", "told.js", "judge.js")
+    return Browser("kinds.js", "functions.js", "rules.js", "told.js", "page.js", "judge.js")
 
 
 @pytest.mark.parametrize("vector", vectors(), ids=str)

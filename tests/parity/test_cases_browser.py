@@ -16,7 +16,7 @@ EVERY = 29
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "rules.js", "told.js", "judge.js")
+    return Browser("kinds.js", "rules.js", "told.js", "page.js", "judge.js")
 
 
 @pytest.mark.parametrize("case", written()[::EVERY], ids=lambda case: case.name)

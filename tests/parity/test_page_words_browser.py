@@ -101,7 +101,7 @@ RUN = """
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "entry.js", "functions.js", "rules.js", "told.js", "judge.js")
+    return Browser("kinds.js", "entry.js", "functions.js", "rules.js", "told.js", "page.js", "judge.js")
 
 
 def test_the_page_says_the_answers_that_the_server_says(browser: Browser) -> None:

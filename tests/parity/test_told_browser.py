@@ -43,7 +43,7 @@ PEOPLE = ["", "sex M; born 1990", "sex F; born 2024", "born 1979", "sex F", "sex
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "functions.js", "rules.js", "told.js", "judge.js")
+    return Browser("kinds.js", "functions.js", "rules.js", "told.js", "page.js", "judge.js")
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,7 @@ SCRIPTS = (
     "functions.js",
     "rules.js",
     "told.js",
+    "page.js",
     "judge.js",
     "form_keep.js",
     "form_live.js",
