@@ -141,3 +141,21 @@ def test_html_is_valid(browser: Browser, shared_site: Site, tmp_path: Path) -> N
     pages = {address: context.request.get(address).text() for address in PAGES}
     context.close()
     assert html_faults(pages, tmp_path)[:10] == []
+
+
+def test_who_only_reads_a_form_sees_the_questions_of_who_fills_it_in(
+    browser: Browser, shared_site: Site
+) -> None:
+    def questions(username: str, form: str) -> list[str]:
+        with signed_in(browser, shared_site, username) as context:
+            page = context.new_page()
+            open_form(page, f"/subjects/01-012/{form}")
+            found = page.locator(".q:visible").evaluate_all("all => all.map((one) => one.id)")
+            calculated = page.locator("output.calculated:visible").all_inner_texts()
+            expect(page.locator("fieldset.whole")).to_have_count(0 if username == "coordinator" else 1)
+            return [*found, *calculated]
+
+    for form in ("M3/vs", "D0/ex", "M3/pe"):
+        filled_in = questions("coordinator", form)
+        assert len(filled_in) > 10
+        assert questions("monitor", form) == questions("manager", form) == filled_in

@@ -52,11 +52,15 @@
   const removedFiles = () =>
     [...form.querySelectorAll(".remove-file input:checked")].map((one) => one.value).filter((name) => !byId(name).files.length);
 
+  /* FormData passes over what is disabled; on a page for reading only the answers count all the same. */
+  const reading = form.querySelector("fieldset.whole") || {};
+  const answers = () => [(reading.disabled = false), new FormData(form), (reading.disabled = true)][1];
+
   function record() {
     const found = { texts: {}, rows: {}, kept: [] };
     const rows = new Map();
     const pairs = new Map();
-    for (const [name, text] of new FormData(form)) {
+    for (const [name, text] of answers()) {
       if (typeof text !== "string") {
         if (text.name) pairs.set(name.slice(2), [`${UNSENT}${text.name}`]);
         continue;
@@ -213,7 +217,7 @@
 
   function valueIn(place) {
     const name = nameOf(place);
-    const values = new FormData(form).getAll(name);
+    const values = answers().getAll(name);
     return values.length ? textOf(name, values) : place.querySelector("output")?.textContent || "";
   }
 
