@@ -164,11 +164,21 @@ class _Verdict:
             return
         given = plan.field.kind.parse(text, plan.field)
         if facts.value is None:
-            yield self.found("calculated-unknown", plan, row, facts, given=text)
+            yield self.found("calculated-unknown", plan, row, facts, typed=text, given=text)
         elif isinstance(given, Refusal) or to_rule(given) != facts.seen:
-            yield self.found("calculated-differs", plan, row, facts, given=text)
+            yield self.found("calculated-differs", plan, row, facts, typed=text, given=text)
 
-    def found(self, code: str, plan: FieldPlan, row: int | None, facts: Facts, **words: Any) -> Finding:
+    def found(
+        self,
+        code: str,
+        plan: FieldPlan,
+        row: int | None,
+        facts: Facts,
+        *,
+        typed: str | None = None,
+        **words: Any,
+    ) -> Finding:
+        """A finding of the cell. ``typed`` is what stands there where that is not what the cell means."""
         field = plan.field
         unit = unit_label(field, self.captured.frames(row))
         words.setdefault("label", field.label)
@@ -177,7 +187,7 @@ class _Verdict:
             code,
             text=field.place,
             data=self.captured.place(plan.table, row, field.name),
-            value=facts.text,
+            value=facts.text if typed is None else typed,
             **words,
         )
         return under_check(said, field.checks)

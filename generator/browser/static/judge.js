@@ -166,12 +166,12 @@
       const text = this.page.text(field.table, row, field.name);
       if (text === "" || text === facts.text) return;
       if (facts.seen === null) {
-        found("calculated-unknown", { given: text });
+        found("calculated-unknown", { typed: text, given: text });
         return;
       }
       const parsed = crfsmith.parse(text, field);
       const same = parsed.ok && crfsmith.write(parsed.value, field) === facts.text;
-      if (!same) found("calculated-differs", { given: text });
+      if (!same) found("calculated-differs", { typed: text, given: text });
     }
 
     countRows(group) {
@@ -250,7 +250,7 @@
 
     found(code, field, row, facts, words = {}) {
       const answer = withUnit(crfsmith.shownAs(facts.text, field), unitLabel(this.page, field, row));
-      const place = { table: field.table, row, field: field.name, value: facts.text };
+      const place = { table: field.table, row, field: field.name, value: words.typed ?? facts.text };
       this.push(code, { label: field.label, answer, value: facts.text, ...words }, place, field.checks);
     }
 
