@@ -56,6 +56,7 @@ class OpenPackage:
     rows: Mapping[str, int] = field(default_factory=dict)
     missingness: tuple[Missingness, ...] = ()
     notes: tuple[str, ...] = ()
+    handed: int = 0
     tolerated: frozenset[str] = frozenset()
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -112,6 +113,7 @@ class OpenPackage:
             missingness=self.missingness,
             notes=self.notes,
             tolerated=self.tolerated,
+            handed=self.handed,
         )
 
 
@@ -216,6 +218,7 @@ def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> Non
     opened.plans = foreign.plans
     opened.resources = {plan.name: dict(plan.stated) for plan in foreign.plans}
     opened.notes = foreign.notes()
+    opened.handed = len(foreign.handed)
     opened.tolerated = frozenset() if strict else TOLERATED
 
 

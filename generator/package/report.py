@@ -77,7 +77,8 @@ class Counts:
 class Report:
     """The verdict on one package. ``readable`` is False when nothing of it could be judged.
 
-    ``notes`` say what was judged in another way. Codes that are ``tolerated`` are told and refuse nothing.
+    ``notes`` say what was judged in another way, ``handed`` how many tables Frictionless judged by itself.
+    Codes that are ``tolerated`` are told and refuse nothing.
     """
 
     source: str
@@ -88,18 +89,28 @@ class Report:
     missingness: tuple[Missingness, ...] = ()
     notes: tuple[str, ...] = ()
     tolerated: frozenset[str] = frozenset()
+    handed: int = 0
 
     def sentence(self) -> str:
         """The verdict in one sentence."""
         if not self.readable:
             return "The package cannot be read."
         counts = self.counts
-        held = f"{sum(counts.rows.values()):,} rows in {_many(len(counts.rows), 'table')}"
+        held = self._held()
         if not counts.findings:
             return f"{held}: no findings."
         refused = counts.by_severity[Severity.REFUSE.value]
         verb = "refuses" if refused == 1 else "refuse"
         return f"{held}: {_many(counts.findings, 'finding')}, {refused:,} of them {verb}."
+
+    def _held(self) -> str:
+        """What was judged, and by whom."""
+        tables = self.counts.rows
+        if not tables and not self.handed:
+            return "No table was judged"
+        held = f"{sum(tables.values()):,} rows in {_many(len(tables), 'table')}" if tables else ""
+        handed = f"{_many(self.handed, 'table')} judged by Frictionless" if self.handed else ""
+        return ", ".join(part for part in (held, handed) if part)
 
     @property
     def valid(self) -> bool:
@@ -167,6 +178,7 @@ class Collector:
         missingness: tuple[Missingness, ...] = (),
         notes: tuple[str, ...] = (),
         tolerated: frozenset[str] = frozenset(),
+        handed: int = 0,
     ) -> Report:
         """Everything that was added, by file and line."""
         places = {name: at for at, name in enumerate(rows)}
@@ -194,6 +206,7 @@ class Collector:
             missingness=missingness,
             notes=notes,
             tolerated=tolerated,
+            handed=handed,
         )
 
     def _cause(self, alike: _Alike, count: int) -> Cause:

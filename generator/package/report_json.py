@@ -35,6 +35,7 @@ def _finding(one: Reported) -> dict[str, Any]:
     return {
         "code": found.code,
         "severity": found.severity.value,
+        "file": one.file,
         "table": one.table,
         "row": one.row,
         "key": dict(one.key),

@@ -78,6 +78,7 @@ def test_json_has_the_agreed_shape(report: Report) -> None:
     assert first == {
         "code": "not-a-number",
         "severity": "refuse",
+        "file": "data/lb.csv",
         "table": "lb",
         "row": 2,
         "field": "hb",
