@@ -224,7 +224,7 @@ def read(folder: Path) -> Work:
 
 def at_work(folder: Path) -> int:
     """The process of a work, once it is there."""
-    for _ in range(200):
+    for _ in range(1200):
         if read(folder).process:
             return read(folder).process
         time.sleep(0.05)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
@@ -28,15 +29,20 @@ def furnished_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def furnished_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL that runs for the tests, with a furnished database ``template``."""
-    server = _started(tmp_path_factory.mktemp("postgresql"))
+def furnished_server() -> Iterator[str]:
+    """The address of a PostgreSQL that runs for the tests, with a furnished database ``template``.
+
+    It runs as a user of its own, who cannot enter pytest's folders once another run has closed them.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="crfsmith-postgresql-"))
+    server = _started(folder)
     address = server.get_uri()
     # The disk of the machine is not under test, and waiting for it is most of the time.
     _run(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template")
     furnish(open_database(_named(address, "template"), clock=ticking())).close()
     yield address
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
