@@ -145,9 +145,10 @@ def test_work_that_was_broken_off_is_taken_up_again_once(
     folder = works.receive("worse.zip", "manager")
     (folder / read(folder).file).write_bytes(package)
     with waiting(works):
-        for _ in range(2):
-            works.find(folder.name, "manager") if read(folder).tries else works.start(folder)
-            stop(folder)
+        works.start(folder)
+        stop(folder)
+        taken_up(works, folder)
+        stop(folder)
         page = judged(manager, f"/packages/{folder.name}")
     assert "It could not be judged" in page
     assert f"{folder}/log.txt" in page
@@ -227,6 +228,16 @@ def at_work(folder: Path) -> int:
     for _ in range(1200):
         if read(folder).process:
             return read(folder).process
+        time.sleep(0.05)
+    raise AssertionError(folder)
+
+
+def taken_up(works: Works, folder: Path) -> None:
+    """Looks at the page again until the process that was killed is gone, and another one is begun."""
+    for _ in range(1200):
+        works.find(folder.name, "manager")
+        if read(folder).tries == 2:
+            return
         time.sleep(0.05)
     raise AssertionError(folder)
 
