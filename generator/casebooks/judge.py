@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,13 +97,16 @@ class _AtOnce:
         relations = Relations(study=self.study, store=self.store, needs=needs, today=self.missing.today)
         relations.create()
         self._progress(1)
-        every = shapes(self.study)
-        for at, shape in enumerate(every):
-            self.found.judge(shape, relations)
-            self._progress(1 + at / len(every))
         counted = MissingnessCounter(study=self.study, today=self.missing.today)
         unbegun = Unbegun(study=self.study, store=self.store, today=self.missing.today, missing=counted)
-        unbegun.count()
+        unbegun.read()
+        every = shapes(self.study)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            counting = beside.submit(unbegun.count)
+            for at, shape in enumerate(every):
+                self.found.judge(shape, relations)
+                self._progress(1 + at / len(every))
+            counting.result()
         self.missing.add(counted.counts)
         return faulty, unbegun.left
 

@@ -44,14 +44,21 @@ class Unbegun:
     today: date
     missing: MissingnessCounter
     left: list[str] = field(default_factory=list)
+    _held: Mapping[str, list[str]] = field(default_factory=dict)
+    _awaited: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _visits: Mapping[str, dict[FormKey, Record]] = field(default_factory=dict)
     _statuses: dict[tuple[str, date | None, date | None], VisitStatus] = field(default_factory=dict)
 
+    def read(self) -> None:
+        """Takes what it needs out of the relations, so that ``count`` may run beside other queries."""
+        self._held = self._groups()
+        self._awaited = self._expected()
+        self._visits = self._dated({name for group in self._held.values() for name in group})
+
     def count(self) -> None:
-        held = self._groups()
-        expected = self._expected()
-        dated = self._dated({name for group in held.values() for name in group})
+        """Counts the forms of every subject."""
         order = form_order(self.study)
-        for signature, names in held.items():
+        for signature, names in self._held.items():
             keys = sorted((_key(text) for text in signature.split("\n") if text), key=order)
             lacked = self._lacked(frozenset(keys))
             again = any(key.unsno for key in keys)
@@ -59,7 +66,7 @@ class Unbegun:
                 self.left += names
                 continue
             if lacked:
-                self._subjects(names, keys, lacked, expected, dated)
+                self._subjects(names, keys, lacked)
 
     def _groups(self) -> Mapping[str, list[str]]:
         """The subjects by what was captured of them."""
@@ -86,20 +93,18 @@ class Unbegun:
         names: Iterable[str],
         keys: Sequence[FormKey],
         lacked: Sequence[Lacked],
-        expected: Mapping[tuple[str, str], frozenset[str]],
-        dated: Mapping[str, dict[FormKey, Record]],
     ) -> None:
         asked = frozenset(sources(self.study))
         visits = {one.scheduled.visit for one in lacked}
         telling = [key for key in keys if key.form in asked]
         for name in names:
-            records = dated.get(name, {})
+            records = self._visits.get(name, {})
             casebook = Records({key: records.get(key, Record()) for key in telling})
             told = timeline(self.study, casebook, keys)
             states = {at: self._status(at, told) for at in visits}
             for one in lacked:
                 at = one.scheduled.visit
-                if states[at] in OPEN and (one.certain or name in expected[one.scheduled.form, at]):
+                if states[at] in OPEN and (one.certain or name in self._awaited[one.scheduled.form, at]):
                     self.missing.unbegun(one.scheduled.form, at, OPEN[states[at]])
 
     def _status(self, visit: str, told: Timeline) -> VisitStatus:
