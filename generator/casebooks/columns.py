@@ -9,10 +9,19 @@ from forms_spec.model import Field, Study
 from forms_spec.rules import core
 from forms_spec.rules.expression import Home
 from forms_spec.rules.types import Type
-from generator.casebooks.reads import Shape, conditions, formula, is_fixed, limits, nodes, resolved, shapes
-
-Place = tuple[str, bool, str]
-"""A table, whether it is a group's, and a field."""
+from generator.casebooks.reads import (
+    Place,
+    Shape,
+    companion_of,
+    conditions,
+    formula,
+    is_fixed,
+    limits,
+    nodes,
+    required_condition,
+    resolved,
+    shapes,
+)
 
 
 class NotSetWise(Exception):
@@ -51,8 +60,7 @@ def _expressions(shape: Shape) -> Iterator[core.Core]:
         computed = formula(shape, one)
         if computed is not None:
             yield computed
-        if not isinstance(one.required, bool):
-            yield resolved(one.required, study, shape.home, Type.CONDITION)
+        yield from required_condition(shape, one)
         for *_, low, high in limits(shape, one):
             yield from (end for end in (low, high) if end is not None)
     for rule in shape.rules:
@@ -72,15 +80,11 @@ def _note_rows(needs: Needs, shape: Shape) -> None:
     """The judge compares values with their limits, and rows by their fixed codes."""
     for one in shape.fields:
         ends = [end for *_, low, high in limits(shape, one) for end in (low, high)]
-        chosen = one.unit is not None and one.unit.companion is not None
-        if chosen or not all(is_fixed(end) for end in ends):
-            needs.values.add((shape.name, shape.group is not None, one.name))
-        if chosen:
-            assert one.unit is not None
-            assert one.unit.companion is not None
-            needs.values.add((shape.name, shape.group is not None, one.unit.companion))
-        if one.value is not None:
-            needs.values.add((shape.name, shape.group is not None, one.name))
+        companion = companion_of(one)
+        if companion:
+            needs.values.add((shape.name, shape.group is not None, companion))
+        if companion or one.value is not None or not all(is_fixed(end) for end in ends):
+            needs.values.add(shape.place(one))
     if shape.group and shape.group.rows:
         needs.values |= {(shape.name, True, name) for name in shape.group.rows.fixed}
 
@@ -106,8 +110,7 @@ def _layers(every: Iterable[Shape]) -> dict[Place, int]:
             said = [*conditions(shape, one)]
             computed = formula(shape, one)
             said += [computed] if computed is not None else []
-            at = (shape.name, shape.group is not None, one.name)
-            reads[at] = {
+            reads[shape.place(one)] = {
                 place_of(node)
                 for root in said
                 for node in nodes(root)

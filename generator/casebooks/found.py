@@ -17,11 +17,6 @@ from generator.casebooks.verdicts import EXPECTED_STATE, HIDDEN_STATE, Constrain
 from generator.package.missingness import BLANK as EXPECTED
 from generator.package.missingness import HIDDEN, MISSING, OPTIONAL, STATES
 
-FormNumber = tuple[int, str, int, int]
-"""A form: the subject's number, the form's name, the visit's number and ``unsno``."""
-
-CHUNK = 1_000_000
-
 
 @dataclass(kw_only=True)
 class Found:
@@ -97,9 +92,6 @@ class Columns:
 
     def where(self, mask: Any) -> Columns:
         return Columns(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
-
-    def __len__(self) -> int:
-        return len(self.subject)
 
 
 def state_name(code: int, outcomes: list[Outcome]) -> str:

@@ -73,9 +73,11 @@ class _AtOnce:
     on_progress: Progress
     found: Found = field(default_factory=Found)
     names: Sequence[str] = ()
+    total: int = 0
 
     def run(self) -> None:
         self.names = self.store.all_names()
+        self.total = self.store.counted()[0]
         try:
             faulty, left = self._by_sql()
         except (NotSetWise, duckdb.Error) as error:
@@ -111,8 +113,7 @@ class _AtOnce:
         return faulty, unbegun.left
 
     def _progress(self, thirds: float) -> None:
-        total = self.store.counted()[0]
-        self.on_progress("judging", int(total * thirds / 3), total)
+        self.on_progress("judging", int(self.total * thirds / 3), self.total)
 
     def _states(self) -> Mapping[tuple[str, str, str], Counter[str]]:
         visits = [*visit_numbers(self.study)]

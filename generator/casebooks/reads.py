@@ -14,6 +14,9 @@ from forms_spec.rules.expression import Expression, Home
 from forms_spec.rules.references import children
 from forms_spec.rules.types import Type, type_of
 
+Place = tuple[str, bool, str]
+"""A table, whether it is a group's, and a field."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
@@ -26,6 +29,10 @@ class Shape:
     @property
     def name(self) -> str:
         return self.group.name if self.group else self.form.name
+
+    def place(self, one: Field) -> Place:
+        """A field of the relation."""
+        return self.name, self.group is not None, one.name
 
     @property
     def home(self) -> Home:
@@ -80,6 +87,11 @@ def conditions(shape: Shape, field: Field) -> tuple[core.Core, ...]:
     group = group_of(shape, field)
     said = ((group.shown, Home(form=shape.form)), (field.shown, shape.home))
     return tuple(resolved(one, shape.study, home, Type.CONDITION) for one, home in said if one is not None)
+
+
+def companion_of(one: Field) -> str | None:
+    """The field in which the unit of a number is chosen."""
+    return one.unit.companion if one.unit is not None else None
 
 
 def required_condition(shape: Shape, one: Field) -> tuple[core.Core, ...]:

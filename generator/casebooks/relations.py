@@ -10,7 +10,7 @@ from forms_spec.judge.plan import FieldPlan, plan_of
 from forms_spec.model import Field, Study
 from forms_spec.rules import core
 from forms_spec.rules.types import type_of
-from generator.casebooks.columns import Needs, Place, place_of
+from generator.casebooks.columns import Needs, place_of
 from generator.casebooks.names import (
     COMPLETE,
     FORMS,
@@ -21,7 +21,7 @@ from generator.casebooks.names import (
     class_column,
     shown_column,
 )
-from generator.casebooks.reads import Shape, conditions, formula, nodes, shapes
+from generator.casebooks.reads import Place, Shape, conditions, formula, nodes, shapes
 from generator.casebooks.scene_sql import Scene
 from generator.casebooks.store import SpoolingStore, text_view
 from generator.casebooks.text_columns import TextColumns, create_meanings, meaning_join
@@ -49,16 +49,13 @@ class Relations:
         layers = self.needs.layers
         for layer in range(1, max(layers.values(), default=0) + 1):
             for shape in every:
-                places = [(one, self._place(shape, one)) for one in shape.fields]
+                places = [(one, shape.place(one)) for one in shape.fields]
                 now = [one for one, at in places if layers.get(at) == layer and at not in self._done]
                 if now:
                     self._derive(shape, now)
 
-    def _place(self, shape: Shape, one: Field) -> Place:
-        return shape.name, shape.group is not None, one.name
-
     def reader(self, shape: Shape, one: Field) -> Reader:
-        place = self._place(shape, one)
+        place = shape.place(one)
         if place not in self.readers:
             plan: FieldPlan = plan_of(self.study, shape.form).fields[shape.name, one.name]
             self.readers[place] = Reader(shape, plan, self.today)
@@ -104,12 +101,12 @@ class Relations:
                 form = quoted(relation(shape.form.name, group=False))
                 own = f"FROM {form} AS f0 JOIN ({query}) AS r0 ON {on}"
             query = f"SELECT {kept}, {columns} {own}"
-            self._done |= {self._place(shape, one) for one in now}
+            self._done |= {shape.place(one) for one in now}
         return query
 
     def _hangs_on_itself(self, shape: Shape, one: Field) -> bool:
         """True for conditions of cells that are known already, in the same form."""
-        place, layers = self._place(shape, one), self.needs.layers
+        place, layers = shape.place(one), self.needs.layers
         if place not in layers or place in self._done or one.value is not None:
             return False
         read = [node for root in conditions(shape, one) for node in nodes(root)]
@@ -151,7 +148,7 @@ class Relations:
                 f"CASE WHEN ({shown}) IS FALSE THEN NULL ELSE {value} END" if shown else value
             )
             return made
-        place = self._place(shape, one)
+        place = shape.place(one)
         if place in self.needs.values:
             made[one.name] = self._masked(scene, one.name, shown)
             dropped.append(one.name)

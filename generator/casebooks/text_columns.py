@@ -53,7 +53,7 @@ class TextColumns:
 
     def _wants(self, one: Field) -> tuple[bool, bool, bool]:
         """Whether the field's value is read, its missing code, and what was entered while it is hidden."""
-        place, needs = (self.shape.name, self.shape.group is not None, one.name), self.relations.needs
+        place, needs = self.shape.place(one), self.relations.needs
         return place in needs.values, place in needs.missing, place in needs.entered
 
     def _distinct(self) -> Mapping[str, list[str]]:

@@ -17,7 +17,7 @@ from forms_spec.record import EmptyCasebook, FormKey, Record
 from forms_spec.rules.convert import to_rule
 from forms_spec.rules.core import RuleValue
 from forms_spec.rules.types import Type
-from generator.casebooks.reads import Shape, is_fixed, limits
+from generator.casebooks.reads import Shape, companion_of, is_fixed, limits
 
 BLANK, ANSWERED = 0, 1
 """The classes that every field has; the others are numbered as they turn up."""
@@ -52,8 +52,7 @@ class Reader:
         self.blank = CapturedForm(plan_of(shape.study, shape.form), Record(), key, nobody)
         self.outcomes = [Outcome(CellState.BLANK), Outcome(CellState.ANSWERED)]
         ends = [end for *_, low, high in limits(shape, plan.field) for end in (low, high)]
-        chosen = plan.field.unit is not None and plan.field.unit.companion is not None
-        self.fixed = not chosen and all(is_fixed(end) for end in ends)
+        self.fixed = companion_of(plan.field) is None and all(is_fixed(end) for end in ends)
         """Whether the ranges are the same for every subject, so that a text alone tells."""
 
     def texts(self, texts: Iterable[str]) -> list[Meaning]:

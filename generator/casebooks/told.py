@@ -13,7 +13,7 @@ from forms_spec.model import Field
 from forms_spec.rules import core
 from forms_spec.rules.types import Type
 from generator.casebooks.names import class_column, shown_column
-from generator.casebooks.reads import Shape, conditions, required_condition
+from generator.casebooks.reads import Shape, companion_of, conditions, required_condition
 from generator.casebooks.relations import Relations
 from generator.casebooks.scene_sql import Scene
 from generator.casebooks.texts import BLANK
@@ -86,4 +86,4 @@ def _entered(shape: Shape, one: Field, relations: Relations, of_class: str) -> I
 
 def _is_companion(shape: Shape, one: Field) -> bool:
     """True for the unit of a number: why it is not chosen depends on the number."""
-    return any(other.unit is not None and other.unit.companion == one.name for other in shape.fields)
+    return any(companion_of(other) == one.name for other in shape.fields)

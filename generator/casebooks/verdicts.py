@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import NamedTuple
 
 from forms_spec.catalogue import entry
@@ -23,7 +24,15 @@ from generator.casebooks.names import (
     given_column,
     shown_column,
 )
-from generator.casebooks.reads import Shape, conditions, is_fixed, limits, required_condition, resolved
+from generator.casebooks.reads import (
+    Shape,
+    companion_of,
+    conditions,
+    is_fixed,
+    limits,
+    required_condition,
+    resolved,
+)
 from generator.casebooks.relations import Relations
 from generator.casebooks.scene_sql import Scene
 from generator.casebooks.texts import ANSWERED, BLANK
@@ -32,8 +41,8 @@ from generator.sql.expression_sql import FORM_KEY, OPERATORS, column
 from generator.sql.names import quoted, text_literal
 from generator.sql.relations import relation
 
-NOTHING, ASK = 0, 255
-"""Verdicts of every column; the others are places in its list of constraints, from 1."""
+ASK = 255
+"""The verdict that asks the judge; 0 says nothing, the others are places in a list of constraints, from 1."""
 HIDDEN_STATE, EXPECTED_STATE = 254, 253
 """States of a cell beside the classes of its field: hidden, and blank though required."""
 
@@ -182,10 +191,10 @@ class VerdictQuery:
         return told(self.shape, nodes, self.relations, self.scene)
 
     def _ranges(self, one: Field, said: _Verdict) -> str:
-        chosen = one.unit is not None and one.unit.companion is not None
-        unit = self._value(one.unit.companion) if one.unit and one.unit.companion else None
+        companion = companion_of(one)
+        unit = self._value(companion) if companion else None
         told = list(limits(self.shape, one))
-        cases = [f"WHEN {unit} IS NULL THEN {said.number('unit-missing', one)}"] if chosen else []
+        cases = [f"WHEN {unit} IS NULL THEN {said.number('unit-missing', one)}"] if unit else []
         for _, of_unit, _, low, high in told:
             for end in (low, high):
                 if end is not None and not is_fixed(end):
@@ -322,7 +331,4 @@ def _of(unit: str | None, of_unit: str | None) -> str:
 def _combinations(group: Group) -> int:
     assert group.rows is not None
     lists = {one.name: one.codelist for one in group.fields if one.codelist is not None}
-    count = 1
-    for name in group.rows.fixed:
-        count *= len(lists[name].codes) if name in lists else 1
-    return count
+    return prod(len(lists[name].codes) for name in group.rows.fixed)
