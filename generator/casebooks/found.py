@@ -1,101 +1,103 @@
-"""What the queries found, as columns: a line for each finding, and counts of the cells' states."""
+"""What was found of some subjects, as columns: a line for each finding, and counts of the cells' states."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
+from forms_spec.findings import Severity
 from forms_spec.judge.judgement import CellState
-from generator.casebooks.reads import Shape
-from generator.casebooks.relations import Relations
+from forms_spec.model import Field
+from generator.casebooks.column import Array
 from generator.casebooks.texts import BLANK, Outcome
-from generator.casebooks.verdicts import EXPECTED_STATE, HIDDEN_STATE, Constraint, Query, VerdictQuery
 from generator.package.missingness import BLANK as EXPECTED
 from generator.package.missingness import HIDDEN, MISSING, OPTIONAL, STATES
 
+if TYPE_CHECKING:
+    from generator.casebooks.relation import Relation
 
-@dataclass(kw_only=True)
-class Found:
-    """Findings of all relations. ``constraint`` is a place in ``constraints``; ``form`` in ``forms``."""
+One = TypeVar("One")
+ASK = None
+"""Stands for a constraint where the judge is asked what to say."""
+HIDDEN_STATE, EXPECTED_STATE = 254, 253
+"""States of a cell beside the classes of its field: hidden, and blank though required."""
 
-    constraints: list[Constraint] = field(default_factory=list)
-    forms: list[str] = field(default_factory=list)
-    states: Counter[tuple[str, str, int, str]] = field(default_factory=Counter)
-    _parts: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def judge(self, shape: Shape, relations: Relations) -> None:
-        """Runs a relation's query and takes what it finds."""
-        query = VerdictQuery(shape=shape, relations=relations).query()
-        if shape.form.name not in self.forms:
-            self.forms.append(shape.form.name)
-        sql = relations.store.sql
-        for statement in query.before:
-            sql.execute(statement)
-        found = sql.execute(query.sql).fetchnumpy()
-        for statement in query.after:
-            sql.execute(statement)
-        self._states(shape, relations, query, found)
-        self._findings(self.forms.index(shape.form.name), query, found)
+class Constraint(NamedTuple):
+    """A finding that a facet or a rule may give: what is counted of it."""
 
-    def _states(self, shape: Shape, relations: Relations, query: Query, found: Mapping[str, Any]) -> None:
-        visits = found["visit"].astype(np.int64)
-        for one in shape.fields:
-            codes = visits * 256 + found[query.states[one.name]]
-            outcomes = relations.outcomes(shape, one)
-            counted = np.bincount(codes)
-            for at in np.flatnonzero(counted).tolist():
-                visit, code = divmod(at, 256)
-                self.states[shape.name, one.name, visit, state_name(code, outcomes)] += int(counted[at])
+    code: str
+    severity: Severity
+    rule: str | None
+    table: str
+    field: str | None
 
-    def _findings(self, form: int, query: Query, found: Mapping[str, Any]) -> None:
-        keys = [found[name] for name in ("subject", "visit", "unsno", "line")]
-        for name, constraints in query.verdicts.items():
-            verdicts = found[name]
-            rows = np.flatnonzero(verdicts)
-            if not len(rows):
-                continue
-            places = np.array(
-                [0, *(self._place(one) for one in constraints)] + [-1] * (255 - len(constraints))
-            )
-            part = (*(key[rows] for key in keys), places[verdicts[rows]], np.full(len(rows), form))
-            self._parts.append(part)
 
-    def _place(self, constraint: Constraint) -> int:
-        if constraint not in self.constraints:
-            self.constraints.append(constraint)
-        return self.constraints.index(constraint)
+class Numbered(dict[One, int]):
+    """Things, each with the place at which it was first met."""
 
-    def columns(self) -> Columns:
-        """Everything that was found; a constraint of -1 asks the judge."""
-        names = ("subject", "visit", "unsno", "line", "constraint", "form")
-        if not self._parts:
-            return Columns(*(np.zeros(0, np.int64) for _ in names))
-        return Columns(
-            *(np.concatenate([part[at] for part in self._parts]).astype(np.int64) for at in range(6))
-        )
+    def place(self, one: One) -> int:
+        return self.setdefault(one, len(self))
 
 
 @dataclass
 class Columns:
-    """One finding a line."""
+    """One finding a line. ``key`` numbers subject and visit; a ``constraint`` of -1 asks the judge."""
 
-    subject: Any
-    visit: Any
-    unsno: Any
-    line: Any
-    constraint: Any
-    form: Any
+    key: Array
+    line: Array
+    constraint: Array
+    form: Array
 
-    def where(self, mask: Any) -> Columns:
+    def where(self, mask: Array) -> Columns:
         return Columns(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
 
 
+@dataclass(kw_only=True)
+class Found:
+    """Findings of all relations. ``constraint`` is a place in ``constraints``, ``form`` one in ``forms``."""
+
+    constraints: Numbered[Constraint] = field(default_factory=Numbered)
+    forms: Numbered[str] = field(default_factory=Numbered)
+    states: Counter[tuple[str, str, int, str]] = field(default_factory=Counter)
+    _parts: list[tuple[Array, ...]] = field(default_factory=list)
+
+    def add(self, relation: Relation, where: Array, constraint: Constraint | None) -> None:
+        """A finding on some lines of a relation."""
+        lines = np.flatnonzero(where)
+        if not len(lines):
+            return
+        place = -1 if constraint is None else self.constraints.place(constraint)
+        form = self.forms.place(relation.shape.form.name)
+        numbers = (np.full(len(lines), one) for one in (place, form))
+        self._parts.append((relation.key[lines], relation.line[lines], *numbers))
+
+    def count(self, relation: Relation, one: Field, states: Array) -> None:
+        """Every cell of a field, by its state."""
+        counted = np.bincount(relation.visit * 256 + states)
+        outcomes = relation.reader(one).outcomes
+        for at in np.flatnonzero(counted).tolist():
+            visit, state = divmod(at, 256)
+            name = state_name(state, outcomes)
+            self.states[relation.shape.name, one.name, visit, name] += int(counted[at])
+
+    def columns(self) -> Columns:
+        """Everything that was found."""
+        if not self._parts:
+            return Columns(*(np.zeros(0, np.int64) for _ in range(4)))
+        return Columns(*(np.concatenate([part[at] for part in self._parts]) for at in range(4)))
+
+    def forget(self) -> None:
+        """Findings and counts are done with; the numbers of constraints and forms stay."""
+        self._parts.clear()
+        self.states.clear()
+
+
 def state_name(code: int, outcomes: list[Outcome]) -> str:
-    """The state of missingness that a query's number stands for."""
+    """The state of missingness that a number stands for."""
     if code == HIDDEN_STATE:
         return HIDDEN
     if code == EXPECTED_STATE:

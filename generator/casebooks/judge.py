@@ -1,14 +1,13 @@
-"""Judges a large package: counts of everything by SQL, words by the judge for what is listed."""
+"""Judges a large package lot by lot: everything is counted over columns, the judge says what is listed."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
 
-import duckdb
 import numpy as np
 
 from forms_spec.files import is_file
@@ -16,16 +15,17 @@ from forms_spec.findings import Finding
 from forms_spec.judge.verdict import judge_captured
 from forms_spec.judge.world import Subject
 from forms_spec.kinds.file import named_file
-from forms_spec.model import Study
+from forms_spec.model import Field, Study
 from forms_spec.record import FormKey, Records
-from generator.casebooks.columns import NotSetWise, needs_of
+from generator.casebooks.book import Books, Readers
+from generator.casebooks.column import Array
+from generator.casebooks.columns import Needs, NotSetWise, needs_of
 from generator.casebooks.found import Columns, Found
-from generator.casebooks.names import FAULTY, LINE
-from generator.casebooks.reads import Shape, shapes
-from generator.casebooks.relations import Relations
-from generator.casebooks.store import SpoolingStore, text_view
-from generator.casebooks.structure import create_forms, visit_numbers
+from generator.casebooks.keys import FormOf, Keys, Structure, structure, visit_numbers
+from generator.casebooks.relation import Relation
+from generator.casebooks.store import SpoolingStore
 from generator.casebooks.unbegun import Unbegun
+from generator.casebooks.verdicts import Verdicts
 from generator.package.captured import FormStatus
 from generator.package.missingness import MissingnessCounter
 from generator.package.reader import OpenPackage
@@ -33,10 +33,10 @@ from generator.package.report import Reported
 from generator.package.stage import Progress
 from generator.package.uploads import Uploads
 from generator.package.validate import judge_forms, report_form
-from generator.sql.names import quoted
-from generator.sql.relations import VISIT_STEP
 from generator.tables import layout
 
+ROWS = 2_000_000
+"""So many rows are brought into memory together."""
 BATCH = 500
 """So many subjects are brought before the judge together."""
 
@@ -51,12 +51,7 @@ def judge_all(
 ) -> None:
     """Reports what ``judge_forms`` would report, and counts what it would count."""
     assert isinstance(opened.store, SpoolingStore)
-    _AtOnce(opened, opened.store, study, missing, uploads, on_progress or _silent).run()
-
-
-def _words(error: Exception) -> str:
-    """The first line of what went wrong."""
-    return str(error).partition("\n")[0][:200]
+    _AtOnce(opened, opened.store, study, missing, uploads).run(on_progress or _silent)
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
@@ -70,50 +65,64 @@ class _AtOnce:
     study: Study
     missing: MissingnessCounter
     uploads: Uploads
-    on_progress: Progress
     found: Found = field(default_factory=Found)
-    names: Sequence[str] = ()
-    total: int = 0
+    counted: Counter[tuple[str, str, str | None]] = field(default_factory=Counter)
+    """Findings of each code, table and field in the lots before."""
 
-    def run(self) -> None:
-        self.names = self.store.all_names()
-        self.total = self.store.counted()[0]
-        try:
-            faulty, left = self._by_sql()
-        except (NotSetWise, duckdb.Error) as error:
-            self.opened.notes = (*self.opened.notes, f"Subject by subject was judged, since {_words(error)}.")
-            self._judge(dict.fromkeys(self.names))
-            return
-        self.missing.add(self._states())
-        self._files()
-        columns = self.found.columns()
-        listed = self._listed(columns)
-        forms = self._forms(columns.where(np.isin(columns.subject, listed)))
-        self._judge({**forms, **dict.fromkeys(faulty)}, left)
-        self._count(columns.where(~np.isin(columns.subject, listed)))
+    def run(self, on_progress: Progress) -> None:
+        """Lot after lot, in the order of the subjects."""
+        names, total = self.store.all_names(), self.store.counted()[0]
+        size = max(1, len(names) * ROWS // max(self.store.rows, 1))
+        for start in range(0, len(names), size):
+            lot = names[start : start + size]
+            try:
+                self._lot(lot)
+            except NotSetWise as error:
+                self._one_by_one(lot, error)
+            on_progress("judging", total * min(start + size, len(names)) // len(names), total)
 
-    def _by_sql(self) -> tuple[list[str], list[str]]:
-        """Fills ``found``; gives the subjects whose rows do not fit, and those to be counted by the judge."""
-        needs = needs_of(self.study)
-        faulty = create_forms(self.study, self.store, self.names)
-        relations = Relations(study=self.study, store=self.store, needs=needs, today=self.missing.today)
-        relations.create()
-        self._progress(1)
-        counted = MissingnessCounter(study=self.study, today=self.missing.today)
-        unbegun = Unbegun(study=self.study, store=self.store, today=self.missing.today, missing=counted)
-        unbegun.read()
-        every = shapes(self.study)
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            counting = beside.submit(unbegun.count)
-            for at, shape in enumerate(every):
-                self.found.judge(shape, relations)
-                self._progress(1 + at / len(every))
-            counting.result()
-        self.missing.add(counted.counts)
-        return faulty, unbegun.left
+    def _one_by_one(self, names: Sequence[str], why: Exception) -> None:
+        note = f"Subject by subject was judged, since {why}."
+        self.opened.notes = tuple(dict.fromkeys((*self.opened.notes, note)))
+        self.found.forget()
+        self._judge(dict.fromkeys(names))
 
-    def _progress(self, thirds: float) -> None:
-        self.on_progress("judging", int(self.total * thirds / 3), self.total)
+    @cached_property
+    def needs(self) -> Needs:
+        return needs_of(self.study)
+
+    @cached_property
+    def readers(self) -> Readers:
+        return Readers(study=self.study, today=self.missing.today)
+
+    def _lot(self, names: Sequence[str]) -> None:
+        """Nothing is reported before all has been worked out."""
+        needs, kept = self.needs, self._kept(names)
+        held = structure(Keys(study=self.study, names=names), self.store.reading(names[0], names[-1]), kept)
+        with closing(Books(held, needs, self.readers)) as books:
+            for shape in books.shapes:
+                Verdicts(books, books.relation(shape), self.found).judge()
+            unbegun = MissingnessCounter(study=self.study, today=self.missing.today)
+            left = Unbegun(books=books, subjects=~held.faulty, missing=unbegun).count()
+            self.missing.add(unbegun.counts)
+            self.missing.add(self._states())
+            self._files(books, held.sites)
+        self._report(held, kept, [names[at] for at in left])
+
+    def _kept(self, names: Sequence[str]) -> Sequence[FormOf]:
+        """The forms of these subjects with warnings that were kept."""
+        return [one for name in names for one in self._all_kept.get(name, ())]
+
+    @cached_property
+    def _all_kept(self) -> Mapping[str, Sequence[FormOf]]:
+        found: dict[str, list[FormOf]] = {}
+        for one in self.store.kept_forms():
+            found.setdefault(one[0], []).append(one)
+        return found
+
+    @cached_property
+    def _damaged(self) -> Mapping[int, Sequence[int]]:
+        return self.store.damaged_lines()
 
     def _states(self) -> Mapping[tuple[str, str, str], Counter[str]]:
         visits = [*visit_numbers(self.study)]
@@ -122,90 +131,94 @@ class _AtOnce:
             counts.setdefault((table, name, visits[visit]), Counter())[state] += count
         return counts
 
+    def _report(self, held: Structure, kept: Sequence[FormOf], to_count: Sequence[str]) -> None:
+        """The judge speaks of faulty subjects, of what is listed or asked of it; the rest is counted."""
+        keys, columns = held.keys, self.found.columns()
+        self.found.forget()
+        subject = keys.subject(columns.key)
+        asked = (columns.constraint < 0) | self._special(held, kept, columns)
+        listed = np.isin(subject, np.union1d(subject[asked], self._first(columns, subject)))
+        wanted: dict[str, frozenset[FormKey] | None] = {**self._forms(keys, columns.where(listed))}
+        wanted.update(dict.fromkeys(keys.names[at] for at in np.flatnonzero(held.faulty).tolist()))
+        self._judge(wanted, to_count)
+        self._count(columns.where(~listed))
+
     # What is listed
 
-    def _listed(self, columns: Columns) -> Any:
-        """The numbers of the subjects with findings that may be listed, or that the judge is asked about."""
+    def _first(self, columns: Columns, subject: Array) -> Array:
+        """The subjects of the first findings of each kind, as many as are listed."""
         kinds: dict[tuple[str, str, str | None], list[int]] = {}
-        for at, one in enumerate(self.found.constraints):
+        for one, at in self.found.constraints.items():
             kinds.setdefault((one.code, one.table, one.field), []).append(at)
-        wanted = [columns.subject[(columns.constraint < 0) | self._special(columns)]]
-        for places in kinds.values():
-            subjects = np.sort(columns.subject[np.isin(columns.constraint, places)])
-            wanted.append(subjects[: self.opened.collector.limit])
-        return np.unique(np.concatenate(wanted))
+        wanted = [subject[:0]]
+        for kind, places in kinds.items():
+            found = np.sort(subject[np.isin(columns.constraint, places)])
+            wanted.append(found[: max(self.opened.collector.limit - self.counted[kind], 0)])
+            self.counted[kind] += len(found)
+        return np.concatenate(wanted)
 
-    def _special(self, columns: Columns) -> Any:
+    def _special(self, held: Structure, kept: Sequence[FormOf], columns: Columns) -> Array:
         """Findings of forms with warnings that were kept, or with cells that the reader has told of."""
-        numbers = {name: at for at, name in enumerate(self.names)}
-        visits = visit_numbers(self.study)
-        forms = {name: at for at, name in enumerate(self.found.forms)}
-        keys = [
-            self._key(numbers[subject], forms[form], visits[visit], unsno)
-            for subject, visit, unsno, form in self._told_forms()
-            if form in forms and visit in visits and subject in numbers
-        ]
-        mine = self._key(columns.subject, columns.form, columns.visit, columns.unsno)
-        return np.isin(mine, np.array(keys, np.int64))
+        forms: dict[str, list[Array]] = {}
+        for subject, visit, unsno, form in kept:
+            forms.setdefault(form, []).append(held.keys.one(subject, visit, unsno))
+        for at, lines in self._damaged.items():
+            table = self.opened.plans[at].table
+            if table is not None:
+                rows = held.tables[table.name]
+                forms.setdefault(table.form.name, []).append(rows.key[np.isin(rows.line, lines)])
+        found = np.zeros(len(columns.key), bool)
+        for form, parts in forms.items():
+            if form in self.found.forms:
+                mine = columns.form == self.found.forms[form]
+                found |= mine & np.isin(columns.key, np.concatenate(parts))
+        return found
 
-    def _key(self, subject: Any, form: Any, visit: Any, unsno: Any) -> Any:
-        return ((subject * len(self.found.forms) + form) * 10_000 + visit) * VISIT_STEP + unsno
-
-    def _told_forms(self) -> Iterator[tuple[str, str, int, str]]:
-        yield from zip(*self.store.kept_forms(), strict=True)
-        for at, lines in self.store.damaged_lines().items():
-            plan = self.opened.plans[at]
-            if plan.table is not None:
-                found = self.store.sql.execute(
-                    f"SELECT subjid, visitid, unsno FROM {quoted(text_view(plan.name))} "
-                    f"WHERE {quoted(LINE)} IN ({', '.join(map(str, lines))})"
-                )
-                yield from ((*row, plan.table.form.name) for row in found.fetchall())
-
-    def _forms(self, columns: Columns) -> dict[str, frozenset[FormKey]]:
-        visits = [*visit_numbers(self.study)]
+    def _forms(self, keys: Keys, columns: Columns) -> dict[str, frozenset[FormKey]]:
+        visits, names = [*visit_numbers(self.study)], [*self.found.forms]
         forms: dict[str, set[FormKey]] = {}
-        keys = (columns.subject, columns.form, columns.visit, columns.unsno)
-        for subject, form, visit, unsno in set(zip(*(key.tolist() for key in keys), strict=True)):
-            forms.setdefault(self.names[subject], set()).add(
-                FormKey(self.found.forms[form], visits[visit], unsno)
-            )
+        for key, form in set(zip(columns.key.tolist(), columns.form.tolist(), strict=True)):
+            subject, visit, unsno = keys.parts(key)
+            held = FormKey(names[form], visits[visit], unsno)
+            forms.setdefault(keys.names[subject], set()).add(held)
         return {name: frozenset(held) for name, held in forms.items()}
 
     # What is counted
 
     def _count(self, columns: Columns) -> None:
-        doubts = self.store.doubted()
         places = {plan.name: at for at, plan in enumerate(self.opened.plans)}
         counts = np.bincount(columns.constraint, minlength=len(self.found.constraints))
-        for at, one in enumerate(self.found.constraints):
+        for one, at in self.found.constraints.items():
             if not counts[at]:
                 continue
             said = Finding(code=one.code, severity=one.severity, message="", remedy="", rule=one.rule)
             self.opened.collector.more(
                 Reported(finding=said, table=one.table, field=one.field), int(counts[at])
             )
-            doubted = doubts.get((places[one.table], one.field or ""))
+            doubted = self._doubted.get((places[one.table], one.field or ""))
             if doubted:
                 lines = columns.line[columns.constraint == at].tolist()
                 for line in doubted.intersection(lines):
                     self.store.settle(places[one.table], line, one.field or "")
 
+    @cached_property
+    def _doubted(self) -> Mapping[tuple[int, str], set[int]]:
+        return self.store.doubted()
+
     # What the judge says
 
-    def _judge(self, subjects: Mapping[str, frozenset[FormKey] | None], to_count: Iterable[str] = ()) -> None:
-        """Goes through these subjects in order: all of each, or these forms only."""
+    def _judge(self, wanted: Mapping[str, frozenset[FormKey] | None], to_count: Sequence[str] = ()) -> None:
+        """Goes through these subjects in order: all forms of each, where they are None, or some only."""
         uncounted = set(to_count)
-        names = sorted({*subjects, *uncounted})
+        names = sorted({*wanted, *uncounted})
         for start in range(0, len(names), BATCH):
             self.store.load(names[start : start + BATCH])
-            self._batch(subjects, uncounted)
-            self.on_progress("judging", min(start + BATCH, len(names)), len(names))
+            self._batch(wanted, uncounted)
 
-    def _batch(self, subjects: Mapping[str, frozenset[FormKey] | None], uncounted: set[str]) -> None:
+    def _batch(self, wanted: Mapping[str, frozenset[FormKey] | None], uncounted: set[str]) -> None:
         places = {plan.name: at for at, plan in enumerate(self.opened.plans)}
         for name, forms in self.opened.staged():
-            some = subjects.get(name, frozenset())
+            some = wanted.get(name, frozenset())
             if some is None:
                 judge_forms(self.opened, self.study, self.missing, self.uploads, subjects=[(name, forms)])
                 continue
@@ -221,27 +234,35 @@ class _AtOnce:
 
     # Files
 
-    def _files(self) -> None:
+    def _files(self, books: Books, sites: Sequence[str]) -> None:
         """Uploaded files that cells name, of all subjects but those that are judged as a whole."""
-        for shape in shapes(self.study):
+        for shape in books.shapes:
             for one in shape.fields:
                 if is_file(one) and shape.has_file:
-                    self._files_of(shape, one.name)
+                    for reported in self._files_of(books.relation(shape), one, sites):
+                        self.opened.collector.add(reported)
 
-    def _files_of(self, shape: Shape, name: str) -> None:
-        text = f"t.{quoted(name)}"
-        found = self.store.sql.execute(
-            f"SELECT t.siteid, t.subjid, t.visitid, t.unsno, t.rowno, t.{quoted(LINE)}, {text} "
-            f"FROM {quoted(text_view(shape.name))} t WHERE {text} <> '' "
-            f"AND t.subjid NOT IN (SELECT subjid FROM {quoted(FAULTY)}) ORDER BY t.{quoted(LINE)}"
-        )
-        for site, subject, visit, unsno, row, line, said in found.fetchall():
+    def _files_of(self, relation: Relation, one: Field, sites: Sequence[str]) -> Iterator[Reported]:
+        codes, texts = relation.text(one)
+        for line in np.flatnonzero(relation.has_text(one)).tolist():
+            said = texts[int(codes[line])]
             fault = self.uploads.fault(said) if named_file(said) else None
-            if fault is None:
-                continue
-            key = {layout.SITE: site, layout.SUBJECT: subject, layout.VISIT: visit, layout.UNSNO: unsno}
-            key |= {layout.ROW: row} if row is not None else {}
-            path = layout.table_path(shape.name)
-            self.opened.collector.add(
-                Reported(finding=fault, file=path, table=shape.name, row=line, field=name, key=key)
-            )
+            if fault is not None:
+                yield Reported(
+                    finding=fault,
+                    file=layout.table_path(relation.shape.name),
+                    table=relation.shape.name,
+                    row=int(relation.line[line]),
+                    field=one.name,
+                    key=self._key(relation, line, sites),
+                )
+
+    def _key(self, relation: Relation, line: int, sites: Sequence[str]) -> dict[str, str | int]:
+        subject, visit, unsno = relation.keys.parts(int(relation.key[line]))
+        key: dict[str, str | int] = {
+            layout.SITE: sites[subject],
+            layout.SUBJECT: relation.keys.names[subject],
+            layout.VISIT: [*visit_numbers(self.study)][visit],
+            layout.UNSNO: unsno,
+        }
+        return key if relation.rowno is None else key | {layout.ROW: int(relation.rowno[line])}

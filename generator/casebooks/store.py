@@ -1,28 +1,32 @@
-"""The rows of a large package: Parquet files on scratch disk for SQL, and single subjects for the judge."""
+"""The rows of a large package: Parquet files on scratch disk, and single subjects for the judge."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
-import duckdb
 import polars as pl
 
 from forms_spec.record import LOG
+from generator.casebooks.keys import FormOf
 from generator.casebooks.names import LINE
 from generator.package.plan import TablePlan
 from generator.package.reading import NUMBER
 from generator.package.store import DataLine, FormLine, Line, Store, SubjectLine
-from generator.sql.functions import register_functions
-from generator.sql.macros import create_macros
-from generator.sql.names import quoted, text_literal
 from generator.tables import layout
 
-MEMORY = "2GB"
-"""What SQL may take before it spills to the scratch disk."""
 WAITING_ROWS = 20_000
 _NUMBERS = (layout.UNSNO, layout.ROW)
+
+
+class Part(NamedTuple):
+    """Some rows of a table, and the first and the last subject that they are of."""
+
+    path: Path
+    first: str
+    last: str
 
 
 class SpoolingStore(Store):
@@ -34,17 +38,9 @@ class SpoolingStore(Store):
         super().__init__()
         self._files = 0
         self._slow: dict[str, list[dict[str, Any]]] = {}
+        self._parts: dict[str, list[Part]] = {}
         self._heights: dict[str, int] = {}
-        self.sql = duckdb.connect(str(self.folder / "casebooks.duckdb"))
-        self.sql.execute(f"set memory_limit = '{MEMORY}'")
-        self.sql.execute("set enable_progress_bar = false")
-        self.sql.execute("set preserve_insertion_order = false")
-        self.sql.execute(create_macros())
-        register_functions(self.sql)
-
-    def close(self) -> None:
-        self.sql.close()
-        super().close()
+        self._last_save = ""
 
     def add(self, line: Line) -> None:
         """Rows that were read one by one wait for a frame; everything else stays as it is."""
@@ -98,37 +94,38 @@ class SpoolingStore(Store):
         folder.mkdir(parents=True, exist_ok=True)
         self._files += 1
         self._heights[name] = self._heights.get(name, 0) + frame.height
-        frame.write_parquet(folder / f"{self._files}.parquet", compression="lz4", statistics=False)
+        if name == layout.FORMS:
+            self._last_save = max(self._last_save, str(frame["saved_at"].max()))
+        path, subjects = folder / f"{self._files}.parquet", frame[_subject(name)]
+        frame.write_parquet(path, compression="lz4", statistics=False)
+        self._parts.setdefault(name, []).append(Part(path, str(subjects.min()), str(subjects.max())))
 
     def seal(self) -> None:
         for name in list(self._slow):
             self._flush_slow(name)
         super().seal()
-        for plan in self.plans:
-            if plan.name in (layout.AUDIT, layout.QUERIES):
-                continue
-            if plan.name in self._heights:
-                files = str(self.folder / "tables" / plan.name / "*.parquet")
-                source = f"SELECT * FROM read_parquet({text_literal(files)})"
-            else:
-                columns = ", ".join(
-                    f"NULL::{type_} AS {quoted(name)}" for name, type_ in _columns(plan).items()
-                )
-                source = f"SELECT {columns} WHERE FALSE"
-            self.sql.execute(f"CREATE VIEW {quoted(text_view(plan.name))} AS {source}")
 
-    def table(self, name: str, columns: Mapping[str, Sequence[Any]]) -> None:
-        """A small table of the connection."""
-        path = self.folder / "table.parquet"
-        types = {one: pl.Int64 if one in ("number", "unsno") else pl.String for one in columns}
-        pl.DataFrame(columns, types).write_parquet(path)
-        source = f"read_parquet({text_literal(str(path))})"
-        self.sql.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT * FROM {source}")
+    # Rows of some subjects
 
-    def kept_forms(self) -> tuple[list[str], list[str], list[int], list[str]]:
-        """Subject, visit, number and form of every warning that was kept."""
-        rows = self._db.execute("select distinct subject, visit, unsno, form from kept").fetchall()
-        return tuple([row[at] for row in rows] for at in range(4))  # type: ignore[return-value]
+    def frame(self, plan: TablePlan, first: str, last: str) -> pl.DataFrame:
+        """The rows of a table that are of the subjects from the first to the last, in no certain order."""
+        found = [_read(one, plan.name, first, last) for one in self._parts.get(plan.name, ())
+                 if one.first <= last and one.last >= first]  # fmt: skip
+        return pl.concat(found) if found else pl.DataFrame(schema=_columns(plan))
+
+    def scan(self, plan: TablePlan) -> pl.LazyFrame:
+        """All rows of a table."""
+        parts = [one.path for one in self._parts.get(plan.name, ())]
+        return pl.scan_parquet(parts) if parts else pl.LazyFrame(schema=_columns(plan))
+
+    def reading(self, first: str, last: str) -> Callable[[str], pl.DataFrame]:
+        """Reads a table's rows of the subjects from the first to the last."""
+        plans = {plan.name: plan for plan in self.plans}
+        return lambda name: self.frame(plans[name], first, last)
+
+    def kept_forms(self) -> list[FormOf]:
+        """The form of every warning that was kept."""
+        return self._db.execute("select distinct subject, visit, unsno, form from kept").fetchall()
 
     def damaged_lines(self) -> Mapping[int, list[int]]:
         """By table, the lines with cells that the reader has told of."""
@@ -144,69 +141,64 @@ class SpoolingStore(Store):
             found.setdefault((at, name), set()).add(line)
         return found
 
-    def load(self, subjects: Iterable[str]) -> None:
+    def load(self, subjects: Sequence[str]) -> None:
         """Brings the rows of these subjects, and no others, where ``names`` and ``data`` look."""
         for name in ("subject", "form", "data"):
             self._db.execute(f"delete from {name}")
-        self.table("wanted", {"subject": list(subjects)})
         for at, plan in enumerate(self.plans):
             if plan.table is not None:
-                self._load_rows(at, plan)
-        for name, made in ((layout.FORMS, FormLine), (layout.SUBJECTS, SubjectLine)):
-            fields = ", ".join(quoted(one) for one in made._fields)
-            found = self.sql.execute(
-                f"SELECT {fields} FROM {quoted(text_view(name))} "
-                "WHERE subject IN (SELECT subject FROM wanted) ORDER BY line"
-            )
-            for row in found.fetchall():
-                super().add(made(*row))
+                self._load_rows(at, plan, subjects)
+            elif plan.name in (layout.FORMS, layout.SUBJECTS):
+                made: Any = FormLine if plan.name == layout.FORMS else SubjectLine
+                for row in self._of_subjects(plan, subjects).sort("line").select(made._fields).iter_rows():
+                    super().add(made(*row))
         self.flush()
 
-    def _load_rows(self, at: int, plan: TablePlan) -> None:
-        assert plan.table is not None
-        key = ", ".join(quoted(one) for one in (LINE, layout.SITE, layout.SUBJECT, layout.VISIT, *_NUMBERS))
-        own = "".join(f", {quoted(one.name)}" for one in plan.table.fields)
-        found = self.sql.execute(
-            f"SELECT {key}{own} FROM {quoted(text_view(plan.name))} "
-            f"WHERE {layout.SUBJECT} IN (SELECT subject FROM wanted) ORDER BY {quoted(LINE)}"
-        )
-        for line, site, subject, visit, unsno, rowno, *cells in found.fetchall():
+    def _load_rows(self, at: int, plan: TablePlan, subjects: Sequence[str]) -> None:
+        found = self._of_subjects(plan, subjects).sort(LINE)
+        for line, site, subject, visit, unsno, rowno, *cells in found.iter_rows():
             cells_text = json.dumps(cells, ensure_ascii=False)
             super().add(DataLine(at, line, site, subject, visit, unsno, rowno, cells_text))
 
+    def _of_subjects(self, plan: TablePlan, subjects: Sequence[str]) -> pl.DataFrame:
+        held = self.frame(plan, min(subjects), max(subjects))
+        return held.filter(pl.col(_subject(plan.name)).is_in(subjects))
+
+    @property
+    def rows(self) -> int:
+        """How many rows all tables have."""
+        return sum(self._heights.values())
+
     def all_names(self) -> list[str]:
         """Every subject that any row speaks of, sorted."""
-        places = [
-            f"SELECT subject FROM {quoted(text_view(layout.SUBJECTS))}",
-            f"SELECT subject FROM {quoted(text_view(layout.FORMS))}",
-        ]
-        places += [
-            f"SELECT {layout.SUBJECT} FROM {quoted(text_view(plan.name))}"
-            for plan in self.plans
-            if plan.table is not None
-        ]
-        found = self.sql.execute(f"SELECT * FROM ({' UNION '.join(places)}) ORDER BY 1").fetchall()
-        return [name for (name,) in found]
+        found = [pl.Series("subject", [], pl.String)]
+        for name, parts in self._parts.items():
+            column = _subject(name)
+            held = pl.scan_parquet([one.path for one in parts]).select(pl.col(column).unique()).collect()
+            found.append(held[column].alias("subject"))
+        return pl.concat(found).unique().sort().to_list()
 
     def saves(self) -> list[str]:
-        return [text for text in self._one(layout.FORMS, "max(saved_at)") if text]
+        return [self._last_save] if self._last_save else []
 
     def counted(self) -> tuple[int, int]:
-        forms = self._one(layout.FORMS, "count(*)")
-        subjects = self._one(layout.SUBJECTS, "count(DISTINCT subject)")
-        return sum(forms), sum(subjects)
-
-    def _one(self, name: str, wanted: str) -> list[Any]:
-        """A value of a table, if the package has it."""
-        if all(plan.name != name for plan in self.plans):
-            return []
-        found = self.sql.execute(f"SELECT {wanted} FROM {quoted(text_view(name))}").fetchall()
-        return [value for (value,) in found]
+        parts = [one.path for one in self._parts.get(layout.SUBJECTS, ())]
+        subjects = (
+            pl.scan_parquet(parts).select(pl.col("subject").n_unique()).collect().item() if parts else 0
+        )
+        return self._heights.get(layout.FORMS, 0), subjects
 
 
-def text_view(table: str) -> str:
-    """The view of a table's rows as they were written."""
-    return f"{table} texts"
+def _subject(table: str) -> str:
+    """The column that says whose a row is."""
+    return "subject" if table in (layout.FORMS, layout.SUBJECTS) else layout.SUBJECT
+
+
+def _read(part: Part, table: str, first: str, last: str) -> pl.DataFrame:
+    held = pl.read_parquet(part.path)
+    if part.first >= first and part.last <= last:
+        return held
+    return held.filter(pl.col(_subject(table)).is_between(pl.lit(first), pl.lit(last)))
 
 
 def _needed(plan: TablePlan) -> tuple[str, ...]:
@@ -216,21 +208,12 @@ def _needed(plan: TablePlan) -> tuple[str, ...]:
     return layout.FORM_KEY if plan.name == layout.FORMS else (layout.SITE, layout.SUBJECT)
 
 
-def _columns(plan: TablePlan) -> dict[str, str]:
-    """The view's columns and their types in SQL."""
+def _columns(plan: TablePlan) -> dict[str, Any]:
+    """The columns of a table's rows, and their types."""
     if plan.table is not None:
-        names = dict.fromkeys((one.name for one in plan.table.fields), "VARCHAR")
-        return {
-            LINE: "BIGINT",
-            layout.SITE: "VARCHAR",
-            layout.SUBJECT: "VARCHAR",
-            layout.VISIT: "VARCHAR",
-            layout.UNSNO: "BIGINT",
-            layout.ROW: "BIGINT",
-        } | names
-    fields = FormLine._fields if plan.name == layout.FORMS else SubjectLine._fields
-    numbers = ("line", "unsno", "status", "version")
-    return {name: "BIGINT" if name in numbers else "VARCHAR" for name in fields}
+        key = (LINE, layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
+        return _types([*key, *(one.name for one in plan.table.fields)])
+    return _types(FormLine._fields if plan.name == layout.FORMS else SubjectLine._fields)
 
 
 def _shaped(plan: TablePlan, frame: pl.DataFrame) -> pl.DataFrame:
@@ -273,6 +256,6 @@ def _number_or_zero(name: str) -> pl.Expr:
     return pl.when(whole).then(pl.col(name)).otherwise(pl.lit("0")).cast(pl.Int64).alias(name)
 
 
-def _types(row: Mapping[str, Any]) -> dict[str, Any]:
+def _types(names: Iterable[str]) -> dict[str, Any]:
     numbers = (LINE, layout.UNSNO, layout.ROW, "line", "status", "version")
-    return {name: pl.Int64 if name in numbers else pl.String for name in row}
+    return {name: pl.Int64 if name in numbers else pl.String for name in names}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
@@ -13,16 +13,18 @@ from forms_spec.judge.limits import outside
 from forms_spec.judge.plan import FieldPlan, plan_of
 from forms_spec.judge.world import CapturedForm, Facts, Subject, computed
 from forms_spec.kinds import Refusal
+from forms_spec.model import Field, Study
 from forms_spec.record import EmptyCasebook, FormKey, Record
 from forms_spec.rules.convert import to_rule
 from forms_spec.rules.core import RuleValue
-from forms_spec.rules.types import Type
 from generator.casebooks.reads import Shape, companion_of, is_fixed, limits
 
 BLANK, ANSWERED = 0, 1
 """The classes that every field has; the others are numbered as they turn up."""
-SEPARATOR = "\x1f"
-"""Between the codes of a multiple choice; no code has it."""
+MOST_KEPT = 100_000
+"""So many texts of a field are remembered from one lot of subjects to the next."""
+FREE_TEXT = r"\A[!-~]([ -~]*[!-~])?\z"
+"""Texts of which nothing has to be asked but how long they are."""
 
 
 class Outcome(NamedTuple):
@@ -35,9 +37,8 @@ class Outcome(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """``key`` is the text, or the computed value as ``key_text`` writes it."""
+    """``outcome`` is the class of a text, ``value`` what rules see."""
 
-    key: str
     outcome: int
     value: RuleValue | None
 
@@ -54,26 +55,28 @@ class Reader:
         ends = [end for *_, low, high in limits(shape, plan.field) for end in (low, high)]
         self.fixed = companion_of(plan.field) is None and all(is_fixed(end) for end in ends)
         """Whether the ranges are the same for every subject, so that a text alone tells."""
+        self._known: dict[str, Meaning] = {}
 
-    def texts(self, texts: Iterable[str]) -> list[Meaning]:
-        """Texts as they were entered."""
-        return [self._meaning(text, self.blank.given(self.plan, text, True)) for text in texts]
-
-    def results(self, values: Iterable[tuple[str, RuleValue]]) -> list[Meaning]:
-        """Results of the field's formula, each with how SQL writes it."""
-        return [self._meaning(key, computed(self.plan, value, True)) for key, value in values]
-
-    def beside(self, texts: Iterable[str]) -> list[Meaning]:
-        """Texts that stand in a calculated field: their values, to be compared."""
-        found = []
-        for text in texts:
-            value = self.plan.field.kind.parse(text, self.plan.field)
-            seen = None if isinstance(value, Refusal) else to_rule(value)
-            found.append(Meaning(text, ANSWERED, seen))
+    def text(self, text: str) -> Meaning:
+        """A text as it was entered."""
+        found = self._known.get(text)
+        if found is None:
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
+            found = self._known[text] = self._meaning(self.blank.given(self.plan, text, True))
         return found
 
-    def _meaning(self, key: str, facts: Facts) -> Meaning:
-        return Meaning(key, self._number(self._outcome(facts)), facts.seen)
+    def results(self, values: Iterable[RuleValue | None]) -> list[Meaning]:
+        """Results of the field's formula, rounded as the field is."""
+        return [self._meaning(computed(self.plan, value, True)) for value in values]
+
+    def beside(self, text: str) -> RuleValue | None:
+        """What stands in the cell of a calculated field, to be compared."""
+        value = self.plan.field.kind.parse(text, self.plan.field)
+        return None if isinstance(value, Refusal) else to_rule(value)
+
+    def _meaning(self, facts: Facts) -> Meaning:
+        return Meaning(self._number(self._outcome(facts)), facts.seen)
 
     def _outcome(self, facts: Facts) -> Outcome:
         if facts.state is CellState.INVALID:
@@ -101,69 +104,17 @@ class Reader:
         return self.outcomes.index(outcome)
 
 
-def meanings_frame(meanings: Iterable[Meaning], type_: Type) -> pl.DataFrame:
-    """Meanings as columns: ``v`` holds texts and numbers, ``lo`` and ``hi`` days and times."""
-    rows = [(one.key, one.outcome, *_columns(one.value, type_)) for one in meanings]
-    schema: Mapping[str, Any] = {
-        "key": pl.String,
-        "class": pl.UInt8,
-        "v": pl.String,
-        "lo": pl.Int64,
-        "hi": pl.Int64,
-    }
-    return pl.DataFrame(rows, schema, orient="row")
+def surely_answers(one: Field, study: Study, texts: pl.Series) -> pl.Series | None:
+    """Which texts of a free text are surely answers and need not be understood; None where one cannot tell.
 
-
-def _columns(value: Any, type_: Type) -> tuple[str | None, int | None, int | None]:
-    if value is None:
-        return None, None, None
-    if type_ is Type.DATE:
-        return None, value[0], value[1]
-    if type_ in (Type.TIME, Type.DATETIME):
-        return None, value, value
-    if type_ is Type.CHOICES:
-        return SEPARATOR.join(sorted(value)), None, None
-    if type_ is Type.CONDITION:
-        return str(value).lower(), None, None
-    return str(value), None, None
-
-
-VALUE_SQL: Mapping[Type, str] = {
-    Type.CONDITION: "CAST(v AS BOOLEAN)",
-    Type.NUMBER: "CAST(v AS HUGEINT)",
-    Type.TEXT: "v",
-    Type.CHOICE: "v",
-    Type.CHOICES: f"string_split(v, '{SEPARATOR}')",
-    Type.DATE: "CASE WHEN lo IS NOT NULL THEN struct_pack(lo := lo, hi := hi) END",
-    Type.TIME: "lo",
-    Type.DATETIME: "lo",
-    Type.FILE: "v",
-}
-"""The value again, as the relations hold it."""
-
-KEY_SQL: Mapping[Type, str] = {
-    Type.DATE: "{0}.lo || '/' || {0}.hi",
-    Type.CHOICES: "array_to_string({0}, '" + SEPARATOR + "')",
-}
-"""How a computed value is written where it is not cast to text."""
-
-
-def key_sql(value: str, type_: Type) -> str:
-    """The text under which a computed value is looked up."""
-    return KEY_SQL.get(type_, "CAST({0} AS VARCHAR)").format(value)
-
-
-def value_of_key(key: str, type_: Type) -> RuleValue:
-    """What ``key_sql`` has written."""
-    if type_ is Type.NUMBER:
-        return int(key)
-    if type_ is Type.DATE:
-        low, high = key.split("/")
-        return int(low), int(high)
-    if type_ is Type.CHOICES:
-        return frozenset(key.split(SEPARATOR))
-    if type_ is Type.CONDITION:
-        return key == "true"
-    if type_ in (Type.TIME, Type.DATETIME):
-        return int(key)
-    return key
+    It is for a field whose value nothing reads.
+    """
+    free = one.kind.name == "text" and one.pattern is None and not one.ranges and not one.expected
+    if not free or one.value is not None:
+        return None
+    found = texts.str.contains(FREE_TEXT) & ~texts.is_in(list(study.missing))
+    if one.min_length is not None:
+        found &= texts.str.len_chars() >= one.min_length
+    if one.max_length is not None:
+        found &= texts.str.len_chars() <= one.max_length
+    return found

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from forms_spec.judge.judgement import CellState
 from forms_spec.model import Field
 from forms_spec.rules import core
 from forms_spec.rules.types import Type
-from generator.casebooks.names import class_column, shown_column
+from generator.casebooks.book import Books
+from generator.casebooks.column import FALSE, TRUE, UNKNOWN, Array, known
 from generator.casebooks.reads import Shape, companion_of, conditions, required_condition
-from generator.casebooks.relations import Relations
-from generator.casebooks.scene_sql import Scene
+from generator.casebooks.relation import Relation
 from generator.casebooks.texts import BLANK
-from generator.sql.names import quoted
 
 PLAIN = frozenset({"and", "or", "not", "eq", "lt", "le", "in", "known", "member", "subset", "overlaps"})
 """Operators that are UNKNOWN only where one of their operands is."""
@@ -29,19 +30,56 @@ def asked_by(shape: Shape, one: Field) -> tuple[core.Core, ...]:
     return (*conditions(shape, one), *required_condition(shape, one))
 
 
-def told(
-    shape: Shape, nodes: tuple[core.Core, ...], relations: Relations, scene: Scene, depth: int = 0
-) -> str:
-    """SQL that is TRUE where each of these conditions that is UNKNOWN is told by a cell of the form."""
-    parts = []
-    for node in nodes:
-        reads = list(_reads(node))
-        if None in reads or depth > DEEPEST:
-            return "FALSE"
-        sources = [_source(shape, read, relations, scene, depth) for read in reads if read is not None]
-        held = scene.node(node).sql("duckdb", copy=False)
-        parts.append(f"(({held}) IS NOT NULL OR ({' AND '.join(sources) or 'FALSE'}))")
-    return " AND ".join(parts) or "FALSE"
+class Told:
+    """Looks at the conditions of one relation."""
+
+    def __init__(self, books: Books, relation: Relation) -> None:
+        self.books = books
+        self.relation = relation
+        self.scene = books.scene(relation)
+
+    def of(self, nodes: tuple[core.Core, ...], depth: int = 0) -> Array:
+        """Where each of these conditions that is UNKNOWN is told by a cell of the form."""
+        found = np.full(len(self.relation), bool(nodes))
+        for node in nodes:
+            reads = list(_reads(node))
+            if None in reads or depth > DEEPEST:
+                return np.zeros(len(self.relation), bool)
+            told = np.full(len(self.relation), bool(reads))
+            for read in reads:
+                assert read is not None
+                told &= self._source(read, depth)
+            found &= told | (self.scene.truth(node) != UNKNOWN)
+        return found
+
+    def _source(self, read: core.Read, depth: int) -> Array:
+        """Where a cell has a value, or a finding of its own, or is hidden, or hangs on such a one."""
+        here, one = self.relation, read.field
+        places = None
+        if not read.row:
+            here, places = self.books.form(self.relation.shape.form.name), self.relation.parent
+        found = known(here.value(one))
+        if not _is_companion(here.shape, one):
+            found |= self._says(here, one, depth)
+        return found if places is None else found[places]
+
+    def _says(self, here: Relation, one: Field, depth: int) -> Array:
+        shown, found = here.shown(one), np.zeros(len(here), bool)
+        if shown is not None:
+            found = shown == FALSE
+        if one.value is not None:
+            return found
+        classes = here.classes(one)
+        outcomes = here.reader(one).outcomes
+        loud = np.array([held.state is CellState.INVALID or held.draft_only for held in outcomes])
+        blank = classes == BLANK
+        found = found | loud[classes]
+        if one.required is True:
+            found |= blank if shown is None else blank & (shown == TRUE)
+        if shown is not None:
+            deeper = Told(self.books, here).of(asked_by(here.shape, one), depth + 1)
+            found |= blank & (shown == UNKNOWN) & deeper
+        return found
 
 
 def _reads(node: core.Core) -> Iterator[core.Read | None]:
@@ -53,35 +91,6 @@ def _reads(node: core.Core) -> Iterator[core.Read | None]:
             yield from _reads(one)
     elif not isinstance(node, core.Constant | core.Key) or getattr(node, "name", "") == "rowno":
         yield None
-
-
-def _source(shape: Shape, read: core.Read, relations: Relations, scene: Scene, depth: int) -> str:
-    """TRUE where a cell has a value, or a finding of its own, or is hidden, or hangs on such a one."""
-    here = shape if read.row else Shape(form=shape.form, group=None, study=shape.study)
-    alias = "r0" if read.row else "f0"
-    name = read.field.name
-    of_class, shown = f"{alias}.{quoted(class_column(name))}", f"{alias}.{quoted(shown_column(name))}"
-    parts = [f"{alias}.{quoted(name)} IS NOT NULL"]
-    if _is_companion(here, read.field):
-        return parts[0]
-    hidden = bool(conditions(here, read.field))
-    if hidden:
-        parts.append(f"{shown} IS FALSE")
-    if read.field.value is None:
-        parts += _entered(here, read.field, relations, of_class)
-        if read.field.required is True:
-            parts.append(f"({of_class} = {BLANK} AND {f'{shown} IS TRUE' if hidden else 'TRUE'})")
-        if hidden:
-            deeper = told(here, asked_by(here, read.field), relations, scene, depth + 1)
-            parts.append(f"({of_class} = {BLANK} AND {shown} IS NULL AND {deeper})")
-    return f"({' OR '.join(parts)})"
-
-
-def _entered(shape: Shape, one: Field, relations: Relations, of_class: str) -> Iterator[str]:
-    outcomes = relations.outcomes(shape, one)
-    says = [at for at, held in enumerate(outcomes) if held.state is CellState.INVALID or held.draft_only]
-    if says:
-        yield f"{of_class} IN ({', '.join(map(str, says))})"
 
 
 def _is_companion(shape: Shape, one: Field) -> bool:

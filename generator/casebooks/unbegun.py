@@ -1,204 +1,219 @@
-"""Forms that visits ask for and nobody began, of all subjects: the same counts as for one subject."""
+"""Forms that visits ask for and nobody began, of many subjects: the same counts as for one subject."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from functools import cached_property, reduce
 
-from forms_spec.model import Study
-from forms_spec.record import FormKey, Record, Records
+import numpy as np
+
+from forms_spec.model import Field, Study
 from forms_spec.rules import core
 from forms_spec.rules.expression import Home
 from forms_spec.rules.types import Type
-from forms_spec.schedule import Expectation, Scheduled
-from forms_spec.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE, field_named, sources, timeline
+from forms_spec.schedule import Expectation, Scheduled, VisitType
+from forms_spec.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE, field_named
 from forms_spec.visits import Timeline, VisitStatus, visit_state
-from generator.casebooks.names import COMPLETE, FAULTY, FORMS, ROW_ID, SUBJECT_NUMBER, SUBJECTS, VISIT_NUMBER
+from generator.casebooks.book import Books
+from generator.casebooks.column import TRUE, Array
+from generator.casebooks.keys import NOWHERE, places_of, visit_numbers
 from generator.casebooks.reads import Shape, nodes, resolved
-from generator.casebooks.scene_sql import Scene
-from generator.casebooks.store import SpoolingStore, text_view
-from generator.casebooks.structure import visit_numbers
+from generator.casebooks.relation import Relation
 from generator.package.missingness import OPEN, MissingnessCounter
-from generator.package.order import form_order
-from generator.sql.names import quoted, text_literal
-from generator.sql.relations import ORDER, VISIT_STEP, relation
 
-VIRTUAL = "forms not begun"
-
-
-class Lacked(NamedTuple):
-    """What the schedule asks for and a subject lacks, at the visit's first time."""
-
-    scheduled: Scheduled
-    certain: bool
+NEVER = 0
+"""No day."""
 
 
 @dataclass(kw_only=True)
 class Unbegun:
-    """Counts what is not begun; ``left`` are the subjects that the judge has to count."""
+    """Counts what is not begun of the subjects of a book."""
 
-    study: Study
-    store: SpoolingStore
-    today: date
+    books: Books
+    subjects: Array
     missing: MissingnessCounter
-    left: list[str] = field(default_factory=list)
-    _held: Mapping[str, list[str]] = field(default_factory=dict)
-    _awaited: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
-    _visits: Mapping[str, dict[FormKey, Record]] = field(default_factory=dict)
-    _statuses: dict[tuple[str, date | None, date | None], VisitStatus] = field(default_factory=dict)
 
-    def read(self) -> None:
-        """Takes what it needs out of the relations, so that ``count`` may run beside other queries."""
-        self._held = self._groups()
-        self._awaited = self._expected()
-        self._visits = self._dated({name for group in self._held.values() for name in group})
+    def count(self) -> Array:
+        """Counts the forms of every subject that it can; gives the numbers of those that the judge counts."""
+        lacked = {at: self._lacks(one) for at, one in self.study.expectations.items() if _may_be_asked(one)}
+        left = self._repeated() | self._looking_at_themselves(lacked)
+        states = {visit: self._states(visit) for visit in {visit for _, visit in lacked}}
+        for (form, visit), where in lacked.items():
+            asked = self._asked(self.study.expectations[form, visit], where & ~left)
+            for status, count in zip(*np.unique(states[visit][asked], return_counts=True), strict=True):
+                if _STATUSES[status] in OPEN:
+                    self.missing.unbegun(form, visit, OPEN[_STATUSES[status]], int(count))
+        return np.flatnonzero(left)
 
-    def count(self) -> None:
-        """Counts the forms of every subject."""
-        order = form_order(self.study)
-        for signature, names in self._held.items():
-            keys = sorted((_key(text) for text in signature.split("\n") if text), key=order)
-            lacked = self._lacked(frozenset(keys))
-            again = any(key.unsno for key in keys)
-            if again or any(one.form not in _sql_forms(self.study) for one in _conditional(lacked)):
-                self.left += names
-                continue
-            if lacked:
-                self._subjects(names, keys, lacked)
+    @property
+    def study(self) -> Study:
+        return self.books.study
 
-    def _groups(self) -> Mapping[str, list[str]]:
-        """The subjects by what was captured of them."""
-        form = "form || chr(9) || visitid || chr(9) || unsno"
-        query = (
-            f"SELECT held, list(subjid) FROM (SELECT s.subjid, coalesce(string_agg({form}, chr(10) "
-            f"ORDER BY form, visitid, f.unsno), '') AS held FROM {quoted(SUBJECTS)} s "
-            f"LEFT JOIN {quoted(FORMS)} f USING (subjid) WHERE s.subjid NOT IN "
-            f"(SELECT subjid FROM {quoted(FAULTY)}) GROUP BY s.subjid) GROUP BY held"
-        )
-        return dict(self.store.sql.execute(query).fetchall())
+    def _number(self, visit: str) -> int:
+        return visit_numbers(self.study)[visit]
 
-    def _lacked(self, held: frozenset[FormKey]) -> list[Lacked]:
-        found = []
-        for (form, visit), one in self.study.expectations.items():
-            if one.expectation is Expectation.OPTIONAL or FormKey(form, visit, 0) in held:
-                continue
-            certain = one.expectation is Expectation.REQUIRED or one.when is None
-            found.append(Lacked(one, certain))
+    def _key(self, visit: str) -> Array:
+        """The key of the visit's first time, of every subject."""
+        every = np.arange(len(self.books.keys.names))
+        return self.books.keys.of(every, np.array([self._number(visit)]), np.array([0]))
+
+    def _lacks(self, one: Scheduled) -> Array:
+        form = self.books.form(one.form)
+        return self.subjects & (places_of(form.key, self._key(one.visit)) == NOWHERE)
+
+    def _repeated(self) -> Array:
+        """The subjects with a visit that took place more than once."""
+        found = np.zeros(len(self.subjects), bool)
+        for name in self.study.forms:
+            form = self.books.form(name)
+            found[form.subject[form.unsno > 0]] = True
         return found
 
-    def _subjects(
-        self,
-        names: Iterable[str],
-        keys: Sequence[FormKey],
-        lacked: Sequence[Lacked],
-    ) -> None:
-        asked = frozenset(sources(self.study))
-        visits = {one.scheduled.visit for one in lacked}
-        telling = [key for key in keys if key.form in asked]
-        for name in names:
-            records = self._visits.get(name, {})
-            casebook = Records({key: records.get(key, Record()) for key in telling})
-            told = timeline(self.study, casebook, keys)
-            states = {at: self._status(at, told) for at in visits}
-            for one in lacked:
-                at = one.scheduled.visit
-                if states[at] in OPEN and (one.certain or name in self._awaited[one.scheduled.form, at]):
-                    self.missing.unbegun(one.scheduled.form, at, OPEN[states[at]])
-
-    def _status(self, visit: str, told: Timeline) -> VisitStatus:
-        """The status of a visit; many subjects began on the same day."""
-        if (visit, 0) in told.held:
-            return visit_state(self.study.visits[visit], told, self.today).status
-        key = (visit, told.day_zero, told.ended)
-        if key not in self._statuses:
-            self._statuses[key] = visit_state(self.study.visits[visit], told, self.today).status
-        return self._statuses[key]
-
-    def _dated(self, names: Iterable[str]) -> Mapping[str, dict[FormKey, Record]]:
-        """The forms that say when a subject's visits were, of every subject."""
-        found: dict[str, dict[FormKey, Record]] = {name: {} for name in names}
-        told = {name.partition(".")[2] for name in self.study.day_zero}
-        held = (field_named(self.study, one) for one in (VISIT_DATE, NOT_DONE_REASON, END_OF_STUDY))
-        told |= {one.name for one in held if one is not None}
-        for form in sources(self.study):
-            table = self.study.tables.get(form)
-            if table is None or table.group is not None:
-                continue
-            fields = [one.name for one in table.fields if one.name in told]
-            columns = ", ".join(map(quoted, ("subjid", "visitid", "unsno", *fields)))
-            query = f"SELECT {columns} FROM {quoted(text_view(form))}"
-            for subject, visit, unsno, *texts in self.store.sql.execute(query).fetchall():
-                if subject in found:
-                    cells = {name: text for name, text in zip(fields, texts, strict=True) if text}
-                    found[subject][FormKey(form, visit, unsno)] = Record(texts=cells)
+    def _looking_at_themselves(self, lacked: dict[tuple[str, str], Array]) -> Array:
+        """The subjects of whom a form is lacked whose condition looks at other instances of it."""
+        found = np.zeros(len(self.subjects), bool)
+        for at, where in lacked.items():
+            if _looks_at_itself(self.study, self.study.expectations[at]):
+                found |= where
         return found
 
-    def _expected(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        """The subjects of whom a form is expected, for every form and visit with a condition."""
-        found = {}
-        for (form, visit), one in self.study.expectations.items():
-            if one.when is not None and form in _sql_forms(self.study):
-                found[form, visit] = frozenset(self._expected_at(one))
-        return found
+    def _asked(self, one: Scheduled, where: Array) -> Array:
+        if one.expectation is Expectation.REQUIRED or one.when is None or not where.any():
+            return where
+        return where & (self._expected(one) == TRUE)
 
-    def _expected_at(self, one: Scheduled) -> Iterator[str]:
+    def _expected(self, one: Scheduled) -> Array:
         """Evaluates a condition for a form without any answer, at its visit."""
-        form, sql = self.study.forms[one.form], self.store.sql
-        number = visit_numbers(self.study)[one.visit]
-        name = quoted(relation(form.name, group=False))
-        sql.execute(
-            f"CREATE OR REPLACE TEMP TABLE {quoted(VIRTUAL)} AS SELECT * FROM {name} WHERE FALSE "
-            f"UNION ALL BY NAME SELECT subjid, {text_literal(one.visit)} AS visitid, 0::BIGINT AS unsno, "
-            f"{number * VISIT_STEP}::BIGINT AS {quoted(ORDER)}, number AS {quoted(SUBJECT_NUMBER)}, "
-            f"{number} AS {quoted(VISIT_NUMBER)}, FALSE AS {quoted(COMPLETE)}, "
-            f"row_number() OVER () AS {quoted(ROW_ID)} FROM {quoted(SUBJECTS)}"
-        )
-        scene = _Virtual(Shape(form=form, group=None, study=self.study), self.study, self.today)
         assert one.when is not None
-        held = scene.node(resolved(one.when, self.study, Home(form=form), Type.CONDITION)).sql(
-            "duckdb", copy=False
+        form = self.study.forms[one.form]
+        key = self._key(one.visit)
+        blank = Relation(
+            shape=Shape(form=form, group=None, study=self.study),
+            books=self.books,
+            key=key,
+            line=key,
+            complete=np.zeros(len(key), bool),
+            cells={},
         )
-        source = scene.source_sql()
-        for statement in scene.statements():
-            sql.execute(statement)
-        rows = sql.execute(f"SELECT f0.subjid {source} WHERE ({held}) IS TRUE").fetchall()
-        for statement in scene.leftovers():
-            sql.execute(statement)
-        yield from (subject for (subject,) in rows)
+        node = resolved(one.when, self.study, Home(form=form), Type.CONDITION)
+        return self.books.scene(blank).truth(node)
+
+    # The state of a visit
+
+    def _states(self, visit: str) -> Array:
+        """The place in ``_STATUSES`` of a visit's status, of every subject."""
+        held, missed = self._held(visit)
+        place = {status: at for at, status in enumerate(_STATUSES)}
+        pairs = np.stack([self._day_zero, self._ended], axis=1)
+        days, of = np.unique(pairs, axis=0, return_inverse=True)
+        said = np.array([place[self._open(visit, *one)] for one in days.tolist()], np.int64)[of]
+        done = np.where(missed, place[VisitStatus.MISSED], place[VisitStatus.DONE])
+        return np.where(held, done, said)
+
+    def _open(self, visit: str, day_zero: int, ended: int) -> VisitStatus:
+        """The status of a visit that was not held."""
+        told = Timeline(day_zero=_date(day_zero), ended=_date(ended))
+        return visit_state(self.study.visits[visit], told, self.missing.today).status
+
+    def _held(self, visit: str) -> tuple[Array, Array]:
+        """Of whom a visit is captured, and whether it was missed."""
+        if field_named(self.study, VISIT_DATE) is None:
+            captured = [places_of(self.books.form(name).key, self._key(visit)) for name in self.study.forms]
+            held = reduce(np.logical_or, (one != NOWHERE for one in captured))
+            return held, np.zeros(len(held), bool)
+        form, dates, missed = self._headers
+        at = places_of(form.key, self._key(visit))
+        there = at != NOWHERE
+        return (
+            there & ((dates[at] != NEVER) | missed[at]) if len(form) else there,
+            there & missed[at] if len(form) else there,
+        )
+
+    @cached_property
+    def _headers(self) -> tuple[Relation, Array, Array]:
+        """The forms that say when a visit was, the day of each, and whether it was missed."""
+        dated, reason = field_named(self.study, VISIT_DATE), field_named(self.study, NOT_DONE_REASON)
+        assert dated is not None
+        form, dates = self.books.form(dated.form), self._days(dated)
+        if reason is None:
+            return form, dates, np.zeros(len(form), bool)
+        said = self._told(form, reason, lambda text: int(bool(text)))
+        return form, dates, (dates == NEVER) & (said > 0)
+
+    @cached_property
+    def _day_zero(self) -> Array:
+        """The first known date of ``study.day_zero``; NEVER where there is none."""
+        found = np.full(len(self.subjects), NEVER)
+        for name in self.study.day_zero:
+            table, _, item = name.partition(".")
+            asked = self.study.field(table, item)
+            if asked is not None:
+                first = self._first(self.books.form(asked.form), self._days(asked))
+                found = np.where(found == NEVER, first, found)
+        return found
+
+    @cached_property
+    def _ended(self) -> Array:
+        """The earliest date in DSSTDAT, or of an early termination visit."""
+        asked = field_named(self.study, END_OF_STUDY)
+        found = np.full(len(self.subjects), _FAR)
+        if asked is not None:
+            self._least(found, self.books.form(asked.form), self._days(asked))
+        if field_named(self.study, VISIT_DATE) is not None:
+            form, dates, _ = self._headers
+            ends = [one.type is VisitType.TERMINATION for one in self.study.visits.values()]
+            self._least(found, form, np.where(np.array([*ends, False])[form.visit], dates, NEVER))
+        return np.where(found == _FAR, NEVER, found)
+
+    def _least(self, found: Array, form: Relation, days: Array) -> None:
+        there = days != NEVER
+        np.minimum.at(found, form.subject[there], days[there])
+
+    def _first(self, form: Relation, days: Array) -> Array:
+        """The day of each subject's first form that has one."""
+        found, there = np.full(len(self.subjects), NEVER), days != NEVER
+        subjects, first = np.unique(form.subject[there], return_index=True)
+        found[subjects] = days[there][first]
+        return found
+
+    def _days(self, asked: Field) -> Array:
+        def day(text: str) -> int:
+            value = asked.kind.parse(text, asked) if text else None
+            return value.toordinal() if type(value) is date else NEVER
+
+        return self._told(self.books.form(asked.form), asked, day)
+
+    def _told(self, form: Relation, asked: Field, tell: Callable[[str], int]) -> Array:
+        """What a form's cells of a name tell, each different text once; a missing code is no text."""
+        there = next((one for one in form.shape.fields if one.name == asked.name), None)
+        if there is None:
+            return np.full(len(form), NEVER)
+        codes, texts = form.text(there)
+        missing = {one.code for one in asked.missing}
+        stripped = [text.strip() for text in texts.to_list()]
+        return np.array([tell("" if one in missing else one) for one in stripped], np.int64)[codes]
 
 
-class _Virtual(Scene):
-    """The scene of a form that was not captured."""
-
-    def form_name(self) -> str:
-        return VIRTUAL
+_STATUSES: Sequence[VisitStatus] = tuple(VisitStatus)
+_FAR = date.max.toordinal() + 1
 
 
-def _conditional(lacked: Iterable[Lacked]) -> Iterator[Scheduled]:
-    return (one.scheduled for one in lacked if not one.certain)
+def _date(day: int) -> date | None:
+    return None if day == NEVER else date.fromordinal(day)
 
 
-def _sql_forms(study: Study) -> frozenset[str]:
-    """The conditional forms whose condition does not look at other instances of the form itself."""
-    if "own conditions" not in study.memory:
-        own = {one.form for one in study.schedule if one.when is not None and _looks_at_itself(study, one)}
-        study.memory["own conditions"] = frozenset(study.forms) - own
-    held: frozenset[str] = study.memory["own conditions"]
-    return held
+def _may_be_asked(one: Scheduled) -> bool:
+    return one.expectation is not Expectation.OPTIONAL
 
 
 def _looks_at_itself(study: Study, one: Scheduled) -> bool:
-    assert one.when is not None
+    if one.when is None:
+        return False
     root = resolved(one.when, study, Home(form=study.forms[one.form]), Type.CONDITION)
     return any(
         (isinstance(node, core.Remote) and node.form == one.form)
         or (isinstance(node, core.Fold) and node.source.form == one.form)
         for node in nodes(root)
     )
-
-
-def _key(text: str) -> FormKey:
-    form, visit, unsno = text.split("\t")
-    return FormKey(form, visit, int(unsno))

@@ -1,331 +1,238 @@
-"""One query for each relation: of every cell its state, of every facet and rule what it says."""
+"""Of every cell of a relation its state, of every facet and rule where it is at fault."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from math import prod
-from typing import NamedTuple
+from operator import eq
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from forms_spec.catalogue import entry
-from forms_spec.findings import Finding, Severity
+from forms_spec.findings import Finding
 from forms_spec.judge.judgement import CellState
 from forms_spec.judge.protocol import under_check
 from forms_spec.model import Field, Group, Range, Rule
 from forms_spec.rules import core
 from forms_spec.rules.types import Type, type_of
-from generator.casebooks.names import (
-    COMPLETE,
-    LINE,
-    SUBJECT_NUMBER,
-    VISIT_NUMBER,
-    beside_column,
-    class_column,
-    given_column,
-    shown_column,
-)
-from generator.casebooks.reads import (
-    Shape,
-    companion_of,
-    conditions,
-    is_fixed,
-    limits,
-    required_condition,
-    resolved,
-)
-from generator.casebooks.relations import Relations
-from generator.casebooks.scene_sql import Scene
+from generator.casebooks.book import Books
+from generator.casebooks.column import FALSE, TRUE, UNKNOWN, Array, Column, coded, known, truth
+from generator.casebooks.combining import by_distinct
+from generator.casebooks.found import ASK, EXPECTED_STATE, HIDDEN_STATE, Constraint, Found
+from generator.casebooks.operators import applied
+from generator.casebooks.reads import companion_of, is_fixed, limits, required_condition, resolved
+from generator.casebooks.relation import Relation
 from generator.casebooks.texts import ANSWERED, BLANK
-from generator.casebooks.told import asked_by, told
-from generator.sql.expression_sql import FORM_KEY, OPERATORS, column
-from generator.sql.names import quoted, text_literal
-from generator.sql.relations import relation
+from generator.casebooks.told import Told, asked_by
 
-ASK = 255
-"""The verdict that asks the judge; 0 says nothing, the others are places in a list of constraints, from 1."""
-HIDDEN_STATE, EXPECTED_STATE = 254, 253
-"""States of a cell beside the classes of its field: hidden, and blank though required."""
+if TYPE_CHECKING:
+    from forms_spec.findings import Severity
+
+Asked = Array | bool
+"""A truth value for each line, or one for all."""
 
 
-class Constraint(NamedTuple):
-    """A finding that a column may give: what is counted of it."""
+class Verdicts:
+    """Judges the lines of one relation, and says in ``found`` what it finds."""
 
-    code: str
-    severity: Severity
-    rule: str | None
-    table: str
-    field: str | None
+    def __init__(self, books: Books, relation: Relation, found: Found) -> None:
+        self.books = books
+        self.relation = relation
+        self.shape = relation.shape
+        self.found = found
+        self.scene = books.scene(relation)
+        self.told = Told(books, relation)
+        self.complete = relation.complete
+        self.nowhere = np.zeros(len(relation), bool)
 
-
-@dataclass(kw_only=True)
-class Query:
-    """The select of one relation, and statements before and after it.
-
-    ``states`` names the column of each field's state, ``verdicts`` the constraints of each other column.
-    """
-
-    before: tuple[str, ...]
-    sql: str
-    after: tuple[str, ...]
-    states: Mapping[str, str]
-    verdicts: Mapping[str, list[Constraint]]
-
-
-@dataclass(kw_only=True)
-class VerdictQuery:
-    """Writes the query of one relation."""
-
-    shape: Shape
-    relations: Relations
-    scene: Scene = field(init=False)
-    _columns: dict[str, str] = field(default_factory=dict)
-    _states: dict[str, str] = field(default_factory=dict)
-    _verdicts: dict[str, list[Constraint]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.scene = Scene(self.shape, self.relations.study, self.relations.today)
-
-    def query(self) -> Query:
+    def judge(self) -> None:
         for one in self.shape.fields:
             self._field(one)
         for rule in self.shape.rules:
             self._rule(rule)
-        joins = [] if self.shape.group else [self._rows(group) for group in self.shape.form.row_groups]
-        here = self.scene.here
-        keys = [f"f0.{quoted(name)} AS {quoted(alias)}" for name, alias in _KEYS.items()]
-        keys += [f"{here}.{quoted(LINE)} AS line"]
-        columns = [f"({text})::UTINYINT AS {quoted(name)}" for name, text in self._columns.items()]
-        source = self.scene.source_sql()
-        sql = f"SELECT {', '.join([*keys, *columns])} {source} {' '.join(joins)}"
-        return Query(
-            before=tuple(self.scene.statements()),
-            sql=sql,
-            after=tuple(self.scene.leftovers()),
-            states=self._states,
-            verdicts=self._verdicts,
-        )
+        if self.shape.group is None:
+            for group in self.shape.form.row_groups:
+                self._rows(group)
+
+    def _say(self, where: Array, constraint: Constraint | None) -> None:
+        """A finding on some lines; None asks the judge about their forms."""
+        self.found.add(self.relation, where, constraint)
+
+    def _facet(self, where: Array, code: str, one: Field) -> None:
+        """A facet's finding, under the check that it implements."""
+        if where.any():
+            plain = Finding(code=code, severity=entry(code).severity, message="", remedy="")
+            said = under_check(plain, one.checks)
+            self._say(where, Constraint(said.code, said.severity, said.rule, self.shape.name, one.name))
 
     # Cells
 
     def _field(self, one: Field) -> None:
-        has_condition = bool(conditions(self.shape, one))
-        shown = f"{self.scene.here}.{quoted(shown_column(one.name))}" if has_condition else None
+        classes, shown = self.relation.classes(one), self.relation.shown(one)
+        hidden = self.nowhere if shown is None else shown == FALSE
+        blank = ~hidden & (classes == BLANK)
         required = self._required(one)
-        self._state(one, shown, required)
-        self._main(one, shown, required)
+        expected = (
+            blank if required is True else self.nowhere if required is False else blank & (required == TRUE)
+        )
+        states = np.where(
+            hidden, np.uint8(HIDDEN_STATE), np.where(expected, np.uint8(EXPECTED_STATE), classes)
+        )
+        self.found.count(self.relation, one, states)
+        if one.value is None:
+            self._facet(hidden & (classes != BLANK), "hidden-with-value", one)
+            self._blank(one, blank, shown, required)
+        self._outcomes(one, classes, hidden)
+        if not self.relation.reader(one).fixed:
+            self._ranges(one, ~hidden & (classes == ANSWERED))
         if one.value is not None:
             self._differing(one)
-        elif shown:
-            said = _Verdict(self, f"{one.name} shown-unknown")
-            said.set(
-                f"CASE WHEN {shown} IS NULL AND {self._class(one)} <> {BLANK} THEN "
-                f"{said.number('shown-unknown', one)} ELSE 0 END"
-            )
+        elif shown is not None:
+            self._facet((shown == UNKNOWN) & (classes != BLANK), "shown-unknown", one)
 
-    def _class(self, one: Field) -> str:
-        return f"{self.scene.here}.{quoted(class_column(one.name))}"
-
-    def _value(self, name: str) -> str:
-        return f"{self.scene.here}.{quoted(name)}"
-
-    def _required(self, one: Field) -> str:
+    def _required(self, one: Field) -> Asked:
         if one.value is not None:
-            return "FALSE"
+            return False
         if isinstance(one.required, bool):
-            return str(one.required).upper()
-        return self._sql(*required_condition(self.shape, one))
+            return one.required
+        [node] = required_condition(self.shape, one)
+        return self.scene.truth(node)
 
-    def _sql(self, node: core.Core) -> str:
-        text: str = self.scene.node(node).sql("duckdb", copy=False)
-        return f"({text})"
-
-    def _state(self, one: Field, shown: str | None, required: str) -> None:
-        cases = [f"WHEN {shown} IS FALSE THEN {HIDDEN_STATE}"] if shown else []
-        if required != "FALSE":
-            asked = "" if required == "TRUE" else f" AND {required} IS TRUE"
-            cases.append(f"WHEN {self._class(one)} = {BLANK}{asked} THEN {EXPECTED_STATE}")
-        name = f"{one.name} state"
-        self._states[one.name] = name
-        self._columns[name] = (
-            f"CASE {' '.join(cases)} ELSE {self._class(one)} END" if cases else self._class(one)
-        )
-
-    def _main(self, one: Field, shown: str | None, required: str) -> None:
-        said, of_class = _Verdict(self, f"{one.name} verdict"), self._class(one)
-        cases: list[str] = []
-        if shown:
-            hidden = (
-                f"CASE WHEN {of_class} <> {BLANK} THEN {said.number('hidden-with-value', one)} ELSE 0 END"
-            )
-            cases.append(f"WHEN {shown} IS FALSE THEN {hidden if one.value is None else '0'}")
-        if required != "FALSE":
-            cases.append(f"WHEN {of_class} = {BLANK} THEN {self._blank(one, shown, required, said)}")
-        for at, outcome in enumerate(self.relations.outcomes(self.shape, one)):
-            if outcome.state is CellState.INVALID and one.value is not None:
-                cases.append(f"WHEN {of_class} = {at} THEN {ASK}")
-            elif outcome.code is not None:
-                number = str(said.number(outcome.code, one))
-                told = (
-                    f"CASE WHEN f0.{quoted(COMPLETE)} THEN {number} ELSE 0 END"
-                    if outcome.draft_only
-                    else number
-                )
-                cases.append(f"WHEN {of_class} = {at} THEN {told}")
-        if not self.relations.reader(self.shape, one).fixed:
-            cases.append(f"WHEN {of_class} = {ANSWERED} THEN {self._ranges(one, said)}")
-        if cases:
-            said.set(f"CASE {' '.join(cases)} ELSE 0 END")
-
-    def _blank(self, one: Field, shown: str | None, required: str, said: _Verdict) -> str:
+    def _blank(self, one: Field, blank: Array, shown: Array | None, required: Asked) -> None:
         """Asked at completion; where it cannot be told whether it is asked, the judge knows what to say."""
-        surely = " AND ".join(f"{part} IS TRUE" for part in (shown, required) if part)
-        asks = str(ASK)
-        if shown or required != "TRUE":
-            asks = f"CASE WHEN {self._told(*asked_by(self.shape, one))} THEN 0 ELSE {ASK} END"
-        return (
-            f"CASE WHEN NOT f0.{quoted(COMPLETE)} OR {required} IS FALSE THEN 0 "
-            f"WHEN {surely} THEN {said.number('required-blank', one)} ELSE {asks} END"
-        )
+        if required is False:
+            return
+        asked = blank & self.complete
+        surely = asked if shown is None else asked & (shown == TRUE)
+        if required is not True:
+            asked, surely = asked & (required != FALSE), surely & (required == TRUE)
+        self._facet(surely, "required-blank", one)
+        open_ = asked & ~surely
+        if open_.any():
+            self._say(open_ & ~self.told.of(asked_by(self.shape, one)), ASK)
 
-    def _told(self, *nodes: core.Core) -> str:
-        return told(self.shape, nodes, self.relations, self.scene)
+    def _outcomes(self, one: Field, classes: Array, hidden: Array) -> None:
+        there = np.bincount(classes, minlength=1)
+        for at, outcome in enumerate(self.relation.reader(one).outcomes[: len(there)]):
+            if not there[at]:
+                continue
+            if outcome.state is CellState.INVALID and one.value is not None:
+                self._say(~hidden & (classes == at), ASK)
+            elif outcome.code is not None:
+                here = ~hidden & (classes == at)
+                self._facet(here & self.complete if outcome.draft_only else here, outcome.code, one)
 
-    def _ranges(self, one: Field, said: _Verdict) -> str:
+    def _ranges(self, one: Field, left: Array) -> None:
+        """What passes its limits, the first alone; of ends that are UNKNOWN the judge is asked."""
         companion = companion_of(one)
-        unit = self._value(companion) if companion else None
-        told = list(limits(self.shape, one))
-        cases = [f"WHEN {unit} IS NULL THEN {said.number('unit-missing', one)}"] if unit else []
-        for _, of_unit, _, low, high in told:
+        unit = None if companion is None else self.relation.value(self._named(companion))
+        if unit is not None:
+            left = self._first(left, ~known(unit), one, "unit-missing")
+        told = [
+            (word, _of(unit, of, self.nowhere), held, low, high)
+            for word, of, held, low, high in self._limits(one)
+        ]
+        for _, here, _, low, high in told:
             for end in (low, high):
                 if end is not None and not is_fixed(end):
-                    cases.append(
-                        f"WHEN f0.{quoted(COMPLETE)} AND {_of(unit, of_unit)} AND "
-                        f"{self._sql(end)} IS NULL THEN {ASK}"
-                    )
-        for word, of_unit, held, low, high in told:
+                    open_ = left & self.complete & here & ~known(self.scene.column(end))
+                    self._say(open_, ASK)
+                    left = left & ~open_
+        for word, here, held, low, high in told:
             for side, end in (("below", low), ("above", high)):
-                if end is not None:
-                    beyond = self._beyond(one, side, held, end)
-                    number = said.number(f"{side}-{word}", one)
-                    cases.append(f"WHEN {_of(unit, of_unit)} AND {beyond} THEN {number}")
-        return f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"
+                if end is not None and (left & here).any():
+                    left = self._first(left, here & self._beyond(one, side, held, end), one, f"{side}-{word}")
 
-    def _beyond(self, one: Field, side: str, held: Range, end: core.Core) -> str:
+    def _limits(self, one: Field) -> list[tuple[str, str | None, Range, core.Core | None, core.Core | None]]:
+        return list(limits(self.shape, one))
+
+    def _first(self, left: Array, where: Array, one: Field, code: str) -> Array:
+        """Says what is found, and gives the lines that are left."""
+        self._facet(left & where, code, one)
+        return left & ~where
+
+    def _named(self, name: str) -> Field:
+        return next(one for one in self.shape.fields if one.name == name)
+
+    def _beyond(self, one: Field, side: str, held: Range, end: core.Core) -> Array:
         """Where the value surely lies before the low end, or after the high one."""
         strictly = not (held.low_open if side == "below" else held.high_open)
-        limit, value = self.scene.node(end), column(self.scene.here, one.name)
+        limit, value = self.scene.column(end), self.relation.value(one)
         earlier, later = (limit, value) if side == "below" else (value, limit)
         if type_of(one) is Type.DATE:
-            said = OPERATORS["span_le" if strictly else "span_lt"](earlier, later)
-            return f"({said.sql('duckdb')}) IS FALSE"
-        sign = ">" if strictly else ">="
-        return f"(({earlier.sql('duckdb')}) {sign} ({later.sql('duckdb')})) IS TRUE"
+            return self._applied("span_le" if strictly else "span_lt", earlier, later) == FALSE
+        return self._applied("lt" if strictly else "le", later, earlier) == TRUE
+
+    def _applied(self, operator: str, *columns: Column) -> Array:
+        return truth(applied(operator, columns, len(self.relation)))
 
     def _differing(self, one: Field) -> None:
-        said = _Verdict(self, f"{one.name} differing")
-        value, given = self._value(one.name), self._value(given_column(one.name))
-        unknown, differs = said.number("calculated-unknown", one), said.number("calculated-differs", one)
-        said.set(
-            f"CASE WHEN {self._value(beside_column(one.name))} THEN CASE WHEN {value} IS NULL "
-            f"THEN {unknown} WHEN {given} IS NULL OR {given} <> {value} THEN {differs} ELSE 0 END "
-            "ELSE 0 END"
-        )
+        """What stands in the cell of a calculated field and is not what the formula gives."""
+        beside = self.relation.has_text(one)
+        if not beside.any():
+            return
+        value, given = self.relation.value(one), self.relation.given(one)
+        there, same = known(value), truth(by_distinct(eq, [value, given], len(self.relation))) == TRUE
+        self._facet(beside & ~there, "calculated-unknown", one)
+        self._facet(beside & there & ~same, "calculated-differs", one)
 
     # Rules and rows
 
     def _rule(self, rule: Rule) -> None:
         study, home = self.shape.study, self.shape.home
-        said = _Verdict(self, f"rule {rule.name}")
-        table, name = rule.on[0]
-        broken = said.add(Constraint(rule.check, rule.severity, rule.name, table, name))
-        holds = self._sql(resolved(rule.holds, study, home, Type.CONDITION))
-        untold = ""
-        completing = f"f0.{quoted(COMPLETE)}"
-        if rule.unknown:
-            severity = entry("rule-untold").severity
-            number = said.add(Constraint(rule.unknown, severity, rule.name, table, name))
-            untold = f" WHEN {holds} IS NULL AND {completing} THEN {number}"
-        told = f"CASE WHEN {holds} IS FALSE THEN {broken}{untold} ELSE 0 END"
-        if rule.applies is not None:
-            node = resolved(rule.applies, study, home, Type.CONDITION)
-            applies = self._sql(node)
-            ask = ""
-            if rule.unknown:
-                open_ = f"{applies} IS NULL AND {completing} AND {holds} IS NOT TRUE"
-                ask = f" WHEN {open_} AND NOT ({self._told(node)}) THEN {ASK}"
-            told = f"CASE WHEN {applies} IS TRUE THEN {told}{ask} ELSE 0 END"
-        said.set(told)
+        holds = self.scene.truth(resolved(rule.holds, study, home, Type.CONDITION))
+        node = None if rule.applies is None else resolved(rule.applies, study, home, Type.CONDITION)
+        applies = np.full(len(holds), np.int8(TRUE)) if node is None else self.scene.truth(node)
+        self._say((applies == TRUE) & (holds == FALSE), self._under(rule, rule.check, rule.severity))
+        if rule.unknown is None:
+            return
+        untold = self._under(rule, rule.unknown, entry("rule-untold").severity)
+        self._say((applies == TRUE) & (holds == UNKNOWN) & self.complete, untold)
+        if node is not None:
+            open_ = (applies == UNKNOWN) & (holds != TRUE) & self.complete
+            if open_.any():
+                self._say(open_ & ~self.told.of((node,)), ASK)
 
-    def _rows(self, group: Group) -> str:
+    def _under(self, rule: Rule, code: str, severity: Severity) -> Constraint:
+        return Constraint(code, severity, rule.name, *rule.on[0])
+
+    def _rows(self, group: Group) -> None:
         """Asks the judge about forms that may have too few rows of a group, too many, or a row twice."""
         assert group.rows is not None
-        alias, at = f"g{len(self._verdicts)}", f"rows of {group.name}"
-        counted, codes = f"coalesce({alias}.counted, 0)", [quoted(name) for name in group.rows.fixed]
-        known = " AND ".join(f"{one} IS NOT NULL" for one in codes)
-        fixed = (
-            (
-                f", count(DISTINCT CASE WHEN {known} THEN ({', '.join(codes)}, 0) END) AS different, "
-                f"count(CASE WHEN {known} THEN 1 END) AS told"
-            )
-            if codes
-            else ""
-        )
-        asked = [f"{counted} > {group.rows.maximum}"]
-        least = group.rows.minimum
-        if codes:
-            least = _combinations(group)
-            asked.append(f"{alias}.different <> {alias}.told")
-        few = f"{alias}.different IS DISTINCT FROM {least}" if codes else f"{counted} < {least}"
-        asked.append(f"(f0.{quoted(COMPLETE)} AND {few} AND {self._shown_group(group)})")
-        said = _Verdict(self, at)
-        said.set(f"CASE WHEN {' OR '.join(asked)} THEN {ASK} ELSE 0 END")
-        rows = quoted(relation(group.name, group=True))
-        on = " AND ".join(f"{alias}.{key} = f0.{key}" for key in FORM_KEY)
-        key = ", ".join(FORM_KEY)
-        return (
-            f"LEFT JOIN (SELECT {key}, count(*) AS counted{fixed} FROM {rows} GROUP BY {key}) {alias} ON {on}"
-        )
+        rows = self.books.rows(group.name)
+        counted = np.bincount(rows.parents, minlength=len(self.relation))
+        few, asked = counted < group.rows.minimum, counted > group.rows.maximum
+        if group.rows.fixed:
+            told, different = self._combinations(group, rows)
+            few, asked = different != _combinations(group), asked | (different != told)
+        asked |= self.complete & few & (self._shown_group(group) != FALSE)
+        self._say(asked, ASK)
 
-    def _shown_group(self, group: Group) -> str:
+    def _combinations(self, group: Group, rows: Relation) -> tuple[Array, Array]:
+        """How many rows of each form have all the codes that fix them, and how many different ones."""
+        assert group.rows is not None
+        fields = [next(one for one in rows.shape.fields if one.name == name) for name in group.rows.fixed]
+        columns = [coded(rows.value(one)) for one in fields]
+        has = np.logical_and.reduce([known(one) for one in columns])
+        numbers = np.asarray(rows.parents, np.int64)
+        for one in columns:
+            numbers = numbers * len(one.values) + one.codes
+        size = prod(len(one.values) for one in columns)
+        told = np.bincount(rows.parents[has], minlength=len(self.relation))
+        return told, np.bincount(np.unique(numbers[has]) // size, minlength=len(self.relation))
+
+    def _shown_group(self, group: Group) -> Array:
         if group.shown is None:
-            return "TRUE"
-        node = resolved(group.shown, self.shape.study, self.shape.home, Type.CONDITION)
-        return f"{self._sql(node)} IS NOT FALSE"
+            return np.full(len(self.relation), np.int8(TRUE))
+        return self.scene.truth(resolved(group.shown, self.shape.study, self.shape.home, Type.CONDITION))
 
 
-_KEYS = {SUBJECT_NUMBER: "subject", VISIT_NUMBER: "visit", "unsno": "unsno"}
-
-
-class _Verdict:
-    """One column of verdicts in the making."""
-
-    def __init__(self, query: VerdictQuery, name: str) -> None:
-        self._query = query
-        self._name = name
-        self._constraints: list[Constraint] = []
-
-    def add(self, constraint: Constraint) -> int:
-        """The number of a constraint in this column."""
-        if constraint not in self._constraints:
-            self._constraints.append(constraint)
-        return self._constraints.index(constraint) + 1
-
-    def number(self, code: str, one: Field) -> int:
-        """The number of a facet's finding, under the check that it implements."""
-        plain = Finding(code=code, severity=entry(code).severity, message="", remedy="")
-        said = under_check(plain, one.checks)
-        return self.add(Constraint(said.code, said.severity, said.rule, self._query.shape.name, one.name))
-
-    def set(self, text: str) -> None:
-        self._query._columns[self._name] = text
-        self._query._verdicts[self._name] = self._constraints
-
-
-def _of(unit: str | None, of_unit: str | None) -> str:
+def _of(unit: Column | None, of: str | None, nowhere: Array) -> Array:
     """Where a range is meant: everywhere, or with the unit that was chosen."""
     if unit is None:
-        return "TRUE" if of_unit is None else "FALSE"
-    return "FALSE" if of_unit is None else f"{unit} = {text_literal(of_unit)}"
+        return ~nowhere if of is None else nowhere
+    held = coded(unit)
+    return np.array([of is not None and one == of for one in held.values])[held.codes]
 
 
 def _combinations(group: Group) -> int:

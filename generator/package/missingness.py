@@ -99,9 +99,9 @@ class MissingnessCounter:
                 if FormKey(form, state.visit.name, state.unsno) not in held:
                     self.unbegun(form, state.visit.name, OPEN[state.status])
 
-    def unbegun(self, form: str, visit: str, state: str) -> None:
-        """A form that a visit asks for and nobody began; it counts for each of its own fields."""
-        self._unbegun[form, visit, state] += 1
+    def unbegun(self, form: str, visit: str, state: str, count: int = 1) -> None:
+        """Forms that a visit asks for and nobody began; each counts for each of its own fields."""
+        self._unbegun[form, visit, state] += count
 
     def _asked(self, name: str, casebook: Casebook, state: VisitState) -> Iterator[str]:
         visit = state.visit.name

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from generator.casebooks.names import LINE
-from generator.casebooks.store import SpoolingStore, text_view
-from generator.sql.names import quoted
+from generator.casebooks.store import SpoolingStore
 from generator.tables import layout
 
 _ROW_KEY = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
 
 
 class SpoolingPartStore(SpoolingStore):
-    """A store for SQL that can tell whose a row is."""
+    """A store for many subjects that can tell whose a row is."""
 
     def __enter__(self) -> SpoolingPartStore:
         return self
 
     def row_key(self, at: int, line: int) -> dict[str, str | int]:
         """The key columns of a row that was kept."""
-        names = ", ".join(map(quoted, _ROW_KEY))
-        view = quoted(text_view(self.plans[at].name))
-        query = f"SELECT {names} FROM {view} WHERE {quoted(LINE)} = ?"
-        row = self.sql.execute(query, [line]).fetchone() or ()
-        return {name: part for name, part in zip(_ROW_KEY, row, strict=False) if part is not None}
+        found = self.scan(self.plans[at]).filter(pl.col(LINE) == line).select(_ROW_KEY).collect()
+        return {
+            name: part
+            for row in found.iter_rows(named=True)
+            for name, part in row.items()
+            if part is not None
+        }

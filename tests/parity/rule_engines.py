@@ -20,14 +20,10 @@ from forms_spec.rules.evaluate import compile_core
 from generator.browser.expression_json import EPOCH, Givens, ToJson, encode
 from generator.browser.form_json import form_spec
 from generator.browser.givens import given_values
-from generator.casebooks.names import ROW_ID
-from generator.casebooks.reads import Shape
-from generator.casebooks.scene_sql import Scene
 from generator.sql.expression_sql import rule_query
 from generator.sql.functions import register_functions
 from generator.sql.macros import create_macros
-from generator.sql.names import quoted
-from generator.sql.relations import create_relations, insert, relation
+from generator.sql.relations import create_relations, insert
 from tests.parity.browser import Browser
 
 TODAY = date(2024, 5, 31)
@@ -149,7 +145,6 @@ class SqlEngine:
     def __init__(self, study: Study, subjects: list[CapturedForm], home: FormKey = HOME) -> None:
         self.study = study
         self.home = home
-        self.numbered = False
         self.connection = duckdb.connect()
         self.connection.execute(create_macros())
         register_functions(self.connection)
@@ -171,28 +166,6 @@ class SqlEngine:
         query = rule_query(rule.resolved.core, self.study, rule.today, self.home.form)
         found = self.connection.execute(f"{query} AND f0.visitid = '{self.home.visit}' ORDER BY f0.subjid")
         return [_shape(value, rule.resolved.core.type) for (value,) in found.fetchall()]
-
-    def values_at_once(self, rule: Rule) -> list[Any]:
-        """The same as large packages are judged: other forms and aggregates joined, not looked up."""
-        if not self.numbered:
-            self._number_rows()
-        home = Shape(form=self.study.forms[self.home.form], group=None, study=self.study)
-        scene = Scene(home, self.study, rule.today)
-        value = scene.node(rule.resolved.core).sql("duckdb")
-        source = scene.source_sql()
-        for statement in scene.statements():
-            self.connection.execute(statement)
-        query = f"SELECT {value} {source} WHERE f0.visitid = '{self.home.visit}' ORDER BY f0.subjid"
-        found = self.connection.execute(query).fetchall()
-        return [_shape(held, rule.resolved.core.type) for (held,) in found]
-
-    def _number_rows(self) -> None:
-        self.numbered = True
-        for form in self.study.forms.values():
-            for name, group in ((form.name, False), *((one.name, True) for one in form.row_groups)):
-                table = quoted(relation(name, group=group))
-                number = f"row_number() OVER () AS {quoted(ROW_ID)}"
-                self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT *, {number} FROM {table}")
 
 
 def _shape(value: Any, type_: Type) -> Any:

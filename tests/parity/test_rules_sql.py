@@ -1,4 +1,4 @@
-"""The agreement law for rules in SQL: DuckDB gives the value that the server gives, one by one or at once.
+"""The agreement law for rules in SQL: DuckDB gives the value that the server gives.
 
 ``python -m tests.parity.test_rules_sql 100000`` compares so many pairs and prints its seed.
 """
@@ -26,11 +26,10 @@ def disagreements(seed: int, rules: int, subjects: int) -> list[str]:
     for _ in range(rules):
         rule = Rule(RuleTexts(random).any(random.randint(1, 3)), study)
         expected = [rule.closure(here.frames(None)) for here in captured]
-        for values in (engine.values(rule), engine.values_at_once(rule)):
-            for here, one, other in zip(captured, expected, values, strict=True):
-                if one != other:
-                    words = f"Python {one!r}, DuckDB {other!r}"
-                    found.append(f"seed {seed}: {rule.text}\n  {words}\n  {here.record}")
+        for here, one, other in zip(captured, expected, engine.values(rule), strict=True):
+            if one != other:
+                words = f"Python {one!r}, DuckDB {other!r}"
+                found.append(f"seed {seed}: {rule.text}\n  {words}\n  {here.record}")
     return found
 
 

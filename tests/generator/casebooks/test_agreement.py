@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from generator import Engine, validate_package
+from generator.casebooks import judge
 from generator.package.captured import CapturedForm
 from generator.package.order import package_order
 from generator.package.report import Report
@@ -27,12 +28,16 @@ from webapp.demo import read_texts
 
 
 def agree(source: Path, *, limit: int = 10_000) -> Report:
-    """The report on a package that counts as a large one, which is the reference's."""
+    """The report on a package that counts as a large one, in one lot or many: the reference's."""
     reference = validate_package(source, engine=Engine.REFERENCE, limit=limit)
-    report = validate_package(source, large=0, limit=limit)
-    assert found(report) == found(reference)
-    assert report.counts == reference.counts
-    assert report.missingness == reference.missingness
+    with pytest.MonkeyPatch.context() as patch:
+        for rows in (judge.ROWS, 100):
+            patch.setattr(judge, "ROWS", rows)
+            report = validate_package(source, large=0, limit=limit)
+            assert found(report) == found(reference)
+            assert report.counts == reference.counts
+            assert report.missingness == reference.missingness
+            assert report.notes == reference.notes
     return report
 
 

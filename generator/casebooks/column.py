@@ -1,0 +1,229 @@
+"""Values of many rows at once, as the rule language has them: each different value once, or as numbers.
+
+A column has one value a row; None is UNKNOWN. ``Coded`` holds any value, ``Truth`` conditions, ``Whole``
+numbers and times that fit in 64 bits, ``Span`` dates and numbers known within limits. Numbers are written
+in 10^-9, days as ``date.toordinal``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from forms_spec.rules.core import RuleValue
+
+Array = Any
+"""A NumPy array."""
+Values = Sequence["RuleValue | None"]
+FALSE, UNKNOWN, TRUE = -1, 0, 1
+"""The truth values, in an order in which ``and`` is the least and ``or`` the greatest."""
+FITS = 2**62
+"""Numbers below it are added without overflow."""
+_TRUTHS = {False: FALSE, None: UNKNOWN, True: TRUE}
+_OF_TRUTH: Values = (False, None, True)
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """``held`` has FALSE, UNKNOWN or TRUE for each row."""
+
+    held: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """``numbers`` count where ``known``."""
+
+    numbers: Array
+    known: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """``low`` to ``high`` where ``known``."""
+
+    low: Array
+    high: Array
+    known: Array
+
+
+@dataclass(frozen=True)
+class Coded:
+    """``values[codes[row]]`` is the value of a row; a value may stand more than once, or not at all."""
+
+    codes: Array
+    values: Values
+
+    @cached_property
+    def whole(self) -> tuple[Array, Array] | None:
+        """The numbers of ``values`` and whether each is known; None where one does not fit."""
+        numbers = [0 if one is None else one for one in self.values]
+        if not all(isinstance(one, int) and abs(one) < FITS for one in numbers):
+            return None
+        return np.array(numbers, np.int64), np.array([one is not None for one in self.values], bool)
+
+    @cached_property
+    def span(self) -> tuple[Array, Array, Array] | None:
+        """Both ends of ``values`` and whether each is known; None where one does not fit."""
+        pairs = [(0, 0) if one is None else one for one in self.values]
+        if not all(isinstance(one, tuple) and max(map(abs, one)) < FITS for one in pairs):
+            return None
+        ends = np.array(pairs, np.int64).reshape(-1, 2)
+        return ends[:, 0], ends[:, 1], np.array([one is not None for one in self.values], bool)
+
+
+Column = Truth | Whole | Span | Coded
+
+
+def constant(value: RuleValue | None, rows: int) -> Coded:
+    """The same value in every row."""
+    return Coded(np.broadcast_to(np.zeros(1, np.uint8), (rows,)), (value,))
+
+
+def made(codes: Array, values: Values) -> Column:
+    """A column of these values; a truth where they are truths."""
+    if any(isinstance(one, bool) for one in values):
+        return Truth(np.array([_TRUTHS[one] for one in values], np.int8)[codes])  # type: ignore[index]
+    numbers: dict[RuleValue | None, int] = {}
+    places = [numbers.setdefault(one, len(numbers)) for one in values]
+    return Coded(np.array(places, code_type(len(numbers)))[codes], tuple(numbers))
+
+
+def code_type(size: int) -> type:
+    """The smallest type of codes for so many values."""
+    if size <= 2**8:
+        return np.uint8
+    return np.uint16 if size <= 2**16 else np.uint32
+
+
+def truth(column: Column) -> Array:
+    """A condition's truth values."""
+    if isinstance(column, Truth):
+        return column.held
+    assert isinstance(column, Coded)
+    return np.array([_TRUTHS[one] for one in column.values], np.int8)[column.codes]  # type: ignore[index]
+
+
+def whole(column: Column) -> Whole | None:
+    """A column of numbers, where they fit."""
+    if isinstance(column, Coded) and column.whole is not None:
+        numbers, known = column.whole
+        return Whole(numbers[column.codes], known[column.codes])
+    return column if isinstance(column, Whole) else None
+
+
+def span(column: Column) -> Span | None:
+    """A column of intervals, where they fit."""
+    if isinstance(column, Coded) and column.span is not None:
+        low, high, known = column.span
+        return Span(low[column.codes], high[column.codes], known[column.codes])
+    return column if isinstance(column, Span) else None
+
+
+def coded(column: Column) -> Coded:
+    """The same values, each different one once."""
+    if isinstance(column, Coded):
+        return column
+    if isinstance(column, Truth):
+        return Coded((column.held + 1).astype(np.uint8), _OF_TRUTH)
+    if isinstance(column, Whole):
+        numbers, codes = np.unique(column.numbers, return_inverse=True)
+        values: list[RuleValue | None] = numbers.tolist()
+    else:
+        pairs = np.stack([column.low, column.high], axis=1)
+        ends, codes = np.unique(pairs, axis=0, return_inverse=True)
+        values = [tuple(one) for one in ends.tolist()]
+    codes = np.where(column.known, codes, len(values))
+    return Coded(codes.astype(code_type(len(values) + 1)), (*values, None))
+
+
+def known(column: Column) -> Array:
+    """Where there is a value."""
+    if isinstance(column, Truth):
+        return column.held != UNKNOWN
+    if isinstance(column, Coded):
+        return np.array([one is not None for one in column.values], bool)[column.codes]
+    return column.known
+
+
+def take(column: Column, rows: Array | None) -> Column:
+    """The values of these rows; None for all as they are."""
+    if rows is None:
+        return column
+    if isinstance(column, Truth):
+        return Truth(column.held[rows])
+    if isinstance(column, Coded):
+        return Coded(column.codes[rows], column.values)
+    return type(column)(*(part[rows] for part in _parts(column)))
+
+
+def take_or_unknown(column: Column, rows: Array) -> Column:
+    """The values of these rows, UNKNOWN where a row is negative."""
+    if not len(known(column)):
+        return constant(None, len(rows))
+    there = rows >= 0
+    return take(column, rows) if there.all() else masked(take(column, np.where(there, rows, 0)), there)
+
+
+def masked(column: Column, kept: Array) -> Column:
+    """UNKNOWN in all other rows."""
+    if isinstance(column, Truth):
+        return Truth(np.where(kept, column.held, np.int8(UNKNOWN)))
+    if isinstance(column, Coded):
+        nothing = len(column.values)
+        codes = np.where(kept, column.codes, code_type(nothing + 1)(nothing))
+        return Coded(codes, (*column.values, None))
+    if isinstance(column, Whole):
+        return Whole(column.numbers, column.known & kept)
+    return Span(column.low, column.high, column.known & kept)
+
+
+def chosen(of: Array, columns: Sequence[Column]) -> Column:
+    """In each row the value of the column with the number ``of``."""
+    return _together(columns, lambda parts: _picked(of, parts))
+
+
+def joined(columns: Sequence[Column]) -> Column:
+    """The rows of one column after those of another."""
+    return columns[0] if len(columns) == 1 else _together(columns, np.concatenate)
+
+
+def _together(columns: Sequence[Column], together: Callable[[Sequence[Array]], Array]) -> Column:
+    """One column out of several: as they are where they are all of one kind, else by their values."""
+    if all(isinstance(one, Truth) for one in columns):
+        return Truth(together([truth(one) for one in columns]))
+    if not all(isinstance(one, Coded) for one in columns):
+        for dense in ([whole(one) for one in columns], [span(one) for one in columns]):
+            if all(one is not None for one in dense):
+                parts = zip(*(_parts(one) for one in dense if one is not None), strict=True)
+                return type(dense[0])(*map(together, parts))  # type: ignore[misc]
+    values: list[RuleValue | None] = []
+    codes = []
+    for one in map(coded, columns):
+        codes.append(one.codes.astype(np.int64) + len(values))
+        values += one.values
+    return made(together(codes), values)
+
+
+def _picked(of: Array, arrays: Sequence[Array]) -> Array:
+    """``np.choose`` for any number of arrays."""
+    found = arrays[0]
+    for at, one in enumerate(arrays[1:], start=1):
+        found = np.where(of == at, one, found)
+    return found
+
+
+def _parts(column: Whole | Span) -> tuple[Array, ...]:
+    if isinstance(column, Whole):
+        return column.numbers, column.known
+    return column.low, column.high, column.known
+
+
+def values_of(column: Column) -> list[Any]:
+    """The values, row by row."""
+    held = coded(column)
+    return [held.values[code] for code in held.codes.tolist()]
