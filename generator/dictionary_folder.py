@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from forms_spec.catalogue import finding
@@ -17,6 +19,8 @@ LARGEST = 5_000_000
 """Bytes of one file. The largest real dictionaries are a tenth of that."""
 
 MOST_FILES = 5_000
+
+_HOLDS = re.compile(r"^(study|form)[ \t]*:", re.MULTILINE)
 
 
 class Folder(NamedTuple):
@@ -33,7 +37,8 @@ class UnreadableFolder(Exception):
 def read_dictionary(path: Path) -> Folder:
     """Every YAML file below a folder; data and hidden files are left out.
 
-    Raises ``UnreadableFolder`` where there is no folder, or nothing of a dictionary in it.
+    Raises ``UnreadableFolder`` where there is no folder, nothing of a dictionary in it, or nothing but
+    dictionaries in folders of their own.
     """
     if not path.exists():
         raise UnreadableFolder(f"There is no folder {path}")
@@ -56,7 +61,32 @@ def read_dictionary(path: Path) -> Folder:
             findings.append(text)
         else:
             texts[name] = text
+    if homes := _homes(texts):
+        said = " and ".join(str(path / home) for home in homes)
+        one = len(homes) == 1
+        held = f"There is one in {said}: give that folder" if one else f"Give one of {said}"
+        raise UnreadableFolder(f"{path} is no dictionary: it has no study.yaml. {held}")
     return Folder(texts, tuple(findings))
+
+
+def _homes(texts: Mapping[str, str]) -> list[PurePosixPath]:
+    """The folders below this one that are dictionaries, where it is none itself.
+
+    A dictionary may stand in a folder of its own, as long as no data stand in it. Its forms may stand in any
+    folders, so it is where all of them are; of several, each is where its study is.
+    """
+    held = {PurePosixPath(name): set(_HOLDS.findall(text)) for name, text in texts.items()}
+    files = [name for name, said in held.items() if said]
+    studies = list(dict.fromkeys(name.parent for name in files if "study" in held[name]))
+    if len(studies) == 1:
+        home = next(one for one in (studies[0], *studies[0].parents) if _hold([one], files))
+        return [home] if home.parts and any(file.is_relative_to(home / DATA) for file in held) else []
+    return studies if all(one.parts for one in studies) and _hold(studies, files) else []
+
+
+def _hold(homes: Sequence[PurePosixPath], files: Iterable[PurePosixPath]) -> bool:
+    """True when every file stands below one of these folders."""
+    return all(any(file.is_relative_to(home) for home in homes) for file in files)
 
 
 def _files(path: Path) -> list[Path]:

@@ -59,3 +59,30 @@ def test_no_folder_no_dictionary(tmp_path: Path, path: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UnreadableFolder, match=path):
         read_dictionary(tmp_path / path)
+
+
+def test_the_folder_around_a_dictionary_is_none_and_says_where_it_is(tmp_path: Path) -> None:
+    write(
+        tmp_path, mine__study_yaml=b"study: T1\n", mine__forms__vs_yaml=b"form: vs\n", mkdocs_yaml=b"a: 1\n"
+    )
+    write(tmp_path, mine__subjects__a_yaml=b"subject: a\nvisits: {}\n")
+    with pytest.raises(UnreadableFolder) as raised:
+        read_dictionary(tmp_path)
+    assert str(raised.value) == (
+        f"{tmp_path} is no dictionary: it has no study.yaml. "
+        f"There is one in {tmp_path}/mine: give that folder"
+    )
+
+
+def test_the_folder_around_several_dictionaries_names_each(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write(tmp_path / name, study_yaml=b"study: T1\n", vs_yaml=b"form: vs\n")
+    with pytest.raises(UnreadableFolder, match=r"Give one of \S+/one and \S+/two$"):
+        read_dictionary(tmp_path)
+
+
+def test_a_dictionary_may_keep_its_study_and_its_forms_in_folders_of_their_own(tmp_path: Path) -> None:
+    write(tmp_path, base__study_yaml=b"study: T1\n", forms__vs_yaml=b"form: vs\n")
+    assert sorted(read_dictionary(tmp_path).files) == ["base/study.yaml", "forms/vs.yaml"]
+    write(tmp_path, forms__study_yaml=b"study: T2\n", vs_yaml=b"form: x\n")
+    assert len(read_dictionary(tmp_path).files) == 4

@@ -199,3 +199,12 @@ def test_a_damaged_dictionary_gives_findings_and_never_a_traceback(
     assert (result.exit_code == 0) == (
         " error" not in result.output if format_ == "text" else '"valid": true' in result.output
     )
+
+
+def test_the_folder_around_a_dictionary_gives_one_error_that_says_what_to_type(tmp_path: Path) -> None:
+    frame = {name.removeprefix("frame/"): text for name, text in dictionary().items()}
+    write(tmp_path / "mine", {**frame, "subjects/01-001.yaml": "subject: 01-001\nvisits: {}\n"})
+    result = check(tmp_path)
+    assert (result.exit_code, len(result.output.splitlines())) == (2, 1)
+    assert f"There is one in {tmp_path / 'mine'}: give that folder" in result.output
+    assert check(tmp_path / "mine").exit_code == 0
