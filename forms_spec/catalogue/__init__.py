@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
 
 from forms_spec.catalogue import (
+    csv_files,
     data,
     dictionary,
     eligibility,
@@ -41,6 +42,7 @@ MODULES: tuple[ModuleType, ...] = (
     values,
     data,
     package,
+    csv_files,
     importing,
     subjects,
     redcap,

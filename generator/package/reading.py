@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from forms_spec.catalogue import finding
-from forms_spec.nearness import did_you_mean
+from forms_spec.nearness import did_you_mean, nearest
 from forms_spec.record import LOG
 from generator.package.keys import Key, KeyChecks, KeyFault, TableKeys, part
 from generator.package.lines import Record, Records
@@ -24,6 +24,7 @@ PROGRESS_EVERY = 5000
 LONGEST_WORDS = 200
 NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 _KEYS = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SAYS = {
     "enum": "it is none of the codes",
     "pattern": "it does not match the pattern",
@@ -90,6 +91,10 @@ class TableReading:
         """Looks at the names of the columns; False when there are none."""
         if header is None or not any(header.cells):
             self.note("empty-table", 1)
+            return False
+        if found := other_delimiter(header.cells, self.plan):
+            words = {"found": delimiter_said(found), "wanted": delimiter_said(self.plan.delimiter)}
+            self.note("other-delimiter", header.line, **words)
             return False
         self._header(header)
         there = self.there
@@ -179,7 +184,9 @@ class TableReading:
                 self.note("unknown-column", header.line, name=name, value=name, near=near)
         for name in columns:
             if name not in places:
-                self.note("missing-column", header.line, name=name)
+                meant = nearest(name, [one for one in given if one not in columns])
+                near = f'If "{meant}" is meant, name it {name}. ' if meant else ""
+                self.note("missing-column", header.line, name=name, near=near)
         known = [name for name in given if name in columns]
         if sorted(known) == sorted(columns) and known != list(columns):
             self.note("column-order", header.line)
@@ -244,6 +251,23 @@ def cell_fault(text: str, read: CellReader, *, ours: bool) -> tuple[str, str] | 
         return None
     says = ", ".join(_SAYS.get(constraint, note) for constraint, note in notes.items())
     return ("cell-type" if "type" in notes else "cell-constraint"), says[:LONGEST_WORDS]
+
+
+def other_delimiter(cells: Sequence[str], plan: TablePlan) -> str | None:
+    """The character that evidently parts the cells of a file whose header is one cell."""
+    if len(cells) != 1 or cells[0] in plan.columns:
+        return None
+    for one in _DELIMITERS:
+        names = [name.strip(' "') for name in cells[0].split(one)]
+        known = sum(name in plan.columns for name in names)
+        if one != plan.delimiter and known > 1 and known * 2 >= len(names):
+            return one
+    return None
+
+
+def delimiter_said(delimiter: str) -> str:
+    """The character's name in the plural."""
+    return _DELIMITERS.get(delimiter, f'"{delimiter}"')
 
 
 Make = Callable[[TableReading, int, list[str], frozenset[str]], Any]

@@ -28,6 +28,7 @@ _TYPES: Mapping[str, str] = {
     "missing-file": "scheme-error",
     "broken-file": "source-error",
     "empty-table": "source-error",
+    "other-delimiter": "source-error",
     "not-utf8": "encoding-error",
     "utf-16": "encoding-error",
     "file-changed": "hash-count",

@@ -136,6 +136,8 @@ PACKAGES: dict[str, tuple[dict[str, Any], bytes]] = {
     "a word for nothing": ({"dialect": {"nullSequence": "NIL"}}, b"a,b\nNIL,x\n"),
     "tabs": ({"path": "t.tsv", "format": "tsv"}, b"a\tb\n1\tx\n"),
     "a separator that is guessed": ({}, b"a;b\n1;x\n2;y\n"),
+    "another separator than the one it names": ({"dialect": {"delimiter": ","}}, b"a;b\n1;x\n2;y\n"),
+    "a name with a semicolon": ({"schema": {"fields": [{"name": "a;b"}]}}, b"a;b\n1\n2\n"),
     "a line end of its own": ({"dialect": {"lineTerminator": ";"}}, PLAIN),
     "UTF-16": ({"encoding": "utf-16"}, "a,b\n1,é\n".encode("utf-16")),
     "Windows-1252 that nobody names": ({}, "a,b\n1,é\n".encode("cp1252")),

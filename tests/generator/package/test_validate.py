@@ -19,6 +19,7 @@ from forms_spec.judge import judge
 from forms_spec.places import DataPlace
 from forms_spec.record import Context, Records
 from generator.package.captured import CapturedForm
+from generator.package.reader import Engine
 from generator.package.report import Report
 from generator.package.validate import validate_package
 from tests.package_cases import GOOD_VS, any_forms, captured, clean_forms, write
@@ -134,6 +135,18 @@ def reorder(root: Path) -> None:
         csv.writer(file).writerows(rows)
 
 
+def part_by(name: str, delimiter: str) -> Damage:
+    """As a spreadsheet saves a table where the comma is the decimal sign."""
+
+    def damage(root: Path) -> None:
+        with (root / name).open(newline="") as file:
+            rows = list(csv.reader(file))
+        with (root / name).open("w", newline="") as file:
+            csv.writer(file, delimiter=delimiter).writerows(rows)
+
+    return damage
+
+
 LB, VS, AE, FORMS = "data/lb.csv", "data/vs.csv", "data/ae.csv", "data/forms.csv"
 READING = "data/reading.csv"
 NEW_FORM = b"01,01-009,SCR,0,vs,0,1,2024-04-02T10:30:00Z,x\r\n"
@@ -151,6 +164,8 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     ("a row of commas", append(LB, b",,,,,\r\n"), "blank-line lb:3"),
     ("an unknown column", edit(LB, b"hb", b"hbb"), "unknown-column lb:1 hbb, missing-column lb:1 hb"),
     ("a column twice", edit(LB, b",hb", b",hb,hb"), "repeated-column lb:1 hb, too-few-cells lb:2"),
+    ("semicolons", part_by(LB, ";"), "other-delimiter lb:1, form-without-row forms:3 form"),
+    ("tabs", part_by(LB, "\t"), "other-delimiter lb:1, form-without-row forms:3 form"),
     ("columns in another order", reorder, "column-order lb:1"),
     ("a NUL", edit(AE, b"severe", b"sev\0ere"), "control-character ae:2 aeterm"),
     ("a NUL in a name", edit(FORMS, b"nurse", b"nu\0rse"), "nul-character forms:2 saved_by"),
@@ -195,6 +210,25 @@ def test_each_damage_is_a_finding_in_its_place(package: Path, damage: Damage, ex
     assert found >= set(expected.split(", "))
     strange = {one.split()[0] for one in found} - {one.split()[0] for one in expected.split(", ")}
     assert not strange - {"required"}
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_a_file_with_other_delimiters_is_one_finding_that_says_what_to_do(
+    package: Path, engine: Engine
+) -> None:
+    part_by("data/subjects.csv", ";")(package)
+    report = validate_package(package, engine=engine)
+    [found] = [one.finding for one in report.findings if one.table == "subjects" and one.row]
+    assert found.message == (
+        "The cells of data/subjects.csv are parted by semicolons, not by commas; it was not read."
+    )
+    assert found.remedy == "Save it as CSV with commas between the cells."
+
+
+def test_a_column_that_was_renamed_is_told_as_such(package: Path) -> None:
+    change(package / LB, b"lbcode", b"lb_code")
+    said = {one.finding.code: one.finding.remedy for one in validate_package(package).findings}
+    assert said["missing-column"].startswith('If "lb_code" is meant, name it lbcode. ')
 
 
 def test_a_file_changed_after_the_export_is_told(package: Path) -> None:
