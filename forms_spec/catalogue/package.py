@@ -229,8 +229,14 @@ _ROWS = (
     ),
     _entry(
         "unknown-subject",
-        "{value} is not in data/subjects.csv at this site.",
-        "Add the subject, or correct the subject or the site of the row.",
+        "{value} is not in data/subjects.csv.",
+        "Add the subject there, or correct the row.",
+        "Every row belongs to a subject that data/subjects.csv lists.",
+    ),
+    _entry(
+        "other-site",
+        "{value} is at site {here} in this row, and at site {there} in data/subjects.csv.",
+        "Correct the site here or there. Where all subjects of a site differ, one of the two was renamed.",
         "Every row belongs to a subject, and a subject to one site.",
     ),
     _entry(

@@ -91,8 +91,7 @@ class Assembly:
         heads: dict[FormKey, FormLine] = {}
         for line in self.store.forms(subject):
             key = FormKey(line.form, line.visit, line.unsno)
-            if line.site not in sites:
-                self._report("unknown-subject", layout.FORMS, line.line, line, value=line.subject)
+            self._compare_site(layout.FORMS, line, sites)
             if key in heads:
                 self._report("repeated-row", layout.FORMS, line.line, line, first=heads[key].line)
                 continue
@@ -120,6 +119,16 @@ class Assembly:
                 )
         return heads
 
+    def _compare_site(self, table: str, line: FormLine | DataLine, sites: frozenset[str]) -> None:
+        """The subject of a row is known, at the site of the row."""
+        if not sites:
+            self._report("unknown-subject", table, line.line, line, value=line.subject)
+        elif line.site not in sites:
+            there = ", ".join(sorted(sites))
+            self._report(
+                "other-site", table, line.line, line, value=line.subject, here=line.site, there=there
+            )
+
     def _rows(
         self, subject: str, sites: frozenset[str], heads: Mapping[FormKey, FormLine]
     ) -> dict[FormKey, dict[RowPlace, DataLine]]:
@@ -128,8 +137,7 @@ class Assembly:
             table = self.plans[line.at].table
             assert table is not None, line.at
             key, place = FormKey(table.form.name, line.visit, line.unsno), (table.name, line.rowno)
-            if line.site not in sites:
-                self._report("unknown-subject", table.name, line.line, line, value=subject)
+            self._compare_site(table.name, line, sites)
             if key not in rows:
                 self._report("row-without-form", table.name, line.line, line, form=table.form.name)
             elif place in rows[key]:
@@ -154,7 +162,9 @@ class Assembly:
         form = self.study.forms[key.form]
         own = self.study.tables.get(form.name)
         if own and own.group is None and (form.name, None) not in rows:
-            self._report("form-without-row", layout.FORMS, head.line, head, name="form", value=form.name)
+            self._report(
+                "form-without-row", layout.FORMS, head.line, head, name="form", value=form.name, of=form.name
+            )
         texts: dict[str, str] = {}
         groups: dict[str, tuple[Row, ...]] = {}
         for (table, number), line in sorted(rows.items(), key=lambda item: (item[0][0], item[0][1] or 0)):
@@ -173,7 +183,7 @@ class Assembly:
         )
 
     def _report(self, code: str, table: str, row: int, line: Any, *, name: str | None = None,
-                value: str | None = None, **words: Any) -> None:  # fmt: skip
+                value: str | None = None, of: str | None = None, **words: Any) -> None:  # fmt: skip
         key = {layout.SUBJECT: line.subject}
         if hasattr(line, "visit"):
             key |= {layout.VISIT: line.visit, layout.UNSNO: line.unsno}
@@ -181,4 +191,6 @@ class Assembly:
             key[layout.ROW] = line.rowno
         found = finding(code, value=value, table=table, **words)
         path = next((plan.path for plan in self.plans if plan.name == table), None)
-        self.collector.add(Reported(finding=found, file=path, table=table, row=row, field=name, key=key))
+        self.collector.add(
+            Reported(finding=found, file=path, table=table, row=row, field=name, key=key, of=of)
+        )

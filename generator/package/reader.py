@@ -16,6 +16,7 @@ from forms_spec.model import Study
 from generator.package.assemble import Assembly, StagedForm
 from generator.package.captured import CapturedForm, Subject
 from generator.package.foreign import TOLERATED, foreign_plan
+from generator.package.links import Links
 from generator.package.missingness import Missingness
 from generator.package.plan import TablePlan, descriptor_plan, study_plan
 from generator.package.report import LIMIT, Collector, Report, Reported
@@ -193,6 +194,7 @@ def plan_package(
     else:
         opened.resources = _resources(opened)
         _plan_ours(opened, opened.resources, dictionary)
+    collector.links = Links(plans=opened.plans, study=opened.study)
     return opened
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from forms_spec.findings import Finding, Severity
+from generator.package.links import Links
 from generator.package.missingness import Missingness
+from generator.package.origins import Alike, Origin, Origins
 
 LIMIT = 100
 MOST_LOCATED = 50_000
@@ -20,7 +22,8 @@ class Reported:
     """A finding and the line that it is about.
 
     ``file`` is the path inside the package, ``row`` the physical line of that file, ``key`` the key
-    columns of the row by name.
+    columns of the row by name. ``of`` is the table that it is about, where that is another than ``table``;
+    ``origin`` the place in the report's origins of what it follows from.
     """
 
     finding: Finding
@@ -29,6 +32,13 @@ class Reported:
     row: int | None = None
     field: str | None = None
     key: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
+    of: str | None = None
+    origin: int | None = None
+
+    @property
+    def alike(self) -> Alike:
+        """What it shares with findings alike."""
+        return Alike(self.finding.code, self.table, self.field)
 
     @property
     def place(self) -> str:
@@ -78,7 +88,7 @@ class Report:
     """The verdict on one package. ``readable`` is False when nothing of it could be judged.
 
     ``notes`` say what was judged in another way, ``handed`` how many tables Frictionless judged by itself.
-    Codes that are ``tolerated`` are told and refuse nothing.
+    Codes that are ``tolerated`` are told and refuse nothing. ``origins`` say what to look at first.
     """
 
     source: str
@@ -90,6 +100,7 @@ class Report:
     notes: tuple[str, ...] = ()
     tolerated: frozenset[str] = frozenset()
     handed: int = 0
+    origins: tuple[Origin, ...] = ()
 
     def sentence(self) -> str:
         """The verdict in one sentence."""
@@ -101,15 +112,15 @@ class Report:
             return f"{held}: no findings."
         refused = counts.by_severity[Severity.REFUSE.value]
         verb = "refuses" if refused == 1 else "refuse"
-        return f"{held}: {_many(counts.findings, 'finding')}, {refused:,} of them {verb}."
+        return f"{held}: {many(counts.findings, 'finding')}, {refused:,} of them {verb}."
 
     def _held(self) -> str:
         """What was judged, and by whom."""
         tables = self.counts.rows
         if not tables and not self.handed:
             return "No table was judged"
-        held = f"{sum(tables.values()):,} rows in {_many(len(tables), 'table')}" if tables else ""
-        handed = f"{_many(self.handed, 'table')} judged by Frictionless" if self.handed else ""
+        held = f"{sum(tables.values()):,} rows in {many(len(tables), 'table')}" if tables else ""
+        handed = f"{many(self.handed, 'table')} judged by Frictionless" if self.handed else ""
         return ", ".join(part for part in (held, handed) if part)
 
     @property
@@ -118,8 +129,7 @@ class Report:
         return self.readable and set(self.counts.by_code) <= self.tolerated
 
 
-_Alike = tuple[str, str | None, str | None]
-_Named = TypeVar("_Named", str, _Alike)
+_Named = TypeVar("_Named", str, Alike)
 
 
 def _most_first(counts: Counter[_Named]) -> dict[_Named, int]:
@@ -127,7 +137,8 @@ def _most_first(counts: Counter[_Named]) -> dict[_Named, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
+    """A number and its noun."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
@@ -136,30 +147,34 @@ class Collector:
 
     def __init__(self, *, limit: int = LIMIT) -> None:
         self.limit = limit
-        self._causes: Counter[_Alike] = Counter()
+        self.links = Links()
+        self._about: Counter[tuple[Alike, str]] = Counter()
+        self._causes: Counter[Alike] = Counter()
         self._severities: Counter[str] = Counter()
         self._rules: Counter[str] = Counter()
         self._checks: Counter[str] = Counter()
         self._kept: list[Reported] = []
-        self._located: Counter[_Alike] = Counter()
+        self._located: Counter[Alike] = Counter()
 
     def add(self, one: Reported) -> None:
         found = one.finding
-        cause = (found.code, one.table, one.field)
+        cause = one.alike
         self._count(found, cause, 1)
+        if one.of is not None:
+            self._about[cause, one.of] += 1
         if self._causes[cause] <= self.limit and len(self._kept) < MOST_LOCATED:
             self._kept.append(one)
             self._located[cause] += 1
 
     def has_room(self, code: str, table: str, field: str | None) -> bool:
         """True while findings of this kind are listed and not only counted."""
-        return self._causes[(code, table, field)] < self.limit
+        return self._causes[Alike(code, table, field)] < self.limit
 
     def more(self, one: Reported, count: int) -> None:
         """Counts findings like this one that are not listed."""
-        self._count(one.finding, (one.finding.code, one.table, one.field), count)
+        self._count(one.finding, one.alike, count)
 
-    def _count(self, found: Finding, cause: _Alike, count: int) -> None:
+    def _count(self, found: Finding, cause: Alike, count: int) -> None:
         self._causes[cause] += count
         self._severities[found.severity.value] += count
         self._checks[found.rule or found.code] += count
@@ -182,6 +197,8 @@ class Collector:
     ) -> Report:
         """Everything that was added, by file and line."""
         places = {name: at for at, name in enumerate(rows)}
+        origins = Origins(counts=self._causes, about=self._about, links=self.links)
+        found = origins.found()
         kept = sorted(self._kept, key=lambda one: (places.get(one.table or "", -1), one.row or 0))
         counts = Counts(
             findings=sum(self._causes.values()),
@@ -201,15 +218,16 @@ class Collector:
             source=source,
             study=study,
             readable=readable,
-            findings=tuple(kept),
+            findings=_with_origins(kept, origins, found),
             counts=counts,
             missingness=missingness,
             notes=notes,
             tolerated=tolerated,
             handed=handed,
+            origins=found,
         )
 
-    def _cause(self, alike: _Alike, count: int) -> Cause:
+    def _cause(self, alike: Alike, count: int) -> Cause:
         code, table, name = alike
         return Cause(code=code, table=table, field=name, findings=count, located=self._located[alike])
 
@@ -226,3 +244,14 @@ class Collector:
             if table and name:
                 summed[f"{table}.{name}"] += count
         return _most_first(summed)
+
+
+def _with_origins(kept: list[Reported], finder: Origins, origins: tuple[Origin, ...]) -> tuple[Reported, ...]:
+    """The findings, each with the place of what it follows from."""
+    if not origins:
+        return tuple(kept)
+    places = {Alike(one.code, one.table, one.field): at for at, one in enumerate(origins)}
+    sources = ((one, finder.origin_of(one.alike, one.of)) for one in kept)
+    return tuple(
+        dataclasses.replace(one, origin=places[source]) if source else one for one, source in sources
+    )

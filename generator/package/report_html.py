@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from generator.package.missingness import Missingness, share_answered, total, visits
 from generator.package.report import Report
+from generator.package.report_first import follows_from, look_first, origins_first
 
 SIGNS = {"refuse": "✗", "query": "?", "warning": "!"}
 
@@ -24,6 +25,8 @@ def report_html(report: Report) -> str:
         report=report,
         counts=counts,
         signs=SIGNS,
+        first=look_first(report),
+        findings=[(one, follows_from(report, [one])) for one in origins_first(report)],
         hidden=sum(one.findings - one.located for one in causes),
         completeness=_completeness(report.missingness),
         visits=visits(report.missingness),

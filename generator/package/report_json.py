@@ -11,7 +11,7 @@ from generator.package.report import Report, Reported
 
 
 def report_json(report: Report) -> str:
-    """``{"valid": ..., "findings": [...], "counts": {...}}`` with a line break at the end."""
+    """``{"valid": ..., "origins": [...], "findings": [...], ...}`` with a line break at the end."""
     return json.dumps(as_dict(report), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -19,6 +19,7 @@ def as_dict(report: Report) -> dict[str, Any]:
     """The same as plain dictionaries and lists."""
     return {
         "valid": report.valid,
+        "origins": [dataclasses.asdict(one) for one in report.origins],
         "findings": [_finding(one) for one in report.findings],
         "counts": {**dataclasses.asdict(report.counts), "rows": dict(report.counts.rows)},
         "missingness": [_missingness(one) for one in report.missingness],
@@ -42,6 +43,7 @@ def _finding(one: Reported) -> dict[str, Any]:
         "field": one.field,
         "value": found.value,
         "rule": found.rule,
+        "origin": one.origin,
         "message": found.message,
         "remedy": found.remedy,
     }

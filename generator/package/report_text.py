@@ -11,7 +11,9 @@ from rich.text import Text
 
 from forms_spec.findings import Severity
 from generator.package.missingness import Missingness, total, visits
+from generator.package.origins import Alike
 from generator.package.report import Report, Reported
+from generator.package.report_first import follows_from, look_first, origins_first
 
 CASES = 3
 _LONGEST_LIST = 20
@@ -31,6 +33,7 @@ def write_text(report: Report, out: TextIO, *, width: int | None = None) -> None
     console.print(Text(report.sentence()))
     for note in report.notes:
         console.print(Text(note, "dim"))
+    _look_first(console, report)
     counts = report.counts
     _counts(console, "By table", counts.by_table)
     _counts(console, "By field", counts.by_field)
@@ -38,6 +41,23 @@ def write_text(report: Report, out: TextIO, *, width: int | None = None) -> None
     _answers(console, report.missingness)
     for one in _first_cases(report):
         console.print(one)
+
+
+def _look_first(console: Console, report: Report) -> None:
+    """The origins, with what follows from each."""
+    held = look_first(report)
+    if not held:
+        return
+    console.print()
+    console.print(Text("Look at these first", "bold"))
+    for one in held[:_LONGEST_LIST]:
+        sign, style = _SIGNS[one.severity]
+        console.print(Text.assemble((f"{sign} ", style), (one.place, "bold"), f"  {_shown(one.message)}"))
+        console.print(Text(f"    {_shown(one.remedy)}", "dim"))
+        if one.follows:
+            console.print(Text(f"    {one.follows}", "bold"))
+    if len(held) > _LONGEST_LIST:
+        console.print(Text(f"    and {len(held) - _LONGEST_LIST:,} more"))
 
 
 def _examples(report: Report) -> dict[str, str]:
@@ -89,16 +109,19 @@ def _answers(console: Console, lines: Sequence[Missingness]) -> None:
 
 
 def _first_cases(report: Report) -> Iterator[Text]:
-    """Findings alike stand together, in the order in which the first of them stands in the files."""
-    totals = {(one.code, one.table, one.field): one.findings for one in report.counts.causes}
-    groups: dict[tuple[str, str | None, str | None], list[Reported]] = {}
-    for one in report.findings:
-        groups.setdefault((one.finding.code, one.table, one.field), []).append(one)
+    """Findings alike stand together, in the order of the files; what follows from others stands last."""
+    totals = {Alike(one.code, one.table, one.field): one.findings for one in report.counts.causes}
+    groups: dict[Alike, list[Reported]] = {}
+    for one in origins_first(report):
+        groups.setdefault(one.alike, []).append(one)
     for alike, cases in groups.items():
         first = cases[0]
         sign, style = _SIGNS[first.finding.severity]
         heading = f"{first.finding.severity.value}: {first.finding.code}"
         place = first.place or first.file or "package"
+        follows = follows_from(report, cases)
+        if follows:
+            heading += f", {follows}"
         yield Text.assemble("\n", (f"{sign} ", style), (place, "bold"), f"  {heading}")
         for one in cases[:CASES]:
             yield _case(one)

@@ -140,8 +140,11 @@ def report_form(opened: OpenPackage, places: Mapping[str, int], form: StagedForm
         if name:
             opened.store.settle(at, line, name)
         path = opened.plans[at].path
+        of = found.data.table if found.data and found.data.table != table else None
         opened.collector.add(
-            Reported(finding=found, file=path, table=table, row=line, field=name, key=_key(form, found))
+            Reported(
+                finding=found, file=path, table=table, row=line, field=name, key=_key(form, found), of=of
+            )
         )
 
 

@@ -70,7 +70,7 @@ def test_the_page_groups_by_the_protocol_check() -> None:
 
 def test_json_has_the_agreed_shape(report: Report) -> None:
     read = json.loads(report_json(report))
-    assert list(read) == ["valid", "findings", "counts", "missingness", "notes"]
+    assert list(read) == ["valid", "origins", "findings", "counts", "missingness", "notes"]
     assert read["valid"] is False
     first = {
         name: said for name, said in read["findings"][0].items() if name not in ("key", "message", "remedy")
@@ -84,6 +84,7 @@ def test_json_has_the_agreed_shape(report: Report) -> None:
         "field": "hb",
         "value": "<b>12x",
         "rule": None,
+        "origin": None,
     }
     assert read["findings"][0]["key"] == {"siteid": "01", "subjid": "01-000", "visitid": "SCR", "unsno": 0}
     assert read["findings"][0]["message"]
@@ -155,6 +156,19 @@ def test_the_heat_map_has_the_studys_order_and_says_in_words_what_it_shows(page:
     cell = table.locator("tr", has_text="lb").locator("td").first
     assert cell.inner_text().startswith("0 %")
     assert cell.get_attribute("title") == "12 invalid, 2 blank though expected, 12 left blank"
+
+
+def test_the_page_leads_to_what_follows_from_a_missing_file(browser_page: Page, tmp_path: Path) -> None:
+    package = write(tmp_path / "package", clean_forms())
+    (package / "data" / "lb.csv").unlink()
+    (tmp_path / "report.html").write_text(report_html(validate_package(package)), "utf-8")
+    browser_page.goto((tmp_path / "report.html").as_uri())
+    first = browser_page.get_by_role("region", name="Look at these first")
+    assert first.get_by_role("listitem").inner_text().startswith("✗ data/lb.csv data/lb.csv is missing.")
+    first.get_by_role("button", name="1 finding follows from it: 1 form-without-row").click()
+    assert browser_page.get_by_role("status").inner_text() == "1 of 2 shown"
+    assert "Follows from missing-file of lb" in browser_page.locator("#rows tr:visible").inner_text()
+    assert Axe().run(browser_page).violations_count == 0
 
 
 def test_the_page_sorts_lines_as_numbers(page: Page) -> None:

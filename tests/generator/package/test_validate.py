@@ -173,7 +173,7 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     ("an open quotation mark", edit(LB, b"AB12", b'"AB12'), "unclosed-quote lb:2"),
     ("a row twice", append(LB, b"01,01-001,SCR,0,AB12,13.5\r\n"), "repeated-row lb:3"),
     ("an unknown subject", append(FORMS, NEW_FORM), "unknown-subject forms:7, form-without-row forms:7 form"),
-    ("a subject at another site", edit(LB, b"\r\n01,", b"\r\n02,"), "unknown-subject lb:2"),
+    ("a subject at another site", edit(LB, b"\r\n01,", b"\r\n02,"), "other-site lb:2"),
     ("a row without form", append(LB, b"01,01-001,UNS,1,AB12,13.5\r\n"), "row-without-form lb:3"),
     ("a form without row", edit(LB, b"01,01-001,SCR,0,AB12,13.5\r\n", b""), "form-without-row forms:3 form"),
     (

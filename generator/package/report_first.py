@@ -1,0 +1,81 @@
+"""The head of a report in words: what to look at first, and the findings in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forms_spec.findings import Severity
+from generator.package.origins import Origin
+from generator.package.report import Report, Reported, many
+
+MOST_CODES = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class First:
+    """One origin. ``at`` is its place in the report, ``follows`` how many findings follow and which."""
+
+    at: int
+    severity: Severity
+    place: str
+    message: str
+    remedy: str
+    follows: str
+
+
+def look_first(report: Report) -> tuple[First, ...]:
+    """The origins of which a case is listed."""
+    firsts: dict[int, Reported] = {}
+    for one in report.findings:
+        for at, origin in enumerate(report.origins):
+            if origin.is_one(one.alike):
+                firsts.setdefault(at, one)
+    return tuple(_first(at, report.origins[at], firsts[at]) for at in sorted(firsts))
+
+
+def _first(at: int, origin: Origin, one: Reported) -> First:
+    found = one.finding
+    more = f" ({many(origin.findings, 'finding')} like this)" if origin.findings > 1 else ""
+    return First(
+        at=at,
+        severity=found.severity,
+        place=(one.file or origin.table or "") if origin.table else "Several tables",
+        message=f"{found.message}{more}",
+        remedy=found.remedy,
+        follows=_follows(origin),
+    )
+
+
+def _follows(origin: Origin) -> str:
+    if not origin.follow:
+        return ""
+    bound = f"{origin.bound} " if origin.bound else ""
+    codes = [f"{count:,} {code}" for code, count in origin.by_code.items()]
+    shown = [*codes[:MOST_CODES], *(["others"] if len(codes) > MOST_CODES else [])]
+    verb = "follows" if origin.follow == 1 else "follow"
+    said = f"{bound}{many(origin.follow, 'finding')} {verb} from it: {', '.join(shown)}"
+    return said[0].upper() + said[1:]
+
+
+def origins_first(report: Report) -> Sequence[Reported]:
+    """The findings: origins, then what has no other reason, then what follows."""
+    if not report.origins:
+        return report.findings
+    return sorted(report.findings, key=lambda one: _rank(report.origins, one))
+
+
+def _rank(origins: Sequence[Origin], one: Reported) -> tuple[int, int]:
+    if one.origin is not None:
+        return 2, one.origin
+    own = next((at for at, origin in enumerate(origins) if origin.is_one(one.alike)), None)
+    return (1, 0) if own is None else (0, own)
+
+
+def follows_from(report: Report, cases: Sequence[Reported]) -> str:
+    """The origin of all of these, in words; nothing where they have none, or several."""
+    if len({one.origin for one in cases}) != 1 or cases[0].origin is None:
+        return ""
+    origin = report.origins[cases[0].origin]
+    place = ".".join(part for part in (origin.table, origin.field) if part)
+    return f"follows from {origin.code} of {place}"
