@@ -12,6 +12,7 @@ from types import MappingProxyType, ModuleType
 from forms_spec.catalogue import (
     csv_files,
     data,
+    descriptors,
     dictionary,
     eligibility,
     importing,
@@ -43,6 +44,7 @@ MODULES: tuple[ModuleType, ...] = (
     data,
     package,
     csv_files,
+    descriptors,
     importing,
     subjects,
     redcap,

@@ -7,13 +7,14 @@ not read is handed to Frictionless itself, and the report says so. The verdict i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from forms_spec.catalogue import finding
+from generator.package.descriptor_faults import Faults
 from generator.package.plan import TablePlan
 from generator.package.report import Reported
 from generator.package.source import is_safe
@@ -30,6 +31,11 @@ LONGEST_WORDS = 200
 _REMOTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
 _OTHER_DIALECT = "its dialect is another one"
 _STATED = ("hash", "bytes")
+_DESCRIBED = frozenset({
+    "metadata-error", "package-error", "resource-error", "schema-error", "field-error",
+    "dialect-error", "control-error", "encoding-error",
+})  # fmt: skip
+"""Frictionless's errors that are about a description, and not about a row."""
 _PATHS = ("path", "url", "extrapaths", "schema", "dialect")
 
 
@@ -42,10 +48,14 @@ class Foreign:
     findings: tuple[Reported, ...] = ()
     package: Any = None
     profiles: tuple[str, ...] = ()
+    faults: Faults | None = None
 
     def notes(self) -> tuple[str, ...]:
         """What the reader of the report has to know."""
-        handed = (f"{name} was judged by Frictionless itself: {why}." for name, why in self.handed.items())
+        handed = (
+            f"{name} was judged by Frictionless itself: {_without_root(why, self.faults)}."
+            for name, why in self.handed.items()
+        )
         return (
             *handed,
             *(f"The profile {one} was not fetched, so nothing was judged by it." for one in self.profiles),
@@ -54,7 +64,8 @@ class Foreign:
     def judged_by_frictionless(self) -> Iterator[Reported]:
         """The findings on the resources that were handed over."""
         for name in self.handed:
-            yield from _judged(self.package.get_resource(name))
+            assert self.faults is not None
+            yield from _judged(self.package.get_resource(name), self.faults)
 
 
 def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = False) -> Foreign:
@@ -70,17 +81,18 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = Fa
     profiles = _without_remote_profiles(local)
     if outside := list(_outside(local)):
         return Foreign(findings=tuple(outside))
+    faults = Faults(descriptor=local, root=root)
     try:
-        package = Package.from_descriptor(local, basepath=str(root))
+        package = Package.from_descriptor(deepcopy(local), basepath=str(root))
     except FrictionlessException as error:
-        return Foreign(findings=tuple(_reported(one, None) for one in error.to_errors()))
+        return Foreign(findings=tuple(_refused(error.to_errors(), None, faults)))
     except Exception as error:
-        return Foreign(findings=(_stumbled(error, None),))
+        return Foreign(findings=tuple(faults.found()) or (_stumbled(error, None, faults),))
     plans: dict[str, TablePlan] = {}
     handed: dict[str, str] = {}
     broken: list[Reported] = []
     for resource in package.resources:
-        made = _plan(resource, strict=strict)
+        made = _plan(resource, faults, strict=strict)
         if isinstance(made, list):
             broken += made
         elif isinstance(made, TablePlan):
@@ -96,6 +108,7 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = Fa
         findings=tuple(broken),
         package=package,
         profiles=profiles,
+        faults=faults,
     )
 
 
@@ -128,16 +141,16 @@ def _depending(plans: Mapping[str, TablePlan]) -> list[str]:
     ]
 
 
-def _plan(resource: Any, *, strict: bool) -> TablePlan | str | list[Reported]:
+def _plan(resource: Any, faults: Faults, *, strict: bool) -> TablePlan | str | list[Reported]:
     """How a resource is read here, why it is not, or what is wrong with its description."""
     from frictionless.exception import FrictionlessException
 
     try:
         return _made_plan(resource, strict=strict)
     except FrictionlessException as error:
-        return [_reported(one, str(resource.name)) for one in error.to_errors()]
+        return list(_refused(error.to_errors(), str(resource.name), faults))
     except Exception as error:
-        return [_stumbled(error, str(resource.name))]
+        return faults.of(str(resource.name)) or [_stumbled(error, str(resource.name), faults)]
 
 
 def _made_plan(resource: Any, *, strict: bool) -> TablePlan | str:
@@ -218,7 +231,7 @@ def _delimiter(resource: Any) -> str:
     return str(control.delimiter) if single else _OTHER_DIALECT
 
 
-def _judged(resource: Any) -> Iterator[Reported]:
+def _judged(resource: Any, faults: Faults) -> Iterator[Reported]:
     """Frictionless's own findings on a resource."""
     from frictionless.exception import FrictionlessException
 
@@ -226,28 +239,55 @@ def _judged(resource: Any) -> Iterator[Reported]:
     try:
         report = resource.validate(limit_errors=MOST_ERRORS)
     except FrictionlessException as error:
-        yield from (_reported(one, name) for one in error.to_errors())
+        yield from _refused(error.to_errors(), name, faults)
     except Exception as error:
-        yield _stumbled(error, name)
+        yield from faults.of(name) or [_stumbled(error, name, faults)]
     else:
         errors = [*report.errors, *(error for task in report.tasks for error in task.errors)]
-        yield from (_reported(error, name) for error in errors)
+        yield from _refused(errors, name, faults)
 
 
-def _stumbled(error: Exception, name: str | None) -> Reported:
+def _refused(errors: Sequence[Any], name: str | None, faults: Faults) -> Iterator[Reported]:
+    """Frictionless's errors: those of the descriptor in our words where we know what is wrong."""
+    described = [one for one in errors if one.type in _DESCRIBED]
+    known = (list(faults.found()) if name is None else faults.of(name)) if described else []
+    yield from known
+    for one in errors:
+        if one.type not in _DESCRIBED:
+            yield _reported(one, name, faults)
+        elif not known:
+            yield _said_of_descriptor(one.type, str(one.note or one.message), name, faults)
+
+
+def _said_of_descriptor(kind: str, says: str, name: str | None, faults: Faults) -> Reported:
+    at = "datapackage.json" if name is None else f'The resource "{name}" of datapackage.json'
+    found = finding("descriptor-refused", at=at, kind=kind, says=_without_root(says, faults))
+    return Reported(finding=found, file=layout.DESCRIPTOR, table=name)
+
+
+def _without_root(says: str, faults: Faults | None) -> str:
+    """Words without the folder in which the package happens to be."""
+    if faults is None:
+        return says
+    for root in {str(faults.root), str(faults.root.resolve())}:
+        says = says.replace(f"{root}/", "").replace(root, "the package")
+    return says[:LONGEST_WORDS]
+
+
+def _stumbled(error: Exception, name: str | None, faults: Faults) -> Reported:
     """Frictionless stops with an error of its own, so nothing can be said of the rest."""
-    said = finding("frictionless-error", kind="error", says=f"Frictionless stops at it: {_first_line(error)}")
-    return Reported(finding=said, file=None if name else layout.DESCRIPTOR, table=name)
+    return _said_of_descriptor("error", f"it stops there, {_first_line(error)}", name, faults)
 
 
 def _first_line(error: Exception) -> str:
     said = str(error).strip().split("\n", 1)[0]
-    return f"{type(error).__name__}: {said}"[:LONGEST_WORDS]
+    return f"{type(error).__name__}: {said}"
 
 
-def _reported(error: Any, name: str | None) -> Reported:
+def _reported(error: Any, name: str | None, faults: Faults) -> Reported:
     """One of Frictionless's errors as a finding. Its rows are counted without blank lines in cells."""
     cell = getattr(error, "cell", None)
-    said = finding("frictionless-error", value=cell, kind=error.type, says=str(error.note or error.message))
+    says = _without_root(str(error.note or error.message), faults)
+    said = finding("frictionless-error", value=cell, kind=error.type, says=says)
     row, column = getattr(error, "row_number", None), getattr(error, "field_name", None)
     return Reported(finding=said, file=None if name else layout.DESCRIPTOR, table=name, row=row, field=column)

@@ -32,6 +32,13 @@ _TYPES: Mapping[str, str] = {
     "not-utf8": "encoding-error",
     "utf-16": "encoding-error",
     "file-changed": "hash-count",
+    "descriptor-encoding": "encoding-error",
+    "descriptor-no-file": "metadata-error",
+    "field-type": "field-error",
+    "field-constraint": "field-error",
+    "key-field": "schema-error",
+    "key-length": "schema-error",
+    "key-resource": "resource-error",
 }
 """Our codes in Frictionless's words; every other finding is a general error of its cell, row or table."""
 

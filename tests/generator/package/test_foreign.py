@@ -274,11 +274,6 @@ def test_carriage_returns_count_when_asked(tmp_path: Path) -> None:
     assert found(source, strict=True)[1] == ["bare-carriage-return t:2 None", "too-many-cells t:2 None"]
 
 
-def test_a_descriptor_that_is_none_is_frictionless_s_business(tmp_path: Path) -> None:
-    bad = {"fields": [{"name": "a", "type": "unicorn"}]}
-    assert found(make(tmp_path, b"a\n1\n", schema=bad))[1][0].startswith("frictionless-error")
-
-
 def test_a_foreign_key_to_the_same_table(tmp_path: Path) -> None:
     schema = {
         "fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "integer"}],

@@ -1,0 +1,119 @@
+"""A descriptor that Frictionless refuses: what is wrong, where in it, and never where on the machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from frictionless import Package
+
+from generator.package.reader import Engine
+from generator.package.validate import validate_package
+from tests.generator.package.test_foreign import PLAIN, SCHEMA, frictionless_says, resource
+
+FIELD = "resources[0].schema.fields[0]"
+
+
+def fields(*described: Any) -> dict[str, Any]:
+    return {"schema": {"fields": list(described)}}
+
+
+def keys(**key: Any) -> dict[str, Any]:
+    return {"schema": {**SCHEMA, "foreignKeys": [key]}}
+
+
+BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
+    "a type that is none": (fields({"name": "a", "type": "integr"}), "field-type",
+        f'{FIELD}.type is "integr", which is no type of a field.'),
+    "a constraint of another type": (
+        fields({"name": "a", "type": "integer", "constraints": {"minLength": 3}}), "field-constraint",
+        f'{FIELD}.constraints: a field of the type integer has no constraint "minLength".'),
+    "codes that are no list": (fields({"name": "a", "constraints": {"enum": 5}}), "descriptor-type",
+        f"{FIELD}.constraints.enum is 5, and has to be a list."),
+    "a field without a name": (fields({"type": "integer"}), "descriptor-lacks", f"{FIELD} has no name."),
+    "a field that is none": (fields(None), "descriptor-type", f"{FIELD} is null, and has to be an object."),
+    "two fields of one name": (fields({"name": "a"}, {"name": "a"}), "descriptor-twice",
+        f'resources[0].schema.fields[1].name is "a", as {FIELD}.name is already.'),
+    "a schema that is not there": ({"schema": "s.json"}, "descriptor-no-file",
+        'resources[0].schema names the file "s.json", which is not in the package.'),
+    "a dialect that is not there": ({"dialect": "d.json"}, "descriptor-no-file",
+        'resources[0].dialect names the file "d.json", which is not in the package.'),
+    "a path of more than a file name": ({"schema": "s" * 300}, "descriptor-no-file",
+        f'resources[0].schema names the file "{"s" * 300}", which is not in the package.'),
+    "a separator that is a number": ({"dialect": {"delimiter": 5}}, "descriptor-type",
+        "resources[0].dialect.delimiter is 5, and has to be a text."),
+    "an encoding that is none": ({"encoding": "latin-99"}, "descriptor-encoding",
+        'resources[0].encoding is "latin-99", which is no encoding.'),
+    "a hash that is a number": ({"hash": 5}, "descriptor-type",
+        "resources[0].hash is 5, and has to be a text."),
+    "a name with a blank": ({"name": "A B"}, "descriptor-name",
+        'resources[0].name is "A B"; a name has small letters, digits, and . _ - / only.'),
+    "a primary key of no field": ({"schema": {**SCHEMA, "primaryKey": "c"}}, "key-field",
+        'resources[0].schema.primaryKey names the field "c", which the schema has not.'),
+    "a foreign key to nowhere": (
+        keys(fields="a", reference={"resource": "u", "fields": "a"}), "key-resource",
+        'resources[0].schema.foreignKeys[0].reference.resource names the resource "u", '
+        "which the package has not."),
+    "a foreign key of two fields to one": (
+        keys(fields=["a", "b"], reference={"resource": "", "fields": "a"}), "key-length",
+        "resources[0].schema.foreignKeys[0] has 2 fields, and its reference has 1."),
+}  # fmt: skip
+
+
+def package(folder: Path, *resources: Any, **more: Any) -> Path:
+    (folder / "datapackage.json").write_text(json.dumps({"name": "p", **more, "resources": resources}))
+    (folder / "t.csv").write_bytes(PLAIN)
+    return folder
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("engine", Engine)
+def test_a_fault_is_told_with_its_path_in_the_descriptor(tmp_path: Path, name: str, engine: Engine) -> None:
+    more, code, message = BROKEN[name]
+    source = package(tmp_path, resource(**more))
+    assert not frictionless_says(source / "datapackage.json")
+    report = validate_package(source, engine=engine)
+    assert [(one.finding.code, one.finding.message, one.file) for one in report.findings] == [
+        (code, message, "datapackage.json")
+    ]
+    assert not report.valid
+
+
+def test_everything_is_told_at_once(tmp_path: Path) -> None:
+    bad = fields({"name": "a", "type": "unicorn"}, {"name": "b", "constraints": {"enum": "x"}})
+    report = validate_package(
+        package(tmp_path, resource(**bad), resource(name="u", hash=7), None, licenses=5)
+    )
+    assert [one.finding.message.split(" ")[0] for one in report.findings] == [
+        "licenses", "resources[0].schema.fields[0].type", "resources[0].schema.fields[1].constraints.enum",
+        "resources[1].hash", "resources[2]",
+    ]  # fmt: skip
+
+
+def test_a_type_that_is_nearly_one_is_asked_about(tmp_path: Path) -> None:
+    report = validate_package(package(tmp_path, resource(**fields({"name": "a", "type": "integr"}))))
+    assert report.findings[0].finding.remedy.startswith('Did you mean "integer"? Write one of any, array, ')
+
+
+def test_what_only_frictionless_knows_is_told_in_its_words_without_the_folder(tmp_path: Path) -> None:
+    report = validate_package(package(tmp_path, resource(), created="yesterday"))
+    assert [one.finding.message for one in report.findings] == [
+        "datapackage.json is refused by Frictionless (package-error): "
+        'property "created" is not valid "datetime"'
+    ]
+
+
+@pytest.mark.parametrize("more", [{"schema": "t.csv"}, {"dialect": "t.csv"}, {"profile": "t.json"}])
+def test_no_finding_has_the_folder_of_the_machine(tmp_path: Path, more: dict[str, Any]) -> None:
+    report = validate_package(package(tmp_path, resource(**more)))
+    assert not report.valid
+    said = [*report.notes, *(one.finding.message + one.finding.remedy for one in report.findings)]
+    assert str(tmp_path) not in "".join(said)
+
+
+def test_a_descriptor_that_frictionless_accepts_has_no_faults(tmp_path: Path) -> None:
+    source = package(tmp_path, resource(profile="tabular-data-resource"), licenses=[{"name": "CC0-1.0"}])
+    assert Package(str(source / "datapackage.json")).validate().valid
+    assert validate_package(source).valid
