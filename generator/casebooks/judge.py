@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -73,13 +74,28 @@ class _AtOnce:
         """Lot after lot, in the order of the subjects."""
         names, total = self.store.all_names(), self.store.counted()[0]
         size = max(1, len(names) * ROWS // max(self.store.rows, 1))
-        for start in range(0, len(names), size):
-            lot = names[start : start + size]
+        done = 0
+        for held in self._structures([names[at : at + size] for at in range(0, len(names), size)]):
             try:
-                self._lot(lot)
+                self._lot(held)
             except NotSetWise as error:
-                self._one_by_one(lot, error)
-            on_progress("judging", total * min(start + size, len(names)) // len(names), total)
+                self._one_by_one(held.keys.names, error)
+            done += len(held.keys.names)
+            on_progress("judging", total * done // len(names), total)
+
+    def _structures(self, lots: Sequence[Sequence[str]]) -> Iterator[Structure]:
+        """The rows of the next lot are put together in a second thread while one is judged."""
+        kept = self._all_kept
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            coming = None
+            for names in lots:
+                keys, read = Keys(study=self.study, names=names), self.store.reading(names[0], names[-1])
+                forms = [one for name in names for one in kept.get(name, ())]
+                last, coming = coming, beside.submit(structure, keys, read, forms)
+                if last is not None:
+                    yield last.result()
+            if coming is not None:
+                yield coming.result()
 
     def _one_by_one(self, names: Sequence[str], why: Exception) -> None:
         note = f"Subject by subject was judged, since {why}."
@@ -95,11 +111,10 @@ class _AtOnce:
     def readers(self) -> Readers:
         return Readers(study=self.study, today=self.missing.today)
 
-    def _lot(self, names: Sequence[str]) -> None:
+    def _lot(self, held: Structure) -> None:
         """Nothing is reported before all has been worked out."""
-        needs, kept = self.needs, self._kept(names)
-        held = structure(Keys(study=self.study, names=names), self.store.reading(names[0], names[-1]), kept)
-        with closing(Books(held, needs, self.readers)) as books:
+        names = held.keys.names
+        with closing(Books(held, self.needs, self.readers)) as books:
             for shape in books.shapes:
                 Verdicts(books, books.relation(shape), self.found).judge()
             unbegun = MissingnessCounter(study=self.study, today=self.missing.today)
@@ -107,11 +122,7 @@ class _AtOnce:
             self.missing.add(unbegun.counts)
             self.missing.add(self._states())
             self._files(books, held.sites)
-        self._report(held, kept, [names[at] for at in left])
-
-    def _kept(self, names: Sequence[str]) -> Sequence[FormOf]:
-        """The forms of these subjects with warnings that were kept."""
-        return [one for name in names for one in self._all_kept.get(name, ())]
+        self._report(held, [names[at] for at in left])
 
     @cached_property
     def _all_kept(self) -> Mapping[str, Sequence[FormOf]]:
@@ -131,12 +142,12 @@ class _AtOnce:
             counts.setdefault((table, name, visits[visit]), Counter())[state] += count
         return counts
 
-    def _report(self, held: Structure, kept: Sequence[FormOf], to_count: Sequence[str]) -> None:
+    def _report(self, held: Structure, to_count: Sequence[str]) -> None:
         """The judge speaks of faulty subjects, of what is listed or asked of it; the rest is counted."""
         keys, columns = held.keys, self.found.columns()
         self.found.forget()
         subject = keys.subject(columns.key)
-        asked = (columns.constraint < 0) | self._special(held, kept, columns)
+        asked = (columns.constraint < 0) | self._special(held, columns)
         listed = np.isin(subject, np.union1d(subject[asked], self._first(columns, subject)))
         wanted: dict[str, frozenset[FormKey] | None] = {**self._forms(keys, columns.where(listed))}
         wanted.update(dict.fromkeys(keys.names[at] for at in np.flatnonzero(held.faulty).tolist()))
@@ -157,10 +168,10 @@ class _AtOnce:
             self.counted[kind] += len(found)
         return np.concatenate(wanted)
 
-    def _special(self, held: Structure, kept: Sequence[FormOf], columns: Columns) -> Array:
+    def _special(self, held: Structure, columns: Columns) -> Array:
         """Findings of forms with warnings that were kept, or with cells that the reader has told of."""
         forms: dict[str, list[Array]] = {}
-        for subject, visit, unsno, form in kept:
+        for subject, visit, unsno, form in held.kept:
             forms.setdefault(form, []).append(held.keys.one(subject, visit, unsno))
         for at, lines in self._damaged.items():
             table = self.opened.plans[at].table

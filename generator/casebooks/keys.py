@@ -123,10 +123,12 @@ class Heads:
 class Structure:
     """The forms and rows of some subjects. ``faulty`` are the subjects that only the judge can put together.
 
-    ``tables`` and ``heads`` have those of the others alone; ``sites`` are the subjects' sites.
+    ``tables`` and ``heads`` have those of the others alone; ``sites`` are the subjects' sites, ``kept`` the
+    forms with warnings that were kept.
     """
 
     keys: Keys
+    kept: Sequence[FormOf]
     sites: Sequence[str]
     faulty: Array
     heads: Mapping[str, Heads]
@@ -150,7 +152,7 @@ def structure(keys: Keys, read: Callable[[str], pl.DataFrame], kept: Sequence[Fo
     if faulty.any():
         heads = {name: one.where(~faulty[keys.subject(one.key)]) for name, one in heads.items()}
         tables = {name: one.where(_sound(keys, one, faulty)) for name, one in tables.items()}
-    return Structure(keys=keys, sites=sites.names(), faulty=faulty, heads=heads, tables=tables)
+    return Structure(keys=keys, kept=kept, sites=sites.names(), faulty=faulty, heads=heads, tables=tables)
 
 
 def _sound(keys: Keys, held: Held, faulty: Array) -> Array:

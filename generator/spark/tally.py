@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from generator.package.report import Collector, Reported
 
-ONCE = frozenset({"missing-column", "unknown-column", "repeated-column", "column-order", "empty-table"})
+ONCE = frozenset(
+    {"missing-column", "unknown-column", "repeated-column", "column-order", "empty-table", "other-delimiter"}
+)
 """What is said of a table's header is said once, however many parts have it."""
 _Kind = tuple[str, str | None, str | None, str, str | None]
 
