@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -23,7 +24,9 @@ from tests.parity.rule_engines import HOME, TODAY, Rule
 class ColumnEngine:
     """The casebooks of some subjects, each given by a form of its own; nothing may be wrong with them."""
 
-    def __init__(self, study: Study, subjects: list[CapturedForm], home: FormKey = HOME) -> None:
+    def __init__(
+        self, study: Study, subjects: list[CapturedForm], home: FormKey = HOME, today: date = TODAY
+    ) -> None:
         self.home = home
         forms = [form for here in subjects for form in _forms(study, here)]
         names = sorted({str(here.world.subject) for here in subjects})
@@ -31,7 +34,7 @@ class ColumnEngine:
         assert not held.faulty.any()
         places = {shape.place(one) for shape in shapes(study) for one in shape.fields}
         needs = Needs(values=places, missing=places, entered=places)
-        self.books = Books(held, needs, Readers(study=study, today=TODAY))
+        self.books = Books(held, needs, Readers(study=study, today=today))
 
     def values(self, rule: Rule) -> list[Any]:
         """The rule's value for each subject, in the order of their numbers, in Python's shapes."""
