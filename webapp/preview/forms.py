@@ -38,6 +38,7 @@ SCRIPTS = (
     "page.js",
     "judge.js",
     "form_keep.js",
+    "form_findings.js",
     "form_live.js",
     "form_typing.js",
     "form_files.js",

@@ -1,6 +1,6 @@
 /* The verdict on the page while one types: questions come and go, values are calculated, findings appear beside
-   their fields when these are left. The verdict is judge.js's, the same as the server's. What happens inside a
-   question is form_typing.js's, which begins. */
+   their fields when these are left. The verdict is judge.js's, the same as the server's. form_findings.js draws
+   the findings; what happens inside a question is form_typing.js's, which begins. */
 (() => {
   "use strict";
   const { form } = crfpage;
@@ -270,65 +270,13 @@
     for (const place of form.querySelectorAll(".q")) {
       if (place.closest("template")) continue;
       const name = nameOf(place);
-      paint(place, name, wanted.get(name) || []);
+      crfpage.paint(place, name, wanted.get(name) || [], all || left.has(name));
     }
     for (const section of form.querySelectorAll(".group.repeats")) {
       const here = wanted.get(section.id) || [];
-      if (all || here.some((one) => one.given)) paint(section, section.id, here);
+      if (all || here.some((one) => one.given)) crfpage.paint(section, section.id, here, all || left.has(section.id));
     }
     countByGroup();
-  }
-
-  function paint(place, name, findings) {
-    const message = byId(`${name}-msg`);
-    if (!message) return;
-    /* A text may still grow while its box has the focus; a choice is made at once. */
-    const typing = document.activeElement?.matches("input[type=text], textarea") && !document.activeElement.closest(".keep");
-    const editing = typing && place.contains(document.activeElement);
-    const seen = new Set([...message.querySelectorAll(".finding")].map((one) => one.dataset.code));
-    const fits = findings.filter((one) => one.given || seen.has(one.code) || ((all || left.has(name)) && !editing));
-    const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy, one.ends]));
-    if (message.dataset.shown === mark || (message.dataset.shown === undefined && !fits.length && !seen.size)) return;
-    message.dataset.shown = mark;
-    for (const box of message.querySelectorAll(".keep input")) crfpage.reasons.set(box.name, box.value);
-    message.replaceChildren(...fits.flatMap((one) => lines(name, one)));
-    for (const box of place.querySelectorAll(`:is([name="${name}"], [name="u:${name}"]):not([type=radio], [type=checkbox], [type=hidden])`)) {
-      if (fits.some((one) => one.severity === "refuse")) box.setAttribute("aria-invalid", "true");
-      else box.removeAttribute("aria-invalid");
-    }
-  }
-
-  const MARKS = { refuse: ["▲", "Must be put right"], query: ["▲", "Question"], warning: ["△", "Check"] };
-
-  function lines(name, one) {
-    const home = one.home !== false;
-    const key = `k:${one.homeName || name}:${one.code}`;
-    const reason = crfpage.reasons.get(key) || "";
-    const line = document.createElement("p");
-    line.className = `finding ${one.severity}${reason && one.severity === "warning" ? " kept" : ""}${home ? "" : " again"}`;
-    line.dataset.code = one.code;
-    const [shape, word] = MARKS[one.severity];
-    line.append(element("span", "mark", shape), element("span", "sr", `${word}: `), `${one.message} `, element("span", "remedy", one.remedy));
-    line.firstChild.setAttribute("aria-hidden", "true");
-    if (one.ends?.length) line.append(" ", seeAlso(one.ends));
-    if (one.severity !== "warning" || !home || name.startsWith("g-")) return [line];
-    const keep = element("label", "keep", reason ? "Kept, because " : "Keep it, because ");
-    const box = Object.assign(document.createElement("input"), { type: "text", className: "box", name: key, value: reason });
-    keep.append(box);
-    return [line, keep];
-  }
-
-  function seeAlso(ends) {
-    const line = element("span", "ends", "See also ");
-    ends.forEach(([words, address], at) => {
-      const end = address ? Object.assign(document.createElement("a"), { href: address, textContent: words }) : words;
-      line.append(at ? ", " : "", end);
-    });
-    return line;
-  }
-
-  function element(tag, name, text) {
-    return Object.assign(document.createElement(tag), { className: name, textContent: text });
   }
 
   function countByGroup() {

@@ -1,0 +1,59 @@
+/* The findings of a question as lines beneath it, like those that generator/pages/findings.py writes. A warning asks
+   why the value is kept; what was answered there outlives every new verdict. */
+(() => {
+  "use strict";
+  /* `due`: new findings may appear here now. One that stands already goes only when it is put right. */
+  function paint(place, name, findings, due) {
+    const message = document.getElementById(`${name}-msg`);
+    if (!message) return;
+    /* A text may still grow while its box has the focus; a choice is made at once. */
+    const typing = document.activeElement?.matches("input[type=text], textarea") && !document.activeElement.closest(".keep");
+    const editing = typing && place.contains(document.activeElement);
+    const seen = new Set([...message.querySelectorAll(".finding")].map((one) => one.dataset.code));
+    const fits = findings.filter((one) => one.given || seen.has(one.code) || (due && !editing));
+    const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy, one.ends]));
+    if (message.dataset.shown === mark || (message.dataset.shown === undefined && !fits.length && !seen.size)) return;
+    message.dataset.shown = mark;
+    for (const box of message.querySelectorAll(".keep input")) crfpage.reasons.set(box.name, box.value);
+    message.replaceChildren(...fits.flatMap((one) => lines(name, one)));
+    for (const box of place.querySelectorAll(`:is([name="${name}"], [name="u:${name}"]):not([type=radio], [type=checkbox], [type=hidden])`)) {
+      if (fits.some((one) => one.severity === "refuse")) box.setAttribute("aria-invalid", "true");
+      else box.removeAttribute("aria-invalid");
+    }
+  }
+
+  const MARKS = { refuse: ["▲", "Must be put right"], query: ["▲", "Question"], warning: ["△", "Check"] };
+
+  function lines(name, one) {
+    const home = one.home !== false;
+    const key = `k:${one.homeName || name}:${one.code}`;
+    const reason = crfpage.reasons.get(key) || "";
+    const line = document.createElement("p");
+    line.className = `finding ${one.severity}${reason && one.severity === "warning" ? " kept" : ""}${home ? "" : " again"}`;
+    line.dataset.code = one.code;
+    const [shape, word] = MARKS[one.severity];
+    line.append(element("span", "mark", shape), element("span", "sr", `${word}: `), `${one.message} `, element("span", "remedy", one.remedy));
+    line.firstChild.setAttribute("aria-hidden", "true");
+    if (one.ends?.length) line.append(" ", seeAlso(one.ends));
+    if (one.severity !== "warning" || !home || name.startsWith("g-")) return [line];
+    const keep = element("label", "keep", reason ? "Kept, because " : "Keep it, because ");
+    const box = Object.assign(document.createElement("input"), { type: "text", className: "box", name: key, value: reason });
+    keep.append(box);
+    return [line, keep];
+  }
+
+  function seeAlso(ends) {
+    const line = element("span", "ends", "See also ");
+    ends.forEach(([words, address], at) => {
+      const end = address ? Object.assign(document.createElement("a"), { href: address, textContent: words }) : words;
+      line.append(at ? ", " : "", end);
+    });
+    return line;
+  }
+
+  function element(tag, name, text) {
+    return Object.assign(document.createElement(tag), { className: name, textContent: text });
+  }
+
+  Object.assign(crfpage, { paint });
+})();
