@@ -115,7 +115,8 @@ def target_of(cell: CellKey) -> str:
 
 
 KEPT_HTML = Markup(
-    '<label class="keep">{word} <input type="text" class="box" name="{name}" value="{reason}"></label>'
+    '<label class="keep">{word} <input type="text" class="box" name="{name}" value="{reason}"'
+    ' aria-describedby="{about}"></label>'
 )
 FINDING_HTML = Markup(
     '<p class="finding {look}" data-code="{code}"><span class="mark" aria-hidden="true">{mark}</span>'
@@ -141,9 +142,11 @@ def finding_html(spot: Spot, record: Record) -> Markup:
     )
     if not keepable:
         return html
-    name = f"{KEPT_PREFIX}{cell_name(cell)}:{found.code}"
     return html + KEPT_HTML.format(
-        word="Kept, because" if reason else "Keep it, because", name=name, reason=reason
+        word="Kept, because" if reason else "Keep it, because",
+        name=f"{KEPT_PREFIX}{cell_name(cell)}:{found.code}",
+        reason=reason,
+        about=f"{cell_name(cell)}-msg",
     )
 
 

@@ -6,20 +6,33 @@
   function paint(place, name, findings, due) {
     const message = document.getElementById(`${name}-msg`);
     if (!message) return;
-    /* A text may still grow while its box has the focus; a choice is made at once. */
+    /* A text may still grow while its box has the focus, unless a key is about to leave it; a choice is made at once. */
     const typing = document.activeElement?.matches("input[type=text], textarea") && !document.activeElement.closest(".keep");
-    const editing = typing && place.contains(document.activeElement);
+    const editing = typing && place.contains(document.activeElement) && place !== crfpage.leaving;
     const seen = new Set([...message.querySelectorAll(".finding")].map((one) => one.dataset.code));
     const fits = findings.filter((one) => one.given || seen.has(one.code) || (due && !editing));
     const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy, one.ends]));
     if (message.dataset.shown === mark || (message.dataset.shown === undefined && !fits.length && !seen.size)) return;
     message.dataset.shown = mark;
     for (const box of message.querySelectorAll(".keep input")) crfpage.reasons.set(box.name, box.value);
+    const again = focusIn(message);
     message.replaceChildren(...fits.flatMap((one) => lines(name, one)));
+    again();
     for (const box of place.querySelectorAll(`:is([name="${name}"], [name="u:${name}"]):not([type=radio], [type=checkbox], [type=hidden])`)) {
       if (fits.some((one) => one.severity === "refuse")) box.setAttribute("aria-invalid", "true");
       else box.removeAttribute("aria-invalid");
     }
+  }
+
+  /* A reason that is being typed goes on being typed when the lines around it are drawn anew. */
+  function focusIn(message) {
+    const { name, selectionStart, selectionEnd } = document.activeElement;
+    if (!message.contains(document.activeElement) || !name) return () => {};
+    return () => {
+      const box = [...message.querySelectorAll(".keep input")].find((one) => one.name === name);
+      box?.focus();
+      box?.setSelectionRange(selectionStart, selectionEnd);
+    };
   }
 
   const MARKS = { refuse: ["▲", "Must be put right"], query: ["▲", "Question"], warning: ["△", "Check"] };
@@ -38,6 +51,7 @@
     if (one.severity !== "warning" || !home || name.startsWith("g-")) return [line];
     const keep = element("label", "keep", reason ? "Kept, because " : "Keep it, because ");
     const box = Object.assign(document.createElement("input"), { type: "text", className: "box", name: key, value: reason });
+    box.setAttribute("aria-describedby", `${name}-msg`);
     keep.append(box);
     return [line, keep];
   }

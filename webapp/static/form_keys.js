@@ -55,6 +55,7 @@
     const question = event.target.closest(".q");
     if (!question) return;
     if (event.key === "Enter" && event.target.matches("input, select")) return next(event);
+    if (event.key === "Escape" && event.target.closest(".keep")) return next(event);
     if (event.target.matches("select.missing")) return back(event, question);
     if (!isChoice(event.target)) return;
     if (event.key === "." && reasonsOf(question)) {
@@ -84,9 +85,10 @@
     changed(menu);
   }
 
-  /* Enter goes on to the next question; it never sends a half-filled form. */
+  /* Enter goes on to the next question, or to the reason that this one asks for; it never sends a half-filled form. */
   function next(event) {
     event.preventDefault();
+    crfpage.goOn(event.target);
     const stops = [...form.querySelectorAll("input, select, textarea, button, a[href], summary")].filter(
       (one) => one.tabIndex >= 0 && !one.disabled && one.type !== "hidden" && one.offsetParent,
     );

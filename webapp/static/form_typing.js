@@ -188,13 +188,39 @@
     offerClearing();
   });
 
-  form.addEventListener("focusout", (event) => {
-    const place = event.target.closest(".q");
-    if (!place || event.target.closest(".keep")) return;
+  /* What stands in a question that is left is read, and from now on its findings appear. */
+  function leave(element) {
+    const place = element.closest(".q");
+    if (!place || element.closest(".keep")) return null;
     readReason(place);
-    if (event.target.matches(".missing") && !event.target.value) return;
+    if (element.matches(".missing") && !element.value) return null;
     left.add(nameOf(place));
-    requestAnimationFrame(crfpage.judge);
+    return place;
+  }
+
+  form.addEventListener("focusout", (event) => {
+    if (leave(event.target)) requestAnimationFrame(crfpage.judge);
+  });
+
+  /* A key is about to go on from here. What is found is drawn before it does, so that it comes to the box that asks
+     why the value is kept. Links that appear with it wait until it has passed. */
+  function goOn(element) {
+    const place = leave(element);
+    if (!place) return;
+    const links = () => [...place.querySelectorAll(".msg a")];
+    const before = new Set(links());
+    crfpage.leaving = place;
+    crfpage.judge();
+    crfpage.leaving = null;
+    crfpage.keepSoon();
+    const passed = links().filter((link) => !before.has(link));
+    passed.forEach((link) => (link.tabIndex = -1));
+    setTimeout(() => passed.forEach((link) => link.removeAttribute("tabindex")));
+  }
+
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    goOn(event.target);
   });
 
   async function begin() {
@@ -212,6 +238,6 @@
     form.dataset.ready = "";
   }
 
-  crfpage.prepare = prepare;
+  Object.assign(crfpage, { goOn, prepare });
   begin();
 })();
