@@ -85,6 +85,25 @@ def test_whoever_goes_back_or_elsewhere_is_not_called_to_the_reason(vitals: Page
     expect(vitals.locator("#f-resp_vsorres")).to_have_value("14")
 
 
+def test_a_click_hits_what_it_aimed_at_though_a_finding_appears_above(page: Page) -> None:
+    open_form(page, VS)
+    page.locator("[name=f-vsperf][value=Y]").check()
+    page.locator("[name=f-temp_vsorresu][value=C]").check()
+    page.fill("#f-temp_vsorres", "38.4")
+    ear = page.locator("[name=f-temploc][value=TYMPANIC]")
+    ear.scroll_into_view_if_needed()
+    page.locator("#f-temp_vsorres").focus()
+    box = ear.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.wait_for_timeout(150)  # as long as a person presses
+    page.mouse.up()
+    expect(ear).to_be_checked()
+    expect(ear).to_be_focused()
+    expect(page.locator("#f-temp_vsorres-msg .keep input")).to_be_visible()
+
+
 def test_a_number_with_units_asks_behind_its_unit(page: Page) -> None:
     open_form(page, VS)
     page.locator("[name=f-vsperf][value=Y]").check()

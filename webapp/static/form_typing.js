@@ -184,8 +184,10 @@
     }
     unitLimits(place);
     if (!event.target.matches("[type=checkbox]")) echo(place);
-    crfpage.judge();
-    offerClearing();
+    whenReleased(() => {
+      crfpage.judge();
+      offerClearing();
+    });
   });
 
   /* What stands in a question that is left is read, and from now on its findings appear. */
@@ -199,8 +201,24 @@
   }
 
   form.addEventListener("focusout", (event) => {
-    if (leave(event.target)) requestAnimationFrame(crfpage.judge);
+    if (leave(event.target)) requestAnimationFrame(() => whenReleased(crfpage.judge));
   });
+
+  /* Nothing moves away from under a pointer between its press and its release: the click would miss what it aimed at. */
+  let pressed = false;
+  let waiting = [];
+  function whenReleased(act) {
+    if (pressed) waiting.push(act);
+    else act();
+  }
+  function release() {
+    pressed = false;
+    const due = waiting;
+    waiting = [];
+    due.forEach((act) => act());
+  }
+  addEventListener("pointerdown", () => (pressed = true), true);
+  for (const end of ["pointerup", "pointercancel", "keydown"]) addEventListener(end, () => pressed && setTimeout(release), true);
 
   /* A key is about to go on from here. What is found is drawn before it does, so that it comes to the box that asks
      why the value is kept. Links that appear with it wait until it has passed. */
