@@ -194,7 +194,7 @@ def _known_here(place: FormPlace) -> dict[str, Any]:
         "day_zero": day_zero(study, casebook_of(place.subject.subjid)),
         "today": services().today(),
         "env": browser_env(study, place.form, context_of(place)),
-        "visit_date": _visit_date(place),
+        "visit_date": _visit_date(place, None),
     }
 
 
@@ -223,15 +223,16 @@ def _beside(place: FormPlace, findings: int) -> tuple[list[Beside], bool]:
     return found, standing is not None
 
 
-def _visit_date(place: FormPlace) -> str:
-    """The date of the visit as its header says it."""
+def _visit_date(place: FormPlace, saved: Record | None) -> str:
+    """The date of the visit as its header says it; ``saved`` is what this form holds since a moment ago."""
     if place.visit is None:
         return ""
     dated = field_named(services().study, VISIT_DATE)
     if dated is None:
         return ""
     key = FormKey(dated.form, place.key.visit, place.unsno)
-    record = casebook_of(place.subject.subjid).record(key)
+    here = saved is not None and place.form.name == dated.form
+    record = saved if here else casebook_of(place.subject.subjid).record(key)
     return answer_words(record.texts.get(dated.name, ""), dated) if record else ""
 
 
@@ -248,6 +249,8 @@ def saved_answer(
         status=saved.status.value,
         status_html=render_template("status.html", status=status),
         saved_at=clock(saved.saved_at),
+        version_html=render_template("version.html", head=saved, by=current_user.user.username),
+        visit_date=_visit_date(place, record),
         refused=refused,
         summary_html=render_template("summary.html", lines=lines, checked=True) if refused else "",
         **page_said(place, still),

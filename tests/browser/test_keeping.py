@@ -29,6 +29,34 @@ def test_a_draft_saves_itself(page: Page, site: Site) -> None:
     assert stored.record.texts == {"vsperf": "Y", "pulse_vsorres": "72"}
 
 
+def test_the_heading_follows_every_save(page: Page) -> None:
+    def says_as_the_bar(version: int) -> None:
+        state = page.locator("#state")
+        expect(state).to_have_text(re.compile(r"^saved [\d:]+$"), timeout=9000)
+        clock = (state.text_content() or "").removeprefix("saved ")
+        expect(page.locator("#version")).to_contain_text(f"version {version}, saved ")
+        expect(page.locator("#version")).to_contain_text(re.compile(f"{clock} E[SD]T by coordinator$"))
+
+    begin(page, "72")
+    expect(page.locator("#version")).to_be_empty()
+    page.keyboard.press("Control+s")
+    says_as_the_bar(1)
+    page.fill("#f-pulse_vsorres", "74")
+    says_as_the_bar(2)  # by itself
+    before = page.locator("#version").inner_text()
+    page.reload()
+    expect(page.locator("#version")).to_have_text(before)
+
+
+def test_the_date_of_the_visit_stands_above_as_soon_as_it_is_saved(page: Page) -> None:
+    open_form(page, f"/subjects/{NEW}/SCR/sv")
+    expect(page.locator("#visit-date")).to_be_hidden()
+    page.locator("[name=f-svstat][value='1']").check()
+    page.fill("#f-visdat", "15apr2024")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#visit-date")).to_have_text("15-Apr-2024")
+
+
 def test_a_crashed_tab_gives_the_text_back(browser: Browser, site: Site) -> None:
     context = signed_in(browser, site)
     first = context.new_page()

@@ -83,6 +83,10 @@
     box("base_version").value = said.version;
     form.dataset.status = said.status;
     document.getElementById("status").innerHTML = said.status_html;
+    document.getElementById("version").innerHTML = said.version_html;
+    const date = document.getElementById("visit-date");
+    date.textContent = said.visit_date;
+    date.hidden = !said.visit_date;
     crfpage.dropRemoved(request.sent);
     crfpage.markSaved(said.rows);
     crfpage.acknowledge(crfpage.filesSaved(request, said));
