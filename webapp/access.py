@@ -5,11 +5,13 @@ A route without ``allow`` cannot be registered unnoticed: the application refuse
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, request
 from flask_login import UserMixin, current_user
+from werkzeug.exceptions import HTTPException
 
 from webapp.storage import Role, User
 
@@ -26,6 +28,27 @@ READ = frozenset({*ENTER, Role.MONITOR, Role.DATA_MANAGER})
 
 SIGNED_IN = frozenset(Role)
 
+SUBJECTS, PACKAGES = ("/subjects", "Subjects"), ("/packages", "Packages")
+DICTIONARY, CODEBOOK, ACCOUNTS = (
+    ("/dictionary", "Dictionary"),
+    ("/codebook", "Codebook"),
+    ("/accounts", "Accounts"),
+)
+
+PAGES: Mapping[Role, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {
+        Role.COORDINATOR: (SUBJECTS,),
+        Role.INVESTIGATOR: (SUBJECTS,),
+        Role.MONITOR: (SUBJECTS,),
+        Role.DATA_MANAGER: (SUBJECTS, PACKAGES),
+        Role.DESIGNER: (DICTIONARY, CODEBOOK),
+        Role.ADMIN: (ACCOUNTS,),
+    }
+)
+"""By role: address and title of the pages that lead to all others. On the first one a person lands."""
+if holes := SIGNED_IN - set(PAGES):
+    raise ImportError(f"no page for {sorted(role.value for role in holes)}")
+
 
 class Account(UserMixin):  # type: ignore[misc]
     """A signed-in user, as Flask-Login wants it."""
@@ -39,6 +62,28 @@ class Account(UserMixin):  # type: ignore[misc]
     @property
     def may_enter(self) -> bool:
         return self.user.role in ENTER
+
+    @property
+    def may_read(self) -> bool:
+        return self.user.role in READ
+
+    @property
+    def pages(self) -> tuple[tuple[str, str], ...]:
+        return PAGES[self.user.role]
+
+    @property
+    def home(self) -> str:
+        return self.pages[0][0]
+
+    def may_get(self, path: str) -> bool:
+        """Whether a path may be asked for; one where nothing is may."""
+        try:
+            adapter = current_app.create_url_adapter(request)
+            endpoint = adapter.match(path, method="GET")[0] if adapter else ""
+        except HTTPException:
+            return True
+        roles = allowed(current_app, endpoint) if endpoint else None
+        return not roles or self.user.role in roles
 
 
 def allow(roles: frozenset[Role]) -> Callable[[View], View]:

@@ -26,6 +26,7 @@ from webapp.views import (
     form_pages,
     form_specs,
     histories,
+    homes,
     packages,
     sign_in,
     subjects,
@@ -62,8 +63,8 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["crfsmith-packages"] = Works(_packages_folder(settings), settings.database)
     _protect(app)
     rooms = (
-        assets, sign_in, subjects, casebooks, eligibility, form_pages, form_files, form_specs, histories,
-        packages,
+        assets, sign_in, homes, subjects, casebooks, eligibility, form_pages, form_files, form_specs,
+        histories, packages,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

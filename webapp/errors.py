@@ -16,8 +16,8 @@ TITLES = {
 }
 REMEDIES = {
     403: "Sign in as somebody who may, or ask the study's administrator.",
-    404: "Check the address, or start from the list of subjects.",
-    405: "Check the address, or start from the list of subjects.",
+    404: "Check the address, or start from your first page.",
+    405: "Check the address, or start from your first page.",
     413: "A form may have 16 MB of text, and 512 MB with its files. Go back and choose smaller files.",
     500: "Nothing was saved by this request. Your text is still in this browser: go back and save again. "
     "If it happens twice, tell the study's administrator the time.",

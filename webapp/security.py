@@ -19,6 +19,11 @@ POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+INLINE_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+"""For the codebook, which carries its own style and script."""
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -97,7 +97,7 @@ def sign_in(browser: Browser, site: Site, username: str) -> StorageState:
     page.fill("#username", username)
     page.fill("#password", PASSWORD)
     page.click("main button.primary")
-    page.wait_for_url("**/subjects")
+    page.wait_for_url(lambda url: not url.endswith("/sign-in"))
     state = context.storage_state()
     context.close()
     return state

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
@@ -134,6 +136,39 @@ def test_targets_are_large_enough_for_a_finger(browser: Browser, shared_site: Si
     )
     context.close()
     assert small == []
+
+
+@pytest.mark.parametrize(
+    ("username", "address"), [("designer", "/dictionary"), ("admin", "/accounts"), ("admin", "/subjects")]
+)
+def test_who_works_with_no_subjects_has_pages_of_the_same_make(
+    browser: Browser, shared_site: Site, tmp_path: Path, username: str, address: str
+) -> None:
+    with signed_in(browser, shared_site, username) as context:
+        page = context.new_page()
+        page.goto(address)
+        assert faults_of(page) == []
+        expect(page.locator("#search")).to_have_count(0)
+        page.keyboard.press("g")
+        page.keyboard.press("s")
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+        page.get_by_role("link", name=cellkine().short).click()
+        expect(page.locator("nav [aria-current=page]")).to_be_visible()
+        assert html_faults({address: context.request.get(address).text()}, tmp_path) == []
+
+
+def test_a_designer_comes_from_a_form_to_its_place_in_the_codebook(
+    browser: Browser, shared_site: Site
+) -> None:
+    with signed_in(browser, shared_site, "designer") as context:
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_role("link", name="Vital signs").click()
+        heading = page.get_by_role("heading", name=re.compile("^Vital signs"))
+        expect(heading).to_be_in_viewport()
+        page.keyboard.press("/")
+        expect(page.locator("#query")).to_be_focused()
 
 
 def test_html_is_valid(browser: Browser, shared_site: Site, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from shutil import copy
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 
 from tests.webapp.pages import app_over, filled_once, sign_in
 from webapp.access import EVERYONE, allowed, check_routes
+from webapp.demo import PASSWORD
 
 ARGUMENTS = {
     "subjid": "01-007",
@@ -20,6 +22,14 @@ ARGUMENTS = {
     "beginning": "0" * 16,
     "work": "x",
 }
+HOMES = [
+    ("coordinator", "/subjects"),
+    ("investigator", "/subjects"),
+    ("monitor", "/subjects"),
+    ("manager", "/subjects"),
+    ("designer", "/dictionary"),
+    ("admin", "/accounts"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +61,13 @@ def test_nobody_sees_a_page_without_signing_in(app: Flask) -> None:
             assert asked_to_sign_in, f"{method} {address} answered {answer.status_code}"
 
 
-@pytest.mark.parametrize("username", ["coordinator", "monitor", "designer"])
+@pytest.mark.parametrize("username", ["coordinator", "monitor", "designer", "admin"])
 def test_a_role_reaches_its_own_pages_and_no_others(app: Flask, username: str) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     client = app.test_client()
     sign_in(client, username)
     app.config["WTF_CSRF_ENABLED"] = False
-    role = {"coordinator": "coordinator", "monitor": "monitor", "designer": "designer"}[username]
+    role = username
     for endpoint, method, address in sorted(addresses(app)):
         roles = allowed(app, endpoint)
         if endpoint == "sign_in.sign_out" or roles is None or roles == EVERYONE:
@@ -65,6 +75,32 @@ def test_a_role_reaches_its_own_pages_and_no_others(app: Flask, username: str) -
         answer = client.open(address, method=method)
         refused = answer.status_code == 403
         assert refused == (role not in {one.value for one in roles}), f"{method} {address}"
+
+
+@pytest.mark.parametrize(("username", "home"), HOMES)
+def test_everybody_lands_on_a_page_of_their_own(app: Flask, username: str, home: str) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    for then in ("", "/", "/accounts" if home != "/accounts" else "/dictionary"):
+        data = {"username": username, "password": PASSWORD, "then": then}
+        page = app.test_client().post("/sign-in", data=data, follow_redirects=True)
+        assert (page.status_code, page.request.path) == (200, home)
+
+
+def test_a_page_that_was_asked_for_comes_after_signing_in(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    data = {"username": "coordinator", "password": PASSWORD, "then": "/subjects/01-007?x=1"}
+    assert app.test_client().post("/sign-in", data=data).location == "/subjects/01-007?x=1"
+
+
+@pytest.mark.parametrize("username", [username for username, _ in HOMES])
+def test_every_page_that_is_offered_may_be_opened(app: Flask, username: str) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    client = app.test_client()
+    sign_in(client, username)
+    offered = set(re.findall(r'href="(/[^"#?]*)"', client.get("/", follow_redirects=True).text))
+    assert len(offered) >= 2
+    for address in offered:
+        assert client.get(address, follow_redirects=True).status_code == 200, address
 
 
 def test_a_route_that_says_nothing_stops_the_server() -> None:
@@ -94,5 +130,5 @@ def test_signing_in_leads_nowhere_else() -> None:
     from webapp.views.sign_in import _inside
 
     for address in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
-        assert _inside(address) == "/subjects"
+        assert _inside(address) == "/"
     assert _inside("/subjects/01-007/SCR/vs?check=1") == "/subjects/01-007/SCR/vs?check=1"

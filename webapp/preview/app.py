@@ -18,7 +18,7 @@ from webapp import assets
 from webapp.preview.forms import Asked, form_page
 from webapp.preview.listed import listed
 from webapp.preview.watched import Seen, Watched
-from webapp.security import HEADERS, POLICY
+from webapp.security import HEADERS, INLINE_POLICY, POLICY
 
 MARKS = {Expectation.REQUIRED: "X", Expectation.CONDITIONAL: "C", Expectation.OPTIONAL: "o"}
 LARGEST_POST = 16 * 1024 * 1024
@@ -60,9 +60,7 @@ class _Pages:
         if seen.study is None:
             abort(404)
         response = Response(codebook_html(seen.study), content_type="text/html; charset=utf-8")
-        # The codebook carries its own style and script.
-        inline = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'"
-        response.headers["Content-Security-Policy"] = inline
+        response.headers["Content-Security-Policy"] = INLINE_POLICY
         return response
 
     def version(self) -> Response:

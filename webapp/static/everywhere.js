@@ -13,8 +13,14 @@
     if (event.target.closest("#form .q") && event.key !== "?") return;
     const went = Date.now() - waitingForGo < 1000 && event.key === "s";
     waitingForGo = event.key === "g" ? Date.now() : 0;
-    const act = went ? () => location.assign("/subjects") : ACTIONS[event.key];
+    const act = went ? toSubjects : ACTIONS[event.key];
     if (act && act() !== false) event.preventDefault();
+  }
+
+  function toSubjects() {
+    const link = document.querySelector('.top nav a[href="/subjects"]');
+    if (link) location.assign(link.href);
+    return link !== null;
   }
 
   const ACTIONS = {

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request, session
+from flask import (
+    Blueprint,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 from werkzeug.datastructures import MultiDict
@@ -38,10 +47,11 @@ def take_sign_in() -> ResponseReturnValue:
     if user is None:
         return _page(then=then, username=username, refused=True, kept=kept), 401
     session.permanent = True
-    login_user(Account(user))
+    account = Account(user)
+    login_user(account)
     if kept:
         return _typed_before(then, MultiDict(kept))
-    return redirect(then, 303)
+    return redirect(then if account.may_get(urlsplit(then).path) else account.home, 303)
 
 
 @bp.post("/sign-out")
@@ -85,7 +95,7 @@ def _inside(then: str) -> str:
     """An address of this server only, so that nobody is sent elsewhere after signing in."""
     parts = urlsplit(then)
     inside = then.startswith("/") and not then.startswith(("//", "/\\")) and not parts.netloc
-    return then if inside and not parts.scheme else "/subjects"
+    return then if inside and not parts.scheme else "/"
 
 
 def _typed_before(then: str, data: MultiDict[str, str]) -> ResponseReturnValue:

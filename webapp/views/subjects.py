@@ -12,7 +12,7 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from forms_spec.visits import VisitState
-from webapp.access import ENTER, READ, SIGNED_IN, allow
+from webapp.access import ENTER, READ, allow
 from webapp.services import services
 from webapp.standing import Standing, judged_casebook, remembered
 from webapp.storage import SubjectLine, add_subject, list_subjects
@@ -35,12 +35,6 @@ class Listed:
         if self.next is None:
             return "9999-12-31"
         return (self.next.due.last if self.next.due else self.next.date or services().today()).isoformat()
-
-
-@bp.get("/")
-@allow(SIGNED_IN)
-def start() -> ResponseReturnValue:
-    return redirect("/subjects", 303)
 
 
 @bp.get("/subjects")
