@@ -103,6 +103,15 @@ def test_every_page_that_is_offered_may_be_opened(app: Flask, username: str) -> 
         assert client.get(address, follow_redirects=True).status_code == 200, address
 
 
+def test_text_kept_from_before_signing_in_shows_nobody_a_form_that_is_not_theirs(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    kept = {"kept:on": "pulse_vsorres", "kept:f-pulse_vsorres": "72", "then": "/subjects/01-007/SCR/vs"}
+    for username, status in (("coordinator", 400), ("monitor", 403), ("designer", 403)):
+        answer = app.test_client().post("/sign-in", data={"username": username, "password": PASSWORD, **kept})
+        assert answer.status_code == status
+        assert ("sysbp" in answer.text) == (status == 400)
+
+
 def test_a_route_that_says_nothing_stops_the_server() -> None:
     other = Flask("other", static_folder=None)
     other.add_url_rule("/open", "open", lambda: "")

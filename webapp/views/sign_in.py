@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
+    abort,
     current_app,
     jsonify,
     make_response,
@@ -15,11 +16,11 @@ from flask import (
     session,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from webapp.access import EVERYONE, SIGNED_IN, Account, allow
+from webapp.access import EVERYONE, SIGNED_IN, Account, allow, allowed
 from webapp.services import services
 from webapp.storage import sign_in
 
@@ -109,4 +110,6 @@ def _typed_before(then: str, data: MultiDict[str, str]) -> ResponseReturnValue:
         return redirect(then, 303)
     if endpoint != "form_pages.save_form":
         return redirect(then, 303)
+    if current_user.user.role not in (allowed(current_app, endpoint) or ()):
+        abort(403)
     return form_pages.typed(values["subjid"], values["visit"], values["form"], data)
