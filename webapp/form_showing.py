@@ -23,11 +23,12 @@ from forms_spec.timeline import VISIT_DATE, day_zero, field_named
 from generator.browser.givens import browser_env
 from generator.pages import form_html, page_and_template
 from generator.pages.findings import Lead, Said, Spot, label_of, target_of
+from generator.pages.new_rows import with_new_rows
 from generator.pages.words import answer_words
 from webapp.form_places import FormPlace, form_address, forms_beside, next_form
 from webapp.form_said import page_said, said_of
 from webapp.held_files import files_of, shown_files
-from webapp.judging import context_of, judged_elsewhere, open_findings, opening, starts_of
+from webapp.judging import context_of, judged, judged_elsewhere, open_findings, opening, starts_of
 from webapp.services import casebook_of, services
 from webapp.showing import clock
 from webapp.standing import changes_of, remembered
@@ -161,19 +162,20 @@ def _questions(
     removing: Mapping[tuple[str, int], str],
 ) -> Markup:
     """The questions with their answers, and with what a new form starts with."""
-    study = services().study
+    study, form = services().study, place.form
+    begun = opening() if current_user.may_enter else None
     return form_html(
         study,
-        place.form,
+        form,
         record,
-        judgement,
+        with_new_rows(form, record, judgement, opening=begun, judge=lambda whole: judged(place, whole)),
         said=said,
         stored=stored.record if stored else Record(),
         marks=stored.row_marks if stored else {},
         removing=removing,
         files=files_of(place, stored.record if stored else None),
-        opening=opening() if current_user.may_enter else None,
-        words=page_words(study, place.form, record, context_of(place)),
+        opening=begun,
+        words=page_words(study, form, record, context_of(place)),
         later=starts_of(place) if stored is None and current_user.may_enter else {},
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
@@ -16,6 +16,7 @@ from forms_spec.record import CellKey, Record, Row
 from forms_spec.wording import BLANK as WORDLESS
 from generator.pages.asking import steps
 from generator.pages.findings import Said, finding_html
+from generator.pages.new_rows import may_hide
 from generator.pages.words import NO_TEXTS, answer_words, boxed
 
 CellOf = Callable[[str], Cell | None]
@@ -108,9 +109,7 @@ def own_scope(
     scope = Scope()
     _fill(scope, form.fields, record.texts, lambda n: judgement.cells.get(CellKey(form.name, None, n)))
     _put_words(scope, form.name, None, words)
-    for name, text in later.items():
-        if scope.a.get(name) == HIDDEN and not scope.v[name]:
-            scope.a[name] += START.format(text)
+    _put_later(scope, later)
     _put_findings(scope, form.name, None, record, said)
     return scope
 
@@ -125,28 +124,49 @@ def row_scope(
     saved: bool,
     removing: str | None,
     starts: Mapping[str, str],
+    waiting: Mapping[CellKey, str],
     words: PageWords,
 ) -> Scope:
-    """The slots of one row; ``starts`` are the texts that a new one starts with."""
+    """The slots of one row; ``starts`` are the texts that a new one starts with, ``waiting`` those of
+    them whose questions are not asked yet.
+    """
     scope = Scope(n=row.number, saved=saved, removing=removing is not None, why=removing or "")
     cells, number = judgement.cells, row.number
-    _fill(scope, group.fields, row.texts, lambda n: cells.get(CellKey(group.name, number, n)))
+    later = {f.name: t for f in group.fields if (t := waiting.get(CellKey(group.name, number, f.name)))}
+    texts = _without(row.texts, group, later)
+    _fill(scope, group.fields, texts, lambda n: cells.get(CellKey(group.name, number, n)))
+    _put_later(scope, later)
     _put_findings(scope, group.name, row.number, record, said)
     _put_words(scope, group.name, number, words)
     if not saved:
         scope.p.update(starts)
-    scope.title = row_title(group, row)
+    scope.title = row_title(group, replace(row, texts=texts))
     scope.open = bool(scope.e) or not saved or scope.removing or len(record.rows.get(group.name, ())) <= FEW
     scope.status = "▲ has findings" if scope.e else ""
     return scope
 
 
 def blank_scope(group: Group, starts: Mapping[str, str]) -> Scope:
-    """The slots of a row that is still to be added."""
+    """The slots of a row that is still to be added: what a condition may hide waits until it is asked."""
     scope = Scope()
-    _fill(scope, group.fields, starts, lambda _: None)
+    later = {f.name: starts[f.name] for f in group.fields if f.name in starts and may_hide(group, f)}
+    _fill(scope, group.fields, _without(starts, group, later), lambda _: None)
+    scope.a.update(dict.fromkeys(later, HIDDEN))
+    _put_later(scope, later)
     scope.p.update(starts)
     return scope
+
+
+def _without(texts: Mapping[str, str], group: Group, later: Mapping[str, str]) -> dict[str, str]:
+    """The texts without those that wait; a field that no page shows can start at once only."""
+    unseen = {f.name for f in group.fields if f.entry == "hidden"}
+    return {name: text for name, text in texts.items() if name not in later or name in unseen}
+
+
+def _put_later(scope: Scope, later: Mapping[str, str]) -> None:
+    for name, text in later.items():
+        if scope.a.get(name) == HIDDEN and not scope.v[name]:
+            scope.a[name] += START.format(text)
 
 
 def group_findings(group: Group, record: Record, said: Said) -> Markup:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined
 from markupsafe import Markup
 
-from forms_spec.entry.starts import Opening, starting_texts
+from forms_spec.entry.starts import Opening
 from forms_spec.judge import Judgement
 from forms_spec.judge.page_words import NO_WORDS, PageWords
 from forms_spec.model import Form, Group, Study
@@ -17,6 +17,7 @@ from forms_spec.record import CellKey, Record, Row
 from generator.pages.asking import page_of
 from generator.pages.files import FileOf, file_html, no_files
 from generator.pages.findings import Said, said_on
+from generator.pages.new_rows import starts_of, untouched
 from generator.pages.questions import Page, fixed, pieces
 from generator.pages.rows import next_number, rows_of
 from generator.pages.scopes import RowScopes, blank_scope, group_findings, own_scope, row_scope
@@ -81,6 +82,7 @@ def form_html(
     """
     _, template = page_and_template(study, form)
     kept = stored if stored is not None else record
+    waiting = untouched(form, record, judgement, stored=kept, opening=opening)
     shown = said if said is not None else said_on(form, judgement.findings)
     return Markup(
         template.render(
@@ -95,12 +97,13 @@ def form_html(
                     marks=marks,
                     removing=removing,
                     opening=opening,
+                    waiting=waiting,
                     words=words,
                 )
                 for group in form.row_groups
             },
             file_of=lambda text: file_html(text, files(text)),
-            hidden_groups=_hidden(form, judgement, words),
+            hidden_groups=_hidden(form, judgement, waiting, words),
         )
     )
 
@@ -115,9 +118,10 @@ def _rows(
     marks: Mapping[str, int],
     removing: Mapping[tuple[str, int], str],
     opening: Opening | None,
+    waiting: Mapping[CellKey, str],
     words: PageWords,
 ) -> RowScopes:
-    starts = starting_texts(group.fields, opening) if opening is not None else {}
+    starts = starts_of(group, opening)
     saved = {row.number for row in stored.rows.get(group.name, ())}
     rows: tuple[Row, ...] = rows_of(group, record, starts)
     return RowScopes(
@@ -131,6 +135,7 @@ def _rows(
                 saved=row.number in saved,
                 removing=removing.get((group.name, row.number)),
                 starts=starts,
+                waiting=waiting,
                 words=words,
             )
             for row in rows
@@ -141,16 +146,20 @@ def _rows(
     )
 
 
-def _hidden(form: Form, judgement: Judgement, words: PageWords) -> frozenset[str]:
+def _hidden(
+    form: Form, judgement: Judgement, waiting: Mapping[CellKey, str], words: PageWords
+) -> frozenset[str]:
     """Groups of which nothing is shown and nothing is answered."""
     return frozenset(
         group.name
         for group in form.groups
-        if group.shown is not None and _all_hidden(form, group, judgement, words)
+        if group.shown is not None and _all_hidden(form, group, judgement, waiting, words)
     )
 
 
-def _all_hidden(form: Form, group: Group, judgement: Judgement, words: PageWords) -> bool:
+def _all_hidden(
+    form: Form, group: Group, judgement: Judgement, waiting: Mapping[CellKey, str], words: PageWords
+) -> bool:
     notes = [f.name for f in group.fields if not f.collected and f.entry != "hidden"]
     if group.rows is None and any((form.name, None, name) not in words.hidden for name in notes):
         return False
@@ -158,7 +167,9 @@ def _all_hidden(form: Form, group: Group, judgement: Judgement, words: PageWords
     if group.rows is None:
         keys = [CellKey(form.name, None, name) for name in names]
     else:
+        names -= set(group.rows.fixed)
         keys = [key for key in judgement.cells if key.table == group.name and key.field in names]
     cells = judgement.cells
     held = [key for key in keys if key in cells]
-    return bool(held or notes) and all(cells[key].shown is not True and not cells[key].text for key in held)
+    empty = [key in waiting or not cells[key].text for key in held]
+    return bool(held or notes) and all(empty) and all(cells[key].shown is not True for key in held)

@@ -19,6 +19,7 @@ from forms_spec.record import Context, EmptyCasebook, Record, Row
 from generator.browser.givens import browser_env
 from generator.pages import form_html, page_and_template, read_post
 from generator.pages.findings import said_on
+from generator.pages.new_rows import with_new_rows
 from generator.pages.rows import next_number, rows_of
 from webapp.form_showing import finding_lines
 from webapp.preview.example import ExampleCasebook, example_record
@@ -77,7 +78,14 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
     if asked.example and asked.posted is None:
         record = _without_hidden(form, record, judgement)
         judgement = _judged(study, form, record, asked)
-    shown = _all_shown(judgement) if asked.everything else judgement
+    shown = with_new_rows(
+        form,
+        record,
+        judgement,
+        opening=asked.opening,
+        judge=lambda whole: _judged(study, form, whole, asked),
+    )
+    shown = _all_shown(shown) if asked.everything else shown
     words = page_words(study, form, record, _context(study, asked))
     if asked.everything:
         words = replace(words, hidden=frozenset())

@@ -1,0 +1,63 @@
+"""Rows that nobody has filled in yet: which of their questions are asked, and what waits until it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from forms_spec.entry.starts import Opening, starting_texts
+from forms_spec.judge import Judgement
+from forms_spec.model import Field, Form, Group
+from forms_spec.record import CellKey, Record
+from generator.pages.rows import rows_of
+
+
+def starts_of(group: Group, opening: Opening | None) -> dict[str, str]:
+    """The texts that a new row starts with; none for those who only read."""
+    return starting_texts(group.fields, opening) if opening is not None else {}
+
+
+def with_new_rows(
+    form: Form,
+    record: Record,
+    judgement: Judgement,
+    *,
+    opening: Opening | None,
+    judge: Callable[[Record], Judgement],
+) -> Judgement:
+    """A judgement that also knows which questions are asked in the rows that a page adds to a record.
+
+    Its findings stay as they are: what a new row lacks is nobody's fault yet.
+    """
+    rows = {
+        group.name: rows_of(group, record, starts_of(group, opening))
+        for group in form.row_groups
+        if any(may_hide(group, field) for field in group.fields)
+    }
+    if all(found == record.rows.get(name, ()) for name, found in rows.items()):
+        return judgement
+    added = judge(replace(record, rows={**record.rows, **rows})).cells
+    return replace(judgement, cells={**added, **judgement.cells})
+
+
+def may_hide(group: Group, field: Field) -> bool:
+    """Whether a condition decides that a field is asked."""
+    return group.shown is not None or field.shown is not None
+
+
+def untouched(
+    form: Form, record: Record, judgement: Judgement, *, stored: Record, opening: Opening | None
+) -> Mapping[CellKey, str]:
+    """What new rows start with in questions that are not asked: nobody gave it as an answer."""
+    found: dict[CellKey, str] = {}
+    for group in form.row_groups:
+        starts = starts_of(group, opening)
+        saved = {row.number for row in stored.rows.get(group.name, ())}
+        for row in rows_of(group, record, starts) if starts else ():
+            for name, text in starts.items():
+                key = CellKey(group.name, row.number, name)
+                cell = judgement.cells.get(key)
+                asked = cell is None or cell.shown is True
+                if row.number not in saved and row.texts.get(name) == text and not asked:
+                    found[key] = text
+    return found
