@@ -76,9 +76,8 @@ def form_html(
     ``said`` are the findings to show, the judgement's own by default; ``stored`` is what the server
     has, when it is not what is shown; ``marks`` the highest row number ever given by group;
     ``removing`` the rows that are marked to be removed, by group and number, with the reason so far.
-    ``files`` knows the files that cells name; ``opening`` is what new rows start with,
-    ``later`` what questions of a new form start with when they come to be asked; ``words`` are the answers
-    that stand in texts.
+    ``files`` knows the files that cells name; ``opening`` is what new rows start with, ``later`` what
+    questions of a new form start with once they are asked; ``words`` are the answers within texts.
     """
     _, template = page_and_template(study, form)
     kept = stored if stored is not None else record
