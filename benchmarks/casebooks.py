@@ -1,7 +1,8 @@
 """The Cellkine package with all rules, scaled up: the embedded engine against the reference.
 
-The eight subjects of the study, again and again under other numbers. The reference judges the first subjects
-only. ``python -m benchmarks.casebooks SUBJECTS`` takes another number of subjects.
+The eight subjects of the study, again and again under other numbers and on other days, so that dates are as
+many as in a study of some years. The reference judges the first subjects only.
+``python -m benchmarks.casebooks SUBJECTS`` takes another number of subjects.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ import csv
 import dataclasses
 import io
 import json
+import re
 import sys
 import tempfile
+from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,7 +26,8 @@ from generator.package.subjects_text import read_subjects
 from generator.package.writer import write_package
 from webapp.demo import read_texts
 
-SUBJECTS, SLICE = 100_000, 400
+SUBJECTS, SLICE, DAYS = 100_000, 400, 1_000
+_DATE = re.compile(r"\b[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\b")
 _RUN = """
 from pathlib import Path
 import frictionless, polars
@@ -99,8 +104,18 @@ def _multiply_table(path: Path, target: Path, subjects: int) -> int:
         file.write(_text([header]))
         for number in range(subjects):
             name = kinds[number % len(kinds)]
-            file.write(texts[name].replace(name, f"01-{number:06}"))
+            file.write(_moved(texts[name], number // len(kinds) % DAYS).replace(name, f"01-{number:06}"))
     return sum(len(held[kinds[number % len(kinds)]]) for number in range(subjects))
+
+
+def _moved(text: str, days: int) -> str:
+    """The same on earlier days."""
+    return _DATE.sub(lambda found: _earlier(found[0], days), text)
+
+
+@lru_cache(maxsize=1 << 20)
+def _earlier(day: str, days: int) -> str:
+    return date.fromordinal(date.fromisoformat(day).toordinal() - days).isoformat()
 
 
 def _text(rows: list[list[str]]) -> str:
