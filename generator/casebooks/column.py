@@ -18,13 +18,11 @@ from forms_spec.rules.core import RuleValue
 
 Array = Any
 """A NumPy array."""
-Values = Sequence["RuleValue | None"]
 FALSE, UNKNOWN, TRUE = -1, 0, 1
 """The truth values, in an order in which ``and`` is the least and ``or`` the greatest."""
 FITS = 2**62
 """Numbers below it are added without overflow."""
 _TRUTHS = {False: FALSE, None: UNKNOWN, True: TRUE}
-_OF_TRUTH: Values = (False, None, True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,46 +49,76 @@ class Span:
     known: Array
 
 
-@dataclass(frozen=True)
+class Values(tuple[RuleValue | None, ...]):
+    """The values that codes stand for. Columns share them, and what is made of them once."""
+
+    @cached_property
+    def known(self) -> Array:
+        return np.array([one is not None for one in self], bool)
+
+    @cached_property
+    def nothing(self) -> int | None:
+        """The code of UNKNOWN, if one stands for it."""
+        return self.index(None) if None in self else None
+
+    @cached_property
+    def truths(self) -> Array:
+        return np.array([_TRUTHS[one] for one in self], np.int8)  # type: ignore[index]
+
+    @cached_property
+    def whole(self) -> Array | None:
+        """The numbers, 0 for UNKNOWN; None where one does not fit, or is no number."""
+        if not set(map(type, self)) <= {int, type(None)}:
+            return None
+        try:
+            numbers = np.array([0 if one is None else one for one in self], np.int64)
+        except OverflowError:
+            return None
+        return numbers if _fits(numbers) else None
+
+    @cached_property
+    def span(self) -> tuple[Array, Array] | None:
+        """Both ends, 0 for UNKNOWN; None where one does not fit, or is no interval."""
+        if not set(map(type, self)) <= {tuple, type(None)}:
+            return None
+        try:
+            ends = np.array([(0, 0) if one is None else one for one in self], np.int64).reshape(-1, 2)
+        except OverflowError:
+            return None
+        return (ends[:, 0], ends[:, 1]) if _fits(ends) else None
+
+
+def _fits(numbers: Array) -> bool:
+    return not numbers.size or bool(numbers.min() > -FITS and numbers.max() < FITS)
+
+
+@dataclass(frozen=True, eq=False)
 class Coded:
     """``values[codes[row]]`` is the value of a row; a value may stand more than once, or not at all."""
 
     codes: Array
     values: Values
 
-    @cached_property
-    def whole(self) -> tuple[Array, Array] | None:
-        """The numbers of ``values`` and whether each is known; None where one does not fit."""
-        numbers = [0 if one is None else one for one in self.values]
-        if not all(isinstance(one, int) and abs(one) < FITS for one in numbers):
-            return None
-        return np.array(numbers, np.int64), np.array([one is not None for one in self.values], bool)
-
-    @cached_property
-    def span(self) -> tuple[Array, Array, Array] | None:
-        """Both ends of ``values`` and whether each is known; None where one does not fit."""
-        pairs = [(0, 0) if one is None else one for one in self.values]
-        if not all(isinstance(one, tuple) and max(map(abs, one)) < FITS for one in pairs):
-            return None
-        ends = np.array(pairs, np.int64).reshape(-1, 2)
-        return ends[:, 0], ends[:, 1], np.array([one is not None for one in self.values], bool)
-
 
 Column = Truth | Whole | Span | Coded
+_OF_TRUTH = Values((False, None, True))
 
 
 def constant(value: RuleValue | None, rows: int) -> Coded:
     """The same value in every row."""
-    return Coded(np.broadcast_to(np.zeros(1, np.uint8), (rows,)), (value,))
+    return Coded(np.broadcast_to(np.zeros(1, np.uint8), (rows,)), Values((value,)))
 
 
-def made(codes: Array, values: Values) -> Column:
+def made(codes: Array, values: Sequence[RuleValue | None]) -> Column:
     """A column of these values; a truth where they are truths."""
-    if any(isinstance(one, bool) for one in values):
-        return Truth(np.array([_TRUTHS[one] for one in values], np.int8)[codes])  # type: ignore[index]
-    numbers: dict[RuleValue | None, int] = {}
-    places = [numbers.setdefault(one, len(numbers)) for one in values]
-    return Coded(np.array(places, code_type(len(numbers)))[codes], tuple(numbers))
+    if bool in set(map(type, values)):
+        return Truth(Values(values).truths[codes])
+    different = dict.fromkeys(values)
+    if len(different) == len(values):
+        return Coded(codes.astype(code_type(len(values)), copy=False), Values(values))
+    places = {one: at for at, one in enumerate(different)}
+    numbers: Array = np.array([places[one] for one in values], code_type(len(different)))
+    return Coded(numbers[codes], Values(different))
 
 
 def code_type(size: int) -> type:
@@ -105,23 +133,23 @@ def truth(column: Column) -> Array:
     if isinstance(column, Truth):
         return column.held
     assert isinstance(column, Coded)
-    return np.array([_TRUTHS[one] for one in column.values], np.int8)[column.codes]  # type: ignore[index]
+    return column.values.truths[column.codes]
 
 
 def whole(column: Column) -> Whole | None:
     """A column of numbers, where they fit."""
-    if isinstance(column, Coded) and column.whole is not None:
-        numbers, known = column.whole
-        return Whole(numbers[column.codes], known[column.codes])
-    return column if isinstance(column, Whole) else None
+    if not isinstance(column, Coded):
+        return column if isinstance(column, Whole) else None
+    held, codes = column.values, column.codes
+    return None if held.whole is None else Whole(held.whole[codes], held.known[codes])
 
 
 def span(column: Column) -> Span | None:
     """A column of intervals, where they fit."""
-    if isinstance(column, Coded) and column.span is not None:
-        low, high, known = column.span
-        return Span(low[column.codes], high[column.codes], known[column.codes])
-    return column if isinstance(column, Span) else None
+    if not isinstance(column, Coded):
+        return column if isinstance(column, Span) else None
+    held, codes = column.values, column.codes
+    return None if held.span is None else Span(held.span[0][codes], held.span[1][codes], held.known[codes])
 
 
 def coded(column: Column) -> Coded:
@@ -138,7 +166,7 @@ def coded(column: Column) -> Coded:
         ends, codes = np.unique(pairs, axis=0, return_inverse=True)
         values = [tuple(one) for one in ends.tolist()]
     codes = np.where(column.known, codes, len(values))
-    return Coded(codes.astype(code_type(len(values) + 1)), (*values, None))
+    return Coded(codes.astype(code_type(len(values) + 1)), Values((*values, None)))
 
 
 def known(column: Column) -> Array:
@@ -146,7 +174,7 @@ def known(column: Column) -> Array:
     if isinstance(column, Truth):
         return column.held != UNKNOWN
     if isinstance(column, Coded):
-        return np.array([one is not None for one in column.values], bool)[column.codes]
+        return column.values.known[column.codes]
     return column.known
 
 
@@ -174,9 +202,9 @@ def masked(column: Column, kept: Array) -> Column:
     if isinstance(column, Truth):
         return Truth(np.where(kept, column.held, np.int8(UNKNOWN)))
     if isinstance(column, Coded):
-        nothing = len(column.values)
-        codes = np.where(kept, column.codes, code_type(nothing + 1)(nothing))
-        return Coded(codes, (*column.values, None))
+        values = column.values if column.values.nothing is not None else Values((*column.values, None))
+        assert values.nothing is not None
+        return Coded(np.where(kept, column.codes, code_type(len(values))(values.nothing)), values)
     if isinstance(column, Whole):
         return Whole(column.numbers, column.known & kept)
     return Span(column.low, column.high, column.known & kept)

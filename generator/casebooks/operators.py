@@ -21,6 +21,7 @@ from forms_spec.rules.calendar import LAST_DAY
 from forms_spec.rules.limits import FRACTION_DIGITS, SCALE
 from forms_spec.rules.more_operators import MORE_LAZY, MORE_STRICT
 from forms_spec.rules.operators import LAZY, STRICT
+from generator.casebooks import days
 from generator.casebooks.column import (
     FALSE,
     FITS,
@@ -34,6 +35,7 @@ from generator.casebooks.column import (
     Whole,
     chosen,
     coded,
+    constant,
     known,
     span,
     truth,
@@ -113,11 +115,7 @@ def _case(columns: Columns) -> Column | None:
     for at in range(len(conditions) - 1, -1, -1):
         held = truth(conditions[at])
         of = np.where(held == TRUE, at, np.where(held == UNKNOWN, len(values), of))
-    return chosen(of, [*values, _nothing(len(of))])
-
-
-def _nothing(rows: int) -> Coded:
-    return Coded(np.broadcast_to(np.zeros(1, np.uint8), (rows,)), (None,))
+    return chosen(of, [*values, constant(None, len(of))])
 
 
 def _coalesce(columns: Columns) -> Column | None:
@@ -212,23 +210,33 @@ def _round(columns: Columns) -> Column | None:
     return Whole(np.where(held.numbers < 0, -size, size), held.known)
 
 
-def _days_between(columns: Columns) -> Column | None:
-    sides = _spans(columns)
-    if sides is None:
-        return None
-    one, other = sides
-    both = one.known & other.known
-    return Span((other.low - one.high) * SCALE, (other.high - one.low) * SCALE, both)
+def _between(count: Callable[[Array, Array], Array]) -> Callable[[Columns], Column | None]:
+    """Least and most that may lie between two dates, as ``forms_spec.rules.operators`` counts it."""
+
+    def find(columns: Columns) -> Column | None:
+        sides = _spans(columns)
+        if sides is None:
+            return None
+        one, other = sides
+        low, high = count(one.high, other.low), count(one.low, other.high)
+        return Span(low * SCALE, high * SCALE, one.known & other.known)
+
+    return find
 
 
-def _add_days(columns: Columns) -> Column | None:
-    day, count = span(columns[0]), whole(columns[1])
-    if day is None or count is None or _are_few(columns):
-        return None
-    days, rest = count.numbers // SCALE, count.numbers % SCALE
-    low, high = day.low + days, day.high + days
-    inside = (low >= 1) & (high >= 1) & (low <= LAST_DAY) & (high <= LAST_DAY)
-    return Span(low, high, day.known & count.known & (rest == 0) & inside)
+def _moved(move: Callable[[Array, Array], Array]) -> Callable[[Columns], Column | None]:
+    """A date moved by a whole number of days or months."""
+
+    def find(columns: Columns) -> Column | None:
+        day, count = span(columns[0]), whole(columns[1])
+        if day is None or count is None or _are_few(columns):
+            return None
+        steps, rest = count.numbers // SCALE, count.numbers % SCALE
+        low, high = move(day.low, steps), move(day.high, steps)
+        inside = (low >= 1) & (high >= 1) & (low <= LAST_DAY) & (high <= LAST_DAY)
+        return Span(low, high, day.known & count.known & (rest == 0) & inside)
+
+    return find
 
 
 def _settle(columns: Columns) -> Column | None:
@@ -265,8 +273,11 @@ _AT_ONCE: Mapping[str, Callable[[Columns], Column | None]] = MappingProxyType(
         "add": _add,
         "neg": _neg,
         "round": _round,
-        "days_between": _days_between,
-        "add_days": _add_days,
+        "days_between": _between(lambda first, second: second - first),
+        "months_between": _between(days.months_between),
+        "age_years": _between(days.age_years),
+        "add_days": _moved(np.add),
+        "add_months": _moved(days.add_months),
         "settle": _settle,
         "point": _point,
     }

@@ -22,6 +22,7 @@ from generator.casebooks.column import (
     Coded,
     Column,
     Truth,
+    Values,
     Whole,
     code_type,
     constant,
@@ -148,11 +149,11 @@ class Scene:
 
     def visit(self, frame: Frame) -> Column:
         assert frame.form is not None
-        names = tuple(visit_numbers(self.books.study))
+        names = Values(visit_numbers(self.books.study))
         return Coded(_at(frame.form.visit, frame.at).astype(code_type(len(names))), names)
 
     def subject(self, frame: Frame) -> Column:
-        names = tuple(self.books.keys.names)
+        names = Values(self.books.keys.names)
         return Coded(frame.subject.astype(code_type(len(names))), names)
 
     def site(self, frame: Frame) -> Column:

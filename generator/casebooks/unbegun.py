@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, reduce
@@ -15,7 +15,7 @@ from forms_spec.rules.expression import Home
 from forms_spec.rules.types import Type
 from forms_spec.schedule import Expectation, Scheduled, VisitType
 from forms_spec.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE, field_named
-from forms_spec.visits import Timeline, VisitStatus, visit_state
+from forms_spec.visits import Timeline, VisitStatus, due_dates, visit_state
 from generator.casebooks.book import Books
 from generator.casebooks.column import TRUE, Array
 from generator.casebooks.keys import NOWHERE, places_of, visit_numbers
@@ -105,17 +105,31 @@ class Unbegun:
     def _states(self, visit: str) -> Array:
         """The place in ``_STATUSES`` of a visit's status, of every subject."""
         held, missed = self._held(visit)
-        place = {status: at for at, status in enumerate(_STATUSES)}
-        pairs = np.stack([self._day_zero, self._ended], axis=1)
-        days, of = np.unique(pairs, axis=0, return_inverse=True)
-        said = np.array([place[self._open(visit, *one)] for one in days.tolist()], np.int64)[of]
-        done = np.where(missed, place[VisitStatus.MISSED], place[VisitStatus.DONE])
-        return np.where(held, done, said)
+        done = np.where(missed, _PLACES[VisitStatus.MISSED], _PLACES[VisitStatus.DONE])
+        return np.where(held, done, self._open(visit))
 
-    def _open(self, visit: str, day_zero: int, ended: int) -> VisitStatus:
-        """The status of a visit that was not held."""
-        told = Timeline(day_zero=_date(day_zero), ended=_date(ended))
-        return visit_state(self.study.visits[visit], told, self.missing.today).status
+    def _open(self, visit: str) -> Array:
+        """The same where the visit was not held.
+
+        Day 0 decides when it is due; of the last day it matters only whether it comes before that.
+        """
+        days, of = np.unique(self._day_zero, return_inverse=True)
+        asked = [self._asked_on(visit, day) for day in days.tolist()]
+        target = np.array([one[0] for one in asked])[of]
+        ended = np.where(self._ended == NEVER, 0, np.where(self._ended < target, 1, 2))
+        return np.array([one[1] for one in asked])[of, ended]
+
+    def _asked_on(self, visit: str, day_zero: int) -> tuple[int, tuple[int, ...]]:
+        """When a visit is due, and its status in a study that goes on, has ended before, or has not."""
+        one, start, today = self.study.visits[visit], _date(day_zero), self.missing.today
+        key = ("asked on", visit, day_zero, today)
+        if key not in self.study.memory:
+            due = due_dates(one, start)
+            lines = (Timeline(day_zero=start, ended=end) for end in (None, date.min, date.max))
+            statuses = tuple(_PLACES[visit_state(one, line, today).status] for line in lines)
+            self.study.memory[key] = (due.target.toordinal() if due else NEVER, statuses)
+        found: tuple[int, tuple[int, ...]] = self.study.memory[key]
+        return found
 
     def _held(self, visit: str) -> tuple[Array, Array]:
         """Of whom a visit is captured, and whether it was missed."""
@@ -197,6 +211,7 @@ class Unbegun:
 
 
 _STATUSES: Sequence[VisitStatus] = tuple(VisitStatus)
+_PLACES: Mapping[VisitStatus, int] = {status: at for at, status in enumerate(_STATUSES)}
 _FAR = date.max.toordinal() + 1
 
 

@@ -18,6 +18,7 @@ from generator.casebooks.column import (
     Coded,
     Column,
     Span,
+    Values,
     Whole,
     coded,
     known,
@@ -37,7 +38,8 @@ SMALL = st.integers(-50, 50).map(lambda one: one * SCALE)
 NUMBERS = (
     st.none() | SMALL | st.integers(-(NUMBER_BOUND - 1), NUMBER_BOUND - 1) | st.integers(-(2**63), 2**63)
 )
-WHOLE = st.none() | st.integers(-40, 40).map(lambda one: one * SCALE) | st.integers(-SCALE, SCALE)
+STEPS = st.integers(-40, 40) | st.integers(-200_000, 200_000) | st.integers(-(10**9), 10**9)
+WHOLE = st.none() | STEPS.map(lambda one: one * SCALE) | st.integers(-SCALE, SCALE)
 TEXTS = st.none() | st.sampled_from(["", "a", "b", "é"])
 DAYS = st.integers(1, 400) | st.integers(LAST_DAY - 400, LAST_DAY)
 DATES = st.none() | st.tuples(DAYS, DAYS).map(sorted).map(tuple) | DAYS.map(lambda day: (day, day))
@@ -62,7 +64,10 @@ TAKES: dict[str, tuple[Any, ...]] = {
     "add": (NUMBERS, NUMBERS, NUMBERS),
     "neg": (NUMBERS,),
     "days_between": (DATES, DATES),
+    "months_between": (DATES, DATES),
+    "age_years": (DATES, DATES),
     "add_days": (DATES, WHOLE),
+    "add_months": (DATES, WHOLE),
     "settle": (SPREADS,),
     "point": (NUMBERS,),
 }
@@ -99,7 +104,7 @@ def test_an_operator(operator: str, takes: tuple[Any, ...], data: st.DataObject)
 
 @given(st.lists(NUMBERS, min_size=1, max_size=8), PLACES)
 def test_rounding(numbers: list[int | None], places: int) -> None:
-    constant = Coded(np.zeros(len(numbers), np.uint8), (places,))
+    constant = Coded(np.zeros(len(numbers), np.uint8), Values((places,)))
     compare("round", [column(numbers), constant], len(numbers))
 
 
