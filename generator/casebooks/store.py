@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,13 +19,17 @@ from generator.package.store import DataLine, FormLine, Line, Store, SubjectLine
 from generator.tables import layout
 
 WAITING_ROWS = 20_000
+PART = 1 << 14
+"""So many rows are read at least."""
 _NUMBERS = (layout.UNSNO, layout.ROW)
 
 
 class Part(NamedTuple):
-    """Some rows of a table, and the first and the last subject that they are of."""
+    """Some rows of a file from ``start``, and the first and the last subject that they are of."""
 
     path: Path
+    start: int
+    rows: int
     first: str
     last: str
 
@@ -97,8 +102,11 @@ class SpoolingStore(Store):
         if name == layout.FORMS:
             self._last_save = max(self._last_save, str(frame["saved_at"].max()))
         path, subjects = folder / f"{self._files}.parquet", frame[_subject(name)]
-        frame.write_parquet(path, compression="lz4", statistics=False)
-        self._parts.setdefault(name, []).append(Part(path, str(subjects.min()), str(subjects.max())))
+        frame.write_parquet(path, compression="lz4", statistics=False, row_group_size=PART)
+        parts = self._parts.setdefault(name, [])
+        for start in range(0, frame.height, PART):
+            mine = subjects[start : start + PART]
+            parts.append(Part(path, start, len(mine), str(mine.min()), str(mine.max())))
 
     def seal(self) -> None:
         for name in list(self._slow):
@@ -109,19 +117,25 @@ class SpoolingStore(Store):
 
     def frame(self, plan: TablePlan, first: str, last: str) -> pl.DataFrame:
         """The rows of a table that are of the subjects from the first to the last, in no certain order."""
-        found = [_read(one, plan.name, first, last) for one in self._parts.get(plan.name, ())
-                 if one.first <= last and one.last >= first]  # fmt: skip
+        found: list[pl.DataFrame] = []
+        for path, parts in groupby(self._parts.get(plan.name, ()), lambda one: one.path):
+            held = [one for one in parts if one.first <= last and one.last >= first]
+            if held:
+                found.append(_read(path, held, plan.name, first, last))
         return pl.concat(found) if found else pl.DataFrame(schema=_columns(plan))
 
     def scan(self, plan: TablePlan) -> pl.LazyFrame:
         """All rows of a table."""
-        parts = [one.path for one in self._parts.get(plan.name, ())]
+        parts = self._paths(plan.name)
         return pl.scan_parquet(parts) if parts else pl.LazyFrame(schema=_columns(plan))
 
     def reading(self, first: str, last: str) -> Callable[[str], pl.DataFrame]:
         """Reads a table's rows of the subjects from the first to the last."""
         plans = {plan.name: plan for plan in self.plans}
         return lambda name: self.frame(plans[name], first, last)
+
+    def _paths(self, name: str) -> list[Path]:
+        return list(dict.fromkeys(one.path for one in self._parts.get(name, ())))
 
     def kept_forms(self) -> list[FormOf]:
         """The form of every warning that was kept."""
@@ -172,9 +186,9 @@ class SpoolingStore(Store):
     def all_names(self) -> list[str]:
         """Every subject that any row speaks of, sorted."""
         found = [pl.Series("subject", [], pl.String)]
-        for name, parts in self._parts.items():
+        for name in self._parts:
             column = _subject(name)
-            held = pl.scan_parquet([one.path for one in parts]).select(pl.col(column).unique()).collect()
+            held = pl.scan_parquet(self._paths(name)).select(pl.col(column).unique()).collect()
             found.append(held[column].alias("subject"))
         return pl.concat(found).unique().sort().to_list()
 
@@ -182,7 +196,7 @@ class SpoolingStore(Store):
         return [self._last_save] if self._last_save else []
 
     def counted(self) -> tuple[int, int]:
-        parts = [one.path for one in self._parts.get(layout.SUBJECTS, ())]
+        parts = self._paths(layout.SUBJECTS)
         subjects = (
             pl.scan_parquet(parts).select(pl.col("subject").n_unique()).collect().item() if parts else 0
         )
@@ -194,9 +208,15 @@ def _subject(table: str) -> str:
     return "subject" if table in (layout.FORMS, layout.SUBJECTS) else layout.SUBJECT
 
 
-def _read(part: Part, table: str, first: str, last: str) -> pl.DataFrame:
-    held = pl.read_parquet(part.path)
-    if part.first >= first and part.last <= last:
+def _read(path: Path, parts: Sequence[Part], table: str, first: str, last: str) -> pl.DataFrame:
+    """The rows of these subjects, which are all in some parts of a file."""
+    start = parts[0].start
+    rows = parts[-1].start + parts[-1].rows - start
+    held = pl.scan_parquet(path).slice(start, rows).collect()
+    if (
+        all(one.first >= first and one.last <= last for one in parts)
+        and sum(one.rows for one in parts) == rows
+    ):
         return held
     return held.filter(pl.col(_subject(table)).is_between(pl.lit(first), pl.lit(last)))
 
