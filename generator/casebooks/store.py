@@ -213,10 +213,8 @@ def _read(path: Path, parts: Sequence[Part], table: str, first: str, last: str) 
     start = parts[0].start
     rows = parts[-1].start + parts[-1].rows - start
     held = pl.scan_parquet(path).slice(start, rows).collect()
-    if (
-        all(one.first >= first and one.last <= last for one in parts)
-        and sum(one.rows for one in parts) == rows
-    ):
+    whole = all(one.first >= first and one.last <= last for one in parts)
+    if whole and sum(one.rows for one in parts) == rows:
         return held
     return held.filter(pl.col(_subject(table)).is_between(pl.lit(first), pl.lit(last)))
 

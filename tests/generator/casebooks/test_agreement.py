@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 import shutil
 import tempfile
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from generator import Engine, validate_package
-from generator.casebooks import judge
+from generator.casebooks import judge, store
 from generator.package.captured import CapturedForm
 from generator.package.order import package_order
 from generator.package.report import Report
@@ -31,8 +32,9 @@ def agree(source: Path, *, limit: int = 10_000) -> Report:
     """The report on a package that counts as a large one, in one lot or many: the reference's."""
     reference = validate_package(source, engine=Engine.REFERENCE, limit=limit)
     with pytest.MonkeyPatch.context() as patch:
-        for rows in (judge.ROWS, 100):
+        for rows, part in ((judge.ROWS, store.PART), (100, 7)):
             patch.setattr(judge, "ROWS", rows)
+            patch.setattr(store, "PART", part)
             report = validate_package(source, large=0, limit=limit)
             assert found(report) == found(reference)
             assert report.counts == reference.counts
@@ -81,6 +83,17 @@ def eight_subjects(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_eight_subjects_of_cellkine(eight_subjects: Path) -> None:
     assert agree(eight_subjects).counts.subjects == 8
+
+
+def test_rows_in_no_order(eight_subjects: Path, tmp_path: Path) -> None:
+    root, draw = tmp_path / "package", random.Random(5)
+    shutil.copytree(eight_subjects, root)
+    for path in (root / "data").glob("*.csv"):
+        header, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines(keepends=True))
+        draw.shuffle(rows)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, *rows])
+    assert agree(root).counts.subjects == 8
 
 
 @pytest.mark.parametrize("seed", [41])
