@@ -22,10 +22,7 @@ FEW = 8
 _LARGEST = 2**63 - 1
 _HUGE = 1e308
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-
-
-BY_DISTINCT = frozenset({"date"})
-"""Types whose guard is dear and whose texts repeat: each distinct text of a block is looked at once."""
+Closed = Literal["both", "left", "right", "none"]
 
 
 class _Unsure(Exception):
@@ -192,17 +189,29 @@ def _ends(field: Any, convert: Callable[[Any], Any]) -> dict[str, Any]:
 
 def _between(field: Any, value: pl.Expr, convert: Callable[[Any], Any], low: Any, high: Any) -> pl.Expr:
     """True where a value is inside the field's range, in one comparison; False where there is none."""
+    least, most, closed = _range(field, convert, low, high)
+    return value.is_between(least, most, closed=closed).fill_null(False)
+
+
+def _range(field: Any, convert: Callable[[Any], Any], low: Any, high: Any) -> tuple[Any, Any, Closed]:
+    """The ends of the field's range, and which of them belong to it."""
     ends = _ends(field, convert)
     if {"minimum", "exclusiveMinimum"} <= set(ends) or {"maximum", "exclusiveMaximum"} <= set(ends):
         raise _Unsure
     low = ends.get("minimum", ends.get("exclusiveMinimum", low))
     high = ends.get("maximum", ends.get("exclusiveMaximum", high))
-    open_low, open_high = "exclusiveMinimum" in ends, "exclusiveMaximum" in ends
-    closed = _CLOSED[open_low, open_high]
-    return value.is_between(low, high, closed=closed).fill_null(False)
+    return low, high, _CLOSED["exclusiveMinimum" in ends, "exclusiveMaximum" in ends]
 
 
-_CLOSED: Mapping[tuple[bool, bool], Literal["both", "left", "right", "none"]] = {
+def day_range(field: Any) -> tuple[date, date, Closed] | None:
+    """The days between which a field's have to be, and which of them belong to it; None if unsure."""
+    try:
+        return _range(field, _day, date.min, date.max)
+    except _Unsure:
+        return None
+
+
+_CLOSED: Mapping[tuple[bool, bool], Closed] = {
     (False, False): "both",
     (False, True): "left",
     (True, False): "right",

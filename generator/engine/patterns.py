@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 with warnings.catch_warnings():
@@ -18,7 +18,15 @@ with warnings.catch_warnings():
 
 _DIGIT, _WORD, _SPACE = "0-9", "0-9A-Za-z_", r" \t\n\r\x0b\x0c"
 _CLASSES = {op.CATEGORY_DIGIT: _DIGIT, op.CATEGORY_WORD: _WORD, op.CATEGORY_SPACE: _SPACE}
+_BYTES: Mapping[Any, Sequence[tuple[int, int]]] = {
+    op.CATEGORY_DIGIT: [(48, 57)],
+    op.CATEGORY_WORD: [(48, 57), (65, 90), (95, 95), (97, 122)],
+}
+_LAST = 0x7F
+"""From the next character on, one takes several bytes."""
 _MOST_REPEATS = 1000
+Position = Sequence[tuple[int, int]]
+"""The bytes that may stand in one place, as ranges with both ends."""
 
 
 class _Unsaid(Exception):
@@ -41,6 +49,40 @@ def translated(pattern: str) -> tuple[str, ...] | None:
         return (*ahead, rf"\A(?:{_sequence(_without_end(nodes))})\z")
     except (_Unsaid, re.error, RecursionError, OverflowError):
         return None
+
+
+def positions(pattern: str) -> Sequence[Position] | None:
+    """What may stand in each place of a text, byte by byte, where a pattern has one length; else None."""
+    try:
+        parsed = parser.parse(pattern)
+        if parsed.state.flags & ~re.UNICODE:
+            return None
+        return list(_positions(_without_end(list(parsed))))
+    except (_Unsaid, re.error, RecursionError, OverflowError):
+        return None
+
+
+def _positions(nodes: Iterable[Any]) -> Iterator[Position]:
+    for kind, value in nodes:
+        if kind is op.LITERAL or kind is op.IN:
+            yield list(_ranges(value if kind is op.IN else [(kind, value)]))
+        elif kind is op.MAX_REPEAT and value[0] == value[1] <= _MOST_REPEATS:
+            yield from list(_positions(value[2])) * value[0]
+        elif kind is op.SUBPATTERN and value[1:3] == (0, 0):
+            yield from _positions(value[3])
+        else:
+            raise _Unsaid(kind)
+
+
+def _ranges(parts: Iterable[Any]) -> Iterator[tuple[int, int]]:
+    for kind, value in parts:
+        if kind is op.CATEGORY and value in _BYTES:
+            yield from _BYTES[value]
+            continue
+        low, high = value if kind is op.RANGE else (value, value)
+        if kind not in (op.RANGE, op.LITERAL) or high > _LAST:
+            raise _Unsaid(kind)
+        yield low, high
 
 
 def _prefix(nodes: list[Any]) -> str:

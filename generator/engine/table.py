@@ -10,16 +10,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from generator.engine.blocks import Block, count, read_block
-from generator.engine.guards import BY_DISTINCT, one_of, suspicion
+from generator.engine.guards import one_of, suspicion
 from generator.engine.key_blocks import KeyHashes, Lines
+from generator.engine.shapes import Shape, shape
 from generator.package.lines import Record, Records
 from generator.package.reading import NUMBER, TableReading, cell_fault
 from generator.tables import layout
 
 LARGEST_BLOCK = 1 << 23
 SMALLEST_BLOCK = 1 << 16
+FEW_MISFITS = 64
+"""Of a column's texts one in so many may be in doubt before that is looked into."""
 
 Look = Callable[[pl.DataFrame, Lines], bool]
 """Sees some rows and where they stand; False when it has seen enough."""
@@ -54,7 +58,7 @@ class BlockReading(TableReading):
 
     hashes: KeyHashes | None = None
     _guards: list[tuple[str, pl.Expr | bool]] = field(default_factory=list)
-    _by_distinct: set[str] = field(default_factory=set)
+    _shapes: dict[str, Shape] = field(default_factory=dict)
     _wanted: list[int] | None = None
     _slow: list[tuple[int, list[str]]] = field(default_factory=list)
 
@@ -182,8 +186,8 @@ class BlockReading(TableReading):
             if at is None:
                 continue
             doubtful = suspicion(one)
-            if one.type in BY_DISTINCT and name not in self.numbers:
-                self._by_distinct.add(name)
+            if isinstance(doubtful, pl.Expr) and (bytewise := shape(one)):
+                self._shapes[name] = bytewise
             if name in self.numbers and doubtful is not True:
                 doubtful |= ~pl.col(name).str.contains(rf"\A(?:{NUMBER.pattern})\z")
             if doubtful is not False:
@@ -236,37 +240,42 @@ class BlockReading(TableReading):
                 refused.setdefault(row, set()).add(name)
         return refused
 
-    def _doubtful(self, frame: pl.DataFrame) -> Iterator[tuple[str, pl.Series | None]]:
+    def _doubtful(self, frame: pl.DataFrame) -> Iterator[tuple[str, Any]]:
         """The columns that hold anything in doubt, and its rows; None for all of them."""
-        direct = [
-            one for name, one in self._guards if isinstance(one, pl.Expr) and name not in self._by_distinct
+        looked_at = [
+            self._shapes[name].held.alias(name) if name in self._shapes else guard
+            for name, guard in self._guards
+            if isinstance(guard, pl.Expr)
         ]
-        masks = frame.select_seq(direct)
-        doubts = masks.select_seq(pl.all().any()).row(0, named=True) if masks.width else {}
+        masks = frame.select_seq(looked_at)
+        doubts = masks.select_seq(cs.boolean().any())
         for name, guard in self._guards:
             if guard is True:
                 yield name, None
-            elif name not in self._by_distinct:
-                if doubts[name]:
-                    yield name, masks.get_column(name).arg_true()
-            elif (rows := _rows_in_doubt(frame.get_column(name), guard)) is not None:
-                yield name, rows
+            elif name in self._shapes:
+                rows = self._shapes[name].misfits(masks.get_column(name))
+                if len(rows) and len(odd := _in_doubt(frame.get_column(name), rows, guard)):
+                    yield name, odd
+            elif doubts.item(0, name):
+                yield name, np.flatnonzero(masks.get_column(name).to_numpy())
 
-    def _judge_texts(self, name: str, texts: pl.Series, rows: pl.Series | None, line: Lines) -> list[int]:
+    def _judge_texts(self, name: str, texts: pl.Series, rows: Any, line: Lines) -> list[int]:
         """The rows whose text is refused. ``rows`` are those in doubt, None for all."""
-        held = (texts if rows is None else texts.gather(rows)).to_list()
+        held = (texts if rows is None else texts[rows]).to_list()
         faults = self._faults(name, set(held))
         if not faults:
             return []
-        places = range(len(held)) if rows is None else rows.to_list()
+        places = range(len(held)) if rows is None else rows.tolist()
         bad = [(at, text) for at, text in zip(places, held, strict=True) if text in faults]
         counts: Counter[str] = Counter()
+        waits = self.waits(name)
         for at, text in bad:
             code = faults[text][0]
-            if self.waits(name) or self.collector.has_room(code, self.plan.name, name):
-                self._say(line(at), name, text, faults[text])
-            else:
+            full = not waits and (code in counts or not self.collector.has_room(code, self.plan.name, name))
+            if full:
                 counts[code] += 1
+            else:
+                self._say(line(at), name, text, faults[text])
         for code, more in counts.items():
             self.collector.more(self.reported(code, 0, name=name, value="", says=""), more)
         return [at for at, _ in bad]
@@ -300,10 +309,13 @@ class BlockReading(TableReading):
             self.keep(line(at), list(cells), bad)
 
 
-def _rows_in_doubt(texts: pl.Series, guard: Any) -> pl.Series | None:
-    """The same by way of the distinct texts."""
-    odd = texts.unique().to_frame().filter(guard).to_series()
-    return one_of(texts, odd).arg_true() if len(odd) else None
+def _in_doubt(texts: pl.Series, misfits: Any, guard: Any) -> Any:
+    """Those of the rows that are in doubt. If there are many, each distinct text is looked at once."""
+    if len(misfits) * FEW_MISFITS < len(texts):
+        return misfits
+    others = texts[misfits]
+    odd = others.unique().to_frame().filter(guard).to_series()
+    return misfits[one_of(others, odd).to_numpy()] if len(odd) else misfits[:0]
 
 
 def _left_out(height: int, rows: Any) -> list[int]:

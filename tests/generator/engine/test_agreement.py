@@ -44,8 +44,9 @@ def both_agree(source: Path, *, limit: int = 10_000) -> Report:
     """The report of the embedded engine, in blocks and as it reads small packages: that of the reference."""
     reference = validate_package(source, engine=Engine.REFERENCE, limit=limit)
     with pytest.MonkeyPatch.context() as patch:
-        for small in (2**40, 0):
+        for small, few in ((2**40, 0), (0, 0), (0, 64)):
             patch.setattr(reader, "SMALL", small)
+            patch.setattr(table, "FEW_MISFITS", few)
             report = validate_package(source, limit=limit)
             assert found(report) == found(reference)
             assert report.counts == reference.counts
@@ -69,6 +70,7 @@ SCHEMA: dict[str, Any] = {
         {"name": "dose", "type": "number", "constraints": {"minimum": 0, "maximum": 10}},
         {"name": "sex", "type": "string", "constraints": {"enum": ["M", "F"]}, "missingValues": ["", "NA"]},
         {"name": "seen", "type": "datetime"},
+        {"name": "lot", "type": "string", "constraints": {"pattern": "[A-C]{2}[0-9]{2}"}},
         {"name": "fit", "type": "boolean"},
         {"name": "clock", "type": "time", "format": "%H:%M"},
     ],
@@ -82,6 +84,7 @@ CELLS = {
     "dose": ["0", "1.50", "10", "10.000000000000000001", "-0.1", "1e1", "nan", "5.", ""],
     "sex": ["M", "F", "NA", "", "X", "é"],
     "seen": ["2024-01-05T10:00:00Z", "2024-01-05T10:00:00+01:00", "2024-01-05", "", "2024-13-05T10:00:00"],
+    "lot": ["AB12", "AD12", "AB123", "", "AB1", "AB1٣", "CC00"],
     "fit": ["true", "0", "yes", ""],
     "clock": ["09:30", "9:3", "24:00", ""],
 }
@@ -139,7 +142,7 @@ def package_of(folder: Path, content: bytes, schema: dict[str, Any] = SCHEMA) ->
                     b"\0",
                     b"\xe9",
                     b"\xc3\xa9",
-                    b",,,,,,,\n",
+                    b",,,,,,,,\n",
                     b'"a\nb"',
                     b"\n\n\n",
                 ]
@@ -165,7 +168,7 @@ def test_any_table_with_any_damage(
 def good(number: int) -> dict[str, str]:
     day = f"20{number % 90 + 10}-{number // 90 % 12 + 1:02}-05"
     cells = {"id": str(number), "site": f"S{number % 2 + 1}", "day": day, "dose": "1.5", "sex": "F"}
-    return cells | {"seen": "2024-01-05T10:00:00Z", "fit": "true", "clock": "09:30"}
+    return cells | {"seen": "2024-01-05T10:00:00Z", "lot": "AB12", "fit": "true", "clock": "09:30"}
 
 
 EDITS: dict[str, Callable[[bytes], bytes]] = {
@@ -174,7 +177,9 @@ EDITS: dict[str, Callable[[bytes], bytes]] = {
     "no last line end": lambda content: content[:-1],
     "a byte order mark": lambda content: b"\xef\xbb\xbf" + content,
     "a byte order mark in the middle": lambda content: content.replace(b"\n40,", b"\n\xef\xbb\xbf40,"),
-    "blank lines": lambda content: content.replace(b"\n7,", b"\n\n\n7,").replace(b"\n70,", b"\n,,,,,,,\n70,"),
+    "blank lines": lambda content: content.replace(b"\n7,", b"\n\n\n7,").replace(
+        b"\n70,", b"\n,,,,,,,,\n70,"
+    ),
     "one short and one long row": lambda content: content.replace(b",09:30\n7,", b"\n7,").replace(
         b"09:30\n9,", b"09:30,,\n9,"
     ),
@@ -185,7 +190,7 @@ EDITS: dict[str, Callable[[bytes], bytes]] = {
     "a NUL": lambda content: content.replace(b"\n50,S1", b"\n50,S\0"),
     "a single carriage return": lambda content: content.replace(b"\n50,S1", b"\n50,S\r1"),
     "a key twice": lambda content: content.replace(b"\n50,", b"\n49,").replace(b"\n80,", b"\n+49,"),
-    "a repeated row": lambda content: content + content[-60:].split(b"\n", 1)[1],
+    "a repeated row": lambda content: content + content[-80:].split(b"\n", 1)[1],
     "columns renamed": lambda content: content.replace(b"dose", b"doses", 1),
     "columns twice": lambda content: content.replace(b"dose", b"day", 1),
     "nothing at all": lambda content: b"",  # noqa: ARG005
