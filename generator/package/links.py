@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from forms_spec.model import Field, Group, Study
 from generator.package.plan import TablePlan
+
+if TYPE_CHECKING:
+    from forms_spec.model import Field, Group, Study
 
 Place = tuple[str, str]
 """A table and a field."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from forms_spec.model import Study, Table
 from generator.tables import layout
-from generator.tables.descriptor import DIALECT
-from generator.tables.schema import table_schema
-from generator.tables.system import system_schema
+
+if TYPE_CHECKING:  # packages of others do without
+    from forms_spec.model import Study, Table
 
 CellVerdict = Mapping[str, str] | None
 CellReader = Callable[[str], tuple[Any, CellVerdict]]
@@ -41,6 +40,9 @@ class TablePlan:
 
 def study_plan(study: Study, paths: Mapping[str, str]) -> tuple[TablePlan, ...]:
     """Every table of the dictionary, at the path that the descriptor gives it."""
+    from generator.tables.schema import table_schema
+    from generator.tables.system import system_schema
+
     made = []
     for name, columns in layout.all_columns(study).items():
         table = study.tables.get(name)
@@ -52,6 +54,8 @@ def study_plan(study: Study, paths: Mapping[str, str]) -> tuple[TablePlan, ...]:
 
 def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:
     """The plan of a table that only the descriptor describes, or why it cannot be judged."""
+    from generator.tables.descriptor import DIALECT
+
     schema, name, path = resource.get("schema"), str(resource["name"]), str(resource["path"])
     fields = schema.get("fields") if isinstance(schema, dict) else None
     if not isinstance(fields, list) or not all(isinstance(one, dict) and one.get("name") for one in fields):

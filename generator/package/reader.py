@@ -9,22 +9,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forms_spec.catalogue import finding
-from forms_spec.model import Study
-from generator.package.assemble import Assembly, StagedForm
-from generator.package.captured import CapturedForm, Subject
 from generator.package.foreign import TOLERATED, foreign_plan
 from generator.package.links import Links
-from generator.package.missingness import Missingness
 from generator.package.plan import TablePlan, descriptor_plan, study_plan
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Source, Unreadable, is_safe, open_source
 from generator.package.stage import Progress, Staging
 from generator.package.store import Store
 from generator.tables import layout
-from generator.tables.descriptor import descriptor
+
+if TYPE_CHECKING:  # packages of others do without
+    from forms_spec.model import Study
+    from generator.package.assemble import StagedForm
+    from generator.package.captured import CapturedForm, Subject
+    from generator.package.missingness import Missingness
 
 LARGEST_TEXT = 64 * 2**20
 LARGEST_FILE = 512 * 10**6
@@ -68,6 +69,8 @@ class OpenPackage:
 
     def staged(self) -> Iterator[tuple[str, list[StagedForm]]]:
         """Each subject with its forms; key faults are reported on the way, so go through it once."""
+        from generator.package.assemble import Assembly
+
         assert self.study is not None
         assembly = Assembly(study=self.study, plans=self.plans, store=self.store, collector=self.collector)
         yield from assembly.subjects()
@@ -79,6 +82,8 @@ class OpenPackage:
 
     def subjects(self) -> Iterator[Subject]:
         """Every subject of ``data/subjects.csv``."""
+        from generator.package.captured import Subject
+
         for name in self.store.names():
             for line in self.store.subjects(name)[:1]:
                 yield Subject(line.site, line.subject)
@@ -327,6 +332,8 @@ def _compare_descriptor(
     opened: OpenPackage, study: Study, resources: Mapping[str, Mapping[str, Any]]
 ) -> None:
     """The descriptor of a package says what its dictionary says, or a reader without us is misled."""
+    from generator.tables.descriptor import descriptor
+
     for wanted in descriptor(study)["resources"]:
         name = wanted["name"]
         if name not in resources:

@@ -6,12 +6,14 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from forms_spec.findings import Finding, Severity
 from generator.package.links import Links
-from generator.package.missingness import Missingness
 from generator.package.origins import Alike, Origin, Origins
+
+if TYPE_CHECKING:
+    from generator.package.missingness import Missingness
 
 LIMIT = 100
 MOST_LOCATED = 50_000

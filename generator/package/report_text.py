@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from forms_spec.findings import Severity
-from generator.package.missingness import Missingness, total, visits
 from generator.package.origins import Alike
 from generator.package.report import Report, Reported
 from generator.package.report_first import follows_from, look_first, origins_first
+
+if TYPE_CHECKING:
+    from generator.package.missingness import Missingness
 
 CASES = 3
 _LONGEST_LIST = 20
@@ -95,6 +97,8 @@ def _answers(console: Console, lines: Sequence[Missingness]) -> None:
     """How many cells are answered, and why the others are not, by visit."""
     if not lines:
         return
+    from generator.package.missingness import total, visits  # packages of others do without
+
     by_visit = {visit: total(one for one in lines if one.visit == visit) for visit in visits(lines)}
     states = list(total(lines))
     table = Table(box=None, padding=(0, 2, 0, 2))

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from forms_spec.catalogue import finding
-from forms_spec.days import day_of
-from forms_spec.files import file_cells
 from forms_spec.findings import Finding
-from forms_spec.judge import Judgement, judge, judge_casebook
-from forms_spec.kinds.file import named_file
-from forms_spec.model import Study
 from forms_spec.record import Casebook, Context, Records
-from generator.package.assemble import StagedForm, moment
 from generator.package.captured import FormStatus
-from generator.package.missingness import MissingnessCounter
 from generator.package.plan import TablePlan
 from generator.package.reader import LARGE, Engine, OpenPackage, open_package
 from generator.package.report import LIMIT, Collector, Report, Reported
@@ -25,6 +19,12 @@ from generator.package.stage import Progress
 from generator.package.store import Doubt
 from generator.package.uploads import UploadCheck, Uploads
 from generator.tables import layout
+
+if TYPE_CHECKING:  # packages of others do without what judges forms
+    from forms_spec.judge import Judgement
+    from forms_spec.model import Study
+    from generator.package.assemble import StagedForm
+    from generator.package.missingness import MissingnessCounter
 
 
 def validate_package(
@@ -74,6 +74,8 @@ def unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
 
 
 def _judge_forms(opened: OpenPackage, study: Study, on_progress: Progress | None) -> None:
+    from generator.package.missingness import MissingnessCounter
+
     uploads = UploadCheck(opened.source, opened.descriptor)
     today = opened.data_cut or last_save(opened.store.saves(), study)
     missing = MissingnessCounter(study=study, today=today)
@@ -98,6 +100,8 @@ def judge_forms(
     on_progress: Progress | None = None,
 ) -> None:
     """Reports on every form that has been read, or of these subjects; counts the states of their cells."""
+    from forms_spec.judge import judge_casebook
+
     places = {plan.name: at for at, plan in enumerate(opened.plans)}
     total, done, today = opened.store.counted()[0], 0, missing.today
     for subject, forms in opened.staged() if subjects is None else subjects:
@@ -117,6 +121,8 @@ def judge_forms(
 
 def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, casebook: Casebook) -> Judgement:
     """A form that stands where its casebook does not look for it, such as a log form at a visit."""
+    from forms_spec.judge import judge
+
     context = Context(
         today=today, subject=subject, visit=form.key.visit, unsno=form.key.unsno, casebook=casebook
     )
@@ -126,6 +132,9 @@ def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, cas
 
 def last_save(saves: Iterable[str], study: Study) -> date:
     """The day on which data are judged that name none: that of the latest of these time stamps."""
+    from forms_spec.days import day_of
+    from generator.package.assemble import moment
+
     return max((day_of(study, moment(text)) for text in saves), default=date.max)
 
 
@@ -167,6 +176,9 @@ def _key(form: StagedForm, found: Finding) -> dict[str, str | int]:
 
 def _report_files(opened: OpenPackage, check: Uploads, form: StagedForm) -> None:
     """Uploaded files are there, and are the ones whose hash stands in the cell."""
+    from forms_spec.files import file_cells
+    from forms_spec.kinds.file import named_file
+
     for cell, text in file_cells(form.form, form.record):
         found = check.fault(text) if named_file(text) else None
         if found:

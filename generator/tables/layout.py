@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from forms_spec.model import Study, Table
+if TYPE_CHECKING:
+    from forms_spec.model import Study, Table
 
 SITE, SUBJECT, VISIT, UNSNO, ROW = "siteid", "subjid", "visitid", "unsno", "rowno"
 
