@@ -7,9 +7,10 @@ a test may be too strict, and never too lax.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from generator.package.plan import CellReader, CellVerdict, TablePlan, cell_readers, frictionless_schema
@@ -35,6 +36,43 @@ def plain_readers(plan: TablePlan) -> tuple[CellReader, ...]:
 
     return tuple(
         _reader(_tests(field, plan.schema), at, ask) for at, field in enumerate(plan.schema["fields"])
+    )
+
+
+def sparing_readers(
+    plan: TablePlan, readers: Sequence[CellReader], keys: frozenset[str]
+) -> tuple[CellReader, ...]:
+    """Frictionless's readers of a table of others, asked as seldom as can be. Keys need their values."""
+
+    def ask(at: int, text: str) -> tuple[Any, CellVerdict]:
+        return readers[at](text)
+
+    return tuple(
+        _reader(_tests(one, plan.schema), at, ask)
+        if name not in keys and _is_usual(one, plan.schema)
+        else readers[at]
+        for at, (name, one) in enumerate(zip(plan.columns, plan.schema["fields"], strict=True))
+    )
+
+
+def _is_usual(field: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+    """True for a field that is described as a dictionary's would be; others describe theirs in any way."""
+    kinds, constraints = _USUAL.get(field.get("type", "")), field.get("constraints", {})
+    codes = constraints.get("enum", [])
+    missing = field.get("missingValues", schema.get("missingValues", []))
+    if (
+        kinds is None
+        or "floatNumber" in field
+        or not isinstance(codes, list)
+        or not isinstance(missing, list)
+    ):
+        return False
+    values = [*codes, *(held for name, held in constraints.items() if name in _BOUNDS)]
+    lengths = [held for name, held in constraints.items() if name in ("minLength", "maxLength")]
+    return (
+        all(type(one) in kinds and (type(one) is not float or isfinite(one)) for one in values)
+        and all(type(one) is int for one in lengths)
+        and all(type(one) is str for one in (*missing, constraints.get("pattern", "")))
     )
 
 
@@ -94,17 +132,23 @@ def _number(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | 
 def _date(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
     if field.get("format", "%Y-%m-%d") != "%Y-%m-%d" or set(constraints) - _ALWAYS - _BOUNDS:
         return None
-    inside = _inside(constraints, date.fromisoformat)
+    inside = _inside(constraints, _day)
     if inside is None:
         return None
 
     def fits(text: str) -> bool:
         try:
-            return bool(_DATE.fullmatch(text)) and inside(date.fromisoformat(text))
+            return inside(_day(text))
         except ValueError:
             return False
 
     return fits
+
+
+def _day(text: str) -> date:
+    if not _DATE.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
 
 
 def _time(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
@@ -148,6 +192,13 @@ _COMPARED: Mapping[str, Callable[[Any], Callable[[Any], bool]]] = {
     "exclusiveMinimum": lambda end: lambda value: value > end,
     "exclusiveMaximum": lambda end: lambda value: value < end,
 }
+_USUAL: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "date": (str,),
+}
+"""How the codes and the ends of the range of a field are usually written."""
 _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Sure | None]] = {
     "string": _string,
     "integer": _integer,

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from forms_spec.catalogue import finding
 from generator.package.keys import ForeignKey, Key, TableKeys, part, table_keys
 from generator.package.lines import Records
-from generator.package.plain import plain_readers
+from generator.package.plain import plain_readers, sparing_readers
 from generator.package.plan import TablePlan, cell_readers, frictionless_schema
 from generator.package.reading import TableReading, labels
 from generator.package.report import Collector, Reported
@@ -70,8 +70,10 @@ class Staging:
                 schema, readers, keys = None, plain_readers(plan), TableKeys()
             else:
                 schema = frictionless_schema(plan)
-                readers = cell_readers(schema)
                 keys = self._keys(plan, schema)
+                readers = cell_readers(schema)
+                if self.plainly:
+                    readers = sparing_readers(plan, readers, keys.columns)
             parents = [self._parents(one) for one in keys.foreign]
         except ValueError as error:
             self._report(plan, "broken-schema", value=plan.name, why=str(error))

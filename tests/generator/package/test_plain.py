@@ -12,8 +12,9 @@ from frictionless import Schema
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.package.plain import plain_readers
-from generator.package.plan import SCHEMA_PROFILE, TablePlan, cell_readers
+from generator.package.plain import plain_readers, sparing_readers
+from generator.package.plan import SCHEMA_PROFILE, TablePlan, cell_readers, frictionless_schema
+from tests.generator.engine.test_agreement import good, package_of, table_bytes
 from tests.generator.engine.test_guards import FIELDS, TEXTS
 from tests.package_cases import clean_forms, write
 
@@ -49,12 +50,48 @@ def test_the_notes_are_frictionless_s(field: dict[str, Any], texts: list[str]) -
     assert [read(text)[1] for text in texts] == [wanted(text)[1] for text in texts]
 
 
+ODD: list[dict[str, Any]] = [
+    {"type": "integer", "constraints": {"minimum": "1", "maximum": "12"}},
+    {"type": "integer", "constraints": {"enum": ["1", "2"]}},
+    {"type": "number", "floatNumber": True, "constraints": {"maximum": 0.1}},
+    {"type": "number", "constraints": {"minimum": "0.5"}},
+    {"type": "date", "constraints": {"minimum": "20000101"}},
+    {"type": "date", "format": "any"},
+    {"type": "string", "constraints": {"enum": ["1", 2, None]}},
+    {"type": "string", "missingValues": ["a", "b"]},
+    {"type": "boolean", "trueValues": ["a"]},
+    {"type": "time", "format": "any"},
+    {},
+]
+
+
+@pytest.mark.parametrize("field", FIELDS + CLOCK + ODD, ids=str)
+@given(texts=st.lists(TEXTS | TIMES, min_size=1, max_size=30))
+def test_tables_of_others_are_read_as_frictionless_reads_them(
+    field: dict[str, Any], texts: list[str]
+) -> None:
+    wanted = cell_readers(frictionless_schema(plan(field)))
+    for keys in (frozenset(), frozenset({"f"})):
+        (read,) = sparing_readers(plan(field), wanted, keys)
+        assert [read(text)[1] for text in texts] == [wanted[0](text)[1] for text in texts]
+    assert [read(text) for text in texts] == [wanted[0](text) for text in texts]
+
+
+def test_frictionless_is_not_asked_about_a_usual_cell() -> None:
+    described = plan({"type": "integer", "constraints": {"minimum": 1}})
+    (read,) = sparing_readers(described, (lambda text: (None, {"type": text}),), frozenset())
+    assert (read("12"), read("0")) == ((None, None), (None, {"type": "0"}))
+
+
 RUN = """
 import sys
 from pathlib import Path
 from generator import validate_package
 report = validate_package(Path(sys.argv[1]))
 print(report.valid, sorted({"frictionless", "polars", "duckdb"} & set(sys.modules)))
+"""
+OF_OTHERS = f"""{RUN}
+print(sorted({{"numpy", "forms_spec.judge", "forms_spec.rules", "forms_spec.model"}} & set(sys.modules)))
 """
 
 
@@ -64,3 +101,11 @@ def test_a_small_sound_package_is_judged_without_the_large_libraries(tmp_path: P
         [sys.executable, "-c", RUN, str(tmp_path / "p.zip")], check=True, capture_output=True, text=True
     )
     assert done.stdout == "True []\n"
+
+
+def test_a_small_package_of_others_is_judged_without_what_judges_forms(tmp_path: Path) -> None:
+    package_of(tmp_path / "p", table_bytes([good(1)]))
+    done = subprocess.run(
+        [sys.executable, "-c", OF_OTHERS, str(tmp_path / "p")], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "True ['frictionless']\n[]\n"
