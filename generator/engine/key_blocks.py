@@ -59,40 +59,46 @@ class Lines:
 
 
 def values(frame: pl.DataFrame, names: Sequence[str], reading: BlockReading) -> pl.DataFrame:
-    """The values of key columns in one writing each, null for a blank."""
-    return frame.select(_values(frame.get_column(name), name, reading) for name in dict.fromkeys(names))
+    """The values of key columns in one writing each, null for a blank.
+
+    Most texts are written the way their value is; the others are read.
+    """
+    wanted = dict.fromkeys(names)
+    plain = frame.select_seq(_plain(reading.schema.get_field(name)).alias(name) for name in wanted)
+    sound = plain.select_seq(pl.all().all())
+    return frame.select_seq(
+        pl.col(name)
+        if sound.item(0, name)
+        else _read(frame.get_column(name), plain.get_column(name), reading)
+        for name in wanted
+    )
 
 
-def _values(texts: pl.Series, name: str, reading: BlockReading) -> pl.Series:
-    """Most texts are written the way their value is; the others are read."""
-    one = reading.schema.get_field(name)
-    plain = _plain(texts, one) & ~texts.is_in(missing_values(one))
-    others = texts.filter(~plain).unique().to_list()
-    if not others:
-        return texts
-    read = reading.readers[reading.plan.columns.index(name)]
-    held = {text: _known(read(text)[0]) for text in others}
+def _read(texts: pl.Series, plain: pl.Series, reading: BlockReading) -> pl.Series:
+    """The values of texts of which some are not plain."""
+    read = reading.readers[reading.plan.columns.index(texts.name)]
+    held = {text: _known(read(text)[0]) for text in texts.filter(~plain).unique()}
     read_texts = texts.replace_strict(list(held), list(held.values()), default=None, return_dtype=pl.String)
-    return pl.select(pl.when(plain).then(texts).otherwise(read_texts).alias(name)).to_series()
+    return pl.select(pl.when(plain).then(texts).otherwise(read_texts).alias(texts.name)).to_series()
 
 
 def _known(value: Any) -> str | None:
     return None if value is None else written(value)
 
 
-def _plain(texts: pl.Series, one: Any) -> pl.Series:
+def _plain(one: Any) -> pl.Expr:
     """True for a text that is its value's only writing."""
+    texts, missing = pl.col(one.name), missing_values(one)
+    there = texts != missing[0] if len(missing) == 1 else ~texts.is_in(missing)
     if one.type == "any" or (one.type == "string" and one.format == "default"):
-        return pl.repeat(True, texts.len(), eager=True)
-    if not _has_sound_ends(one):
-        return pl.repeat(False, texts.len(), eager=True)
-    if one.type == "integer" and one.bare_number:
+        return there
+    if one.type == "integer" and one.bare_number and _has_sound_ends(one):
         digits = (texts >= "1") & (texts < ":") & texts.cast(pl.Int64, strict=False).is_not_null()
-        return digits | (texts == "0")
-    if one.type == "date" and one.format == "default":
+        return there & (digits | (texts == "0"))
+    if one.type == "date" and one.format == "default" and _has_sound_ends(one):
         days = texts.str.to_date("%Y-%m-%d", strict=False, cache=False).dt.to_string("%Y-%m-%d")
-        return ((days == texts) & (texts >= "0001")).fill_null(False)
-    return pl.repeat(False, texts.len(), eager=True)
+        return there & ((days == texts) & (texts >= "0001")).fill_null(False)
+    return pl.repeat(False, pl.len(), dtype=pl.Boolean)
 
 
 def _has_sound_ends(one: Any) -> bool:
