@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +75,7 @@ def command(  # noqa: PLR0917 - one for each option
     Every finding has its file, line and field, in the words of the pages. Exit 0 when there is none, 1
     when there are findings, 2 when the package cannot be read.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads for matrices would wait busily
     from generator.package.reader import Engine
     from generator.package.validate import validate_package
 
