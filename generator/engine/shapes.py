@@ -6,7 +6,7 @@ What a shape passes is right beyond doubt; what it does not pass is for the guar
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from generator.engine.guards import BOUNDS, day_range
 from generator.engine.patterns import Position, positions
 from generator.package.plan import missing_values
 
+Described = tuple[pl.Expr, Callable[[Any], Any]]
 _LONGEST = 40
 _NO_BYTE = 255
 _DAY = r"[0-9]{4}-[01][0-9]-[0-3][0-9]"
@@ -26,10 +27,14 @@ _DAYS[1:13] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shape:
-    """``held`` gives the bytes of each text, ``fits`` is true of those that are right."""
+    """``held`` gives the bytes of each text, ``fits`` is true of those that are right.
+
+    ``blanks`` are the texts without a value, where there may be none.
+    """
 
     held: pl.Expr
     fits: Callable[[Any], Any]
+    blanks: pl.Series
 
     def misfits(self, held: pl.Series) -> Any:
         """The rows that are not right by their bytes."""
@@ -38,24 +43,28 @@ class Shape:
 
 def shape(field: Any) -> Shape | None:
     """How the texts of a Frictionless field are known to be right by their bytes, if they can be."""
-    made = _SHAPES[field.type](field) if field.type in _SHAPES else None
-    if made is None or not field.constraints.get("required"):
+    described = _SHAPES[field.type](field) if field.type in _SHAPES else None
+    if described is None:
+        return None
+    held, fits = described
+    blanks = pl.Series(field.name, missing_values(field), pl.String)
+    made = Shape(held=held, fits=fits, blanks=blanks)
+    if not field.constraints.get("required"):
         return made
-    blanks = pl.DataFrame({field.name: missing_values(field)}, {field.name: pl.String})
-    fits = blanks.height > len(made.misfits(blanks.select(made.held).to_series()))
-    return None if fits else made
+    stopped = made.misfits(blanks.to_frame().select(held).to_series())
+    return replace(made, blanks=blanks.clear()) if len(stopped) == len(blanks) else None
 
 
-def _string(field: Any) -> Shape | None:
+def _string(field: Any) -> Described | None:
     if field.format != "default" or set(field.constraints) - {"required", "unique", "pattern"}:
         return None
     expected = positions(field.constraints.get("pattern", ""))
     if not expected or len(expected) > _LONGEST:
         return None
-    return Shape(held=_bytes(pl.col(field.name), len(expected)), fits=_matching(expected))
+    return _bytes(pl.col(field.name), len(expected)), _matching(expected)
 
 
-def _date(field: Any) -> Shape | None:
+def _date(field: Any) -> Described | None:
     if field.format not in ("default", "%Y-%m-%d"):
         return None
     if set(field.constraints) - {"required", "unique", *BOUNDS} or (ends := day_range(field)) is None:
@@ -63,7 +72,7 @@ def _date(field: Any) -> Shape | None:
     low, high, closed = ends
     column = pl.col(field.name)
     inside = column.is_between(pl.lit(low.isoformat()), pl.lit(high.isoformat()), closed=closed)
-    return Shape(held=_bytes(pl.when(inside).then(column), len("2024-02-29")), fits=_is_day)
+    return _bytes(pl.when(inside).then(column), len("2024-02-29")), _is_day
 
 
 def _bytes(column: pl.Expr, length: int) -> pl.Expr:
@@ -98,4 +107,4 @@ def _is_day(held: Any) -> Any:
     return _looks_like_day(held) & (day - 1 < _DAYS.take(month))  # the day before the first is 255
 
 
-_SHAPES: dict[str, Callable[[Any], Shape | None]] = {"string": _string, "date": _date}
+_SHAPES: dict[str, Callable[[Any], Described | None]] = {"string": _string, "date": _date}

@@ -253,9 +253,9 @@ class BlockReading(TableReading):
             if guard is True:
                 yield name, None
             elif name in self._shapes:
-                rows = self._shapes[name].misfits(masks.get_column(name))
-                if len(rows) and len(odd := _in_doubt(frame.get_column(name), rows, guard)):
-                    yield name, odd
+                rows = _in_doubt(frame.get_column(name), masks.get_column(name), self._shapes[name], guard)
+                if len(rows):
+                    yield name, rows
             elif doubts.item(0, name):
                 yield name, np.flatnonzero(masks.get_column(name).to_numpy())
 
@@ -309,13 +309,16 @@ class BlockReading(TableReading):
             self.keep(line(at), list(cells), bad)
 
 
-def _in_doubt(texts: pl.Series, misfits: Any, guard: Any) -> Any:
-    """Those of the rows that are in doubt. If there are many, each distinct text is looked at once."""
-    if len(misfits) * FEW_MISFITS < len(texts):
-        return misfits
-    others = texts[misfits]
+def _in_doubt(texts: pl.Series, held: pl.Series, bytewise: Shape, guard: Any) -> Any:
+    """The rows in doubt by their bytes. If there are many, their distinct texts are looked at, too."""
+    rows = bytewise.misfits(held)
+    if len(rows) * FEW_MISFITS > len(texts) and len(bytewise.blanks):
+        rows = rows[~one_of(texts, bytewise.blanks).to_numpy()[rows]]
+    if len(rows) * FEW_MISFITS <= len(texts):
+        return rows
+    others = texts[rows]
     odd = others.unique().to_frame().filter(guard).to_series()
-    return misfits[one_of(others, odd).to_numpy()] if len(odd) else misfits[:0]
+    return rows[one_of(others, odd).to_numpy()] if len(odd) else rows[:0]
 
 
 def _left_out(height: int, rows: Any) -> list[int]:
