@@ -138,12 +138,13 @@ class Books:
     def at(self, form: str, visit: str | None, frame: Frame) -> Array:
         """The line of another form as it is meant from each line; NOWHERE where there is none."""
         here = _form_of(frame)
-        return _taken(self._once((form, visit), here, lambda: self._at(form, visit, here)), frame.at)
+        return _taken(self._once(("at", form, visit), here, lambda: self._at(form, visit, here)), frame.at)
 
     def latest_known(self, form: str, one: Field, frame: Frame) -> Array:
         """The line of the last form before this one in which a field has a value."""
         here = _form_of(frame)
-        return _taken(self._once((form, one.name), here, lambda: self._latest(form, one, here)), frame.at)
+        found = self._once(("latest", form, one.name), here, lambda: self._latest(form, one, here))
+        return _taken(found, frame.at)
 
     def _once(self, what: tuple[object, ...], here: Relation, find: Callable[[], Array]) -> Array:
         key = (*what, id(here))

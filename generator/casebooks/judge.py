@@ -78,7 +78,7 @@ class _AtOnce:
         for held in self._structures([names[at : at + size] for at in range(0, len(names), size)]):
             try:
                 self._lot(held)
-            except NotSetWise as error:
+            except (NotSetWise, RecursionError) as error:
                 self._one_by_one(held.keys.names, error)
             done += len(held.keys.names)
             on_progress("judging", total * done // len(names), total)
