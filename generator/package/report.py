@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from forms_spec.findings import Finding, Severity
+from generator.package.file_remedies import for_files
 from generator.package.links import Links
 from generator.package.origins import Alike, Origin, Origins
 
@@ -165,7 +166,7 @@ class Collector:
         if one.of is not None:
             self._about[cause, one.of] += 1
         if self._causes[cause] <= self.limit and len(self._kept) < MOST_LOCATED:
-            self._kept.append(one)
+            self._kept.append(dataclasses.replace(one, finding=for_files(found)))
             self._located[cause] += 1
 
     def has_room(self, code: str, table: str, field: str | None) -> bool:
