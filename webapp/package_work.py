@@ -66,7 +66,8 @@ class Work:
     def file(self) -> str:
         """Where the package lies, under a name by which people know it again."""
         plain = re.sub(r"[^A-Za-z0-9._ -]", "_", self.name).strip(". ") or "package"
-        return f"{PACKAGE}/{plain if plain.lower().endswith('.zip') else f'{plain}.zip'}"
+        named = "." in plain and plain != "datapackage.json"
+        return f"{PACKAGE}/{plain if named else f'{plain}.zip'}"
 
     @property
     def finished(self) -> bool:

@@ -23,6 +23,18 @@ _WHOLE = (
         "The path leads to nothing that can be opened.",
     ),
     _entry(
+        "empty-zip",
+        "{value} is empty: there is nothing in it.",
+        "Export, download or copy the package again.",
+        "The file has no bytes at all, as after a disk that was full or a download that never began.",
+    ),
+    _entry(
+        "not-a-zip",
+        "{value} is not a zip.",
+        "Give the zip of the export. A table is judged inside its package: put it back there.",
+        "The file does not begin as a zip does, whatever its name.",
+    ),
+    _entry(
         "broken-zip",
         "{value} cannot be read as a zip: {why}.",
         "Download or copy the package again.",

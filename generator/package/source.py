@@ -23,7 +23,12 @@ MOST_FILES = 100_000
 MOST_GROWTH = 500
 """How many times its own size a large zip may unpack to. Tables of mostly blank cells reach 100."""
 _LARGE = 2**26
+_MAC = "__MACOSX/"
+_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What computers put beside a folder that is zipped, of their own accord."""
 _DRIVE = re.compile(r"[A-Za-z]:")
+_BEGINS = b"PK\x03\x04"
+"""How every zip with a file in it begins, but for programs that unpack themselves."""
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
@@ -70,11 +75,23 @@ def open_source(path: Path) -> Iterator[Source]:
         try:
             archive = zipfile.ZipFile(path)
         except _DAMAGE as error:
-            raise Unreadable(finding("broken-zip", value=path.name, why=_why(error))) from error
+            raise Unreadable(_no_zip(path, error)) from error
         with archive:
             yield ZipSource(archive)
     else:
         raise Unreadable(finding("no-package", value=str(path)))
+
+
+def _no_zip(path: Path, error: BaseException) -> Finding:
+    """Why a file cannot be opened as a zip, as far as its size and its first bytes tell."""
+    with path.open("rb") as file:
+        begins = file.read(len(_BEGINS))
+    if not begins:
+        return finding("empty-zip", value=path.name)
+    if begins != _BEGINS:
+        return finding("not-a-zip", value=path.name)
+    cut = isinstance(error, zipfile.BadZipFile) and not zipfile.is_zipfile(path)
+    return finding("broken-zip", value=path.name, why="its end is missing" if cut else _why(error))
 
 
 def is_safe(name: str) -> bool:
@@ -183,11 +200,13 @@ class _Member(io.RawIOBase):
 
 def _below_descriptor(members: dict[str, zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     """People zip a whole folder: a package that stands in one folder of the zip is taken from there."""
-    tops = {name.split("/", 1)[0] for name in members}
+    members = {name: one for name, one in members.items() if not name.startswith(_MAC)}
+    tops = {name.split("/", 1)[0] for name in members if name not in _LITTER}
     top = next(iter(tops)) if len(tops) == 1 else ""
     if DESCRIPTOR in members or f"{top}/{DESCRIPTOR}" not in members:
         return members
-    return {name.removeprefix(f"{top}/"): member for name, member in members.items()}
+    below = f"{top}/"
+    return {name.removeprefix(below): one for name, one in members.items() if name.startswith(below)}
 
 
 def _too_large() -> Finding:

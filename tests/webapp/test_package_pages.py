@@ -47,11 +47,11 @@ def works_of(app: Flask) -> Works:
     return held
 
 
-def hand_in(client: FlaskClient, content: bytes, *, what: str = "package") -> str:
+def hand_in(client: FlaskClient, content: bytes, *, what: str = "package", name: str = "export.zip") -> str:
     """The address of the page that shows how the package is doing."""
     data = {"csrf_token": token(client.get("/packages").text), "what": what}
     if content:
-        data["package"] = (io.BytesIO(content), "export.zip")  # type: ignore[assignment]
+        data["package"] = (io.BytesIO(content), name)  # type: ignore[assignment]
     answer = client.post("/packages", data=data)
     assert answer.status_code == 303, answer.text
     return answer.headers["Location"]
@@ -98,8 +98,13 @@ def test_a_package_is_judged_and_its_report_outlives_the_server(
 def test_what_is_no_package_is_said_to_be_none_with_the_reason(manager: FlaskClient) -> None:
     page = judged(manager, hand_in(manager, b"no zip at all"))
     assert "The package cannot be read." in page
-    assert "export.zip cannot be read as a zip" in page
-    assert "Download or copy the package again." in page
+    assert "export.zip is not a zip." in page
+    assert "Give the zip of the export." in page
+
+
+def test_a_table_that_is_handed_in_alone_is_called_by_its_own_name(manager: FlaskClient) -> None:
+    page = judged(manager, hand_in(manager, b"siteid,subjid\r\n01,01-001\r\n", name="vs.csv"))
+    assert "vs.csv is not a zip." in page
 
 
 def test_the_study_itself_can_be_judged_and_the_export_downloaded(

@@ -246,16 +246,6 @@ def test_an_upload_has_to_be_there_and_unchanged(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "code"),
-    [(b"", "broken-zip"), (b"PK\x03\x04 and no more", "broken-zip"), (b"plain text", "broken-zip")],
-)
-def test_what_is_no_zip_cannot_be_read(tmp_path: Path, content: bytes, code: str) -> None:
-    (tmp_path / "p.zip").write_bytes(content)
-    report = validate_package(tmp_path / "p.zip")
-    assert (codes(report), report.readable) == ({code}, False)
-
-
-@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("{", "broken-descriptor"),
