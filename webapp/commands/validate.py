@@ -82,7 +82,10 @@ def command(  # noqa: PLR0917 - one for each option
     files = _dictionary(dictionary) if dictionary else None
     if package.suffix.lower() == ".csv" and package.is_file():
         if dictionary is None or files is None:
-            raise Unusable(f"Name the dictionary that the records in {package} follow: --dictionary DIR.")
+            raise Unusable(
+                f"{package} is one table: give the zip or the folder of its package. For records that REDCap"
+                " exported, name their dictionary too: --dictionary DIR."
+            )
         _finish(_records(package, dictionary, files, limit), layout, out)
         return
     if engine == "spark":

@@ -72,3 +72,10 @@ def test_programs_get_no_progress_bar(faulty: Path) -> None:
     command = [Path(sys.executable).with_name("crfsmith"), "validate", faulty]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_one_table_alone_is_not_taken_for_records_of_redcap(tmp_path: Path) -> None:
+    package = write(tmp_path / "package", clean_forms())
+    done = CliRunner().invoke(main, ["validate", str(package / "data/vs.csv")])
+    assert done.exit_code == 2
+    assert "vs.csv is one table: give the zip or the folder of its package." in done.stderr
