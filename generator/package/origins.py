@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,6 +33,7 @@ _KEYS = frozenset((*layout.FORM_KEY, layout.ROW))
 _REFUSED = frozenset({"cell-type", "cell-constraint", "not-utf8", "nul-character"})
 _SUBJECT_KEY = frozenset({layout.SITE, layout.SUBJECT})
 _NO_SUBJECT, _OTHER_SITE = "unknown-subject", "other-site"
+_NO_ROW, _NO_FORM = "form-without-row", "row-without-form"
 EXACT, AT_LEAST, AT_MOST = "", "at least", "up to"
 
 
@@ -56,8 +57,12 @@ class Origin:
     def is_one(self, alike: Alike) -> bool:
         """True for the origin's own findings."""
         return alike == (self.code, self.table, self.field) or (
-            self.table is None and alike.code == self.code
+            self.table is None and alike.code == self.code and self.field in (None, alike.field)
         )
+
+
+def _alike(one: Origin) -> Alike:
+    return Alike(one.code, one.table, one.field)
 
 
 @dataclass(kw_only=True)
@@ -70,6 +75,7 @@ class Origins:
     _lost: dict[str, Alike] = dataclasses.field(default_factory=dict)
     _columns: dict[tuple[str, str], Alike] = dataclasses.field(default_factory=dict)
     _refused: Alike | None = None
+    _stray: dict[str, Alike] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for code in _LOST:
@@ -81,6 +87,17 @@ class Origins:
                 self._column(alike, alike.table, alike.field)
             if alike.code in _REFUSED and alike.table == layout.SUBJECTS and alike.field in _SUBJECT_KEY:
                 self._refused = alike
+        self._find_stray()
+
+    def _find_stray(self) -> None:
+        """Tables in which so many keys are wrong that every row that is missed may be one of theirs."""
+        missed = {of: count for (alike, of), count in self.about.items() if alike.code == _NO_ROW}
+        for alike, count in self.counts.items():
+            refused = alike.code in _REFUSED and alike.field in _KEYS
+            unknown = alike.code == _NO_SUBJECT and self.origin_of(alike, None) is None
+            table = alike.table if (refused or unknown) and alike.table not in self._lost else None
+            if table and count >= missed.get(table, count + 1):
+                self._stray.setdefault(table, alike)
 
     def _column(self, alike: Alike, table: str, name: str) -> None:
         self._columns[table, name] = alike
@@ -97,12 +114,17 @@ class Origins:
                 bounds[source] = bound or bounds.get(source, EXACT)
         made = [self._origin(one, held, bounds.get(one, EXACT)) for one, held in follow.items()]
         made = [one for one in made if one.follow or one.code in _LOST or one.code == _COLUMN]
-        return tuple(sorted((*made, *self._scattered()), key=lambda one: -max(one.follow, one.findings)))
+        several = [*self._alike_files(made), *self._scattered()]
+        made = [one for one in made if one.follow or not any(other.is_one(_alike(one)) for other in several)]
+        return tuple(sorted((*made, *several), key=lambda one: -max(one.follow, one.findings)))
 
     def _own(self) -> Iterator[Alike]:
         yield from dict.fromkeys((*self._lost.values(), *self._columns.values()))
-        if self._refused:
-            yield self._refused
+        yield from self._at_most()
+
+    def _at_most(self) -> tuple[Alike, ...]:
+        """Origins of which nobody can tell whether all that may follow does."""
+        return (*((self._refused,) if self._refused else ()), *self._stray.values())
 
     def _origin(self, alike: Alike, held: Counter[str], bound: str) -> Origin:
         by_code = dict(sorted(held.items(), key=lambda item: (-item[1], item[0])))
@@ -114,45 +136,78 @@ class Origins:
             bound=bound,
         )
 
+    @staticmethod
+    def _alike_files(made: Sequence[Origin]) -> Iterator[Origin]:
+        """What is wrong with several files in the same way, where nothing else shows of it."""
+        files = Counter(one.code for one in made if one.code in _LOST and not one.follow)
+        yield from (
+            Origin(code=code, table=None, field=None, findings=count)
+            for code, count in files.items()
+            if count > 1
+        )
+
     def _scattered(self) -> Iterator[Origin]:
-        """Subjects that stand otherwise in data/subjects.csv than in all other tables."""
-        for code in (_OTHER_SITE, _NO_SUBJECT):
-            held = [(one, count) for one, count in self.counts.items() if one.code == code]
+        """Subjects that stand otherwise in data/subjects.csv than in all other tables, and keys that are
+        refused in several.
+        """
+        kinds = [(code, None) for code in (_OTHER_SITE, _NO_SUBJECT)]
+        refused = {
+            (one.code, one.field) for one in self.counts if one.code in _REFUSED and one.field in _KEYS
+        }
+        for code, name in (*kinds, *sorted(refused)):
+            held = [
+                (one, count)
+                for one, count in self.counts.items()
+                if one.code == code and name in (None, one.field)
+            ]
             if len(held) > 1 and not any(self.origin_of(one, None) for one, _ in held):
-                yield Origin(code=code, table=None, field=None, findings=sum(count for _, count in held))
+                yield Origin(code=code, table=None, field=name, findings=sum(count for _, count in held))
 
     def _shares(self, alike: Alike, count: int) -> Iterator[tuple[Alike, int, str]]:
         """How many findings of a kind follow from which origin."""
         if source := self.origin_of(alike, None):
-            yield source, count, AT_MOST if source == self._refused else EXACT
+            yield source, count, AT_MOST if source in self._at_most() else EXACT
             return
         held = [(of, number) for (one, of), number in self.about.items() if one == alike]
         known = sum(number for _, number in held)
         for of, number in held:
             if source := self.origin_of(alike, of):
-                yield source, number, EXACT if known == count else AT_LEAST
+                bound = EXACT if known == count else AT_LEAST
+                yield source, number, AT_MOST if source in self._at_most() else bound
 
     def origin_of(self, alike: Alike, of: str | None) -> Alike | None:
         """What findings of this kind, about the table ``of``, follow from."""
         lost, code, table, name = self._lost, *alike
-        if table is None or alike in (lost.get(table), self._columns.get((table, name or ""))):
+        own = (
+            lost.get(table or ""),
+            self._stray.get(table or ""),
+            self._columns.get((table or "", name or "")),
+        )
+        if table is None or alike in own:
             return None
         if code == _NO_SUBJECT:
             return lost.get(layout.SUBJECTS, self._refused)
-        if code == "row-without-form":
-            return lost.get(layout.FORMS)
+        if code == _NO_FORM:
+            return lost.get(layout.FORMS, self._stray.get(table))
         if code == "unknown-reference":
             return self._first(lost.get(one) for one in self.links.parents(table, name))
-        if of is not None and of in lost:
-            return lost[of]
+        if of is not None and (of in lost or of in self._stray):
+            return lost.get(of) or self._stray[of]
         if code == "empty-table":
             return lost.get(table)
         if name and (table, name) in self._columns:
             return self._columns[table, name]
-        return self._untold(self.links.untold_by(code, table, name)) if lost or self._columns else None
+        return (
+            self._untold(self.links.untold_by(code, table, name))
+            if lost or self._stray or self._columns
+            else None
+        )
 
     def _untold(self, places: frozenset[tuple[str, str]]) -> Alike | None:
-        return self._first(self._columns.get(one) or self._lost.get(one[0]) for one in sorted(places))
+        return self._first(
+            self._columns.get(one) or self._lost.get(one[0]) or self._stray.get(one[0])
+            for one in sorted(places)
+        )
 
     @staticmethod
     def _first(found: Iterator[Alike | None]) -> Alike | None:

@@ -56,6 +56,17 @@ def rename_header(name: str, old: str, new: str) -> Damage:
     return damage
 
 
+def lose_zeros(root: Path) -> None:
+    """As a spreadsheet does that takes a site for a number."""
+    for path in root.glob("data/*.csv"):
+        path.write_bytes(path.read_bytes().replace(b"01,01-", b"1,01-"))
+
+
+def all_semicolons(root: Path) -> None:
+    for path in root.glob("data/*.csv"):
+        path.write_bytes(path.read_bytes().replace(b",", b";"))
+
+
 SUBJECTS, FORMS, LB, VS = "data/subjects.csv", "data/forms.csv", "data/lb.csv", "data/vs.csv"
 
 DAMAGES: dict[str, tuple[Damage, str]] = {
@@ -71,6 +82,12 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         "12 cell-constraint subjects.siteid: up to 48 unknown-subject"),
     "a site that was renamed": (replace(SUBJECTS, ",01,", ",02,"), "48 other-site in all tables"),
     "subjects that were renamed": (replace(SUBJECTS, ",01-", ",1-"), "48 unknown-subject in all tables"),
+    "zeros that one table lost": (replace(LB, "01,01-", "1,01-"),
+        "12 cell-constraint lb.siteid: up to 12 form-without-row"),
+    "subjects that one table calls otherwise": (replace(LB, "01,01-", "01,1-"),
+        "12 unknown-subject lb: up to 12 form-without-row, 12 row-without-form"),
+    "zeros that all tables lost": (lose_zeros, "60 cell-constraint siteid in all tables"),
+    "semicolons in all tables": (all_semicolons, "6 other-delimiter in all tables"),
     "a header that is blank": (replace(LB, "siteid,subjid,visitid,unsno,lbcode,hb\r\n", "\r\n"),
         "empty-table lb: 12 form-without-row"),
 }  # fmt: skip
@@ -79,7 +96,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
 def said(one: Origin) -> str:
     number = f"{one.findings} " if one.findings > 1 else ""
     if one.table is None:
-        return f"{number}{one.code} in all tables"
+        return f"{number}{one.code}{f' {one.field}' if one.field else ''} in all tables"
     place = ".".join(part for part in (one.table, one.field) if part)
     follow = ", ".join(f"{count} {code}" for code, count in one.by_code.items())
     return f"{number}{one.code} {place}: {one.bound}{' ' if one.bound else ''}{follow}"
