@@ -30,6 +30,8 @@ _SAYS = {
     "pattern": "it does not match the pattern",
     "required": "it is blank",
 }
+_CODE = re.compile(r"'(0[0-9]*)'")
+"""A code with a leading zero, in what Frictionless says of a list of codes."""
 _NUMBERS = (layout.UNSNO, layout.ROW, "formstat", "version")
 
 
@@ -249,8 +251,17 @@ def cell_fault(text: str, read: CellReader, *, ours: bool) -> tuple[str, str] | 
         return "nul-character", ""
     if not notes:
         return None
-    says = ", ".join(_SAYS.get(constraint, note) for constraint, note in notes.items())
+    says = ", ".join(_said(constraint, note, text) for constraint, note in notes.items())
     return ("cell-type" if "type" in notes else "cell-constraint"), says[:LONGEST_WORDS]
+
+
+def _said(constraint: str, note: str, text: str) -> str:
+    """A constraint in words; a code that only lost its zeros is named, for spreadsheets take them away."""
+    plain = text.lstrip("0")
+    lost = [code for code in _CODE.findall(note) if code.lstrip("0") == plain] if text.isdecimal() else []
+    if constraint == "enum" and lost:
+        return f"it is {lost[0]} without its leading zeros"
+    return _SAYS.get(constraint, note)
 
 
 def other_delimiter(cells: Sequence[str], plan: TablePlan) -> str | None:

@@ -141,6 +141,15 @@ def test_the_terminal_begins_with_the_origin(package: Path) -> None:
     assert "✗ forms.form  refuse: form-without-row, follows from other-delimiter of lb" in text
 
 
+def test_a_code_that_lost_its_zeros_is_named(package: Path) -> None:
+    text = text_of(damaged(package, "zeros that all tables lost"))
+    assert text.split("\n\n")[1].startswith(
+        "Look at these first\n"
+        "✗ Several tables  '1' does not fit siteid: it is 01 without its leading zeros. "
+        "(60 findings like this)\n"
+    )
+
+
 def test_what_follows_stands_last_and_nothing_is_left_out(package: Path) -> None:
     replace(VS, ",120,", ",12O,")(package)
     report = damaged(package, "a missing table")
