@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from webapp.package_work import (
     ANSWERS,
@@ -21,6 +22,9 @@ from webapp.package_work import (
     read_work,
     write_work,
 )
+
+if TYPE_CHECKING:
+    from generator.package.report import Report
 
 TURN = "turn"
 PAUSE = 0.25
@@ -59,11 +63,25 @@ def _judge(folder: Path, work: Work) -> None:
     if not work.study:
         package.unlink()
     work.state, work.valid, work.sentence = "done", report.valid, report.sentence()
-    if not report.readable:
-        first = [one.finding for one in report.findings[:MOST_SAID]]
-        work.said = [[one.message, one.remedy] for one in first]
+    work.said, work.more = _said(report), report.hidden
     write_work(folder, work)
     shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+
+
+def _said(report: Report) -> list[list[str]]:
+    """What a person should know before the report is opened: each time what is wrong, and what to do."""
+    from generator.package.report_first import look_first
+
+    if not report.readable:
+        return [[one.finding.message, one.finding.remedy] for one in report.findings[:MOST_SAID]]
+    first = look_first(report)[:MOST_SAID]
+    return [
+        [
+            one.message if one.place in one.message else f"{one.place}: {one.message}",
+            f"{one.remedy} {one.follows}.".removesuffix(" ."),
+        ]
+        for one in first
+    ]
 
 
 def _export(package: Path, teller: _Teller) -> None:

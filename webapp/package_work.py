@@ -43,8 +43,8 @@ class NoRoom(Exception):
 class Work:
     """One package. ``study``: it is made of the study as it is, and kept to be downloaded.
 
-    ``state`` is "waiting", "working", "done" or "failed". ``said`` are the first findings of a package
-    that cannot be read.
+    ``state`` is "waiting", "working", "done" or "failed". ``said`` is what to look at first, ``more`` how
+    many findings are counted and not listed.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Work:
     valid: bool = False
     sentence: str = ""
     said: list[list[str]] = field(default_factory=list)
+    more: int = 0
     token: str = ""
 
     @property

@@ -127,6 +127,11 @@ class Report:
         return ", ".join(part for part in (held, handed) if part)
 
     @property
+    def hidden(self) -> int:
+        """How many findings are counted and not listed."""
+        return self.counts.findings - self.counts.located
+
+    @property
     def valid(self) -> bool:
         """True when there is no finding but tolerated ones."""
         return self.readable and set(self.counts.by_code) <= self.tolerated

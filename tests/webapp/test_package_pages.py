@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -100,6 +101,21 @@ def test_what_is_no_package_is_said_to_be_none_with_the_reason(manager: FlaskCli
     assert "The package cannot be read." in page
     assert "export.zip is not a zip." in page
     assert "Give the zip of the export." in page
+
+
+def test_the_cause_and_what_is_not_listed_are_said_beside_the_verdict(
+    manager: FlaskClient, tmp_path: Path
+) -> None:
+    forms = [captured("vs SCR", subject=f"01-{number:03}", status=0) for number in range(1, 121)]
+    package = write(tmp_path / "p.zip", forms)
+    with zipfile.ZipFile(package) as whole, zipfile.ZipFile(tmp_path / "damaged.zip", "w") as damaged:
+        for name in whole.namelist():
+            if name != "data/forms.csv":
+                damaged.writestr(name, whole.read(name))
+    page = judged(manager, hand_in(manager, (tmp_path / "damaged.zip").read_bytes()))
+    assert '<p class="finding refuse">data/forms.csv is missing.' in page
+    assert "120 findings follow from it: 120 row-without-form" in page
+    assert "20 more are counted" in page
 
 
 def test_a_table_that_is_handed_in_alone_is_called_by_its_own_name(manager: FlaskClient) -> None:

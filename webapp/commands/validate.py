@@ -105,8 +105,19 @@ def command(  # noqa: PLR0917 - one for each option
 
 def _finish(report: Report, layout: str, out: Path | None) -> None:
     _write(report, layout, out)
+    if layout == "csv" and report.hidden:
+        click.echo(_not_listed(report), err=True)
     if not report.valid:
         sys.exit(FINDINGS if report.readable else UNREADABLE)
+
+
+def _not_listed(report: Report) -> str:
+    """How many findings a list has, and how to get the others."""
+    from generator.package.report import MOST_LOCATED
+
+    held, most = report.counts, max(one.findings for one in report.counts.causes)
+    lists = "lists them all" if held.findings <= MOST_LOCATED else "lists more"
+    return f"{held.located:,} of {held.findings:,} findings are listed: --limit {most} {lists}."
 
 
 def _on_cluster(
