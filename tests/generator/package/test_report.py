@@ -178,6 +178,20 @@ def test_the_page_sorts_lines_as_numbers(page: Page) -> None:
     assert lines[:2] == ["data/vs.csv:2", "data/lb.csv:6"]
 
 
+@pytest.mark.parametrize("width", [320, 800, 1366])
+def test_a_date_stays_on_one_line(browser_page: Page, tmp_path: Path, width: int) -> None:
+    form = captured("vs SCR", {**GOOD_VS, "vsdat": "2024-02-30"})
+    report = validate_package(write(tmp_path / "package", [form]))
+    (tmp_path / "report.html").write_text(report_html(report), "utf-8")
+    browser_page.set_viewport_size({"width": width, "height": 800})
+    browser_page.goto((tmp_path / "report.html").as_uri())
+    lines = browser_page.locator("#rows td.value", has_text="2024-02-30").evaluate(
+        "cell => { const text = document.createRange(); text.selectNodeContents(cell);"
+        " return new Set([...text.getClientRects()].map(box => Math.round(box.top))).size; }"
+    )
+    assert lines == 1
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible_and_fits(page: Page, width: int, scheme: str) -> None:
