@@ -130,8 +130,10 @@ class Books:
         if (place, what) in self._being:
             raise NotSetWise("some cells depend on themselves")
         self._being.add((place, what))
-        yield
-        self._being.discard((place, what))
+        try:
+            yield
+        finally:
+            self._being.discard((place, what))
 
     # Where other forms and rows are
 

@@ -34,7 +34,7 @@ class Truth:
 
 @dataclass(frozen=True, eq=False)
 class Whole:
-    """``numbers`` count where ``known``."""
+    """``numbers`` count where ``known``; none is as large as FITS."""
 
     numbers: Array
     known: Array
@@ -158,15 +158,17 @@ def coded(column: Column) -> Coded:
         return column
     if isinstance(column, Truth):
         return Coded((column.held + 1).astype(np.uint8), _OF_TRUTH)
+    there = column.known
     if isinstance(column, Whole):
-        numbers, codes = np.unique(column.numbers, return_inverse=True)
+        numbers, of = np.unique(column.numbers[there], return_inverse=True)
         values: list[RuleValue | None] = numbers.tolist()
     else:
-        pairs = np.stack([column.low, column.high], axis=1)
-        ends, codes = np.unique(pairs, axis=0, return_inverse=True)
+        pairs = np.stack([column.low[there], column.high[there]], axis=1)
+        ends, of = np.unique(pairs, axis=0, return_inverse=True)
         values = [tuple(one) for one in ends.tolist()]
-    codes = np.where(column.known, codes, len(values))
-    return Coded(codes.astype(code_type(len(values) + 1)), Values((*values, None)))
+    codes: Array = np.full(len(there), len(values), code_type(len(values) + 1))
+    codes[there] = of
+    return Coded(codes, Values((*values, None)))
 
 
 def known(column: Column) -> Array:
@@ -238,7 +240,7 @@ def _together(columns: Sequence[Column], together: Callable[[Sequence[Array]], A
 
 
 def _picked(of: Array, arrays: Sequence[Array]) -> Array:
-    """``np.choose`` for any number of arrays."""
+    """In each row the value of the array with the number ``of``."""
     found = arrays[0]
     for at, one in enumerate(arrays[1:], start=1):
         found = np.where(of == at, one, found)

@@ -15,7 +15,7 @@ from generator.casebooks.reads import (
     companion_of,
     conditions,
     formula,
-    is_fixed,
+    is_certain,
     limits,
     nodes,
     required_condition,
@@ -83,7 +83,7 @@ def _note_rows(needs: Needs, shape: Shape) -> None:
         companion = companion_of(one)
         if companion:
             needs.values.add((shape.name, shape.group is not None, companion))
-        if companion or one.value is not None or not all(is_fixed(end) for end in ends):
+        if companion or one.value is not None or not all(is_certain(end) for end in ends):
             needs.values.add(shape.place(one))
     if shape.group and shape.group.rows:
         needs.values |= {(shape.name, True, name) for name in shape.group.rows.fixed}

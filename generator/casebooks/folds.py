@@ -89,7 +89,8 @@ def _count_distinct(rows: Rows) -> Column:
     assert rows.body is not None
     body = coded(rows.body)
     numbers: dict[object, int] = {}
-    codes = np.array([numbers.setdefault(one, len(numbers)) for one in body.values])[body.codes]
+    places = [numbers.setdefault(one, len(numbers)) for one in body.values]
+    codes = np.array(places, np.int64)[body.codes]
     exact = np.array([_is_exact(one) for one in body.values], bool)[body.codes]
     perhaps, sure = rows.held != FALSE, rows.held == TRUE
     some = rows.has(sure & ~exact)

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
-from forms_spec.files import is_file
 from forms_spec.findings import Finding
 from forms_spec.judge.verdict import judge_captured
 from forms_spec.judge.world import Subject
-from forms_spec.kinds.file import named_file
-from forms_spec.model import Field, Study
+from forms_spec.model import Study
 from forms_spec.record import FormKey, Records
 from generator.casebooks.book import Books, Readers
 from generator.casebooks.column import Array
 from generator.casebooks.columns import Needs, NotSetWise, needs_of
+from generator.casebooks.files import NamedFiles
 from generator.casebooks.found import Columns, Found
 from generator.casebooks.keys import FormOf, Keys, Structure, structure, visit_numbers
-from generator.casebooks.relation import Relation
 from generator.casebooks.store import SpoolingStore
 from generator.casebooks.unbegun import Unbegun
 from generator.casebooks.verdicts import Verdicts
@@ -34,10 +33,13 @@ from generator.package.report import Reported
 from generator.package.stage import Progress
 from generator.package.uploads import Uploads
 from generator.package.validate import judge_forms, report_form
-from generator.tables import layout
 
 ROWS = 2_000_000
 """So many rows are brought into memory together."""
+Lot = tuple[Sequence[str], Future[Structure]]
+"""Some subjects, and their rows when they have been put together."""
+States = Mapping[tuple[str, str, str], Counter[str]]
+"""By table, field and visit."""
 BATCH = 500
 """So many subjects are brought before the judge together."""
 
@@ -59,6 +61,15 @@ def _silent(_what: str, _done: int, _total: int) -> None:
     """Nobody waits."""
 
 
+class _Worked(NamedTuple):
+    """What was found of a lot. ``to_count`` are subjects whose unbegun forms the judge counts."""
+
+    columns: Columns
+    counts: tuple[States, States]
+    to_count: frozenset[str]
+    files: NamedFiles
+
+
 @dataclass
 class _AtOnce:
     opened: OpenPackage
@@ -75,33 +86,24 @@ class _AtOnce:
         names, total = self.store.all_names(), self.store.counted()[0]
         size = max(1, len(names) * ROWS // max(self.store.rows, 1))
         done = 0
-        for held in self._structures([names[at : at + size] for at in range(0, len(names), size)]):
-            try:
-                self._lot(held)
-            except (NotSetWise, RecursionError) as error:
-                self._one_by_one(held.keys.names, error)
-            done += len(held.keys.names)
-            on_progress("judging", total * done // len(names), total)
+        with closing(self._structures([names[at : at + size] for at in range(0, len(names), size)])) as lots:
+            for lot, coming in lots:
+                self._lot(lot, coming)
+                done += len(lot)
+                on_progress("judging", total * done // len(names), total)
 
-    def _structures(self, lots: Sequence[Sequence[str]]) -> Iterator[Structure]:
+    def _structures(self, lots: Sequence[Sequence[str]]) -> Generator[Lot]:
         """The rows of the next lot are put together in a second thread while one is judged."""
         kept = self._all_kept
         with ThreadPoolExecutor(max_workers=1) as beside:
-            coming = None
+            coming: list[Lot] = []
             for names in lots:
                 keys, read = Keys(study=self.study, names=names), self.store.reading(names[0], names[-1])
                 forms = [one for name in names for one in kept.get(name, ())]
-                last, coming = coming, beside.submit(structure, keys, read, forms)
-                if last is not None:
-                    yield last.result()
-            if coming is not None:
-                yield coming.result()
-
-    def _one_by_one(self, names: Sequence[str], why: Exception) -> None:
-        note = f"Subject by subject was judged, since {why}."
-        self.opened.notes = tuple(dict.fromkeys((*self.opened.notes, note)))
-        self.found.forget()
-        self._judge(dict.fromkeys(names))
+                coming.append((names, beside.submit(structure, keys, read, forms)))
+                if len(coming) > 1:
+                    yield coming.pop(0)
+            yield from coming
 
     @cached_property
     def needs(self) -> Needs:
@@ -111,18 +113,29 @@ class _AtOnce:
     def readers(self) -> Readers:
         return Readers(study=self.study, today=self.missing.today)
 
-    def _lot(self, held: Structure) -> None:
-        """Nothing is reported before all has been worked out."""
-        names = held.keys.names
+    def _lot(self, names: Sequence[str], coming: Future[Structure]) -> None:
+        """Nothing is reported before all has been worked out; what fails is left to the judge."""
+        try:
+            held = coming.result()
+            worked = self._worked_out(held)
+        except Exception as error:
+            words = str(error) if isinstance(error, NotSetWise) else f"{type(error).__name__}: {error}"[:200]
+            note = f"Subject by subject was judged, since {words}."
+            self.opened.notes = tuple(dict.fromkeys((*self.opened.notes, note)))
+            self.found.forget()
+            self._judge(dict.fromkeys(names))
+        else:
+            self._report(held, worked)
+
+    def _worked_out(self, held: Structure) -> _Worked:
         with closing(Books(held, self.needs, self.readers)) as books:
             for shape in books.shapes:
                 Verdicts(books, books.relation(shape), self.found).judge()
             unbegun = MissingnessCounter(study=self.study, today=self.missing.today)
             left = Unbegun(books=books, subjects=~held.faulty, missing=unbegun).count()
-            self.missing.add(unbegun.counts)
-            self.missing.add(self._states())
-            self._files(books, held.sites)
-        self._report(held, [names[at] for at in left])
+            files = NamedFiles(books, held.sites)
+        to_count = frozenset(held.keys.names[at] for at in left.tolist())
+        return _Worked(self.found.columns(), (unbegun.counts, self._states()), to_count, files)
 
     @cached_property
     def _all_kept(self) -> Mapping[str, Sequence[FormOf]]:
@@ -135,29 +148,35 @@ class _AtOnce:
     def _damaged(self) -> Mapping[int, Sequence[int]]:
         return self.store.damaged_lines()
 
-    def _states(self) -> Mapping[tuple[str, str, str], Counter[str]]:
+    def _states(self) -> States:
         visits = [*visit_numbers(self.study)]
         counts: dict[tuple[str, str, str], Counter[str]] = {}
         for (table, name, visit, state), count in self.found.states.items():
             counts.setdefault((table, name, visits[visit]), Counter())[state] += count
         return counts
 
-    def _report(self, held: Structure, to_count: Sequence[str]) -> None:
+    def _report(self, held: Structure, worked: _Worked) -> None:
         """The judge speaks of faulty subjects, of what is listed or asked of it; the rest is counted."""
-        keys, columns = held.keys, self.found.columns()
+        keys, columns = held.keys, worked.columns
         self.found.forget()
+        for counts in worked.counts:
+            self.missing.add(counts)
         subject = keys.subject(columns.key)
-        asked = (columns.constraint < 0) | self._special(held, columns)
-        listed = np.isin(subject, np.union1d(subject[asked], self._first(columns, subject)))
+        asked = subject[(columns.constraint < 0) | self._special(held, columns)]
+        sure = ~np.isin(subject, asked)
+        listed = np.isin(subject, np.union1d(asked, self._first(columns.where(sure), subject[sure])))
         wanted: dict[str, frozenset[FormKey] | None] = {**self._forms(keys, columns.where(listed))}
         wanted.update(dict.fromkeys(keys.names[at] for at in np.flatnonzero(held.faulty).tolist()))
-        self._judge(wanted, to_count)
+        self._judge(wanted, worked.to_count, worked.files)
         self._count(columns.where(~listed))
 
     # What is listed
 
     def _first(self, columns: Columns, subject: Array) -> Array:
-        """The subjects of the first findings of each kind, as many as are listed."""
+        """The subjects of the first findings of each kind, as many as are listed.
+
+        Of subjects that the judge is asked about, some may be no findings: they are listed in any case.
+        """
         kinds: dict[tuple[str, str, str | None], list[int]] = {}
         for one, at in self.found.constraints.items():
             kinds.setdefault((one.code, one.table, one.field), []).append(at)
@@ -218,19 +237,37 @@ class _AtOnce:
 
     # What the judge says
 
-    def _judge(self, wanted: Mapping[str, frozenset[FormKey] | None], to_count: Sequence[str] = ()) -> None:
-        """Goes through these subjects in order: all forms of each, where they are None, or some only."""
-        uncounted = set(to_count)
-        names = sorted({*wanted, *uncounted})
+    def _judge(
+        self,
+        wanted: Mapping[str, frozenset[FormKey] | None],
+        to_count: frozenset[str] = frozenset(),
+        files: NamedFiles | None = None,
+    ) -> None:
+        """Goes through these subjects in order: all forms of each, where they are None, or some only.
+
+        ``files`` are told of on the way, those of subjects in between too.
+        """
+        names = sorted({*wanted, *to_count})
         for start in range(0, len(names), BATCH):
             self.store.load(names[start : start + BATCH])
-            self._batch(wanted, uncounted)
+            self._batch(wanted, to_count, files)
+        self._files(files)
 
-    def _batch(self, wanted: Mapping[str, frozenset[FormKey] | None], uncounted: set[str]) -> None:
+    def _files(self, files: NamedFiles | None, until: str | None = None) -> None:
+        for reported in files.faults(self.uploads, until) if files else ():
+            self.opened.collector.add(reported)
+
+    def _batch(
+        self,
+        wanted: Mapping[str, frozenset[FormKey] | None],
+        to_count: frozenset[str],
+        files: NamedFiles | None,
+    ) -> None:
         places = {plan.name: at for at, plan in enumerate(self.opened.plans)}
         for name, forms in self.opened.staged():
             some = wanted.get(name, frozenset())
             if some is None:
+                self._files(files, name)
                 judge_forms(self.opened, self.study, self.missing, self.uploads, subjects=[(name, forms)])
                 continue
             casebook = Records({form.key: form.record for form in forms})
@@ -240,40 +277,6 @@ class _AtOnce:
                 if captured is not None:
                     complete = form.head.status == FormStatus.COMPLETE
                     report_form(self.opened, places, form, judge_captured(captured, completing=complete))
-            if name in uncounted:
+            self._files(files, name)
+            if name in to_count:
                 self.missing.subject(name, casebook, [form.key for form in forms])
-
-    # Files
-
-    def _files(self, books: Books, sites: Sequence[str]) -> None:
-        """Uploaded files that cells name, of all subjects but those that are judged as a whole."""
-        for shape in books.shapes:
-            for one in shape.fields:
-                if is_file(one) and shape.has_file:
-                    for reported in self._files_of(books.relation(shape), one, sites):
-                        self.opened.collector.add(reported)
-
-    def _files_of(self, relation: Relation, one: Field, sites: Sequence[str]) -> Iterator[Reported]:
-        codes, texts = relation.text(one)
-        for line in np.flatnonzero(relation.has_text(one)).tolist():
-            said = texts[int(codes[line])]
-            fault = self.uploads.fault(said) if named_file(said) else None
-            if fault is not None:
-                yield Reported(
-                    finding=fault,
-                    file=layout.table_path(relation.shape.name),
-                    table=relation.shape.name,
-                    row=int(relation.line[line]),
-                    field=one.name,
-                    key=self._key(relation, line, sites),
-                )
-
-    def _key(self, relation: Relation, line: int, sites: Sequence[str]) -> dict[str, str | int]:
-        subject, visit, unsno = relation.keys.parts(int(relation.key[line]))
-        key: dict[str, str | int] = {
-            layout.SITE: sites[subject],
-            layout.SUBJECT: relation.keys.names[subject],
-            layout.VISIT: [*visit_numbers(self.study)][visit],
-            layout.UNSNO: unsno,
-        }
-        return key if relation.rowno is None else key | {layout.ROW: int(relation.rowno[line])}

@@ -155,7 +155,7 @@ def _same_codes(one: Coded, other: Coded) -> Column:
     """Equal texts, by numbers that both columns share."""
     numbers: dict[Any, int] = {}
     sides = [
-        np.array([numbers.setdefault(value, len(numbers)) for value in side.values])[side.codes]
+        np.array([numbers.setdefault(value, len(numbers)) for value in side.values], np.int64)[side.codes]
         for side in (one, other)
     ]
     held = sides[0] == sides[1]

@@ -129,7 +129,7 @@ def nodes(node: core.Core) -> Iterator[core.Core]:
         stack += children(at)
 
 
-def is_fixed(node: core.Core | None) -> bool:
-    """True for an expression that gives the same for every subject."""
-    reads = (core.Read, core.Remote, core.Key, core.Missing, core.Fold)
-    return node is None or not any(isinstance(one, reads) for one in nodes(node))
+def is_certain(node: core.Core | None) -> bool:
+    """True for an end of a range that is never UNKNOWN, as the judge has it: a value, or today."""
+    today = isinstance(node, core.Apply) and node.operator == "today"
+    return node is None or today or isinstance(node, core.Constant)

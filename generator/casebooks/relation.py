@@ -165,7 +165,9 @@ class Relation:
             assert node is not None
             with self.books.working_out(self.shape.place(one), "value"):
                 computed = coded(self._unless_hidden(one, self.books.scene(self).column(node)))
-            meanings = self.reader(one).results(computed.values)
+            there = np.bincount(computed.codes, minlength=len(computed.values)) > 0
+            results = zip(computed.values, there.tolist(), strict=True)
+            meanings = self.reader(one).results(value if occurs else None for value, occurs in results)
             classes = np.array([held.outcome for held in meanings], np.uint8)
             self._results[one.name] = (
                 classes[computed.codes],

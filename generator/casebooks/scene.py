@@ -27,6 +27,7 @@ from generator.casebooks.column import (
     code_type,
     constant,
     joined,
+    made,
     take,
     take_or_unknown,
     truth,
@@ -140,8 +141,9 @@ class Scene:
         if frame.rows is None:
             return constant(None, self.lines)
         assert frame.rows.rowno is not None
-        numbers = _at(frame.rows.rowno, frame.row_at)
-        return Whole(numbers * SCALE, np.ones(self.lines, bool))
+        numbers, codes = np.unique(frame.rows.rowno, return_inverse=True)
+        column = made(codes, [number * SCALE for number in numbers.tolist()])
+        return take(column, frame.row_at)
 
     def visit_number(self, frame: Frame) -> Column:
         assert frame.form is not None

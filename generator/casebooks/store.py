@@ -21,7 +21,6 @@ from generator.tables import layout
 WAITING_ROWS = 20_000
 PART = 1 << 14
 """So many rows are read at least."""
-_NUMBERS = (layout.UNSNO, layout.ROW)
 
 
 class Part(NamedTuple):
@@ -76,7 +75,8 @@ class SpoolingStore(Store):
 
     def _flush_slow(self, name: str) -> None:
         if rows := self._slow.pop(name, None):
-            self._write(name, pl.DataFrame(rows, schema_overrides=_types(rows[0]), infer_schema_length=None))
+            plan = next(plan for plan in self.plans if plan.name == name)
+            self._write(name, pl.DataFrame(rows, _columns(plan)))
 
     def add_frame(
         self, plan: TablePlan, frame: pl.DataFrame, lines: Any, refused: Mapping[int, set[str]]
@@ -227,10 +227,10 @@ def _needed(plan: TablePlan) -> tuple[str, ...]:
 
 
 def _columns(plan: TablePlan) -> dict[str, Any]:
-    """The columns of a table's rows, and their types."""
+    """The columns of a table's rows, and their types; a field may be called like a column of ours."""
     if plan.table is not None:
         key = (LINE, layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
-        return _types([*key, *(one.name for one in plan.table.fields)])
+        return _types(key) | dict.fromkeys((one.name for one in plan.table.fields), pl.String)
     return _types(FormLine._fields if plan.name == layout.FORMS else SubjectLine._fields)
 
 

@@ -17,11 +17,13 @@ from forms_spec.model import Field, Study
 from forms_spec.record import EmptyCasebook, FormKey, Record
 from forms_spec.rules.convert import to_rule
 from forms_spec.rules.core import RuleValue
-from generator.casebooks.reads import Shape, companion_of, is_fixed, limits
+from generator.casebooks.columns import NotSetWise
+from generator.casebooks.reads import Shape, companion_of, is_certain, limits
 
 BLANK, ANSWERED = 0, 1
 """The classes that every field has; the others are numbered as they turn up."""
-MOST_KEPT = 100_000
+MOST_CLASSES = 250
+MOST_KEPT = 10_000
 """So many texts of a field are remembered from one lot of subjects to the next."""
 FREE_TEXT = r"\A[!-~]([ -~]*[!-~])?\z"
 """Texts of which nothing has to be asked but how long they are."""
@@ -53,7 +55,7 @@ class Reader:
         self.blank = CapturedForm(plan_of(shape.study, shape.form), Record(), key, nobody)
         self.outcomes = [Outcome(CellState.BLANK), Outcome(CellState.ANSWERED)]
         ends = [end for *_, low, high in limits(shape, plan.field) for end in (low, high)]
-        self.fixed = companion_of(plan.field) is None and all(is_fixed(end) for end in ends)
+        self.fixed = companion_of(plan.field) is None and all(is_certain(end) for end in ends)
         """Whether the ranges are the same for every subject, so that a text alone tells."""
         self._known: dict[str, Meaning] = {}
 
@@ -100,6 +102,8 @@ class Reader:
 
     def _number(self, outcome: Outcome) -> int:
         if outcome not in self.outcomes:
+            if len(self.outcomes) == MOST_CLASSES:
+                raise NotSetWise(f"a field has more than {MOST_CLASSES} kinds of texts")
             self.outcomes.append(outcome)
         return self.outcomes.index(outcome)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, reduce
@@ -18,8 +18,9 @@ from forms_spec.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE, field
 from forms_spec.visits import Timeline, VisitStatus, due_dates, visit_state
 from generator.casebooks.book import Books
 from generator.casebooks.column import TRUE, Array
+from generator.casebooks.columns import place_of
 from generator.casebooks.keys import NOWHERE, places_of, visit_numbers
-from generator.casebooks.reads import Shape, nodes, resolved
+from generator.casebooks.reads import Shape, conditions, formula, nodes, resolved
 from generator.casebooks.relation import Relation
 from generator.package.missingness import OPEN, MissingnessCounter
 
@@ -224,11 +225,30 @@ def _may_be_asked(one: Scheduled) -> bool:
 
 
 def _looks_at_itself(study: Study, one: Scheduled) -> bool:
+    """Whether a condition, or what it hangs on, looks at instances of its own form."""
     if one.when is None:
         return False
-    root = resolved(one.when, study, Home(form=study.forms[one.form]), Type.CONDITION)
-    return any(
-        (isinstance(node, core.Remote) and node.form == one.form)
-        or (isinstance(node, core.Fold) and node.source.form == one.form)
-        for node in nodes(root)
-    )
+    key = ("looks at itself", one.form, one.visit)
+    if key not in study.memory:
+        root = resolved(one.when, study, Home(form=study.forms[one.form]), Type.CONDITION)
+        study.memory[key] = any(
+            (isinstance(node, core.Remote) and node.form == one.form)
+            or (isinstance(node, core.Fold) and node.source.form == one.form)
+            for node in _behind(study, root)
+        )
+    found: bool = study.memory[key]
+    return found
+
+
+def _behind(study: Study, root: core.Core) -> Iterator[core.Core]:
+    """Every node of an expression and of what decides the cells that it reads."""
+    waiting, met = [root], set()
+    while waiting:
+        for node in nodes(waiting.pop()):
+            yield node
+            if isinstance(node, core.Read | core.Remote) and place_of(node) not in met:
+                met.add(place_of(node))
+                table = study.tables[place_of(node)[0]]
+                shape = Shape(form=table.form, group=table.group, study=study)
+                computed = formula(shape, node.field)
+                waiting += [*conditions(shape, node.field), *([] if computed is None else [computed])]

@@ -20,7 +20,7 @@ from generator.casebooks.column import FALSE, TRUE, UNKNOWN, Array, Column, code
 from generator.casebooks.combining import by_distinct
 from generator.casebooks.found import ASK, EXPECTED_STATE, HIDDEN_STATE, Constraint, Found
 from generator.casebooks.operators import applied
-from generator.casebooks.reads import companion_of, is_fixed, limits, required_condition, resolved
+from generator.casebooks.reads import companion_of, is_certain, limits, required_condition, resolved
 from generator.casebooks.relation import Relation
 from generator.casebooks.texts import ANSWERED, BLANK
 from generator.casebooks.told import Told, asked_by
@@ -130,11 +130,11 @@ class Verdicts:
             left = self._first(left, ~known(unit), one, "unit-missing")
         told = [
             (word, _of(unit, of, self.nowhere), held, low, high)
-            for word, of, held, low, high in self._limits(one)
+            for word, of, held, low, high in limits(self.shape, one)
         ]
         for _, here, _, low, high in told:
             for end in (low, high):
-                if end is not None and not is_fixed(end):
+                if end is not None and not is_certain(end):
                     open_ = left & self.complete & here & ~known(self.scene.column(end))
                     self._say(open_, ASK)
                     left = left & ~open_
@@ -142,9 +142,6 @@ class Verdicts:
             for side, end in (("below", low), ("above", high)):
                 if end is not None and (left & here).any():
                     left = self._first(left, here & self._beyond(one, side, held, end), one, f"{side}-{word}")
-
-    def _limits(self, one: Field) -> list[tuple[str, str | None, Range, core.Core | None, core.Core | None]]:
-        return list(limits(self.shape, one))
 
     def _first(self, left: Array, where: Array, one: Field, code: str) -> Array:
         """Says what is found, and gives the lines that are left."""
@@ -232,7 +229,7 @@ def _of(unit: Column | None, of: str | None, nowhere: Array) -> Array:
     if unit is None:
         return ~nowhere if of is None else nowhere
     held = coded(unit)
-    return np.array([of is not None and one == of for one in held.values])[held.codes]
+    return np.array([of is not None and one == of for one in held.values], bool)[held.codes]
 
 
 def _combinations(group: Group) -> int:

@@ -103,7 +103,7 @@ def judge_forms(
     from forms_spec.judge import judge_casebook
 
     places = {plan.name: at for at, plan in enumerate(opened.plans)}
-    total, done, today = opened.store.counted()[0], 0, missing.today
+    total, done, today = opened.store.counted()[0] if on_progress else 0, 0, missing.today
     for subject, forms in opened.staged() if subjects is None else subjects:
         casebook = Records({form.key: form.record for form in forms})
         complete = {form.key: form.head.status == FormStatus.COMPLETE for form in forms}
