@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -70,6 +70,10 @@ class _Worked(NamedTuple):
     files: NamedFiles
 
 
+def _cut(names: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [names[at : at + size] for at in range(0, len(names), size)]
+
+
 @dataclass
 class _AtOnce:
     opened: OpenPackage
@@ -84,13 +88,25 @@ class _AtOnce:
     def run(self, on_progress: Progress) -> None:
         """Lot after lot, in the order of the subjects."""
         names, total = self.store.all_names(), self.store.counted()[0]
-        size = max(1, len(names) * ROWS // max(self.store.rows, 1))
         done = 0
-        with closing(self._structures([names[at : at + size] for at in range(0, len(names), size)])) as lots:
+        for lot in self._judged(names):
+            done += len(lot)
+            on_progress("judging", total * done // len(names), total)
+
+    def _judged(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
+        """Judges some subjects after others, and gives those that are done."""
+        try:
+            needs = needs_of(self.study)
+        except NotSetWise as error:
+            for lot in _cut(names, BATCH):
+                self._one_by_one(lot, error)
+                yield lot
+            return
+        size = max(1, len(names) * ROWS // max(self.store.rows, 1))
+        with closing(self._structures(_cut(names, size))) as lots:
             for lot, coming in lots:
-                self._lot(lot, coming)
-                done += len(lot)
-                on_progress("judging", total * done // len(names), total)
+                self._lot(lot, coming, needs)
+                yield lot
 
     def _structures(self, lots: Sequence[Sequence[str]]) -> Generator[Lot]:
         """The rows of the next lot are put together in a second thread while one is judged."""
@@ -106,29 +122,28 @@ class _AtOnce:
             yield from coming
 
     @cached_property
-    def needs(self) -> Needs:
-        return needs_of(self.study)
-
-    @cached_property
     def readers(self) -> Readers:
         return Readers(study=self.study, today=self.missing.today)
 
-    def _lot(self, names: Sequence[str], coming: Future[Structure]) -> None:
+    def _lot(self, names: Sequence[str], coming: Future[Structure], needs: Needs) -> None:
         """Nothing is reported before all has been worked out; what fails is left to the judge."""
         try:
             held = coming.result()
-            worked = self._worked_out(held)
+            worked = self._worked_out(held, needs)
         except Exception as error:
-            words = str(error) if isinstance(error, NotSetWise) else f"{type(error).__name__}: {error}"[:200]
-            note = f"Subject by subject was judged, since {words}."
-            self.opened.notes = tuple(dict.fromkeys((*self.opened.notes, note)))
-            self.found.forget()
-            self._judge(dict.fromkeys(names))
+            self._one_by_one(names, error)
         else:
             self._report(held, worked)
 
-    def _worked_out(self, held: Structure) -> _Worked:
-        with closing(Books(held, self.needs, self.readers)) as books:
+    def _one_by_one(self, names: Sequence[str], why: Exception) -> None:
+        words = str(why) if isinstance(why, NotSetWise) else f"{type(why).__name__}: {why}"[:200]
+        note = f"Subject by subject was judged, since {words}."
+        self.opened.notes = tuple(dict.fromkeys((*self.opened.notes, note)))
+        self.found.forget()
+        self._judge(dict.fromkeys(names))
+
+    def _worked_out(self, held: Structure, needs: Needs) -> _Worked:
+        with closing(Books(held, needs, self.readers)) as books:
             for shape in books.shapes:
                 Verdicts(books, books.relation(shape), self.found).judge()
             unbegun = MissingnessCounter(study=self.study, today=self.missing.today)
