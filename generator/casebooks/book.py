@@ -14,7 +14,7 @@ from forms_spec.judge.world import nearest_visit
 from forms_spec.model import Field, Study
 from forms_spec.record import LOG
 from forms_spec.rules import core
-from generator.casebooks.column import Array, known
+from generator.casebooks.column import Array, at_places, known
 from generator.casebooks.columns import Needs, NotSetWise
 from generator.casebooks.keys import NOWHERE, STEP, Structure, places_of, visit_numbers
 from generator.casebooks.reads import Place, Shape, shapes
@@ -140,13 +140,13 @@ class Books:
     def at(self, form: str, visit: str | None, frame: Frame) -> Array:
         """The line of another form as it is meant from each line; NOWHERE where there is none."""
         here = _form_of(frame)
-        return _taken(self._once(("at", form, visit), here, lambda: self._at(form, visit, here)), frame.at)
+        return at_places(self._once(("at", form, visit), here, lambda: self._at(form, visit, here)), frame.at)
 
     def latest_known(self, form: str, one: Field, frame: Frame) -> Array:
         """The line of the last form before this one in which a field has a value."""
         here = _form_of(frame)
         found = self._once(("latest", form, one.name), here, lambda: self._latest(form, one, here))
-        return _taken(found, frame.at)
+        return at_places(found, frame.at)
 
     def _once(self, what: tuple[object, ...], here: Relation, find: Callable[[], Array]) -> Array:
         key = (*what, id(here))
@@ -182,7 +182,7 @@ class Books:
         if source.visit in ("this", "previous"):
             here = _form_of(frame)
             first, count = self._rows_of_form(source, here)
-            return _taken(first, frame.at), _taken(count, frame.at)
+            return at_places(first, frame.at), at_places(count, frame.at)
         key = self._source(source).key
         subject = frame.subject
         low, high = subject * self.keys.visits, (subject + 1) * self.keys.visits
@@ -219,10 +219,6 @@ class Books:
 def _form_of(frame: Frame) -> Relation:
     assert frame.form is not None
     return frame.form
-
-
-def _taken(held: Array, places: Array | None) -> Array:
-    return held if places is None else held[places]
 
 
 def _before(there: Relation, here: Relation) -> Array:

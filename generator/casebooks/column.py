@@ -180,6 +180,11 @@ def known(column: Column) -> Array:
     return column.known
 
 
+def at_places(held: Array, places: Array | None) -> Array:
+    """An array at some places; None for all as they are."""
+    return held if places is None else held[places]
+
+
 def take(column: Column, rows: Array | None) -> Column:
     """The values of these rows; None for all as they are."""
     if rows is None:

@@ -46,6 +46,10 @@ class Shape:
         groups = (group for group in self.form.groups if group.rows is None)
         return tuple(one for group in groups for one in group.fields if one.collected)
 
+    def named(self, name: str) -> Field:
+        """The field of that name."""
+        return next(one for one in self.fields if one.name == name)
+
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The edit checks that are at home here."""

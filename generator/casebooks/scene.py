@@ -24,6 +24,7 @@ from generator.casebooks.column import (
     Truth,
     Values,
     Whole,
+    at_places,
     code_type,
     constant,
     joined,
@@ -65,7 +66,7 @@ class Frame:
         if self.subjects is not None:
             return self.subjects
         assert self.form is not None
-        return _at(self.form.subject, self.at)
+        return at_places(self.form.subject, self.at)
 
     def take(self, lines: Array) -> Frame:
         """Some of the lines."""
@@ -129,7 +130,7 @@ class Scene:
         if isinstance(cell, core.Read):
             relation, places = self._where(cell)
             held = relation.missing(cell.field, node.code)
-            return _of_mask(held if places is None else held[places])
+            return _of_mask(at_places(held, places))
         relation, places = self.books.form(cell.form), self._there(cell)
         held = np.append(relation.missing(cell.field, node.code), False)
         return _of_mask(held[places])
@@ -147,12 +148,12 @@ class Scene:
 
     def visit_number(self, frame: Frame) -> Column:
         assert frame.form is not None
-        return Whole(_at(frame.form.unsno, frame.at) * SCALE, np.ones(self.lines, bool))
+        return Whole(at_places(frame.form.unsno, frame.at) * SCALE, np.ones(self.lines, bool))
 
     def visit(self, frame: Frame) -> Column:
         assert frame.form is not None
         names = Values(visit_numbers(self.books.study))
-        return Coded(_at(frame.form.visit, frame.at).astype(code_type(len(names))), names)
+        return Coded(at_places(frame.form.visit, frame.at).astype(code_type(len(names))), names)
 
     def subject(self, frame: Frame) -> Column:
         names = Values(self.books.keys.names)
@@ -224,10 +225,6 @@ class Scene:
 
 def _of_mask(held: Array) -> Truth:
     return Truth(np.where(held, np.int8(TRUE), np.int8(FALSE)))
-
-
-def _at(held: Array, places: Array | None) -> Array:
-    return held if places is None else held[places]
 
 
 def _level(node: core.Fold) -> str:

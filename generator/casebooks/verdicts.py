@@ -125,7 +125,7 @@ class Verdicts:
     def _ranges(self, one: Field, left: Array) -> None:
         """What passes its limits, the first alone; of ends that are UNKNOWN the judge is asked."""
         companion = companion_of(one)
-        unit = None if companion is None else self.relation.value(self._named(companion))
+        unit = None if companion is None else self.relation.value(self.shape.named(companion))
         if unit is not None:
             left = self._first(left, ~known(unit), one, "unit-missing")
         told = [
@@ -147,9 +147,6 @@ class Verdicts:
         """Says what is found, and gives the lines that are left."""
         self._facet(left & where, code, one)
         return left & ~where
-
-    def _named(self, name: str) -> Field:
-        return next(one for one in self.shape.fields if one.name == name)
 
     def _beyond(self, one: Field, side: str, held: Range, end: core.Core) -> Array:
         """Where the value surely lies before the low end, or after the high one."""
@@ -208,7 +205,7 @@ class Verdicts:
     def _combinations(self, group: Group, rows: Relation) -> tuple[Array, Array]:
         """How many rows of each form have all the codes that fix them, and how many different ones."""
         assert group.rows is not None
-        fields = [next(one for one in rows.shape.fields if one.name == name) for name in group.rows.fixed]
+        fields = [rows.shape.named(name) for name in group.rows.fixed]
         columns = [coded(rows.value(one)) for one in fields]
         has = np.logical_and.reduce([known(one) for one in columns])
         numbers = np.asarray(rows.parents, np.int64)
