@@ -25,6 +25,9 @@ settings.register_profile(
 )
 settings.load_profile("crfsmith")
 
+PATIENCE = 30_000
+"""Milliseconds that a browser test waits for a state: a machine under load is slow, not wrong."""
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
@@ -44,8 +47,9 @@ def browser() -> Iterator[Browser]:
     path = which("chromium")
     if path is None:
         pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as play:
         launched = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield launched

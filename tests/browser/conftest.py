@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from shutil import copy
+from time import monotonic
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 from waitress.server import create_server
 
 from forms_spec.model import Study
+from tests.conftest import PATIENCE
 from tests.webapp.pages import TODAY, cellkine, filled_once
 from webapp.app import create_app
 from webapp.demo import PASSWORD
@@ -21,6 +24,7 @@ from webapp.storage import Database
 
 WIDE = {"width": 1366, "height": 768}
 NARROW = {"width": 320, "height": 640}
+SAVED = re.compile(r"^saved [\d:]+$")
 
 
 class Site:
@@ -107,12 +111,24 @@ def sign_in(browser: Browser, site: Site, username: str) -> StorageState:
 def page(browser: Browser, site: Site) -> Iterator[Page]:
     context = signed_in(browser, site)
     opened = context.new_page()
-    opened.set_default_timeout(5000)
     faults: list[str] = []
     opened.on("pageerror", lambda error: faults.append(str(error)))
     yield opened
     context.close()
     assert faults == [], "a script failed"
+
+
+def kept_in_browser(page: Page, text: str) -> None:
+    """Waits until the browser's own copy of what was typed has the text."""
+    deadline = monotonic() + PATIENCE / 1000
+    while text not in page.evaluate("JSON.stringify(localStorage)"):
+        assert monotonic() < deadline, f"the browser does not keep {text!r}"
+        page.wait_for_timeout(20)
+
+
+def frames_passed(page: Page) -> None:
+    """Waits until the page was drawn twice."""
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 
 def open_form(page: Page, address: str) -> None:

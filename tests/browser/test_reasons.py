@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Site, open_form, signed_in
+from tests.browser.conftest import SAVED, Site, frames_passed, open_form, signed_in
 from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, load
 
@@ -97,7 +97,7 @@ def test_a_click_hits_what_it_aimed_at_though_a_finding_appears_above(page: Page
     assert box is not None
     page.mouse.move(box["x"] + 5, box["y"] + 5)
     page.mouse.down()
-    page.wait_for_timeout(150)  # as long as a person presses
+    frames_passed(page)  # a person presses for as long as some frames take
     page.mouse.up()
     expect(ear).to_be_checked()
     expect(ear).to_be_focused()
@@ -118,7 +118,7 @@ def test_a_number_with_units_asks_behind_its_unit(page: Page) -> None:
 def test_a_reason_is_typed_on_while_the_draft_saves_itself(vitals: Page) -> None:
     vitals.keyboard.press("Tab")
     vitals.keyboard.type("Measured ")
-    expect(vitals.locator("#state")).to_contain_text("saved 1", timeout=9000)
+    expect(vitals.locator("#state")).to_have_text(SAVED)
     expect(reason(vitals)).to_be_focused()
     vitals.keyboard.type("twice")
     expect(reason(vitals)).to_have_value("Measured twice")

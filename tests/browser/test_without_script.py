@@ -16,7 +16,6 @@ from webapp.storage import InstanceKey, Status, load
 def plain(browser: Browser, site: Site) -> Iterator[Page]:
     context = signed_in(browser, site, java_script_enabled=False)
     page = context.new_page()
-    page.set_default_timeout(5000)
     yield page
     context.close()
 

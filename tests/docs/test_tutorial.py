@@ -113,7 +113,6 @@ class Newcomer:
     def signed_in(self) -> Page:
         if self.page is None:
             self.page = page = self.browser.new_context().new_page()
-            page.set_default_timeout(10_000)
             page.goto(f"{self.address}/sign-in")
             page.fill("#username", "coordinator")
             page.fill("#password", self.password)

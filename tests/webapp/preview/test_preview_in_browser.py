@@ -27,9 +27,7 @@ def look(browser: Browser, address: str) -> Iterator[Look]:
 
     def window(**options: Any) -> Page:
         opened.append(browser.new_context(base_url=address, **options))
-        page = opened[-1].new_page()
-        page.set_default_timeout(5000)
-        return page
+        return opened[-1].new_page()
 
     yield window
     for context in opened:
