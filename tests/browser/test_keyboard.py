@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, open_form
@@ -75,6 +76,48 @@ def test_an_answer_is_taken_back_and_a_reason_given_by_keys(page: Page) -> None:
     page.keyboard.press(".")
     page.keyboard.type("unk")
     expect(page.locator("[name='m:f-vspos']")).to_have_value("UNK")
+
+
+@pytest.mark.parametrize("pause", [0, 1200], ids=["fast", "slow"])
+def test_a_code_of_two_keys_is_one_answer_and_ends_with_its_question(page: Page, pause: int) -> None:
+    page.clock.install()
+    open_form(page, f"/subjects/{NEW}/SCR/peg")
+    page.locator("[name=f-peg1]").first.focus()
+    for key in ("5", "Tab", "1", "0", "Tab", "7"):
+        page.keyboard.press(key)
+        page.clock.run_for(pause)
+    for name, answer in {"f-peg1": "5", "f-peg2": "10", "f-peg3": "7"}.items():
+        expect(page.locator(f"[name={name}]:checked")).to_have_value(answer)
+
+
+def test_the_next_question_starts_with_its_own_first_key(page: Page) -> None:
+    open_form(page, f"/subjects/{NEW}/SCR/pe")
+    page.get_by_role("group", name="Was the examination done?").get_by_label("Yes").check()
+    page.locator("[name=f-pe_gen]").first.focus()
+    for key in ("n", "Tab", "c"):
+        page.keyboard.press(key)
+    expect(page.locator("[name=f-pe_gen]:checked")).to_have_value("NORMAL")
+    expect(page.locator("[name=f-pe_cv]:checked")).to_have_value("CS")
+
+
+def test_a_longer_code_takes_back_what_its_beginning_ticked(page: Page) -> None:
+    open_form(page, f"/subjects/{NEW}/SCR/dm")
+    page.locator("[name=f-race]").first.focus()
+    page.keyboard.press("n")
+    expect(page.locator("[name=f-race]:checked")).to_have_value("NATIVE HAWAIIAN OR OTHER PACIFIC ISLANDER")
+    page.keyboard.press("o")
+    expect(page.locator("[name=f-race]:checked")).to_have_count(1)
+    expect(page.locator("[name=f-race]:checked")).to_have_value("NOT REPORTED")
+
+
+def test_a_key_that_chooses_nothing_says_so(page: Page) -> None:
+    open_form(page, f"/subjects/{NEW}/SCR/peg")
+    page.locator("[name=f-peg1]").first.focus()
+    page.keyboard.press("x")
+    expect(page.locator("#f-peg1-echo")).to_have_text("No answer begins with “x”.")
+    expect(page.locator("[name=f-peg1]:checked")).to_have_count(0)
+    page.keyboard.press("3")
+    expect(page.locator("#f-peg1-echo")).to_be_empty()
 
 
 def test_keys_of_every_page(page: Page) -> None:

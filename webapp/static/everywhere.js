@@ -10,7 +10,7 @@
 
   function keys(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.target.closest("#form .q") && event.key !== "?") return;
+    if (event.target.closest("#form .q") && !"?/".includes(event.key)) return;
     const went = Date.now() - waitingForGo < 1000 && event.key === "s";
     waitingForGo = event.key === "g" ? Date.now() : 0;
     const act = went ? toSubjects : ACTIONS[event.key];

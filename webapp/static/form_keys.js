@@ -15,28 +15,71 @@
     crfpage.save(action);
   });
 
-  let typed = "";
-  let typedAt = 0;
+  /* What was typed to choose an answer. It grows as long as an answer begins so, however slowly, and it ends with its
+     question. `undo` takes back what the shorter text had ticked. */
+  let ahead = { name: "", typed: "", undo: () => {} };
+  const forget = () => (ahead = { name: "", typed: "", undo: () => {} });
 
-  /* The answer whose code begins with what was typed; a second key within a second makes it longer. */
-  function byCode(boxes, key) {
-    typed = Date.now() - typedAt < 1000 ? typed + key : key;
-    typedAt = Date.now();
-    const words = (box) => [box.value, box.closest("label").textContent.trim()].map((word) => word.toLowerCase());
-    const fits = (start) => boxes.filter((box) => words(box).some((word) => word.startsWith(start)));
-    const exact = boxes.find((box) => box.value.toLowerCase() === typed);
-    return exact || fits(typed)[0] || fits(key)[0];
+  const plain = (text) => text.trim().toLowerCase();
+  const labelOf = (box) => box.closest("label").textContent.trim();
+
+  /* Codes go before other words for an answer, and whole words before beginnings. */
+  function byWords(answers, typed) {
+    const tests = [
+      ({ code }) => code === typed,
+      ({ words }) => words.includes(typed),
+      ({ code }) => code.startsWith(typed),
+      ({ words }) => words.some((word) => word.startsWith(typed)),
+    ];
+    for (const test of tests) {
+      const fits = answers.find(test);
+      if (fits) return fits;
+    }
+    return null;
+  }
+
+  /* The answer that the keys so far name: the longer text if one begins so, else a new one that starts with this key. */
+  function byKeys(name, answers, key) {
+    if (ahead.name !== name) forget();
+    const longer = byWords(answers, ahead.typed + key);
+    const found = longer || byWords(answers, key);
+    if (longer && ahead.typed) ahead.undo();
+    ahead = { name, typed: longer ? ahead.typed + key : found ? key : "", undo: () => {} };
+    return found;
   }
 
   function choose(question, event) {
-    const boxes = [...question.querySelectorAll(`[name="${event.target.name}"]`)];
-    const found = byCode(boxes, event.key.toLowerCase());
-    if (!found) return;
+    const { name } = event.target;
+    const codes = crfpage.live.fieldOf(name)?.codes || [];
+    const answers = [...question.querySelectorAll(`[name="${name}"]`)].map((box) => ({
+      box,
+      code: plain(box.value),
+      words: [labelOf(box), ...(codes.find(({ code }) => code === box.value)?.synonyms || [])].map(plain),
+    }));
+    const found = byKeys(name, answers, event.key.toLowerCase());
+    if (!found && (event.key === "?" || event.key === "/")) return;
     event.preventDefault();
-    found.focus();
-    if (found.type === "radio") found.checked = true;
-    else found.checked = !found.checked;
-    changed(found);
+    saysNothing(question, found ? "" : event.key);
+    if (found) tick(found.box);
+  }
+
+  function tick(box) {
+    const boxes = [...form.querySelectorAll(`[name="${box.name}"]`)];
+    const before = boxes.map((one) => one.checked);
+    box.focus();
+    box.checked = box.type === "radio" || !box.checked;
+    changed(box);
+    if (box.type === "radio") return;
+    ahead.undo = () => boxes.forEach((one, at) => (one.checked = before[at]));
+  }
+
+  /* A key that chooses nothing says so. */
+  function saysNothing(question, key) {
+    const echo = document.getElementById(`${crfpage.live.nameOf(question)}-echo`);
+    if (!echo || (!key && !echo.dataset.nothing)) return;
+    echo.textContent = key ? `No answer begins with “${key}”.` : "";
+    echo.dataset.nothing = key;
+    if (key) crfpage.say(echo.textContent);
   }
 
   function clear(question) {
@@ -50,7 +93,10 @@
   const BUTTONS = ".choice input, .unit-choice input";
   const isChoice = (element) => element.matches(`${BUTTONS}, select.box`);
 
+  form.addEventListener("pointerdown", forget);
+
   form.addEventListener("keydown", (event) => {
+    if (event.key.length > 1 && event.key !== "Shift") forget();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const question = event.target.closest(".q");
     if (!question) return;
@@ -69,18 +115,17 @@
     }
   });
 
-  /* In the menu of reasons a code's letters choose, as in the boxes: `nd` is Not done. */
-  let reason = "";
-  let reasonAt = 0;
+  /* In the menu of reasons codes and labels choose, as among the answers: `nd` is Not done. */
   function back(event, question) {
     if (event.key === "Escape") question.querySelector("input, select, textarea").focus();
-    if (event.key.length !== 1) return;
-    reason = Date.now() - reasonAt < 1500 ? reason + event.key.toUpperCase() : event.key.toUpperCase();
-    reasonAt = Date.now();
+    if (event.key.length !== 1 || event.key === " ") return;
     const menu = event.target;
-    const found = [...menu.options].find((option) => option.value && option.value !== "-" && option.value.startsWith(reason));
-    if (!found) return;
+    const reasons = [...menu.options].filter(({ value }) => value && value !== "-");
+    const answers = reasons.map(({ value, text }) => ({ value, code: plain(value), words: [plain(text)] }));
+    const found = byKeys(menu.name, answers, event.key.toLowerCase());
     event.preventDefault();
+    saysNothing(question, found ? "" : event.key);
+    if (!found) return;
     menu.value = found.value;
     changed(menu);
   }
