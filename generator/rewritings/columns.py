@@ -1,0 +1,172 @@
+"""Which rewritings explain the cells of a column that fail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from generator.rewritings.clocks import clock, iso_date
+from generator.rewritings.expected import Expected
+from generator.rewritings.known import BY_NAME, REWRITINGS
+from generator.rewritings.numbers import number
+from generator.rewritings.rewriting import Rewriting
+from generator.rewritings.texts import NOTHING
+
+_REMEMBERED = 1 << 14
+_LONGEST = 200
+"""Longer texts are nobody's numbers, codes or dates."""
+
+_ALIKE: Mapping[str, Callable[[str], object]] = {
+    "zeros-gone": number,
+    "seconds-added": clock,
+    "date-respelled": iso_date,
+}
+"""Programs look at a column as a whole: one text of another kind, and they leave all of it alone."""
+
+Explanation = tuple[tuple[str, tuple[str, ...]], ...]
+"""Rewritings by name, each with the texts that the cell may have been."""
+
+
+class Shape(NamedTuple):
+    """Explanations alike: for each rewriting, which of the different originals it leads to."""
+
+    names: tuple[str, ...]
+    originals: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Habit:
+    """One rewriting in one column: how many cells it explains, and an example of one as it is now.
+
+    ``sure``: there is one text that all of them can have been, each, so that they can be restored.
+    """
+
+    rewriting: Rewriting
+    cells: int
+    sure: bool
+    example: str
+
+
+@dataclass(kw_only=True)
+class ColumnHabits:
+    """Sees every cell of a column, then tells what explains those that fail.
+
+    A program rewrites a whole column: a rewriting explains nothing where a cell is left that it would have
+    changed. What is restored follows from a cell's text alone, so memory does not grow with the rows.
+    """
+
+    expected: Expected
+    failing: int = 0
+    _spared: set[str] = field(default_factory=set)
+    _mixed: set[str] = field(default_factory=set)
+    _counts: Counter[Shape] = field(default_factory=Counter)
+    _examples: dict[Shape, str] = field(default_factory=dict)
+    _known: dict[str, Explanation | None] = field(default_factory=dict)
+
+    def add(self, text: str, count: int = 1) -> None:
+        """So many cells hold this text."""
+        explanation = self._explanation(text)
+        if explanation is None:
+            return
+        self.failing += count
+        shape = _shape(explanation)
+        self._counts[shape] += count
+        self._examples.setdefault(shape, text)
+
+    def _explanation(self, text: str) -> Explanation | None:
+        """What a text may have been; None for one that is right."""
+        if text not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._spared.update(one.name for one in REWRITINGS if one.untouched(text))
+            self._mixed.update(name for name, reads in _ALIKE.items() if text and reads(text) is None)
+            right = self.expected.accepts(text)
+            self._known[text] = None if right else tuple(_explanations(text, self.expected))
+        return self._known[text]
+
+    @property
+    def spared(self) -> frozenset[str]:
+        """The rewritings that have not gone through this column."""
+        return frozenset(self._spared)
+
+    @property
+    def decisive(self) -> frozenset[str]:
+        """Those that a program would not have spared here: every cell is of the kind that it rewrites."""
+        return frozenset(self._spared - self._mixed)
+
+    @property
+    def unexplained(self) -> int:
+        """How many failing cells no rewriting explains."""
+        return sum(count for shape, count in self._counts.items() if not self._left(shape)[0])
+
+    def habits(self) -> tuple[Habit, ...]:
+        """What explains the failing cells, in the order of the table of rewritings."""
+        cells: Counter[tuple[str, bool]] = Counter()
+        examples: dict[tuple[str, bool], str] = {}
+        for shape, count in self._counts.items():
+            names, originals = self._left(shape)
+            if names:
+                key = names[0], len(originals) == 1
+                cells[key] += count
+                examples.setdefault(key, self._examples[shape])
+        order = {one.name: at for at, one in enumerate(REWRITINGS)}
+        return tuple(
+            Habit(rewriting=BY_NAME[name], cells=cells[name, sure], sure=sure, example=examples[name, sure])
+            for name, sure in sorted(cells, key=lambda key: (order[key[0]], not key[1]))
+        )
+
+    def _left(self, shape: Shape) -> tuple[list[str], set[int]]:
+        """The rewritings that nothing speaks against, and the different originals that they lead to."""
+        pairs = zip(shape.names, shape.originals, strict=True)
+        kept = [(name, places) for name, places in pairs if name not in self._spared]
+        return [name for name, _ in kept], {place for _, places in kept for place in places}
+
+    def restored(self, text: str) -> str | None:
+        """The one text that a failing cell can have been; None where it is right or several are left.
+
+        Only to be asked when every cell was seen.
+        """
+        explanation = self._explanation(text) or ()
+        left = {
+            original for name, originals in explanation if name not in self._spared for original in originals
+        }
+        return left.pop() if len(left) == 1 else None
+
+    def may_be_blank(self, text: str) -> bool:
+        """True for an ``NA`` that this column takes as an answer, and that may have been a blank.
+
+        There is no blank in the column, and ``NA`` is none of its missing codes. It was one where other
+        columns of the file prove the habit.
+        """
+        return text in NOTHING and text not in self.expected.missing and "blank-became-na" not in self._spared
+
+
+def _shape(explanation: Explanation) -> Shape:
+    numbers: dict[str, int] = {}
+    for _, originals in explanation:
+        for one in originals:
+            numbers.setdefault(one, len(numbers))
+    return Shape(
+        tuple(name for name, _ in explanation),
+        tuple(tuple(numbers[one] for one in originals) for _, originals in explanation),
+    )
+
+
+def _explanations(text: str, expected: Expected) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if len(text) > _LONGEST:
+        return
+    for one in REWRITINGS:
+        originals = tuple(dict.fromkeys(_originals(one, text, expected)))
+        if originals:
+            yield one.name, originals
+
+
+def _originals(one: Rewriting, text: str, expected: Expected) -> Iterator[str]:
+    if one.by_list:
+        listed = (*expected.texts, *expected.missing)
+        yield from (entry for entry in listed if one.turns(entry, text))
+    for candidate in one.originals(text, expected):
+        if candidate != text and one.turns(candidate, text) and expected.accepts(candidate):
+            yield candidate

@@ -1,0 +1,146 @@
+"""Which programs have which habits, and which of them a file's cells speak of.
+
+Measured with LibreOffice 7.4, Gnumeric 1.12, R 4.2, readr 2.1, data.table 1.14, pandas 3.1, polars 2.1,
+DuckDB 2.0, pyarrow 26 and csvkit 2.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from generator.rewritings.known import BY_NAME
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Program:
+    """A way to open and save a table. ``always`` are the habits that no column of the right kind escapes."""
+
+    name: str
+    habits: frozenset[str]
+    always: frozenset[str] = frozenset()
+
+
+def _program(name: str, habits: str, always: str = "") -> Program:
+    known = frozenset((*habits.split(), *always.split()))
+    if unknown := known - set(BY_NAME) - {"row-numbers"}:
+        raise ImportError(f"{name}: {unknown}")
+    return Program(name=name, habits=known, always=frozenset(always.split()))
+
+
+PROGRAMS: tuple[Program, ...] = (
+    _program(
+        "R (read.csv, write.csv)",
+        "blank-became-na exponent end-zeros-gone number-respelled binary-noise digits-lost truth-value"
+        " row-numbers erased",
+        "zeros-gone",
+    ),
+    _program(
+        "a spreadsheet",
+        "exponent end-zeros-gone number-respelled digits-lost truth-value formula-evaluated percent-read"
+        " seconds-added time-respelled date-respelled date-day-first date-month-first day-invented"
+        " month-named datetime-respelled midnight-gone midnight-added fraction-rounded text-became-date"
+        " letters-garbled line-breaks binary-noise",
+        "zeros-gone",
+    ),
+    _program(
+        "Gnumeric",
+        "exponent end-zeros-gone number-respelled digits-lost truth-value formula-evaluated percent-read"
+        " day-invented midnight-gone fraction-rounded text-became-date datetime-respelled binary-noise",
+        "zeros-gone date-respelled seconds-added",
+    ),
+    _program(
+        "readr of R",
+        "exponent end-zeros-gone number-respelled digits-lost truth-value comma-dropped blanks-trimmed"
+        " datetime-respelled binary-noise",
+        "seconds-added blank-became-na",
+    ),
+    _program(
+        "data.table of R",
+        "code-erased exponent end-zeros-gone number-respelled digits-lost truth-value quotes-doubled"
+        " binary-noise datetime-respelled",
+        "zeros-gone",
+    ),
+    _program(
+        "pandas",
+        "code-erased point-zero exponent end-zeros-gone number-respelled digits-lost truth-value"
+        " row-numbers binary-noise datetime-respelled date-respelled midnight-added",
+        "zeros-gone",
+    ),
+    _program("pandas with every column read as text", "row-numbers", "code-erased"),
+    _program(
+        "polars",
+        "point-zero exponent end-zeros-gone number-respelled digits-lost truth-value seconds-added"
+        " datetime-respelled binary-noise",
+        "zeros-gone",
+    ),
+    _program(
+        "DuckDB",
+        "point-zero exponent end-zeros-gone number-respelled truth-value datetime-respelled date-respelled"
+        " digits-lost binary-noise row-numbers",
+        "seconds-added",
+    ),
+    _program(
+        "pyarrow",
+        "code-erased point-zero exponent end-zeros-gone number-respelled digits-lost truth-value"
+        " datetime-respelled binary-noise",
+        "zeros-gone seconds-added",
+    ),
+    _program(
+        "csvkit",
+        "code-erased exponent number-respelled truth-value comma-dropped percent-read text-became-date"
+        " day-invented hours-became-minutes time-respelled datetime-respelled midnight-added erased",
+        "zeros-gone",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suspect:
+    """The programs that have all of these habits. ``names`` is empty where none is known that does."""
+
+    names: tuple[str, ...]
+    habits: tuple[str, ...]
+
+    @property
+    def said(self) -> str:
+        """``R (read.csv, write.csv)``, or several of which it may be any."""
+        if not self.names:
+            return "another program"
+        if len(self.names) > MOST_NAMED:
+            return f"another program, such as {_listed(self.names[:MOST_NAMED])}"
+        return _listed(self.names)
+
+
+MOST_NAMED = 2
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+
+
+def saved_by(cells: Mapping[str, int], spared: Collection[str] = ()) -> tuple[Suspect, ...]:
+    """Who did it, given how many cells each rewriting explains: as few programs as can have done all of it.
+
+    ``spared`` are rewritings of which there are whole columns that a program would have rewritten, and did
+    not: ``ColumnHabits.decisive``.
+    """
+    return tuple(_suspects(dict(cells), frozenset(spared)))
+
+
+def _suspects(left: dict[str, int], spared: frozenset[str]) -> Iterator[Suspect]:
+    while left:
+        scores = {one: sum(left[name] for name in one.habits & set(left)) for one in PROGRAMS}
+        free = [one for one in PROGRAMS if scores[one] and not one.always & spared]
+        most = max((scores[one] for one in free or PROGRAMS), default=0)
+        if not most:
+            yield Suspect(names=(), habits=tuple(left))
+            return
+        best = [one for one in free or PROGRAMS if scores[one] == most]
+        # Who always does what is seen here is more likely to have been it than who may do so.
+        fits = {one: (len(one.always & set(left)), -len(one.always - set(left))) for one in best}
+        best = [one for one in best if fits[one] == max(fits.values())]
+        habits = tuple(name for name in left if name in best[0].habits)
+        yield Suspect(names=tuple(one.name for one in best), habits=habits)
+        for name in habits:
+            del left[name]
