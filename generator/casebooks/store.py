@@ -83,12 +83,12 @@ class SpoolingStore(Store):
     ) -> None:
         """The rows of a table that can be placed. ``refused`` has the refused columns of a row."""
         held = frame.with_columns(pl.Series(LINE, lines, pl.Int64))
-        needed = _needed(plan)
+        needed, blank = _needed(plan), plan.blank_keys
         bad = [at for at, names in refused.items() if not names.isdisjoint(needed)]
         if bad:
             keep = pl.Series([True] * held.height).scatter(bad, False)
             held = held.filter(keep)
-        required = [pl.col(name) != "" for name in needed if plan.table or name != layout.ROW]
+        required = [pl.col(name) != "" for name in needed if name not in blank]
         held = held.filter(pl.all_horizontal(required)) if required else held
         self._write(plan.name, _shaped(plan, held))
 

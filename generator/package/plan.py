@@ -37,6 +37,15 @@ class TablePlan:
     read: Any = None
     stated: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def blank_keys(self) -> frozenset[str]:
+        """The key columns that may be blank, such as the site of a study without sites."""
+        return frozenset(
+            one["name"]
+            for one in self.schema["fields"]
+            if one["name"] in layout.ROW_KEY and not one.get("constraints", {}).get("required")
+        )
+
 
 def study_plan(study: Study, paths: Mapping[str, str]) -> tuple[TablePlan, ...]:
     """Every table of the dictionary, at the path that the descriptor gives it."""

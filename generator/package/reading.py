@@ -23,7 +23,6 @@ from generator.tables import layout
 PROGRESS_EVERY = 5000
 LONGEST_WORDS = 200
 NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
-_KEYS = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SAYS = {
     "enum": "it is none of the codes",
@@ -62,6 +61,7 @@ class TableReading:
     there: frozenset[str] = frozenset()
     keys: frozenset[str] = field(init=False)
     numbers: frozenset[str] = field(init=False)
+    blank_keys: frozenset[str] = field(init=False)
     make: Make | None = field(init=False)
     key_checks: KeyChecks | None = None
 
@@ -72,6 +72,7 @@ class TableReading:
         system = self.ours and self.plan.columns == layout.SYSTEM_COLUMNS.get(self.plan.name)
         ours = self.keys if table else frozenset(self.plan.columns if system else ())
         self.numbers = ours.intersection(_NUMBERS)
+        self.blank_keys = self.plan.blank_keys if ours else frozenset()
         self.make = _data if table else _MAKERS.get(self.plan.name) if system else None
 
     @cached_property
@@ -289,10 +290,9 @@ def _key(reading: TableReading, cells: list[str], refused: frozenset[str]) -> di
     """The key columns of a row, or None when the row cannot be placed."""
     found: dict[str, Any] = {}
     for name, text in zip(reading.plan.columns, cells, strict=True):
-        if name not in _KEYS or (reading.plan.table and name not in reading.keys):
+        if name not in layout.ROW_KEY or (reading.plan.table and name not in reading.keys):
             continue
-        blank_row = name == layout.ROW and reading.plan.table is None
-        if name in refused or not (text or blank_row):
+        if name in refused or not (text or name in reading.blank_keys):
             return None
         found[name] = text if name not in _NUMBERS else int(text) if text else None
     return found

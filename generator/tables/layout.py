@@ -17,6 +17,7 @@ FILES = "files/"
 
 SUBJECTS, FORMS, AUDIT, QUERIES = "subjects", "forms", "audit", "queries"
 
+ROW_KEY = (SITE, SUBJECT, VISIT, UNSNO, ROW)
 FORM_KEY = (SITE, SUBJECT, VISIT, UNSNO, "form")
 
 SYSTEM_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -109,7 +109,7 @@ def _range(one: Range) -> str:
 def key_field(study: Study, name: str) -> Descriptor:
     """A key column, the same in every table."""
     made: dict[str, Descriptor] = {
-        layout.SITE: {"title": "Site", "type": "string", "constraints": {"required": True}},
+        layout.SITE: _site(study),
         layout.SUBJECT: {"title": "Subject", "type": "string", "constraints": {"required": True}},
         layout.VISIT: _visit(study),
         layout.UNSNO: {
@@ -123,11 +123,19 @@ def key_field(study: Study, name: str) -> Descriptor:
             "constraints": {"required": True, "minimum": 1, "maximum": 10**INTEGER_DIGITS - 1},
         },
     }
-    field = {"name": name, **made[name]}
-    if name == layout.SITE and study.sites:
-        field["categories"] = [{"value": code, "label": label} for code, label in study.sites.items()]
-        field["constraints"]["enum"] = list(study.sites)
-    return field
+    return {"name": name, **made[name]}
+
+
+def _site(study: Study) -> Descriptor:
+    """A study without sites has a blank in every row."""
+    if not study.sites:
+        return {"title": "Site", "type": "string"}
+    return {
+        "title": "Site",
+        "type": "string",
+        "categories": [{"value": code, "label": label} for code, label in study.sites.items()],
+        "constraints": {"required": True, "enum": list(study.sites)},
+    }
 
 
 def _visit(study: Study) -> Descriptor:
