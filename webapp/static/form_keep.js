@@ -23,6 +23,13 @@
 
   let acknowledged = typed();
 
+  /* The page that shows both versions takes everything that is typed here along. */
+  let handedOver = false;
+  function handOver() {
+    handedOver = true;
+    keep();
+  }
+
   /* How many questions differ from what the server has. */
   function changes() {
     const [before, now] = [grouped(acknowledged), grouped(typed())];
@@ -37,7 +44,7 @@
       if (changes() === 0) localStorage.removeItem(address);
       else {
         const files = chosenFiles().map((one) => one.name);
-        const copy = { base: box("base_version").value, sent: crfpage.sent, at: new Date().toISOString(), typed: typed(), files };
+        const copy = { base: box("base_version").value, sent: crfpage.sent, handedOver, at: new Date().toISOString(), typed: typed(), files };
         localStorage.setItem(address, JSON.stringify(copy));
       }
     } catch {
@@ -84,6 +91,12 @@
       return;
     }
     if (!copy || form.dataset.readonly !== undefined || form.dataset.unsaved !== undefined) return;
+    const settled = [form.dataset.ownSave, form.dataset.discarded].filter(Boolean);
+    if (copy.handedOver && settled.includes(copy.sent)) {
+      /* Both versions were shown, and the person chose: that is what the form holds now. */
+      localStorage.removeItem(address);
+      return;
+    }
     put(copy.typed);
     const files = copy.files || [];
     if (changes() === 0) {
@@ -136,5 +149,5 @@
   form.addEventListener("input", keepSoon);
   form.addEventListener("change", keepSoon);
 
-  Object.assign(crfpage, { acknowledge, box, changes, form, keep, keepSoon, reasons: new Map(), refusedFiles: new Map(), restore, sent: "", tell, typed });
+  Object.assign(crfpage, { acknowledge, box, changes, form, handOver, keep, keepSoon, reasons: new Map(), refusedFiles: new Map(), restore, sent: "", tell, typed });
 })();

@@ -57,12 +57,16 @@
     }
   }
 
-  /* Rows whose removal the server has. */
+  /* Takes the rows away whose removal the server has. Returns which of the texts sent went with them. */
   function dropRemoved(sent) {
     const reasons = new Map(sent);
+    const prefixes = [];
     for (const box of form.querySelectorAll(".remove input:checked")) {
-      if ((reasons.get(box.name.replace("x:", "y:")) || "").trim()) box.closest(".row").remove();
+      if (!(reasons.get(box.name.replace("x:", "y:")) || "").trim()) continue;
+      box.closest(".row").remove();
+      prefixes.push(box.name.slice(2));
     }
+    return ([name]) => prefixes.some((prefix) => name.replace(/^[a-z]:/, "").startsWith(prefix));
   }
 
   form.addEventListener("click", (event) => {

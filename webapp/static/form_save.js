@@ -87,9 +87,9 @@
     const date = document.getElementById("visit-date");
     date.textContent = said.visit_date;
     date.hidden = !said.visit_date;
-    crfpage.dropRemoved(request.sent);
+    const gone = crfpage.dropRemoved(request.sent);
     crfpage.markSaved(said.rows);
-    crfpage.acknowledge(crfpage.filesSaved(request, said));
+    crfpage.acknowledge(crfpage.filesSaved(request, said).filter((pair) => !gone(pair)));
     crfpage.serverFindings?.(said);
     const reason = box("reason");
     if (reason) reason.value = "";
@@ -127,6 +127,7 @@
         return;
       }
       crfpage.leaving = true;
+      crfpage.handOver();
       const action = form.querySelector("input[name=action]");
       action.disabled = false;
       action.value = request.action;

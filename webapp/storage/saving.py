@@ -82,7 +82,8 @@ class Conflict:
 def save(database: Database, request: SaveRequest) -> Saved | Conflict:
     """Adds a version on top of ``base_version``, in one transaction.
 
-    The same ``save_id`` again gives the first answer again. Raises ``SaveRefused`` when the subject
+    The same ``save_id`` again gives the first answer again, and a save that changes nothing gives that of the
+    version which it would repeat. Raises ``SaveRefused`` when the subject
     does not exist, a row number is used again, or a save id stands for two different saves, and
     ``SameBeginning`` when a file cannot be told from another one.
     """
@@ -144,6 +145,8 @@ def _add_version(
         raise SaveRefused(f"{request.key} has no version {request.base_version}")
     if newest is not None and request.base_version < current:
         return Conflict(theirs=newest, base=_numbered(connection, request.key, request.base_version))
+    if newest is not None and _changes_nothing(request, newest):
+        return Saved(key=newest.key, version=current, status=newest.status, saved_at=newest.saved_at)
     version = _version_row(request, newest, now)
     head = {name: version[name] for name in HEAD}
     if row:
@@ -166,6 +169,15 @@ MOVE_ON = (
     .values({name: bindparam(name) for name in (*HEAD, "version")})
 )
 NEW_INSTANCE = insert(form_instance).returning(form_instance.c.id)
+
+
+def _changes_nothing(request: SaveRequest, newest: StoredForm) -> bool:
+    """Whether the form already is what is asked for, under the same dictionary: no version says that twice."""
+    return (
+        newest.status is request.status
+        and newest.dictionary_hash == request.dictionary_hash
+        and _documents(newest.record) == _documents(request.record)
+    )
 
 
 def _numbered(connection: Connection, key: InstanceKey, number: int) -> StoredForm | None:

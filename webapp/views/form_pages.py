@@ -269,7 +269,10 @@ def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnV
         return jsonify(conflict=True, message=f"{conflict.theirs.saved_by} saved this form meanwhile."), 409
     action = now.data.get("action", "draft")
     removed, held = now.posted.removed, _held(now, record)
-    page = conflict_page(now.place, base, record, conflict.theirs, action, removed=removed, held=held)
+    save_id = now.data.get("save_id") or uuid4().hex
+    page = conflict_page(
+        now.place, base, record, conflict.theirs, action, save_id=save_id, removed=removed, held=held
+    )
     return page, 409
 
 
