@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from uuid import uuid4
 
 from flask import render_template
 
@@ -40,14 +41,15 @@ def conflict_page(
     theirs: StoredForm,
     action: str,
     *,
-    save_id: str,
+    settles: str,
     removed: Mapping[tuple[str, int], str] = NOTHING,
     held: str = "",
 ) -> str:
     """The page on which the second of two editors chooses.
 
-    The save that chooses keeps the ``save_id`` of the one that met the other version: by it the browser
-    knows that what it kept is in. ``removed`` are the rows that I removed, and why. ``held`` signs for the files that are mine.
+    ``settles`` is the id of the save that met the other version: by it the browser knows, once a
+    person has chosen, that what it kept of that save is out of date. ``removed`` are the rows that I
+    removed, and why. ``held`` signs for the files that are mine.
     """
     merged = merge(place.form, base, mine, theirs.record)
     choices = [_choice(difference) for difference in merged.differences]
@@ -67,7 +69,8 @@ def conflict_page(
         on=page.on,
         action="complete" if action == "complete" else "draft",
         base_version=theirs.version,
-        save_id=save_id,
+        save_id=uuid4().hex,
+        settles=settles,
         held=held,
         needs_reason=theirs.status is Status.COMPLETE,
     )

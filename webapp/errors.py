@@ -31,9 +31,10 @@ def wants_json() -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
 
-def _answer(status: int, title: str, message: str, remedy: str) -> Response:
+def _answer(status: int, title: str, message: str, remedy: str, needs: str = "") -> Response:
+    """A page, or for a script JSON; ``needs`` is what the script can put right with the person."""
     if wants_json():
-        return make_response(jsonify(error=title, message=message, remedy=remedy), status)
+        return make_response(jsonify(error=title, message=message, remedy=remedy, needs=needs), status)
     page = render_template("error.html", title=title, message=message, remedy=remedy)
     return make_response(page, status)
 
@@ -45,9 +46,9 @@ def register(app: Flask) -> None:
     def expired(error: CSRFError) -> Response:  # noqa: ARG001
         if request.endpoint == "form_pages.save_form" and not wants_json():
             return typed_again()
-        message = "Your sign-in on this page has ended, so nothing was saved."
-        remedy = "Your text is kept. Sign in again, in another tab if you like, then save once more."
-        return _answer(400, "Sign in again", message, remedy)
+        message = "Your session has ended, so nothing was saved."
+        remedy = "Your text is kept: sign in again to save it."
+        return _answer(400, "Sign in again", message, remedy, needs="session")
 
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:

@@ -33,7 +33,7 @@ from webapp.services import casebook_of, services
 from webapp.showing import clock
 from webapp.standing import changes_of, remembered
 from webapp.statuses import Shown, status_of
-from webapp.storage import Saved, Status, StoredForm, heads, load_version
+from webapp.storage import Saved, Status, StoredForm, heads
 from webapp.uploads import Uploads
 
 NO_ROWS: Mapping[tuple[str, int], str] = MappingProxyType({})
@@ -132,7 +132,7 @@ def page_of_form(
         stored=stored,
         base_version=base_version if base_version is not None else (stored.version if stored else 0),
         save_id=uuid4().hex,
-        own_save=own_save(_saved_here(place, stored)),
+        own_save=own_save(stored),
         questions=_questions(place, stored, record, judgement, said=said, removing=removing),
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
@@ -147,7 +147,7 @@ def page_of_form(
         held=held,
         checked=checked,
         saved=request.args.get("saved", ""),
-        discarded=request.args.get("discarded", ""),
+        settled=request.args.get("settles", ""),
         **_way_on(place),
         **_known_here(place),
     )
@@ -201,18 +201,8 @@ def _known_here(place: FormPlace) -> dict[str, Any]:
     }
 
 
-def _saved_here(place: FormPlace, stored: StoredForm | None) -> StoredForm | None:
-    """The version that the page's address says was saved just now; else the newest."""
-    number = request.args.get("saved", "")
-    if stored is None or not (number.isascii() and number.isdecimal() and len(number) < 10):
-        return stored
-    if int(number) >= stored.version:
-        return stored
-    return load_version(services().database, place.key, int(number)) or stored
-
-
 def own_save(stored: StoredForm | None) -> str:
-    """The id of a save where it is this person's: a page that did not learn of it knows it again."""
+    """The id of the newest save where it is this person's: a page that did not learn of it knows it again."""
     user, _, page_id = stored.save_id.partition(":") if stored else ("", "", "")
     return page_id if page_id and user == current_user.user.username else ""
 

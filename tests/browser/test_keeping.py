@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import SAVED, Site, kept_in_browser, open_form, signed_in
+from tests.browser.conftest import SAVED, Site, kept_in_browser, open_form, ready, signed_in
 from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, history, load
 
@@ -138,10 +138,75 @@ def test_two_editors_see_both_versions_and_choose(browser: Browser, site: Site) 
     expect(row).to_contain_text("72")
     row.get_by_label("yours").check()
     other.get_by_role("button", name="Save draft").click()
+    expect(other.locator("#form[data-ready]")).to_be_visible()
     expect(other.locator("#f-pulse_vsorres")).to_have_value("74")
+    expect(other.locator("#f-sysbp_vsorres")).to_have_value("120")
+    expect(other.locator("#notices")).to_be_empty()
+    assert other.evaluate("localStorage.length") == 0
+    other.keyboard.press("Control+s")
+    expect(other.locator("#state")).to_contain_text("saved")
     stored = load(site.database, KEY)
     assert stored is not None
     assert stored.record.texts == {"vsperf": "Y", "pulse_vsorres": "74", "sysbp_vsorres": "120"}
     assert [revision.form.saved_by for revision in history(site.database, KEY)] == ["coordinator", "nurse"]
     for context in contexts:
         context.close()
+
+
+def two_versions(browser: Browser, site: Site) -> tuple[Page, BrowserContext]:
+    """The page of the second of two editors who gave the pulse two values."""
+    contexts = [signed_in(browser, site, name) for name in ("coordinator", "nurse")]
+    one, other = (context.new_page() for context in contexts)
+    begin(one, "72")
+    begin(other, "74")
+    one.keyboard.press("Control+s")
+    expect(one.locator("#state")).to_contain_text("saved")
+    contexts[0].close()
+    other.keyboard.press("Control+s")
+    expect(other.get_by_role("heading", level=1)).to_contain_text("two versions")
+    return other, contexts[1]
+
+
+def test_taking_theirs_in_the_merge_shows_theirs(browser: Browser, site: Site) -> None:
+    page, context = two_versions(browser, site)
+    page.get_by_role("row", name="Pulse").get_by_label("coordinator’s").check()
+    page.get_by_role("button", name="Save draft").click()
+    ready(page)
+    expect(page.locator("#f-pulse_vsorres")).to_have_value("72")
+    expect(page.locator("#notices")).to_be_empty()
+    assert len(history(site.database, KEY)) == 1  # nothing changed, so there is no second version
+    context.close()
+
+
+def test_discarding_ones_changes_shows_theirs(browser: Browser, site: Site) -> None:
+    page, context = two_versions(browser, site)
+    page.get_by_role("link", name="Discard my changes").click()
+    ready(page)
+    expect(page.locator("#f-pulse_vsorres")).to_have_value("72")
+    expect(page.locator("#notices")).to_be_empty()
+    context.close()
+
+
+def test_whoever_leaves_the_two_versions_finds_the_text_again(browser: Browser, site: Site) -> None:
+    page, context = two_versions(browser, site)
+    page.goto(VS)
+    ready(page)
+    expect(page.locator("#f-pulse_vsorres")).to_have_value("74")
+    expect(page.locator("#notices")).to_contain_text("saving shows you both versions")
+    context.close()
+
+
+def test_a_removed_row_is_no_change_that_is_still_to_be_saved(page: Page, site: Site) -> None:
+    address = f"/subjects/{NEW}/LOG/cm"
+    key = InstanceKey(NEW, "cm", "LOG")
+    open_form(page, address)
+    page.get_by_role("button", name="Add").first.click()
+    page.locator(".row input[id$=cmtrt]").first.fill("Ibuprofen")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#state")).to_have_text(re.compile("^saved"))
+    page.locator(".remove input").first.check()
+    page.locator(".removal .why input").first.fill("Entered twice")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".row")).to_have_count(0)
+    expect(page.locator("#state")).to_have_text(re.compile(r"^saved [\d:]+$"))
+    assert len(history(site.database, key)) == 2

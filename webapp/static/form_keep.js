@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const form = document.getElementById("form");
-  const OURS = new Set(["csrf_token", "base_version", "save_id", "on", "action", "reason", "held"]);
+  const OURS = new Set(["csrf_token", "base_version", "save_id", "typed_by", "on", "action", "reason", "held"]);
   const SOON = 120;
 
   const box = (name) => form.elements.namedItem(name);
@@ -21,7 +21,7 @@
     return found;
   };
 
-  let acknowledged = typed();
+  let acknowledged = form.dataset.unsaved === undefined ? typed() : [];
 
   /* The page that shows both versions takes everything that is typed here along. */
   let handedOver = false;
@@ -91,8 +91,7 @@
       return;
     }
     if (!copy || form.dataset.readonly !== undefined || form.dataset.unsaved !== undefined) return;
-    const settled = [form.dataset.ownSave, form.dataset.discarded].filter(Boolean);
-    if (copy.handedOver && settled.includes(copy.sent)) {
+    if (copy.handedOver && copy.sent === form.dataset.settled) {
       /* Both versions were shown, and the person chose: that is what the form holds now. */
       localStorage.removeItem(address);
       return;

@@ -91,6 +91,12 @@
     crfpage.markSaved(said.rows);
     crfpage.acknowledge(crfpage.filesSaved(request, said).filter((pair) => !gone(pair)));
     crfpage.serverFindings?.(said);
+    if (crfpage.takenOver && crfpage.changes() === 0) {
+      /* Somebody else goes on from here: the page says so everywhere. */
+      crfpage.leaving = true;
+      location.reload();
+      return;
+    }
     const reason = box("reason");
     if (reason) reason.value = "";
     const count = crfpage.changes();
@@ -132,6 +138,11 @@
       action.disabled = false;
       action.value = request.action;
       form.submit();
+      return;
+    }
+    if (["session", "person"].includes(said.needs)) {
+      state("Not saved yet: see the note above the questions. Your text is kept.", true);
+      crfpage.renew({ ...said, quietly: request.quietly, again: () => save(request.action, request.quietly) });
       return;
     }
     const words = [said.message, said.remedy].filter(Boolean).join(" ");

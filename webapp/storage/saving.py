@@ -172,7 +172,7 @@ NEW_INSTANCE = insert(form_instance).returning(form_instance.c.id)
 
 
 def _changes_nothing(request: SaveRequest, newest: StoredForm) -> bool:
-    """Whether the form already is what is asked for, under the same dictionary: no version says that twice."""
+    """Whether the form is that already, under the same dictionary: no version says it twice."""
     return (
         newest.status is request.status
         and newest.dictionary_hash == request.dictionary_hash

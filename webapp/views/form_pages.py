@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
@@ -36,6 +37,7 @@ from webapp.storage import (
     SaveRequest,
     Status,
     StoredForm,
+    get_user,
     load,
     load_version,
     save,
@@ -185,6 +187,7 @@ def typed(
 ) -> ResponseReturnValue:
     """The form with typed text that is not saved."""
     now = read(form_place(subjid, visit, form), data)
+    notice = _of_another(data.get("typed_by", "")) or notice
     if any(upload.filename for upload in request.files.values()):
         notice = f"{notice} Please choose its files again: they did not come along."
     return _page(now, judged(now.place, now.record), notice=notice), 400
@@ -206,6 +209,8 @@ def _with_new_row(now: Typed, group_name: str) -> ResponseReturnValue:
 
 
 def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
+    if said := _of_another(now.data.get("typed_by", "")):
+        return _not_saved(now, said, needs="person")
     if now.lacks_reason:
         message = "This form is complete. Say why it is changed, then save once more."
         return _not_saved(now, message, needs="reason")
@@ -227,12 +232,28 @@ def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
         stored = load(services().database, now.place.key)
         notice = "The form is saved, but without the file that was refused."
         return page_of_form(now.place, stored, record, judgement, notice=notice, checked=True)
-    return redirect(f"{now.place.address}?{'check=1' if refused else f'saved={answer.version}'}", 303)
+    return redirect(_after(now, check=1) if refused else _after(now, saved=answer.version), 303)
+
+
+def _after(now: Typed, **says: int) -> str:
+    """The address of the form after its save, which may settle an earlier one that met another version."""
+    settles = now.data.get("settles")
+    return f"{now.place.address}?{urlencode({**says, **({'settles': settles} if settles else {})})}"
 
 
 def _with_refused(now: Typed, judgement: Judgement) -> Judgement:
     """A file that was not taken is said beside its question, although no cell holds it."""
     return replace(judgement, findings=(*judgement.findings, *now.uploads.refused))
+
+
+def _of_another(username: str) -> str:
+    """Says so when somebody else opened the page: nobody saves under another's text without knowing."""
+    me = current_user.user
+    if username in ("", me.username):
+        return ""
+    user = get_user(services().database, username)
+    who = user.name if user else "somebody else"
+    return f"{who} typed this, and you are signed in as {me.name}. Save once more to save it in your name."
 
 
 def _store(now: Typed, record: Record, status: Status, judgement: Judgement) -> Saved | Conflict:
@@ -263,15 +284,15 @@ def _store(now: Typed, record: Record, status: Status, judgement: Judgement) -> 
 def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnValue:
     base = conflict.base.record if conflict.base else Record()
     if conflict.theirs.record == record:
-        address = f"{now.place.address}?saved={conflict.theirs.version}"
+        address = _after(now, saved=conflict.theirs.version)
         return jsonify(moved=address) if _by_script() else redirect(address, 303)
     if _by_script():
         return jsonify(conflict=True, message=f"{conflict.theirs.saved_by} saved this form meanwhile."), 409
     action = now.data.get("action", "draft")
     removed, held = now.posted.removed, _held(now, record)
-    save_id = now.data.get("save_id") or uuid4().hex
+    settles = now.data.get("settles") or now.data.get("save_id", "")
     page = conflict_page(
-        now.place, base, record, conflict.theirs, action, save_id=save_id, removed=removed, held=held
+        now.place, base, record, conflict.theirs, action, settles=settles, removed=removed, held=held
     )
     return page, 409
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
+    Response,
     abort,
     current_app,
     jsonify,
@@ -17,12 +18,13 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from webapp.access import EVERYONE, SIGNED_IN, Account, allow, allowed
 from webapp.services import services
-from webapp.storage import sign_in
+from webapp.storage import User, sign_in
 
 bp = Blueprint("sign_in", __name__)
 KEPT = "kept:"
@@ -39,7 +41,7 @@ def show_sign_in() -> ResponseReturnValue:
 def take_sign_in() -> ResponseReturnValue:
     username, password = request.form.get("username", ""), request.form.get("password", "")
     then = _inside(request.form.get("then", ""))
-    user = sign_in(services().database, username, password)
+    user = signed_in_as(username, password)
     kept = [
         (name.removeprefix(KEPT), text)
         for name, text in request.form.items(multi=True)
@@ -47,12 +49,42 @@ def take_sign_in() -> ResponseReturnValue:
     ]
     if user is None:
         return _page(then=then, username=username, refused=True, kept=kept), 401
-    session.permanent = True
     account = Account(user)
-    login_user(account)
     if kept:
         return _typed_before(then, MultiDict(kept))
     return redirect(then if account.may_get(urlsplit(then).path) else account.home, 303)
+
+
+def signed_in_as(username: str, password: str) -> User | None:
+    """Begins a session for whom the password belongs to; None where it does not."""
+    user = sign_in(services().database, username, password)
+    if user is not None:
+        session.permanent = True
+        login_user(Account(user))
+    return user
+
+
+@bp.get("/session")
+@allow(EVERYONE)
+def show_session() -> ResponseReturnValue:
+    """Who is signed in, and a token for the next post: what a page needs whose own session has ended."""
+    user = current_user.user if current_user.is_authenticated else None
+    return _session(user)
+
+
+@bp.post("/session")
+@allow(EVERYONE)
+def renew_session() -> ResponseReturnValue:
+    """Signs in from a page that stays open."""
+    user = signed_in_as(request.form.get("username", ""), request.form.get("password", ""))
+    if user is None:
+        message = "This username and password do not belong together. Check both; capital letters count."
+        return jsonify(message=message, token=generate_csrf()), 401
+    return _session(user)
+
+
+def _session(user: User | None) -> Response:
+    return jsonify(user=user.username if user else "", name=user.name if user else "", token=generate_csrf())
 
 
 @bp.post("/sign-out")
@@ -68,8 +100,9 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if request.headers.get("Accept", "").startswith("application/json"):
         answer = jsonify(
             error="Sign in again",
-            message="You are signed out, so nothing was saved.",
-            remedy="Your text is kept. Sign in in another tab, then save once more.",
+            needs="session",
+            message="Your session has ended, so nothing was saved.",
+            remedy="Your text is kept: sign in on this page to save it.",
         )
         return make_response(answer, 401)
     if request.method == "POST":
