@@ -50,11 +50,20 @@ class Codelist:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MissingCode:
-    """A reason why there is no value. ``draft_only``: must be gone before the form is complete."""
+    """A reason why there is no value. ``draft_only``: must be gone before the form is complete.
+
+    ``redcap`` is the code in REDCap, where it is another one there.
+    """
 
     code: str
     label: str
     draft_only: bool = False
+    redcap: str | None = None
+
+    @property
+    def in_redcap(self) -> str:
+        """The code that REDCap's records have."""
+        return self.redcap or self.code
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

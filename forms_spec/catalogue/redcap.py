@@ -65,6 +65,12 @@ ENTRIES: tuple[Entry, ...] = (
         "Check that no cell was shifted",
         "Often a comma in a cell without quotes. Missing cells are read as empty.",
     ),
+    _refuse(
+        "redcap-record-id-unknown",
+        'The data dictionary has no field "{value}" that could be the record id',
+        "Name one of its fields with --record-id, or leave the option out: the first field is the record id",
+        "In REDCap the first field of a project is its record id, whatever it is called.",
+    ),
     _warn(
         "redcap-no-name",
         "The row has no field name and is left out: {value}",

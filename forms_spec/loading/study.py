@@ -30,6 +30,7 @@ class MissingSchema(Frame):
 
     label = Text(required=True)
     draft_only = Flag(load_default=False)
+    redcap = Text(load_default=None)
 
 
 class _OneMissing(Collected):
@@ -108,7 +109,10 @@ def build_missing(loaded: Mapping[str, Any]) -> Mapping[str, MissingCode]:
     return MappingProxyType(
         {
             code: MissingCode(
-                code=code, label=said.get("label", code), draft_only=said.get("draft_only", False)
+                code=code,
+                label=said.get("label", code),
+                draft_only=said.get("draft_only", False),
+                redcap=said.get("redcap"),
             )
             for code, said in loaded.get("missing", {}).items()
         }

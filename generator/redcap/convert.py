@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -27,6 +26,7 @@ from generator.redcap.labels import has_markup
 from generator.redcap.logic.scope import Known, Project
 from generator.redcap.logic.values import Want
 from generator.redcap.losses import Loss
+from generator.redcap.missing_codes import MissingData, missing_data
 from generator.redcap.names import plain_name, unused
 from generator.redcap.plans import Plan
 from generator.redcap.spellings import spellings
@@ -36,11 +36,6 @@ from generator.redcap.validation import PLAIN, VALIDATIONS, Validation
 from generator.yaml_text import write_yaml
 
 SUBJECT_PATTERN = ".{1,100}"
-_RECORD_ID = re.compile(
-    r"(.*_)?(id|ids|record|subject|subjectid|participant|patient|patientid|pid|mrn|key|code|number|no|nr|cpr|num)(_.*)?"
-    r"|.*id|.*_?record|.*nummer",
-    re.IGNORECASE,
-)
 MOST_ROUNDS = 12
 
 
@@ -76,18 +71,22 @@ def convert_redcap(
     study: str | None = None,
     day_zero: str | None = None,
     spelled: bool = True,
+    record_id: str | None = None,
+    missing: str = "",
 ) -> Converted:
     """Convert a data dictionary, with its events where they are given. Never raises for what it says.
 
     What the checks of our language refuse (a circle of conditions, a default that is no answer) is taken out
     again, kept as it was written and listed, so that the rest can be used. ``day_zero`` is the date field,
     by its name in REDCap, from which the days of the events count. ``spelled`` lists cells that the
-    dictionary alone would write in another way.
+    dictionary alone would write in another way. ``record_id`` names the record id where it is not the first
+    field; the empty name is for a part of a project that has none. ``missing`` are the project's codes of
+    missing data: ``ND, Not done | UNK, Unknown``.
     """
     dropped: dict[tuple[str, str], str] = {}
     for _ in range(MOST_ROUNDS):
-        build = _Build(file, content, events or EventFiles(), study, dropped)
-        build.day_zero = day_zero
+        build = _Build(file, content, events or EventFiles(), study, dropped=dropped, record_id=record_id)
+        build.day_zero, build.missing_said = day_zero, missing
         found = build.converted()
         if not found.files:
             return found
@@ -110,7 +109,9 @@ class _Build:
         content: bytes,
         events: EventFiles,
         study: str | None,
+        *,
         dropped: Mapping[tuple[str, str], str],
+        record_id: str | None,
     ) -> None:
         self.dictionary: Dictionary = read_dictionary(file, content)
         self.events: Events = read_events(self.dictionary.items, events)
@@ -118,7 +119,9 @@ class _Build:
         self.dropped = dropped
         self.study = study or PurePosixPath(file.replace("\\", "/")).stem
         self.items = self.dictionary.items
-        self.subject = self._subject()
+        self.subject = self._subject(record_id)
+        self.missing_said = ""
+        self.missing: tuple[MissingData, ...] = ()
         self.forms = self._form_names()
         self.plans: list[Plan] = []
         self.texts: dict[str, str] = {}
@@ -129,6 +132,7 @@ class _Build:
         dictionary = self.dictionary
         if self.items:
             self.plans = self._plans()
+            self.missing = self._missing_data()
             self.texts = {name: write_yaml(data) for name, data in self._files().items()}
         elif not any(one.severity is Severity.REFUSE for one in dictionary.findings):
             dictionary.findings.append(finding("redcap-empty", text=dictionary.sheet.place(1)))
@@ -146,14 +150,39 @@ class _Build:
 
     # Names
 
-    def _subject(self) -> str:
-        """The record id is the first field; a part of a project may have none."""
+    def _subject(self, named: str | None) -> str:
+        """The record id is the first field, whatever it is called; a part of a project may have none."""
         first = self.items[0] if self.items else None
-        if first is None or first.type != "text" or first.branching.strip() or first.choices.strip():
+        if first is None:
             return ""
-        if not _RECORD_ID.fullmatch(first.name):
+        if named is not None:
+            if named and all(item.name != named for item in self.items):
+                self.dictionary.say("redcap-record-id-unknown", 1, "name", named)
+            return named
+        if first.type != "text" or first.branching.strip() or first.choices.strip() or first.section.strip():
+            return ""
+        if VALIDATIONS.get(first.validation.strip(), PLAIN).type not in ("text", "integer"):
             return ""
         return first.name
+
+    def _missing_data(self) -> tuple[MissingData, ...]:
+        """The project's codes of missing data; those that have another name here are listed."""
+        answers = {code for plan in self.plans for code, _, _ in plan.answers}
+        found = missing_data(self.missing_said, answers)
+        self.dictionary.losses += [
+            Loss(
+                kind="missing-code",
+                row=0,
+                field="*",
+                column="",
+                original=one.code,
+                why=f"is {one.name} here: it would look like a value or an answer",
+                harmless=True,
+            )
+            for one in found
+            if one.name != one.code
+        ]
+        return found
 
     def _form_names(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -281,6 +310,7 @@ class _Build:
             codelists=self.codelists,
             subject=self.subject,
             dropped=self.dropped,
+            missing=bool(self.missing),
         )
         project = self._project()
         by_form: dict[str, list[Plan]] = {}
@@ -300,7 +330,7 @@ class _Build:
             name=self.study, events=self.events, forms=self.forms, plans=self.plans, day_zero=self.day_zero
         )
         self.events_lost = timetable.losses
-        files: dict[str, dict[str, Any]] = {"study.yaml": timetable.study(SUBJECT_PATTERN)}
+        files: dict[str, dict[str, Any]] = {"study.yaml": timetable.study(SUBJECT_PATTERN, self.missing)}
         if written := self.codelists.written():
             files["codelists.yaml"] = {"codelists": written}
         files["visits.yaml"] = timetable.visits()
@@ -318,6 +348,7 @@ class _Build:
                 want=plan.want,
                 codes=tuple(code for code, _, _ in plan.answers),
                 group=plan.form if plan.item.form in repeating else None,
+                missing=self._missing_of(plan),
             )
             for plan in self.plans
             if plan.type != "note"
@@ -330,7 +361,15 @@ class _Build:
             at={self.forms[form]: frozenset(names) for form, names in self.events.forms.items()},
             circles=circles(self.items),
             repeating=frozenset(event.name for event in self.events.events if event.repeats),
+            missing=frozenset(one.code for one in self.missing),
         )
+
+    def _missing_of(self, plan: Plan) -> tuple[tuple[str, str], ...]:
+        """The codes of missing data that a field may hold: an answer of its own goes before."""
+        if plan.type == "calculated" or plan.tag("NOMISSING"):
+            return ()
+        answers = {code for code, _, _ in plan.answers}
+        return tuple((one.code, one.name) for one in self.missing if one.code not in answers)
 
     # Findings of the result
 

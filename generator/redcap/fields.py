@@ -32,12 +32,16 @@ CHOOSING = ("dropdown", "radio", "checkbox")
 
 @dataclass(kw_only=True)
 class FieldMaker:
-    """Makes the fields of a project. What it cannot say is kept under ``redcap`` and listed."""
+    """Makes the fields of a project. What it cannot say is kept under ``redcap`` and listed.
+
+    ``missing`` is True where the project has codes of missing data.
+    """
 
     dictionary: Dictionary
     codelists: Codelists
     subject: str = ""
     order: str | None = None
+    missing: bool = False
     dropped: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def loss(
@@ -80,6 +84,8 @@ class FieldMaker:
         self.shown(plan, keys, scope)
         self.note(plan, keys, scope)
         heed_tags(self, plan, keys, scope)
+        if self.missing and plan.tag("NOMISSING") and keys["type"] not in ("calculated", "note"):
+            keys["missing"] = []
         self.rest(plan, keys)
         if plan.name != item.name:
             keys.setdefault("redcap", {})["name"] = item.name
@@ -142,7 +148,8 @@ class FieldMaker:
         item = plan.item
         if item.name == self.subject:
             keys |= {"gives": "text", "value": "subjid"}
-            self.loss(item, "record-id", "name", "the record id is the subject's id", harmless=True)
+            why = "the record id is the subject's id; --record-id names another field, or none"
+            self.loss(item, "record-id", "name", why, harmless=True)
             if item.validation.strip():
                 self.keep(keys, item, "record-id", "validation", "every subject's id is taken")
             return
@@ -353,7 +360,7 @@ def _whole(text: str) -> str | None:
 
 _ORDER = (
     "label", "type", "codes", "gives", "value", "places", "seconds", "ends", "length", "pattern", "control",
-    "entry", "not_offered", "most", "required", "range", "expected", "shown", "default", "prefill",
+    "entry", "not_offered", "most", "required", "missing", "range", "expected", "shown", "default", "prefill",
     "placeholder", "identifier", "help", "annotation", "redcap",
 )  # fmt: skip
 

@@ -28,6 +28,8 @@ def form_data(
 ) -> dict[str, Any]:
     """The form's file as data."""
     found: dict[str, Any] = {"form": form, "title": title_of(plans[0].item.form)}
+    if maker.missing:
+        found["missing"] = "all"
     scope = Scope(project=project, form=form, group=form if rows else None)
     if rows:
         found["groups"] = {form: _rows(maker, plans, scope)}

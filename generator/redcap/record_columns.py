@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from forms_spec.model import Field, Study
@@ -21,11 +21,12 @@ COMPLETE, TIMESTAMP = "_complete", "_timestamp"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """A column of one field; ``code`` is the answer of a box of a checkbox."""
+    """A column of one field; ``code`` is the answer of a box of a checkbox, ``redcap`` that of REDCap."""
 
     table: str
     field: Field
     code: str | None = None
+    redcap: str | None = None
 
 
 @dataclass(kw_only=True)
@@ -60,9 +61,16 @@ def columns_of(study: Study) -> Columns:
             if one.value is not None and one.value.text == SUBJECT:
                 found.subject = name
             elif one.kind.name == "choices" and one.codelist is not None:
-                for code in one.codelist.codes:
-                    column = box_column(name, code.code)
-                    found.cells[column] = Cell(table=table.name, field=one, code=code.code)
+                for code, said in _boxes(one):
+                    column = box_column(name, said)
+                    found.cells.setdefault(column, Cell(table=table.name, field=one, code=code, redcap=said))
             else:
                 found.cells[name] = Cell(table=table.name, field=one)
     return found
+
+
+def _boxes(field: Field) -> Iterator[tuple[str, str]]:
+    """The boxes of a checkbox, as our code and REDCap's: its answers, then its codes of missing data."""
+    assert field.codelist is not None
+    yield from ((code.code, code.code) for code in field.codelist.codes)
+    yield from ((code.code, code.in_redcap) for code in field.missing)

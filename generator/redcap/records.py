@@ -10,7 +10,7 @@ from typing import Any
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
-from forms_spec.model import Form, Study
+from forms_spec.model import Field, Form, Study
 from forms_spec.nearness import did_you_mean
 from forms_spec.record import LOG, CellKey, FormKey, Record
 from forms_spec.record import Row as Record_Row
@@ -313,8 +313,10 @@ class _Reader:
         """The column of a flat export that a line stands for: a ticked box has its code as the value."""
         if self.known(name):
             return name
+        said = text.strip()
         for column, cell in self.columns.cells.items():
-            if cell.code == text.strip() and self.columns.names[cell.table, cell.field.name] == name:
+            box = cell.code is not None and said in (cell.code, cell.redcap)
+            if box and self.columns.names[cell.table, cell.field.name] == name:
                 return column
         return None
 
@@ -325,7 +327,8 @@ class _Reader:
             field_ = self.study.field(table, name)
             assert field_ is not None
             assert field_.codelist is not None
-            ordered = [code for code in field_.codelist.by_code if code in codes]
+            known = (*field_.codelist.by_code, *(one.code for one in field_.missing))
+            ordered = [code for code in known if code in codes]
             draft.texts[table, at][name] = ";".join(ordered)
         rows: dict[str, tuple[Record_Row, ...]] = {}
         for group in form.row_groups:
@@ -348,10 +351,11 @@ class _Reader:
 
 def native_text(text: str, cell: Cell) -> str:
     """A text of REDCap as the field has it: dates with time joined by T, the decimal comma as a point."""
-    kind = cell.field.kind.name
+    kind, said = cell.field.kind.name, text.strip()
+    if code := _missing_code(said, cell.field):
+        return code
     if kind == "text":
         return text
-    said = text.strip()
     if kind == "datetime" and (match := _MOMENT.fullmatch(said)):
         return f"{match[1]}T{match[2]}"
     if kind == "decimal" and _COMMA.fullmatch(said):
@@ -361,3 +365,10 @@ def native_text(text: str, cell: Cell) -> str:
     if kind == "boolean" and said in ("0", "1"):
         return "true" if said == "1" else "false"
     return said
+
+
+def _missing_code(text: str, field: Field) -> str | None:
+    """The code here of a code of missing data; an answer of the field's own goes before."""
+    if field.codelist is not None and text in field.codelist.by_code:
+        return None
+    return next((one.code for one in field.missing if one.in_redcap == text), None)

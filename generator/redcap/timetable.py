@@ -9,6 +9,7 @@ from typing import Any
 from generator.redcap.events import Event, Events
 from generator.redcap.labels import plain_text
 from generator.redcap.losses import Loss
+from generator.redcap.missing_codes import MissingData
 from generator.redcap.names import slug, title_of
 from generator.redcap.plans import Plan
 
@@ -25,7 +26,7 @@ class Timetable:
     day_zero: str | None = None
     losses: list[Loss] = field(default_factory=list)
 
-    def study(self, subject: str) -> dict[str, Any]:
+    def study(self, subject: str, missing: Iterable[MissingData] = ()) -> dict[str, Any]:
         """The study's own file; ``subject`` is the pattern of its subjects."""
         found: dict[str, Any] = {"study": slug(self.name) or "redcap", "title": title_of(self.name)}
         if order := date_order(self.plans):
@@ -33,6 +34,8 @@ class Timetable:
         if zero := self.zero():
             found["day_zero"] = zero
         found["subject"] = {"pattern": subject, "example": "1"}
+        if codes := {one.name: _reason(one) for one in missing}:
+            found["missing"] = codes
         return found
 
     def visits(self) -> dict[str, Any]:
@@ -76,6 +79,11 @@ class Timetable:
         if plan is None or plan.type != "date" or plan.item.form in self.events.repeating:
             return None
         return f"{plan.form}.{plan.name}"
+
+
+def _reason(code: MissingData) -> str | dict[str, str]:
+    """A code of missing data as the dictionary has it."""
+    return code.label if code.name == code.code else {"label": code.label, "redcap": code.code}
 
 
 def date_order(plans: Iterable[Plan]) -> str | None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from forms_spec import load_study
 from forms_spec.findings import Finding
-from forms_spec.model import Study
+from forms_spec.model import Field, Study
+from generator.redcap.choices import write_choices
 from generator.redcap.columns import COLUMNS, HEADERS
 from generator.redcap.convert import convert_redcap
 from generator.redcap.events import EventFiles
@@ -99,6 +100,8 @@ class _Kept:
             study=study.title,
             day_zero=_day_zero(study),
             spelled=False,
+            record_id=_record_id_of(study),
+            missing=write_choices([(one.in_redcap, one.label) for one in study.missing.values()]),
         )
         loaded = load_study(made.files)
         if loaded.study is None:
@@ -132,6 +135,16 @@ def _day_zero(study: Study) -> str | None:
     return held.redcap.get("name", held.name) if held is not None else None
 
 
+def _record_id_of(study: Study) -> str:
+    """The name in REDCap of the field that is the subject's number; empty where there is none."""
+    fields = (one for form in study.forms.values() for one in form.fields)
+    return next((one.redcap.get("name", one.name) for one in fields if _is_subject(one)), "")
+
+
+def _is_subject(field: Field) -> bool:
+    return field.value is not None and field.value.text == SUBJECT
+
+
 def _file(originals: Mapping[str, bytes], name: str) -> tuple[str, bytes] | None:
     return (name, originals[name]) if name in originals else None
 
@@ -144,11 +157,7 @@ def _schedule(study: Study) -> object:
 
 
 def _has_subject(study: Study) -> bool:
-    return any(
-        one.value is not None and one.value.text == SUBJECT
-        for form in study.forms.values()
-        for one in form.fields
-    )
+    return any(_is_subject(one) for form in study.forms.values() for one in form.fields)
 
 
 def _record_id(taken: set[str], rows: list[Cells]) -> Cells:

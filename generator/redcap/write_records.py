@@ -182,6 +182,8 @@ def box_state(state: CellState, text: str, code: str) -> Box:
 def redcap_text(text: str, cell: Cell) -> str:
     """A text as REDCap has it: a blank between day and time, the comma where the field is typed with one."""
     kind = cell.field.kind.name
+    if missing := next((one for one in cell.field.missing if one.code == text), None):
+        return missing.in_redcap
     if kind == "datetime":
         return text.replace("T", " ", 1)
     if kind == "boolean":

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -38,6 +38,15 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--event-forms", type=_FILE, help="REDCap's list of the forms of each event, as CSV.")
 @click.option("--repeating", type=_FILE, help="REDCap's list of repeating forms and events, as CSV.")
 @click.option("--day-zero", metavar="FIELD", help="The date field from which the days of events count.")
+@click.option(
+    "--record-id", metavar="FIELD", help="The record id, where it is not the first field; '' for none."
+)
+@click.option(
+    "--missing", metavar="CODES", help="The project's missing data codes: 'ND, Not done | UNK, Unknown'."
+)
+@click.option(
+    "--project", type=_FILE, help="REDCap's project file (XML), which names its missing data codes."
+)
 @click.option("--study", help="The name of the study; the file's name when left out.")
 def command(
     *,
@@ -45,9 +54,7 @@ def command(
     given: str | None,
     target: str,
     out: Path | None,
-    study: str | None,
-    day_zero: str | None,
-    **lists: Path | None,
+    **options: Any,
 ) -> None:
     """Convert a data dictionary of REDCap into a dictionary of ours, or the other way.
 
@@ -61,7 +68,7 @@ def command(
     or written.
     """
     if given == "redcap":
-        _from_redcap(source, Path(target), lists, study, day_zero)
+        _from_redcap(source, Path(target), **options)
     elif target == "redcap":
         _to_redcap(source, out)
     else:
@@ -73,9 +80,13 @@ def command(
 def _from_redcap(
     source: Path,
     target: Path,
-    lists: Mapping[str, Path | None],
-    study: str | None,
-    day_zero: str | None,
+    *,
+    project: Path | None,
+    missing: str | None,
+    events: Path | None,
+    event_forms: Path | None,
+    repeating: Path | None,
+    **options: Any,
 ) -> None:
     from generator.redcap.convert import convert_redcap
     from generator.redcap.events import EventFiles
@@ -84,12 +95,11 @@ def _from_redcap(
 
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Unusable(f"{target} is not empty. Name a new folder.")
-    given = EventFiles(
-        events=_read(lists["events"]), forms=_read(lists["event_forms"]), repeating=_read(lists["repeating"])
-    )
+    given = EventFiles(events=_read(events), forms=_read(event_forms), repeating=_read(repeating))
+    codes = " | ".join(one for one in (missing, _project_missing(project)) if one)
     content = _bytes(source)
     with _without_collector():
-        found = convert_redcap(source.name, content, given, study=study, day_zero=day_zero)
+        found = convert_redcap(source.name, content, given, missing=codes, **options)
     _show(found.findings, found.files)
     if not found.files:
         sys.exit(FINDINGS)
@@ -103,6 +113,18 @@ def _from_redcap(
     forms = sum(name.startswith("forms/") for name in found.files)
     click.echo(f"{target}: {found.fields:,} fields in {forms} forms.")
     sys.exit(CLEAN if found.usable else FINDINGS)
+
+
+def _project_missing(path: Path | None) -> str:
+    """The missing data codes that a project's file names."""
+    if path is None:
+        return ""
+    from generator.redcap.project_file import NoProject, project_missing
+
+    try:
+        return project_missing(_bytes(path))
+    except NoProject as error:
+        raise Unusable(f"{path} is no project of REDCap: {error}.") from error
 
 
 @contextmanager

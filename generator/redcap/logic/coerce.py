@@ -6,7 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from generator.redcap.logic.conditions import FALSE, TRUE, Atom, Condition, certain
+from generator.redcap.logic.conditions import FALSE, TRUE, Atom, Condition, certain, joined
 from generator.redcap.logic.scope import Scope
 from generator.redcap.logic.values import ADD, MULTIPLY, Value, Want, quoted
 from generator.redcap.logic.words import LogicFault
@@ -135,6 +135,8 @@ def with_time(value: Value) -> str:
 
 def ticked(value: Value) -> Condition:
     """Whether a box is ticked. A checkbox that was never asked is not ticked."""
+    if value.missing:
+        return is_missing(value, value.code)
     return Atom(
         text=f"{value.text} has {quoted(value.code)}",
         sure=False,
@@ -142,6 +144,13 @@ def ticked(value: Value) -> Condition:
         asked=value.text,
         code=quoted(value.code),
     )
+
+
+def is_missing(value: Value, code: str = "") -> Atom:
+    """Whether a field holds a code of missing data, one or any. Raises ``LogicFault``."""
+    if not value.read or value.text.startswith("entered("):
+        raise LogicFault("only a field's own value is asked for a code of missing data")
+    return Atom(text=f"{value.text} is missing{f'({quoted(code)})' if code else ''}", sure=True, way="is")
 
 
 def counted(condition: Condition) -> Value:
@@ -161,6 +170,7 @@ def as_condition(value: Value) -> Condition:
     if value.literal is not None:
         number = number_text(value.literal)
         return FALSE if value.literal == "" or number == "0" else TRUE
+    found = Atom(text=f"{value.text} is known", sure=True)
     if value.want in (Want.NUMBER, Want.CHOICE):
-        return Atom(text=f"{as_number(value).within(ADD)} <> 0", sure=False)
-    return Atom(text=f"{value.text} is known", sure=True)
+        found = Atom(text=f"{as_number(value).within(ADD)} <> 0", sure=False)
+    return joined("or", [found, is_missing(value)]) if value.asks_missing else found

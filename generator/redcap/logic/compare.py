@@ -1,7 +1,8 @@
 """Comparisons with REDCap's own rules for blanks.
 
 A blank equals the empty text and another blank, and nothing else; ``<``, ``>`` and their kin are false
-beside a blank. So ``[x] <> '1'`` is true when ``x`` is blank.
+beside a blank. So ``[x] <> '1'`` is true when ``x`` is blank. A code of missing data is a value: it equals
+itself, and is no blank.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from generator.redcap.logic.coerce import (
     as_moment,
     as_number,
     as_text,
+    is_missing,
     number_text,
     ticked,
     with_time,
@@ -32,10 +34,10 @@ _ORDERS = {
 
 def compared(scope: Scope, operator: str, left: Value, right: Value) -> Condition:
     """``left operator right`` as REDCap decides it."""
-    if operator == "<>":
-        return negated(compared(scope, "=", left, right))
     if _blank(left) or _blank(right):
         return _with_blank(scope, operator, right if _blank(left) else left)
+    if operator == "<>":
+        return negated(compared(scope, "=", left, right))
     if operator == "=":
         return _equal(scope, left, right)
     return _ordered(scope, operator, left, right)
@@ -49,17 +51,29 @@ def _with_blank(scope: Scope, operator: str, value: Value) -> Condition:
     """``[x] = ''`` and its kin."""
     if _blank(value):
         return TRUE if operator == "=" else FALSE
-    known = _known(value)
     if operator == "=":
-        return negated_known(known)
+        return blank(value)
+    if operator == "<>":
+        return _given(value)
     if operator == ">":
         scope.note("greater-than-blank", "> '' is read as: is not blank")
-        return known
+        return _given(value)
     scope.note("compared-with-blank", f"{operator} '' is never true")
     return FALSE
 
 
-def _known(value: Value) -> Condition:
+def blank(value: Value) -> Condition:
+    """Whether there is neither a value nor a code of missing data."""
+    unknown = negated_known(known(value))
+    return joined("and", [unknown, negated(is_missing(value))]) if value.asks_missing else unknown
+
+
+def _given(value: Value) -> Condition:
+    """Whether there is a value or a code of missing data."""
+    return joined("or", [known(value), is_missing(value)]) if value.asks_missing else known(value)
+
+
+def known(value: Value) -> Condition:
     """Whether there is a value; a box of a checkbox is always 0 or 1."""
     always = value.never_blank or value.text in _ALWAYS or value.literal is not None
     if always or value.want is Want.TICK or value.arms:
@@ -67,11 +81,11 @@ def _known(value: Value) -> Condition:
     return Atom(text=f"{value.within(ADD)} is known", sure=True)
 
 
-def negated_known(known: Condition) -> Condition:
+def negated_known(state: Condition) -> Condition:
     """The opposite of ``x is known``."""
-    if isinstance(known, Atom) and known.text.endswith(" is known"):
-        return Atom(text=f"{known.text.removesuffix('known')}not known", sure=True)
-    return negated(known)
+    if isinstance(state, Atom) and state.text.endswith(" is known"):
+        return Atom(text=f"{state.text.removesuffix('known')}not known", sure=True)
+    return negated(state)
 
 
 def _equal(scope: Scope, left: Value, right: Value) -> Condition:
@@ -95,13 +109,19 @@ def _equal(scope: Scope, left: Value, right: Value) -> Condition:
 def _both(left: Value, right: Value) -> Condition:
     """Equal, or blank both."""
     equal = Atom(text=f"{left.within(ADD)} = {right.within(ADD)}", sure=False)
-    blanks = [negated_known(_known(one)) for one in (left, right)]
-    return joined("or", [equal, joined("and", blanks)])
+    blanks = [blank(one) for one in (left, right)]
+    shared = [code for code in left.missing if code in right.missing]
+    codes = [joined("and", [is_missing(one, code) for one in (left, right)]) for _, code in shared]
+    return joined("or", [equal, joined("and", blanks), *codes])
 
 
 def _equals_constant(scope: Scope, value: Value, literal: str, constant: Value) -> Condition:
     if value.literal is not None:
         return TRUE if _same(value.literal, literal) else FALSE
+    if literal not in value.codes and (code := value.missing_code(literal)) and value.want is not Want.TICK:
+        return is_missing(value, code)
+    if literal not in value.codes and literal in scope.project.missing and value.want is not Want.TICK:
+        return _never_missing(scope, value, literal)
     if value.want is Want.TICK:
         return {"1": ticked(value), "0": negated(ticked(value))}.get(number_text(literal) or "", FALSE)
     if value.arms:
@@ -112,12 +132,28 @@ def _equals_constant(scope: Scope, value: Value, literal: str, constant: Value) 
         raise LogicFault("a checkbox is compared without one of its codes")
     if value.want is Want.NUMBER:
         number = number_text(literal)
-        return FALSE if number is None else _is(value, number)
+        if number is None:
+            raise _no_answer(literal)
+        return _is(value, number)
     if value.want in _MOMENTS:
         return _is_moment(scope, value, constant)
     if value.want is Want.FILE:
         raise LogicFault("a file is compared")
     return _is(value, quoted(literal))
+
+
+def _never_missing(scope: Scope, value: Value, literal: str) -> Condition:
+    """A code of missing data where none can be."""
+    if not value.read:
+        raise LogicFault(f"only a field's own value is asked for the code of missing data {literal!r}")
+    scope.note("never-missing", f"{value.text} never holds the code of missing data {literal!r}")
+    return FALSE
+
+
+def _no_answer(literal: str) -> LogicFault:
+    return LogicFault(
+        f"{literal!r} is no answer of it; where it is a code of missing data, name it with --missing"
+    )
 
 
 def _same(one: str, other: str) -> bool:
@@ -143,6 +179,8 @@ def _is_code(scope: Scope, value: Value, literal: str) -> Condition:
     codes = [literal] if literal in value.codes else [code for code in value.codes if _same(code, literal)]
     if codes:
         return joined("or", [_is(value, quoted(code)) for code in codes])
+    if number_text(literal) is None:
+        raise _no_answer(literal)
     scope.note("unknown-code", f"{value.text} has no answer {literal!r}: it is never chosen")
     return _is(Value(text=f"concat({value.text})", want=Want.TEXT), quoted(literal))
 
@@ -151,6 +189,8 @@ def _is_moment(scope: Scope, value: Value, constant: Value) -> Condition:
     try:
         left, right = _moments(scope, value, constant)
     except LogicFault:
+        if number_text(constant.literal or "") is None:
+            raise _no_answer(constant.literal or "") from None
         scope.note("no-date", f"{constant.literal!r} is no date: never equal to {value.text}")
         return FALSE
     return _is(left, right.text)

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 class Atom:
     """``text`` is the condition; ``asked`` is what it asks about and ``code`` what it wants there.
 
-    ``way`` says how: ``=`` for one value, ``has`` for a multiple choice, else empty. ``joined`` is True
+    ``way`` says how: ``=`` for one value, ``has`` for a multiple choice, ``is`` for a code of missing data,
+    else empty. ``joined`` is True
     when ``text`` needs parentheses beside ``and``.
     """
 
@@ -93,11 +94,20 @@ def negated(condition: Condition) -> Atom:
         if condition.way == "in":
             return Atom(text=f"{condition.asked} is not in {condition.code}", sure=True)
         return Atom(text=f"({condition.text}) is not true", sure=True)
+    if isinstance(condition, Atom) and condition.way == "is":
+        return _turned(condition)
     if isinstance(condition, Atom) and condition.text.endswith(" is known") and "(" not in condition.text:
         return Atom(text=f"{condition.text.removesuffix('known')}not known", sure=True)
     if isinstance(condition, Atom) and condition.text.endswith(" is not known"):
         return Atom(text=f"{condition.text.removesuffix('not known')}known", sure=True)
     return Atom(text=f"not ({certain(condition)})", sure=True)
+
+
+def _turned(asked: Atom) -> Atom:
+    """``x is missing('ND')`` as ``x is not missing('ND')``, and back."""
+    field, _, state = asked.text.partition(" is ")
+    state = state.removeprefix("not ") if state.startswith("not ") else f"not {state}"
+    return Atom(text=f"{field} is {state}", sure=True, way="is")
 
 
 def certain(condition: Condition) -> str:

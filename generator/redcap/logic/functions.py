@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from generator.redcap.logic import tree
-from generator.redcap.logic.coerce import as_moment, as_number, as_text, with_time
-from generator.redcap.logic.compare import compared
-from generator.redcap.logic.conditions import Atom, Condition, negated
+from generator.redcap.logic.coerce import as_moment, as_number, as_text, is_missing, with_time
+from generator.redcap.logic.compare import compared, known, negated_known
+from generator.redcap.logic.conditions import FALSE, TRUE, Atom, Condition, joined, negated
 from generator.redcap.logic.values import BLANK, MULTIPLY, Value, Want
 from generator.redcap.logic.words import LogicFault
 
@@ -95,6 +95,8 @@ def _of_known(name: str) -> Callable[[Translator, tree.Call], Value]:
 def _string(translator: Translator, node: tree.Node) -> Value:
     """A text; the empty one is BLANK."""
     found = translator.value(node, Want.TEXT)
+    if found.missing:
+        translator.scope.note("missing-as-text", f"a code of missing data of {found.text} is no text here")
     return found if found.want is Want.BLANK else _text(as_text(found))
 
 
@@ -213,17 +215,54 @@ def _is_integer(translator: Translator, node: tree.Call) -> Condition:
 
 
 def _is_blank(translator: Translator, node: tree.Call) -> Condition:
-    return compared(translator.scope, "=", translator.value(_takes(node, 1, 1)[0]), BLANK)
+    """Neither a value nor a code of missing data, also where the project has not named its codes."""
+    value = translator.value(_takes(node, 1, 1)[0])
+    found = compared(translator.scope, "=", value, BLANK)
+    if value.missing or not _unnamed(translator, value):
+        return found
+    return joined("and", [found, negated(is_missing(value))])
+
+
+def _unnamed(translator: Translator, value: Value) -> bool:
+    """Whether a field may hold codes of missing data that nobody has named."""
+    plain = value.read and value.want is not Want.TICK and not value.text.startswith("entered(")
+    return plain and not translator.scope.project.missing
+
+
+def _is_unknown(translator: Translator, node: tree.Call) -> Condition:
+    """A blank, or a code of missing data."""
+    value = translator.value(_takes(node, 1, 1)[0])
+    return TRUE if value.want is Want.BLANK else negated_known(known(value))
 
 
 def _is_missing(translator: Translator, node: tree.Call) -> Condition:
+    value = translator.value(_takes(node, 1, 1)[0])
+    return is_missing(value) if _unnamed(translator, value) else _holds_code(value, node)
+
+
+def _has_missing(translator: Translator, node: tree.Call) -> Condition:
+    """``hasmissingcode([x], 'ND,UNK')``"""
     value = translator.value(_takes(node, 1, 2)[0])
+    if len(node.arguments) == 1:
+        return _holds_code(value, node)
+    asked = [one.strip() for one in _constant(translator, node.arguments[1]).split(",") if one.strip()]
+    project = translator.scope.project.missing
+    if strange := [code for code in asked if code not in project]:
+        why = f"the study has no missing codes {', '.join(strange)}: name them with --missing"
+        raise LogicFault(why, node.start, node.end)
+    return joined("or", [_holds_code(value, node, code) for code in asked])
+
+
+def _holds_code(value: Value, node: tree.Call, code: str = "") -> Condition:
+    """Whether a field holds a code of missing data of REDCap, or any."""
+    if value.want is Want.BLANK:
+        return FALSE
     if not value.read:
         raise LogicFault("only a field holds a missing code", node.start, node.end)
-    if node.function == "ismissingcode":
-        return Atom(text=f"{value.text} is missing", sure=True)
-    codes = [one.strip() for one in _constant(translator, _takes(node, 2, 2)[1]).split(",")]
-    raise LogicFault(f"the study has no missing codes {', '.join(codes)}", node.start, node.end)
+    name = value.missing_code(code)
+    if code and name is None:
+        return FALSE
+    return is_missing(value, name or "") if value.missing else FALSE
 
 
 def _holds(name: str, *, wanted: bool = True) -> Callable[[Translator, tree.Call], Condition]:
@@ -283,10 +322,10 @@ CONDITIONS: Mapping[str, Callable[[Translator, tree.Call], Condition]] = Mapping
     {
         "isnumber": _is_number,
         "isinteger": _is_integer,
-        "isblankormissingcode": _is_blank,
+        "isblankormissingcode": _is_unknown,
         "isblanknotmissingcode": _is_blank,
         "ismissingcode": _is_missing,
-        "hasmissingcode": _is_missing,
+        "hasmissingcode": _has_missing,
         "contains": _holds("contains"),
         "contain": _holds("contains"),
         "not_contain": _holds("contains", wanted=False),

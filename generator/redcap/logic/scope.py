@@ -15,7 +15,8 @@ class Known:
     """A field of the project by the name that it has in our dictionary.
 
     ``want`` is the type of its value; ``codes`` its answers. ``group`` is the table of its rows when its
-    form repeats beside its visit, else None.
+    form repeats beside its visit, else None. ``missing`` are the codes of missing data that it may hold, as
+    pairs of REDCap's and ours.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Known:
     want: Want
     codes: tuple[str, ...] = ()
     group: str | None = None
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,8 @@ class Project:
     ``fields`` are by the name of REDCap; ``visits`` are the unique names of the events with their arms,
     ``at`` the visits of each form; ``repeating`` those visits that repeat. ``subject`` is the record id.
     ``circles`` are fields whose conditions ask for each other, and so have to ask for what was entered.
-    ``renamed`` are the visits that have another name here than their event.
+    ``renamed`` are the visits that have another name here than their event. ``missing`` are the project's
+    codes of missing data, as REDCap writes them.
     """
 
     fields: Mapping[str, Known]
@@ -42,6 +45,7 @@ class Project:
     repeating: frozenset[str] = frozenset()
     circles: frozenset[str] = frozenset()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
 
     def visit(self, event: str) -> str:
         """The name that the visit of an event has here."""
@@ -84,20 +88,31 @@ class Scope:
             return BLANK
         if self.circling and node.field in self.project.circles:
             name = f"entered({name})"
+            if known.missing:
+                why = "fields that hide each other take a code of missing data for a blank"
+                self.note("missing-in-circle", why)
         return self.coded(node, known, name)
 
     def coded(self, node: tree.Reference, known: Known, name: str) -> Value:
         if known.want is Want.CHOICES:
             if node.code is None:
-                return Value(text=name, want=Want.CHOICES, codes=known.codes, read=True)
+                return Value(
+                    text=name, want=Want.CHOICES, codes=known.codes, read=True, missing=known.missing
+                )
             code = self.code(node.code, known)
+            if code is None and (mark := self.mark(node.code, known)):
+                return Value(text=name, want=Want.TICK, read=True, code=mark[1], missing=(mark,))
             if code is None:
                 self.note("unknown-code", f"[{node.field}] has no answer {node.code!r}")
                 return Value(text="0", want=Want.NUMBER, literal="0")
             return Value(text=name, want=Want.TICK, codes=known.codes, code=code)
         if node.code is not None:
             raise LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
-        return Value(text=name, want=known.want, codes=known.codes, read=True)
+        return Value(text=name, want=known.want, codes=known.codes, read=True, missing=known.missing)
+
+    def mark(self, said: str, known: Known) -> tuple[str, str] | None:
+        """The code of missing data that a box of a checkbox stands for."""
+        return next((one for one in known.missing if one[0].lower() == said.lower()), None)
 
     def code(self, said: str, known: Known) -> str | None:
         """The code as the dictionary spells it: REDCap does not tell capitals apart in ``[f(A)]``."""

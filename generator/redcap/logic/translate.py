@@ -50,6 +50,8 @@ class Translator:
         if want is Want.DATE:
             found = as_moment(value, self.scope)
             return f"date_of({found.text})" if found.want is Want.DATETIME else found.text
+        if value.missing:
+            self.scope.note("missing-as-text", f"a code of missing data of {value.text} is no text here")
         return as_text(value)
 
     def condition(self, node: tree.Node) -> Condition:

@@ -11,7 +11,8 @@ ADD, MULTIPLY, ATOM = 1, 2, 3
 class Want(Enum):
     """The types that REDCap's values have in our language.
 
-    LITERAL is a quoted text, which may be a number, a date or a text; TICK one box of a checkbox.
+    LITERAL is a quoted text, which may be a number, a date or a text; TICK one box of a checkbox, also
+    the box that REDCap gives it for a code of missing data: then ``missing`` is that code alone.
     """
 
     NUMBER = "number"
@@ -33,6 +34,7 @@ class Value:
 
     ``literal`` is the text of a constant. ``code`` is the box of a TICK. ``read`` is True for a field.
     ``arms`` are the tests of ``[arm-number]``. ``never_blank`` is True where blanks were made into values.
+    ``missing`` are the codes of missing data that may stand for the value, as pairs of REDCap's and ours.
     """
 
     text: str
@@ -44,6 +46,16 @@ class Value:
     read: bool = False
     arms: tuple[tuple[str, int], ...] = ()
     never_blank: bool = False
+    missing: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def asks_missing(self) -> bool:
+        """Whether a rule can ask it for codes of missing data: not for what was merely entered."""
+        return bool(self.missing) and self.want is not Want.TICK and not self.text.startswith("entered(")
+
+    def missing_code(self, code: str) -> str | None:
+        """The name here of a code of missing data, None for what is none."""
+        return dict(self.missing).get(code)
 
     def within(self, power: int) -> str:
         """The text, in parentheses where it is bound less tightly."""

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.redcap.convert import Converted
-from tests.generator.redcap.dictionaries import converted, judged, kinds, study_of
+from generator.redcap.convert import Converted, convert_redcap
+from generator.redcap.write_back import write_redcap
+from tests.generator.redcap.dictionaries import converted, dictionary, judged, kinds, study_of
 
 
 def keys(**row: str) -> dict[str, Any]:
@@ -249,3 +250,41 @@ def test_a_name_outside_our_grammar_is_changed_and_kept(name: str) -> None:
     (made,) = (one for one in form_of(found)["fields"].values() if one["label"] == "X")
     assert made["redcap"]["name"] == name
     study_of(found)
+
+
+@pytest.mark.parametrize("name", ["record_id", "household", "x", "surname"])
+def test_the_first_field_is_the_record_id_whatever_it_is_called(name: str) -> None:
+    content = dictionary({"name": "pain", "validation": "integer"}).replace(b"record_id", name.encode())
+    found = convert_redcap("study.csv", content)
+    assert found.subject == name
+    assert [(one.kind, one.field) for one in found.losses if one.kind == "record-id"] == [("record-id", name)]
+    field = study_of(found).field("base", name)
+    assert field is not None
+    assert field.value is not None
+    assert field.value.text == "subjid"
+    back = write_redcap(found.files, {"dictionary": content})
+    assert back.content == content
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"name": "x", "branching": "[y] = '1'"},
+        {"name": "x", "type": "radio", "choices": "1, A"},
+        {"name": "x", "validation": "date_ymd"},
+        {"name": "x", "type": "notes"},
+    ],
+)
+def test_a_part_of_a_project_may_have_no_record_id(first: dict[str, str]) -> None:
+    _, header_and_rows = dictionary(first, {"name": "y"}).split(b"record_id", 1)
+    head = dictionary(first).split(b"\r\n")[0]
+    content = head + b"\r\n" + header_and_rows.split(b"\r\n", 1)[1]
+    assert convert_redcap("part.csv", content).subject == ""
+
+
+def test_the_record_id_may_be_named_or_be_none() -> None:
+    content = dictionary({"name": "patient"}, {"name": "pain"})
+    assert convert_redcap("study.csv", content, record_id="patient").subject == "patient"
+    assert convert_redcap("study.csv", content, record_id="").subject == ""
+    unknown = convert_redcap("study.csv", content, record_id="nobody")
+    assert [one.code for one in unknown.findings] == ["redcap-record-id-unknown"]
