@@ -136,6 +136,14 @@ _FIELDS: tuple[Entry, ...] = (
         "Ranges by unit belong to a chosen unit.",
         _form("a: {label: A, type: decimal, unit: kg, range: {kg: [30, 300]}}"),
     ),
+    _warn(
+        "range-lacks-unit",
+        'In the unit "{unit}" the field "{name}" has no "{key}": any number passes',
+        "Write the range for {unit} too",
+        "A range in one unit holds in the others where they convert by a straight line, such as "
+        "(value - 32) * 5 / 9. Where the formula is no such line, each unit needs its own range.",
+        _form("a: {label: A, type: decimal, unit: {k: {}, r: {to: k, as: 1 / value}}, range: {k: [1, 10]}}"),
+    ),
     _refuse(
         "unit-conversion",
         'The unit "{unit}" does not convert: {why}',

@@ -11,6 +11,12 @@ def _entry(code: str, message: str, remedy: str, explanation: str) -> Entry:
     return Entry(code=code, severity=Severity.REFUSE, message=message, remedy=remedy, explanation=explanation)
 
 
+def _warn(code: str, message: str, remedy: str, explanation: str) -> Entry:
+    return Entry(
+        code=code, severity=Severity.WARNING, message=message, remedy=remedy, explanation=explanation
+    )
+
+
 _SYNTAX = (
     _entry(
         "rule-empty",
@@ -140,6 +146,14 @@ _NAMES = (
         'The field "{field}" has no unit "{name}".',
         "{near} It has: {units}.",
         "Example: in_unit(temp, 'K')",
+    ),
+    _warn(
+        "rule-bare-unit",
+        "The unit of {name} is chosen beside it ({units}), and its number is used here without one.",
+        "Say in which unit it is meant: {name} in {unit}. The value is then converted by its unit's formula.",
+        "180 means one thing in pounds and another in kilograms. `weight in kg` and in_unit(weight, 'kg') "
+        "convert; known, missing and entered do not depend on the unit. "
+        "Example: wt / power(ht / 100, 2) is written wt in kg / power(ht in cm / 100, 2)",
     ),
     _entry(
         "rule-not-scheduled",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_spec.findings import Finding
+from forms_spec.findings import Finding, Severity
 from forms_spec.loading.parts import Draft, ExpressionPart
 from forms_spec.model import Study
-from forms_spec.rules import Home, Type, check_expression, type_of
+from forms_spec.rules import Home, Type, check_expression, inherited_warnings, type_of
 from forms_spec.rules.names import references_in
 from forms_spec.rules.tree import Literal
 
@@ -61,6 +61,14 @@ def _plainly_right(part: ExpressionPart) -> bool:
 
 
 def _faults(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]:
+    if part.what in TEXTS:
+        yield from (one for one in _said(part, study, home) if one.severity is not Severity.WARNING)
+        return
+    yield from _said(part, study, home)
+    yield from inherited_warnings(part.written.expression, study, home, expected_type(part))
+
+
+def _said(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]:
     expects = expected_type(part)
     codes = part.field.codelist if part.field is not None and part.what == "value" else None
     if not check_expression(part.written.expression, study, home, expects, codes):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from forms_spec.catalogue import finding
 from forms_spec.checks.constants import ends, words
@@ -19,9 +19,11 @@ def check_ranges(draft: Draft) -> Iterator[Finding]:
         for key, ranges in (("range", part.field.ranges), ("expected", part.field.expected)):
             if key not in part.keys:
                 continue
-            yield from _units(part, key, list(ranges))
-            for unit, held in ranges.items():
-                yield from _reversed(part, key, unit, held, draft.study)
+            written = [unit for unit in ranges if _is_written(part, key, unit)]
+            yield from _units(part, key, written)
+            yield from _without_limit(part, key, ranges)
+            for unit in written:
+                yield from _reversed(part, key, unit, ranges[unit], draft.study)
         if "expected" in part.keys:
             yield from _inside(part, draft.study)
 
@@ -29,6 +31,22 @@ def check_ranges(draft: Draft) -> Iterator[Finding]:
 def _spot(part: FieldPart, key: str, unit: str | None) -> Spot:
     spot = part.spot.at(key)
     return spot if unit is None else spot.at(unit)
+
+
+def _is_written(part: FieldPart, key: str, unit: str | None) -> bool:
+    """False for a range that only follows from another unit's."""
+    return unit is None or _spot(part, key, unit).has
+
+
+def _without_limit(part: FieldPart, key: str, ranges: Mapping[str | None, Range]) -> Iterator[Finding]:
+    """Units in which every value passes, since the range of no other unit converts into them."""
+    unit = part.field.unit
+    if unit is None or None in ranges or not part.sound:
+        return
+    for choice in unit.choices:
+        if choice.code not in ranges:
+            place = part.spot.at(key).key
+            yield finding("range-lacks-unit", text=place, name=part.field.name, key=key, unit=choice.code)
 
 
 def _units(part: FieldPart, key: str, said: list[str | None]) -> Iterator[Finding]:
@@ -62,7 +80,7 @@ def _empty(held: Range, part: FieldPart, study: Study) -> bool:
 def _inside(part: FieldPart, study: Study) -> Iterator[Finding]:
     for unit, soft in part.field.expected.items():
         hard = part.field.ranges.get(unit)
-        if hard is None or _empty(hard, part, study):
+        if hard is None or not _is_written(part, "expected", unit) or _empty(hard, part, study):
             continue
         least, most = ends(hard, part, study)
         low, high = ends(soft, part, study)

@@ -14,6 +14,7 @@ from forms_spec.loading.facet_checks import checks_of
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.parts import ExpressionPart, FieldPart, Parts
 from forms_spec.loading.ranges import RawEnd
+from forms_spec.loading.unit_ranges import in_every_unit
 from forms_spec.loading.units import build_unit, unit_codelist
 from forms_spec.model import Check, Codelist, Field, MissingCode, Range, Unit, Upload
 from forms_spec.nearness import did_you_mean
@@ -73,7 +74,9 @@ class FieldBuilder:
     ) -> Field:
         least, most = raw.get("length") or (None, None)
         given = raw.get("gives", "decimal") if type_.name == "calculated" else type_.kind
-        ranges = self._ranges("range", raw, spot) or self._scale(type_, spot)
+        unit = self._unit(name, raw, spot)
+        places = 0 if given == "integer" else raw.get("places")
+        ranges = in_every_unit(self._ranges("range", raw, spot), unit, places) or self._scale(type_, spot)
         return Field(
             name=name,
             label=plain(raw.get("label") or name),
@@ -86,13 +89,13 @@ class FieldBuilder:
             shown=self._expression("shown", raw, spot),
             help=plain(raw["help"]) if raw.get("help") else raw.get("help"),
             ranges=ranges,
-            expected=self._ranges("expected", raw, spot),
+            expected=in_every_unit(self._ranges("expected", raw, spot), unit, places),
             min_length=least,
             max_length=most,
             pattern=raw.get("pattern"),
             places=raw.get("places"),
             seconds=raw.get("seconds", False),
-            unit=self._unit(name, raw, spot),
+            unit=unit,
             codelist=codelist,
             missing=self._missing(name, type_, raw, spot),
             identifier=raw.get("identifier", False),

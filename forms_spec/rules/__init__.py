@@ -28,6 +28,7 @@ __all__ = [
     "Type",
     "check_expression",
     "compile_expression",
+    "inherited_warnings",
     "parse_expression",
     "references",
     "to_english",
@@ -43,4 +44,12 @@ def check_expression(
     Conditions want ``Type.CONDITION``; the ends of a range and formulas want ``type_of(field)``, formulas
     that give a choice also the field's ``codes``; an answer inside a text may be of any type (None).
     """
-    return list(resolve(expression, study, home, expects, codes).findings)
+    found = resolve(expression, study, home, expects, codes)
+    return [*found.findings, *found.warnings]
+
+
+def inherited_warnings(
+    expression: Expression, study: Study, home: Home, expects: Type | None
+) -> list[Finding]:
+    """What is doubtful in the derivations that an expression uses, at its place in them."""
+    return list(resolve(expression, study, home, expects).inherited)

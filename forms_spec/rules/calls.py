@@ -218,8 +218,9 @@ def code_numbers(codelist: Codelist) -> dict[str, int]:
 
 
 def _in_unit(checker: Checker, node: tree.Call, function: Function) -> Core:
-    """The value in another unit of the field, by the formulas of the dictionary."""
-    cell = checker.core(node.arguments[0])
+    """``in_unit(weight, 'kg')`` and ``weight in 'kg'``"""
+    with checker.in_any_unit():
+        cell = checker.core(node.arguments[0])
     wanted = node.arguments[1]
     if cell.type is Type.ANY:
         return _wrong()
@@ -227,6 +228,11 @@ def _in_unit(checker: Checker, node: tree.Call, function: Function) -> Core:
         return checker.fault("rule-not-a-field", node.arguments[0], name=checker.said(node.arguments[0]))
     if not isinstance(wanted, tree.Literal) or wanted.kind != "text":
         return checker.fault("rule-argument-count", node, name=function.name, says=function.says)
+    return converted(checker, node, cell, wanted)
+
+
+def converted(checker: Checker, node: tree.Node, cell: Read | Remote, wanted: tree.Literal) -> Core:
+    """The value in another unit of the field, by the formulas of the dictionary."""
     unit = str(wanted.value)
     field = cell.field
     if field.unit is None or (field.unit.fixed != unit and not _has_unit(field, unit)):
@@ -255,7 +261,7 @@ def _has_unit(field: Field, unit: str) -> bool:
     return unit in _units(field)
 
 
-def _converted(checker: Checker, node: tree.Call, cell: Read | Remote, field: Field, unit: str) -> Core:
+def _converted(checker: Checker, node: tree.Node, cell: Read | Remote, field: Field, unit: str) -> Core:
     """``case when unit = 'F' then (value - 32) * 5 / 9 when unit = 'C' then value end``"""
     assert field.unit is not None
     companion = _companion(checker, cell, field)
@@ -311,7 +317,7 @@ def _through(checker: Checker, value: Core, field: Field, choice: UnitChoice, un
         if choice.formula is None or choice.to not in by_code or choice.code in seen:
             return None
         seen.add(choice.code)
-        with checker.standing_in(choice.formula, {"value": value}):
+        with checker.in_any_unit(), checker.standing_in(choice.formula, {"value": value}):
             value = checker.want(checker.core(choice.formula.tree), choice.formula.tree, Type.NUMBER)
         choice = by_code[choice.to]
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ from forms_spec.rules.core import Apply, Constant, Core, Fold, Key, Missing, Rea
 from forms_spec.rules.expression import Expression, Home, place_within
 from forms_spec.rules.limits import DEEPEST, MOST_NODES, SCALE
 from forms_spec.rules.names import Frame, NameFault, Names
+from forms_spec.rules.tokenizer import KEYWORDS
 from forms_spec.rules.tree import NODE_NAMES
 from forms_spec.rules.types import KIND_TYPES, Type
 
 WRONG = Constant(type=Type.ANY, value=None)
+_UNIT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 UNKNOWN_NUMBER = Constant(type=Type.NUMBER, value=None)
 
 
@@ -29,11 +32,14 @@ UNKNOWN_NUMBER = Constant(type=Type.NUMBER, value=None)
 class Resolved:
     """What an expression means. ``notes`` says what each reference and call in the text stands for.
 
-    ``core`` is of use only when there are no findings.
+    ``core`` is of use only when there are no findings. ``warnings`` are about what can be computed, and is
+    probably not what was meant; those of ``inherited`` stand in a derivation that is used here, at its place.
     """
 
     core: Core
     findings: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+    inherited: tuple[Finding, ...]
     notes: Mapping[tuple[int, int], Core]
     parameters: tuple[str, ...]
 
@@ -66,6 +72,9 @@ class Checker:
         self.arguments: Mapping[str, Core] = {"value": UNKNOWN_NUMBER} if home.value else {}
         self.expanding: tuple[str, ...] = ()
         self.findings: list[Finding] = []
+        self.warnings: list[Finding] = []
+        self.inherited: list[Finding] = []
+        self.units_apart = 0
         self.notes: dict[tuple[int, int], Core] = {}
         self.parameters: dict[str, None] = {}
         self.nodes = 0
@@ -78,6 +87,8 @@ class Checker:
         return Resolved(
             core=found,
             findings=tuple(self.findings),
+            warnings=tuple(self.warnings),
+            inherited=tuple(self.inherited),
             notes=MappingProxyType(self.notes),
             parameters=tuple(self.parameters),
         )
@@ -91,10 +102,13 @@ class Checker:
 
     def fault(self, code: str, node: tree.Node, **words: Any) -> Core:
         """A finding at a part of the text."""
+        self.findings.append(self.finding(code, node, **words))
+        return WRONG
+
+    def finding(self, code: str, node: tree.Node, **words: Any) -> Finding:
         text, place = self.expression.text, self.expression.place
         where = place_within(text, place, node.start, node.end)
-        self.findings.append(finding(code, text=where, value=text[node.start : node.end], **words))
-        return WRONG
+        return finding(code, text=where, value=text[node.start : node.end], **words)
 
     def said(self, node: tree.Node) -> str:
         return self.expression.text[node.start : node.end]
@@ -158,6 +172,28 @@ class Checker:
         finally:
             self.expression, self.arguments, self.expanding = before
 
+    @contextmanager
+    def in_any_unit(self) -> Iterator[None]:
+        """Where the unit of a value does not matter: it is converted, or only known or not."""
+        self.units_apart += 1
+        try:
+            yield
+        finally:
+            self.units_apart -= 1
+
+    def heed_unit(self, node: tree.Reference, found: Core | None) -> None:
+        """A warning where a number is used as if it had one unit, and its unit is chosen beside it."""
+        field = found.field if isinstance(found, Read | Remote) else None
+        if field is None or field.unit is None or not field.unit.choices or self.units_apart:
+            return
+        codes = [choice.code for choice in field.unit.choices]
+        root = next((choice.code for choice in field.unit.choices if choice.to is None), codes[0])
+        name = self.said(node)
+        plain = _UNIT_NAME.fullmatch(root) and root.lower() not in KEYWORDS
+        unit = root if plain else "'" + root.replace("'", "''") + "'"
+        said = self.finding("rule-bare-unit", node, name=name, units=" or ".join(codes), unit=unit)
+        (self.inherited if self.expanding else self.warnings).append(said)
+
     # One method for each node class; the table below names them all.
 
     def literal(self, node: tree.Literal) -> Core:
@@ -186,6 +222,7 @@ class Checker:
         else:
             found = self.bare(node)
         assert found is not None
+        self.heed_unit(node, found)
         if not self.expanding:
             self.notes[node.start, node.end] = found
         return found
@@ -241,7 +278,8 @@ class Checker:
         return self.apply(Type.CONDITION, "coalesce", self.condition(node.operand), no)
 
     def cell_state(self, node: tree.Is) -> Core:
-        operand = self.core(node.operand)
+        with self.in_any_unit():
+            operand = self.core(node.operand)
         if node.state == "known":
             return self.apply(Type.CONDITION, "known", operand)
         return self.missing(node, operand)
@@ -286,6 +324,34 @@ class Checker:
             operator="case",
             arguments=(*flat, last),
         )
+
+    def membership(self, node: tree.In) -> Core:
+        """``x in (..)``, ``code in multiple_choice``, and ``weight in kg``, which is a conversion."""
+        cell = self.unit_asked(node)
+        if cell is None:
+            return compare.membership(self, node)
+        assert isinstance(node.among, tree.Reference)
+        unit = node.among
+        literal = tree.Literal(kind="text", value=unit.field or "", start=unit.start, end=unit.end)
+        return calls.converted(self, node, cell, literal)
+
+    def unit_asked(self, node: tree.In) -> Read | Remote | None:
+        """The cell that is converted, None where the node asks for something else."""
+        among, of = node.among, node.operand
+        if not isinstance(among, tree.Reference) or among.table is not None or node.negated:
+            return None
+        if not isinstance(of, tree.Reference):
+            return None
+        try:
+            cell = self.names.qualified(of.table, of.selector, of.field) if of.table and of.field else None
+            cell = cell or self.names.bare(of.field or "")
+        except NameFault:
+            return None
+        if not isinstance(cell, Read | Remote) or cell.field.unit is None:
+            return None
+        if not self.expanding:
+            self.notes[of.start, of.end] = cell
+        return cell
 
     def call(self, node: tree.Call) -> Core:
         if node.function in self.study.derivations:
@@ -383,7 +449,7 @@ _BUILDERS: Mapping[type[tree.Node], Callable[..., Core]] = MappingProxyType(
         tree.Fold: Checker.fold,
         tree.Compare: compare.comparison,
         tree.Between: compare.between,
-        tree.In: compare.membership,
+        tree.In: Checker.membership,
         tree.Sum: compare.total,
         tree.Listing: compare.listing,
     }

@@ -162,9 +162,19 @@ class _English:
     def membership(self, node: tree.In) -> str:
         no = "not " if node.negated else ""
         if not isinstance(node.among, tree.Listing):
+            if self.type(node.operand) is Type.NUMBER:
+                return self.in_unit(node.operand, str(getattr(node.among, "field", "")))
             return f"{self.value(node.operand, node.among)} is {no}one of {self.say(node.among)}"
         labels = [self.value(one, node.operand) for one in node.among.items]
         return f"{self.say(node.operand)} is {no}{_listed(labels)}"
+
+    def in_unit(self, of: tree.Node, unit: str) -> str:
+        """``“Weight” in kg``, with the unit as people read it."""
+        found = self.notes.get((of.start, of.end))
+        field = found.field if isinstance(found, Read | Remote) else None
+        choices = field.unit.choices if field is not None and field.unit is not None else ()
+        labels = {choice.code: choice.label for choice in choices}
+        return f"{self.say(of)} in {labels.get(unit, unit)}"
 
     def listing(self, node: tree.Listing) -> str:
         return _listed([self.say(one) for one in node.items])
@@ -210,6 +220,8 @@ class _English:
         given_words = [
             self.say(one) if isinstance(one, tree.Duration) else self.factor(one) for one in node.arguments
         ]
+        if node.function == "in_unit" and isinstance(node.arguments[1], tree.Literal):
+            return self.in_unit(node.arguments[0], str(node.arguments[1].value))
         if node.function in _VARIADIC:
             return f"{_VARIADIC[node.function]} {_listed(given_words, 'and')}"
         return _FUNCTIONS[node.function].format(*given_words)

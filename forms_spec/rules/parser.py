@@ -188,7 +188,7 @@ class _Parser(Reader):
         return tree.Listing(items=tuple(items), start=start, end=self.expect_sign(")").end)
 
     def prefix(self) -> tree.Node:
-        """``prefix = "not" value | "-" value | primary [unit]``"""
+        """``prefix = "not" value | "-" value | primary ["in" unit] [duration]``"""
         word = self.word
         if self.is_keyword("not"):
             self.take()
@@ -200,7 +200,25 @@ class _Parser(Reader):
             if word.text == "+":
                 return operand
             return tree.Negative(operand=operand, start=word.start, end=operand.end)
-        return self.duration(self.primary())
+        return self.duration(self.in_unit(self.primary()))
+
+    def in_unit(self, value: tree.Node) -> tree.Node:
+        """``in unit = field "in" (text | name)``, as tight as a name: ``weight in kg / 2``
+
+        A bare name may be a multiple choice too (``level in levels``): the checker knows which it is.
+        """
+        if not isinstance(value, tree.Reference) or not self.is_keyword("in"):
+            return value
+        unit, follows = self.words[self.at + 1], self.words[min(self.at + 2, len(self.words) - 1)]
+        if unit.kind is Token.TEXT:
+            self.take()
+            said = self.literal()
+            return tree.Call(function="in_unit", arguments=(value, said), start=value.start, end=said.end)
+        if unit.kind is not Token.NAME or (follows.kind is Token.SIGN and follows.text in ".[("):
+            return value
+        self.take()
+        among = self.reference()
+        return tree.In(operand=value, among=among, negated=False, start=value.start, end=among.end)
 
     def duration(self, count: tree.Node) -> tree.Node:
         """``duration = value ("days" | "weeks" | "months" | "years")``, in the singular too"""

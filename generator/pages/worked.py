@@ -85,6 +85,8 @@ class _Worked:
         """What is asked for when the value is not known."""
         if isinstance(node, tree.Call) and node.function in VALUES:
             return self.label(node.arguments[0])
+        if isinstance(node, tree.In):
+            return self.label(node.operand)
         found = self.meaning(node)
         if isinstance(found, core.Remote) and found.form != self.home.form.name:
             return f"{found.field.label} ({self.study.forms[found.form].title})"
@@ -134,6 +136,11 @@ class _Worked:
         found = resolve(part, self.study, self.home, expects)
         return None if found.findings or _goes_over_rows(found.core) else found.core
 
+    def membership(self, node: tree.In) -> list[Part]:
+        """``weight in kg`` is a value like a field's."""
+        found = self.meaning(node)
+        return self.slot(node) if found is not None and found.type is Type.NUMBER else [self.english(node)]
+
     def call(self, node: tree.Call) -> list[Part]:
         if node.function in VALUES or node.function in self.study.derivations:
             return self.slot(node)
@@ -160,5 +167,6 @@ _WRITERS: Mapping[type[tree.Node], Callable[[_Worked, Any], list[Part]]] = Mappi
         tree.Product: _Worked.product,
         tree.Case: _Worked.case,
         tree.Call: _Worked.call,
+        tree.In: _Worked.membership,
     }
 )

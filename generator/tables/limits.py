@@ -29,6 +29,8 @@ def limits(study: Study, field: Field) -> Limits:
     """What Table Schema can say of a field's hard range; never stricter than the range."""
     if not field.ranges:
         return Limits(constraints={}, complete=True)
+    if field.unit is not None and any(choice.code not in field.ranges for choice in field.unit.choices):
+        return Limits(constraints={}, complete=False)  # in one of the units every number passes
     write = WRITE[field.kind.name]
     lows = _ends(study, [one.low for one in field.ranges.values()])
     highs = _ends(study, [one.high for one in field.ranges.values()])

@@ -153,6 +153,7 @@ _CONDITION_CALLS = (
     "({n} is {n})",
     "({t} is not in ({t}, {t}))",
 )
+_CELSIUS = ("'C'",)
 _PARTS = {"n": "number", "t": "text", "d": "date", "h": "time", "s": "moment", "b": "condition"}
 
 
@@ -187,6 +188,7 @@ _LEAVES: dict[str, list[Writer]] = {
         lambda w, _: f"entered({w.cell(w.pick('n', 'x'))})",
         lambda w, _: f"number_of({w.cell('c')})",
         lambda w, _: f"in_unit({w.pick('au', 'home[V1].au', 'home[previous].au')}, 'C')",
+        lambda w, _: f"{w.pick('au', 'home[V1].au', 'home[previous].au')} in {w.pick('C', *_CELSIUS)}",
     ],
     "spread": [
         lambda w, _: f"age_years({w.cell('p')}, {w.cell('d')})",

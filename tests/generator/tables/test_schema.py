@@ -75,6 +75,15 @@ def test_a_required_field_may_be_blank_in_a_draft() -> None:
             "range: {C: [33, 43], F: [91.4, 109.4]}}",
             {"minimum": 33, "maximum": 109.4},
         ),
+        (
+            "{label: X, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}, "
+            "range: {C: [33, 43]}}",
+            {"minimum": 33, "maximum": 109.4},
+        ),
+        (
+            "{label: X, type: decimal, unit: {k: {}, r: {to: k, as: 1 / value}}, range: {k: [1, 10]}}",
+            {"exclusiveMinimum": -(10**15), "exclusiveMaximum": 10**15},
+        ),
     ],
 )
 def test_a_range_with_known_ends_becomes_constraints(text: str, constraints: dict[str, Any]) -> None:
