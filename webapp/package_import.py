@@ -6,7 +6,6 @@ a subject of another site, a row number that a removed row had.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from itertools import groupby
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding, Severity
 from forms_spec.judge import Judgement, judge
+from forms_spec.kinds.pattern import whole_match
 from forms_spec.model import Study
 from forms_spec.places import DataPlace
 from forms_spec.record import LOG, CellKey, Context, FormKey, Record, Records
@@ -220,9 +220,7 @@ def _refusal(
     place = DataPlace(table=form.key.form, subject=form.subject, visit=form.key.visit, unsno=form.key.unsno)
     if site is not None and site != form.site:
         return finding("import-other-site", data=place, value=form.site, subject=form.subject, site=site)
-    if not re.fullmatch(study.subject_pattern, form.subject) or (
-        study.sites and form.site not in study.sites
-    ):
+    if not whole_match(study.subject_pattern, form.subject) or (study.sites and form.site not in study.sites):
         return finding(
             "import-wrong-subject",
             data=place,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
-from forms_spec.kinds.pattern import pattern_problem, portable
+from forms_spec.kinds.pattern import pattern_problem, whole_match
 from forms_spec.loading.parts import Draft
 from forms_spec.nearness import did_you_mean
 
@@ -22,7 +21,7 @@ def check_subject(draft: Draft) -> Iterator[Finding]:
     problem = pattern_problem(study.subject_pattern)
     if problem:
         yield finding("pattern-refused", text=spot.at("subject", "pattern").place, why=problem)
-    elif not re.fullmatch(portable(study.subject_pattern), example):
+    elif not whole_match(study.subject_pattern, example):
         yield finding("subject-example", text=here, value=example, pattern=study.subject_pattern)
     if study.sites and not any(example.startswith(site) for site in study.sites):
         sites = ", ".join(study.sites)

@@ -1,4 +1,4 @@
-"""Text as typed: only line breaks of other systems are turned into line feeds."""
+"""Text as typed, but for line breaks of other systems and tabulators that a table left in it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 _OTHER_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 
+_TABS = re.compile("\t+")
+
+
 def read_text(text: str, field: Field) -> str:
-    """Every sort of line break as a line feed, where the field has several lines."""
-    return _OTHER_BREAKS.sub("\n", text) if field.type.multiline else text
+    """Every sort of line break as a line feed where the field has several lines, else tabulators as a blank.
+
+    Cells pasted from a spreadsheet arrive with a tabulator between them. A box of one line shows it as a
+    blank, so a blank is what the person means.
+    """
+    return _OTHER_BREAKS.sub("\n", text) if field.type.multiline else _TABS.sub(" ", text)

@@ -13,6 +13,7 @@ says why an expression cannot be used. The whole text has to match, always.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from forms_spec.kinds.pattern_cost import costly
@@ -26,6 +27,19 @@ def portable(expression: str) -> str:
     Raises ValueError for an expression that ``pattern_problem`` finds fault with.
     """
     return write_pattern(parse_pattern(expression))
+
+
+@lru_cache(maxsize=4096)
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(portable(expression))
+
+
+def whole_match(expression: str, text: str) -> bool:
+    """Whether the whole text matches, as every target reads the expression: ``\\d`` is an ASCII digit.
+
+    Raises ValueError for an expression that ``pattern_problem`` finds fault with.
+    """
+    return _compiled(expression).fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from forms_spec.kinds.base import Kind, Refusal
 from forms_spec.kinds.characters import LINE_BREAKS, code_point, first_control, first_surrogate, is_blank
-from forms_spec.kinds.pattern import portable
+from forms_spec.kinds.pattern import whole_match
 
 if TYPE_CHECKING:
     from forms_spec.model import Field, Pattern
     from forms_spec.values import Value
-
-
-@lru_cache(maxsize=4096)
-def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(portable(expression))
 
 
 class TextKind(Kind):
@@ -58,7 +51,7 @@ class TextKind(Kind):
 
     def _pattern(self, text: str, field: Field) -> Refusal | None:
         pattern = field.pattern
-        if pattern is None or _compiled(pattern.expression).fullmatch(text):
+        if pattern is None or whole_match(pattern.expression, text):
             return None
         return Refusal(code="pattern-mismatch", details=(("says", pattern_says(pattern)),))
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webapp.pages import NEW, app_over, filled_once, inputs, sign_in
+from tests.webapp.pages import NEW, app_over, filled_once, inputs, sign_in, token
 from webapp.storage import Database, InstanceKey, Status, history, load
 
 VS = f"/subjects/{NEW}/SCR/vs"
@@ -224,3 +224,30 @@ def test_the_laboratorys_reference_range_stands_beside_a_result(client: FlaskCli
     assert 'id="f-hgb_lborres-reference">reference 13.5 to 17.5 g/dL<' in page, "the man's"
     woman = client.get("/subjects/01-002/SCR/lbh").text
     assert 'id="f-hgb_lborres-reference">reference 12 to 15.5 g/dL<' in woman
+
+
+@pytest.mark.parametrize("number", ["01-0２5", "٠١-025", "0１-025"])
+def test_a_subject_number_has_digits_that_everybody_can_type(client: FlaskClient, number: str) -> None:
+    page = client.get("/subjects/new").text
+    answer = client.post("/subjects/new", data={"csrf_token": token(page), "subjid": number})
+    assert answer.status_code == 422
+    assert client.get(f"/subjects/{number}").status_code == 404
+
+
+def test_a_subject_number_that_exists_leads_to_its_subject(client: FlaskClient) -> None:
+    page = client.get("/subjects/new").text
+    answer = client.post("/subjects/new", data={"csrf_token": token(page), "subjid": NEW})
+    assert answer.status_code == 422
+    assert f'href="/subjects/{NEW}"' in answer.text
+
+
+def test_a_tab_between_pasted_cells_is_kept_as_a_blank(client: FlaskClient, database: Database) -> None:
+    address = f"/subjects/{NEW}/LOG/cm"
+    with_row = client.post(address, data={**posted(client.get(address).text), "action": "add:cm"}).text
+    assert (
+        client.post(address, data=posted(with_row, **{"r__cm__1__cmtrt": "Ibuprofen\tretard"})).status_code
+        == 303
+    )
+    stored = load(database, InstanceKey(NEW, "cm", "LOG"))
+    assert stored is not None
+    assert stored.record.rows["cm"][0].texts["cmtrt"] == "Ibuprofen retard"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from time import monotonic
 
@@ -11,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
+from forms_spec.kinds.pattern import whole_match
 from forms_spec.visits import VisitState
 from webapp.access import ENTER, READ, allow
 from webapp.services import services
@@ -113,15 +113,16 @@ def ask_subject() -> ResponseReturnValue:
 def enter_subject() -> ResponseReturnValue:
     held = services()
     subjid = request.form.get("subjid", "").strip()
-    message = _refusal(subjid)
+    message, known = _refusal(subjid), ""
     if not message:
         site = _site(subjid)
         try:
             add_subject(held.database, subjid=subjid, site=site, user=current_user.user.username)
         except IntegrityError:
-            message = f"Subject {subjid} exists already. Open it from the list, or check the number."
+            message = f"Subject {subjid} exists already. Check the number, or open the subject."
+            known = subjid
     if message:
-        return render_template("new_subject.html", subjid=subjid, message=message), 422
+        return render_template("new_subject.html", subjid=subjid, message=message, known=known), 422
     return redirect(f"/subjects/{subjid}", 303)
 
 
@@ -129,10 +130,12 @@ def _refusal(subjid: str) -> str:
     study = services().study
     if not subjid:
         return f"Type the subject's number, for example {study.subject_example}."
-    if not re.fullmatch(study.subject_pattern, subjid):
-        return f"“{subjid}” is no subject number of this study. One looks like {study.subject_example}."
+    if not whole_match(study.subject_pattern, subjid):
+        return f"“{subjid}” is not a valid subject number. Write it like {study.subject_example}."
     if study.sites and not _site(subjid):
-        return f"No site's number stands in front of {subjid}. The sites are {', '.join(study.sites)}."
+        sites = ", ".join(study.sites)
+        number = "a site number" if len(study.sites) > 1 else "the site number"
+        return f"“{subjid}” does not begin with {number} ({sites})."
     return ""
 
 

@@ -201,7 +201,7 @@
   }
 
   const READERS = {
-    text: (text, field) => (field.multiline ? text.replace(OTHER_BREAKS, "\n") : text),
+    text: (text, field) => (field.multiline ? text.replace(OTHER_BREAKS, "\n") : text.replace(/\t+/g, " ")),
     integer: readInteger,
     decimal: readDecimal,
     boolean: (text) => BOOLEANS.get(asciiLower(text)) || null,
