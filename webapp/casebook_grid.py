@@ -68,6 +68,12 @@ class Grid:
     next_unsno: Mapping[str, int]
 
     @property
+    def statuses(self) -> dict[str, Shown]:
+        """By address of a form: its status."""
+        cells = {cell.address: cell.status for line in self.lines for cell in line.cells if cell.address}
+        return cells | {log.address: log.status for log in self.logs}
+
+    @property
     def to_finish(self) -> int:
         """Drafts, and forms that a visit behind us asked for and nobody began."""
         cells = sum(cell.to_finish for line in self.lines for cell in line.cells)

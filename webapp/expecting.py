@@ -13,14 +13,17 @@ from forms_spec.rules.core import RuleValue
 from forms_spec.rules.scene import Frames, Place
 from forms_spec.schedule import Scheduled
 from webapp.services import services, whole_casebook_of
+from webapp.storage import StoredCasebook
 
 Condition = Callable[[Frames], "RuleValue | None"]
 
 
-def condition_of(subjid: str) -> Callable[[Scheduled, int], bool | None]:
+def condition_of(
+    subjid: str, casebook: StoredCasebook | None = None
+) -> Callable[[Scheduled, int], bool | None]:
     """The three-valued truth of the schedule's conditions for one subject; its forms are read once."""
     held = services()
-    world = Subject(held.study, whole_casebook_of(subjid), held.today(), subjid)
+    world = Subject(held.study, casebook or whole_casebook_of(subjid), held.today(), subjid)
 
     def holds(scheduled: Scheduled, unsno: int) -> bool | None:
         form = held.study.forms[scheduled.form]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import abort
@@ -102,10 +101,3 @@ def forms_at(study: Study, visit: str) -> tuple[Form, ...]:
     """The forms that the schedule knows at a visit."""
     names = (scheduled.form for scheduled in study.schedule if scheduled.visit == visit)
     return tuple(study.forms[name] for name in dict.fromkeys(names))
-
-
-def next_form(place: FormPlace, beside: Iterable[Form]) -> Form | None:
-    """The form behind this one."""
-    names = list(beside)
-    at = next((i for i, form in enumerate(names) if form.name == place.form.name), len(names))
-    return names[at + 1] if at + 1 < len(names) else None

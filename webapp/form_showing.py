@@ -25,16 +25,16 @@ from generator.pages import form_html, page_and_template
 from generator.pages.findings import Lead, Said, Spot, label_of, target_of
 from generator.pages.new_rows import with_new_rows
 from generator.pages.words import answer_words
-from webapp.form_places import FormPlace, form_address, forms_beside, next_form
+from webapp.form_places import FormPlace
 from webapp.form_said import page_said, said_of
 from webapp.held_files import files_of, shown_files
 from webapp.judging import context_of, judged, judged_elsewhere, open_findings, opening, starts_of
 from webapp.services import casebook_of, services
 from webapp.showing import clock
-from webapp.standing import changes_of, remembered
-from webapp.statuses import Shown, status_of
-from webapp.storage import Saved, Status, StoredForm, heads
+from webapp.statuses import status_of
+from webapp.storage import Saved, Status, StoredForm
 from webapp.uploads import Uploads
+from webapp.visit_forms import Beside, visit_forms
 
 NO_ROWS: Mapping[tuple[str, int], str] = MappingProxyType({})
 
@@ -52,16 +52,6 @@ class Line:
     shown: bool
     home: bool
     ends: tuple[Lead, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Beside:
-    """Another form of the same visit, with its status."""
-
-    form: Form
-    address: str
-    status: Shown
-    here: bool
 
 
 def finding_lines(form: Form, said: Said) -> list[Line]:
@@ -124,7 +114,7 @@ def page_of_form(
     said = said_of(place, judgement.findings, elsewhere)
     still = said_of(place, open_findings(place.form, judgement, record), elsewhere)
     lines = finding_lines(place.form, still)
-    beside, counted = _beside(place, len(lines))
+    visit = visit_forms(place, len(lines))
     return render_template(
         "form.html",
         place=place,
@@ -137,8 +127,7 @@ def page_of_form(
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
         said=page_said(place, still),
-        beside=beside,
-        counted=counted,
+        visit=visit,
         readonly=not current_user.may_enter,
         needs_reason=stored is not None and stored.status is Status.COMPLETE,
         reason=reason,
@@ -148,7 +137,7 @@ def page_of_form(
         checked=checked,
         saved=request.args.get("saved", ""),
         settled=request.args.get("settles", ""),
-        **_way_on(place),
+        **way_on(place, visit.next),
         **_known_here(place),
     )
 
@@ -181,12 +170,11 @@ def _questions(
     )
 
 
-def _way_on(place: FormPlace) -> dict[str, str]:
+def way_on(place: FormPlace, after: Beside | None) -> dict[str, str]:
     """Where one goes after this form: to the visit's next form, else back to the casebook."""
-    after = next_form(place, forms_beside(place))
     if after is None:
         return {"next_address": f"/subjects/{place.subject.subjid}", "next_title": "Casebook"}
-    return {"next_address": _address(place, after), "next_title": after.title}
+    return {"next_address": after.address, "next_title": after.form.title}
 
 
 def _known_here(place: FormPlace) -> dict[str, Any]:
@@ -205,25 +193,6 @@ def own_save(stored: StoredForm | None) -> str:
     """The id of the newest save where it is this person's: a page that did not learn of it knows it again."""
     user, _, page_id = stored.save_id.partition(":") if stored else ("", "", "")
     return page_id if page_id and user == current_user.user.username else ""
-
-
-def _address(place: FormPlace, form: Form) -> str:
-    return form_address(place.subject.subjid, place.key.visit, place.unsno, form.name)
-
-
-def _beside(place: FormPlace, findings: int) -> tuple[list[Beside], bool]:
-    """The visit's forms; their findings as far as they are counted, and whether they are."""
-    known = heads(services().database, place.subject.subjid)
-    standing = remembered(place.subject.subjid, changes_of(known))
-    found = []
-    for form in forms_beside(place):
-        key = FormKey(form.name, place.key.visit, place.unsno)
-        head = known.get(key)
-        count = standing.findings.get(key, 0) if standing else 0
-        here = form is place.form
-        status = status_of(head.status if head else None, findings if here else count)
-        found.append(Beside(form=form, address=_address(place, form), status=status, here=here))
-    return found, standing is not None
 
 
 def _visit_date(place: FormPlace, saved: Record | None) -> str:
@@ -257,6 +226,7 @@ def saved_answer(
         refused=refused,
         summary_html=render_template("summary.html", lines=lines, checked=True) if refused else "",
         **page_said(place, still),
+        **way_on(place, visit_forms(place, len(lines)).next),
         files=shown_files(place, record),
         refused_files=uploads.said(),
         rows={group: [row.number for row in rows] for group, rows in record.rows.items()},

@@ -144,6 +144,39 @@
     if (following?.type === "text") following.select();
   }
 
+  const control = (question) =>
+    question.querySelector(".choice input:checked") ||
+    question.querySelector(".line :is(input, select, textarea):not([type=hidden], .missing, .remove-file input)");
+
+  function answered(question) {
+    const box = control(question);
+    const answer = ["radio", "checkbox"].includes(box.type) ? box.checked : box.value;
+    return answer || reasonsOf(question)?.value;
+  }
+
+  /* The first question that waits for an answer, else the first question, else what opens or adds a row. */
+  function firstOpen() {
+    const seen = (one) => one.checkVisibility() && !one.matches(":disabled");
+    const questions = [...form.querySelectorAll(".q")].filter((one) => seen(one) && control(one));
+    const complete = form.dataset.status === "complete";
+    const wanted = (!complete && questions.find((one) => !answered(one))) || questions[0];
+    return wanted ? control(wanted) : [...form.querySelectorAll(".add button, details.card > summary")].find(seen);
+  }
+
+  function focusFirst() {
+    const first = firstOpen();
+    if (!first || first.matches(":disabled")) return false;
+    first.focus();
+    if (first.type === "text") first.select();
+    return true;
+  }
+
+  document.querySelector("[data-skip]")?.addEventListener("click", (event) => {
+    if (focusFirst()) event.preventDefault();
+  });
+
+  Object.assign(crfpage, { focusFirst });
+
   form.addEventListener("click", (event) => {
     /* A second click on the chosen answer takes it back. */
     const radio = event.target.closest(".choice input[type=radio]");

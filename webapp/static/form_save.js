@@ -101,6 +101,7 @@
     if (reason) reason.value = "";
     const count = crfpage.changes();
     state(count ? `saved ${said.saved_at}; ${count} change${count === 1 ? "" : "s"} since` : `saved ${said.saved_at}`);
+    showNext(said);
     const place = document.getElementById("summary-place");
     if (!request.quietly) place.innerHTML = said.summary_html;
     if (said.refused) crfpage.showAll?.();
@@ -111,6 +112,13 @@
     else if (request.action === "complete") document.getElementById("next").focus();
     if (said.status === "complete" && !document.getElementById("reason")) askReasons();
     crfpage.say(said.refused ? "Saved as a draft. Not complete yet." : `Saved ${said.saved_at}.`);
+  }
+
+  /* Which form comes next may hang on what was just answered. */
+  function showNext({ next_address, next_title }) {
+    const next = document.getElementById("next");
+    next.href = next_address;
+    next.querySelector(".wide").textContent = `: ${next_title}`;
   }
 
   /* The form is complete now: from here on a change needs its reason. */
@@ -180,11 +188,11 @@
     if (!crfpage.changes() || form.dataset.status === "complete" || event.ctrlKey || event.metaKey) return;
     /* The way on saves what is not saved yet; the browser's copy holds it should the save fail. */
     event.preventDefault();
-    const address = event.currentTarget.href;
+    const next = event.currentTarget;
     const wait = setInterval(() => {
       if (pending && !pending.lost) return;
       clearInterval(wait);
-      if (crfpage.changes() === 0) location.assign(address);
+      if (crfpage.changes() === 0) location.assign(next.href);
     }, 20);
     save("draft", true);
   });
@@ -195,4 +203,5 @@
   showChanges();
   const summary = document.getElementById("summary");
   if (summary) summary.focus();
+  else if (!location.hash) crfpage.focusFirst();
 })();

@@ -221,17 +221,22 @@
   for (const end of ["pointerup", "pointercancel", "keydown"]) addEventListener(end, () => pressed && setTimeout(release), true);
 
   /* A key is about to go on from here. What is found is drawn before it does, so that it comes to the box that asks
-     why the value is kept. Links that appear with it wait until it has passed. */
+     why the value is kept. Links that came while one was in the question wait until the key has passed. */
+  const linksIn = (place) => [...place.querySelectorAll(".msg a")];
+  let linksBefore = new Set();
+  form.addEventListener("focusin", (event) => {
+    const place = event.target.closest(".q");
+    if (place && !place.contains(event.relatedTarget)) linksBefore = new Set(linksIn(place));
+  });
+
   function goOn(element) {
     const place = leave(element);
     if (!place) return;
-    const links = () => [...place.querySelectorAll(".msg a")];
-    const before = new Set(links());
     crfpage.leaving = place;
     crfpage.judge();
     crfpage.leaving = null;
     crfpage.keepSoon();
-    const passed = links().filter((link) => !before.has(link));
+    const passed = linksIn(place).filter((link) => !linksBefore.has(link));
     passed.forEach((link) => (link.tabIndex = -1));
     setTimeout(() => passed.forEach((link) => link.removeAttribute("tabindex")));
   }

@@ -12,7 +12,6 @@ from webapp.form_places import form_address, forms_at
 from webapp.gone_forms import gone_forms
 from webapp.services import services, subject_or_404
 from webapp.standing import judged_casebook
-from webapp.statuses import status_of as form_status
 from webapp.storage import heads
 
 bp = Blueprint("casebooks", __name__)
@@ -40,14 +39,12 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
 @bp.get("/subjects/<subjid>/standing")
 @allow(READ)
 def show_standing(subjid: str) -> ResponseReturnValue:
-    """By address: the status of every captured form, with its findings as of now."""
+    """By address: the status of every form in the casebook's table and of the logs, as of now."""
     subject_or_404(subjid)
-    findings = judged_casebook(subjid).standing.findings
     said = {}
-    for key, head in heads(services().database, subjid).items():
-        status = form_status(head.status, findings.get(key, 0))
+    for address, status in judged_casebook(subjid).grid.statuses.items():
         html = render_template("status_shape.html", status=status)
-        said[form_address(subjid, key.visit, key.unsno, key.form)] = {"name": status.name, "html": html}
+        said[address] = {"name": status.name, "html": html}
     return jsonify(said)
 
 
