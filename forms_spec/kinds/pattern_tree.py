@@ -18,7 +18,9 @@ _CLASSES = {"d": _DIGITS, "w": _WORD, "s": _SPACE}
 _CONTROLS = {"t": 0x09, "n": 0x0A}
 _SIGNS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _ANCHORS = "^$"
-_SPECIAL = r"\.*+?()[]{}|^$"
+_SPECIAL = r"\.*+?()[]{}|^"
+_UNESCAPABLE = "$"
+"""XML Schema takes it for itself and knows no escape of it; everywhere else it is an anchor."""
 _SPECIAL_IN_CLASS = r"\[]^-"
 
 
@@ -54,6 +56,8 @@ class Repeat:
 
 
 Node = Characters | Sequence | Alternatives | Repeat
+EMPTY = Sequence(())
+"""Matches nothing but the empty text."""
 _ANY = Characters(((0x0A, 0x0A),), negated=True)
 
 
@@ -260,21 +264,58 @@ def positive(characters: Characters) -> tuple[Span, ...]:
 
 
 def write_pattern(node: Node) -> str:
-    """The expression of a tree, in the spelling that all engines share."""
+    """The expression of a tree, in the spelling that all engines share.
+
+    XML Schema, RE2, Rust, ICU, ECMAScript (with ``u``), Java and Python read it alike, where the reader
+    matches the whole text. XML Schema knows no ``(?:`` and no anchors.
+    """
+    return _whole(simplified(node))
+
+
+def _whole(node: Node) -> str:
     match node:
         case Characters():
             return _written(node)
         case Sequence(parts):
-            return "".join(_grouped(p) if isinstance(p, Alternatives) else write_pattern(p) for p in parts)
+            return "".join(_grouped(p) if isinstance(p, Alternatives) else _whole(p) for p in parts)
         case Alternatives(branches):
-            return "|".join(map(write_pattern, branches))
+            return "|".join(map(_whole, branches))
         case Repeat(part, least, most):
-            inside = write_pattern(part) if isinstance(part, Characters) else _grouped(part)
+            inside = _whole(part) if isinstance(part, Characters) else _grouped(part)
             return inside + _count(least, most)
 
 
+def simplified(node: Node) -> Node:
+    """The same language without empty parts, which engines write differently; ``Sequence(())`` at most."""
+    match node:
+        case Characters():
+            return node
+        case Sequence(parts):
+            kept = [part for part in map(simplified, parts) if part != EMPTY]
+            return kept[0] if len(kept) == 1 else Sequence(tuple(kept))
+        case Alternatives(branches):
+            return _alternatives([simplified(branch) for branch in branches])
+        case Repeat(part, least, most):
+            inside = EMPTY if most == 0 else simplified(part)
+            return (
+                EMPTY
+                if inside == EMPTY
+                else inside
+                if (least, most) == (1, 1)
+                else Repeat(inside, least, most)
+            )
+
+
+def _alternatives(branches: list[Node]) -> Node:
+    kept = list(dict.fromkeys(branch for branch in branches if branch != EMPTY))
+    if not kept:
+        return EMPTY
+    node = kept[0] if len(kept) == 1 else Alternatives(tuple(kept))
+    return node if len(kept) == len(set(branches)) else Repeat(node, 0, 1)
+
+
 def _grouped(node: Node) -> str:
-    return f"(?:{write_pattern(node)})"
+    return f"({_whole(node)})"
 
 
 def _count(least: int, most: int | None) -> str:
@@ -285,19 +326,25 @@ def _count(least: int, most: int | None) -> str:
 
 
 def _written(characters: Characters) -> str:
-    if (
-        not characters.negated
-        and len(characters.spans) == 1
-        and characters.spans[0][0] == characters.spans[0][1]
-    ):
+    single = len(characters.spans) == 1 and characters.spans[0][0] == characters.spans[0][1]
+    if single and not characters.negated and chr(characters.spans[0][0]) not in _UNESCAPABLE:
         return _escaped(characters.spans[0][0], _SPECIAL)
-    inside = "".join(
-        _escaped(low, _SPECIAL_IN_CLASS) + (f"-{_escaped(high, _SPECIAL_IN_CLASS)}" if high > low else "")
-        for low, high in characters.spans
-    )
+    inside = "".join(_span(low, high) for low, high in characters.spans)
     return f"[{'^' if characters.negated else ''}{inside}]"
 
 
+def _span(low: int, high: int) -> str:
+    """Some engines take no escape for the end of a range, so one of those is written by itself."""
+    first, last = _escaped(low, _SPECIAL_IN_CLASS), _escaped(high, _SPECIAL_IN_CLASS)
+    if low == high:
+        return first
+    if len(first) > 1:
+        return first + _span(low + 1, high)
+    if len(last) > 1:
+        return _span(low, high - 1) + last
+    return f"{first}{last}" if high == low + 1 else f"{first}-{last}"
+
+
 def _escaped(code: int, special: str) -> str:
-    names = {0x09: "\\t", 0x0A: "\\n"}
+    names = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r"}
     return names.get(code) or ("\\" if chr(code) in special else "") + chr(code)

@@ -22,7 +22,7 @@ from generator.package.store import Store
 from generator.tables import layout
 
 if TYPE_CHECKING:  # packages of others do without
-    from forms_spec.model import Study
+    from forms_spec.model import Study, Table
     from generator.package.assemble import StagedForm
     from generator.package.captured import CapturedForm, Subject
     from generator.package.missingness import Missingness
@@ -338,7 +338,7 @@ def _compare_descriptor(
         name = wanted["name"]
         if name not in resources:
             found = finding("resource-missing", value=name)
-        elif resources[name].get("schema") != json.loads(json.dumps(wanted["schema"])):
+        elif not _says(resources[name].get("schema"), wanted["schema"], opened, study.tables.get(name)):
             found = finding("schema-differs", value=name)
         else:
             continue
@@ -348,6 +348,17 @@ def _compare_descriptor(
         if name not in known:
             extra = finding("unknown-table", value=name)
             opened.collector.add(Reported(finding=extra, file=layout.DESCRIPTOR, table=name))
+
+
+def _says(schema: Any, wanted: Any, opened: OpenPackage, table: Table | None) -> bool:
+    """True where a schema is the dictionary's, as it was written when the package was."""
+    if schema == json.loads(json.dumps(wanted)):
+        return True
+    if table is None or opened.study is None or opened.descriptor.get("crfsmith:format") != 1:
+        return False
+    from generator.tables.format_1 import schema_of_format_1
+
+    return bool(schema == json.loads(json.dumps(schema_of_format_1(opened.study, table))))
 
 
 def _unlisted(opened: OpenPackage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,11 @@ from generator.tables import layout
 from generator.tables.descriptor import Stored, descriptor
 
 KEPT = "kept"
+_INVISIBLE = re.compile(
+    "[\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ue000-\uf8ff\ufefe-\uff00"
+    "\ufff0-\uffff\U00010000\U0010ffff]"
+)
+"""Characters that do not show, or turn the direction of the line they are in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +97,11 @@ def _descriptor(
     stored = {name: Stored(size=one.size, sha256=one.sha256) for name, one in spooled.items()}
     uploaded = {one.name: Stored(size=one.size, sha256=one.sha256) for one in files}
     made = descriptor(study, stored=stored, data_cut=data_cut, files=uploaded)
-    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+    return _INVISIBLE.sub(_escape, json.dumps(made, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _escape(character: re.Match[str]) -> str:
+    return json.dumps(character[0])[1:-1]
 
 
 def _add_text(sink: Sink, name: str, text: str) -> None:

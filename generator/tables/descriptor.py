@@ -14,7 +14,8 @@ from generator.tables import layout
 from generator.tables.schema import Descriptor, table_schema
 from generator.tables.system import TITLES, system_schema
 
-FORMAT = 1
+FORMAT = 2
+"""Format 1 had patterns that only some readers of schemas could read."""
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 DIALECT: Mapping[str, Any] = MappingProxyType(

@@ -10,9 +10,17 @@ from typing import Any
 
 from forms_spec.kinds import KINDS
 from forms_spec.kinds.calendar import FIRST_YEAR
+from forms_spec.kinds.characters import BLANKS
+from forms_spec.kinds.choices import SEPARATOR
 from forms_spec.kinds.numbers import INTEGER_DIGITS
 from forms_spec.model import Field
-from generator.tables.patterns import PARTIAL_DATE, choices_pattern, file_pattern, text_pattern
+from generator.tables.patterns import (
+    FILE_LENGTH,
+    PARTIAL_DATE,
+    choices_pattern,
+    file_pattern,
+    text_pattern,
+)
 
 LARGEST = 10**INTEGER_DIGITS - 1
 
@@ -27,16 +35,31 @@ class Laxity:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KindSchema:
-    """How one kind is said in Table Schema. ``describe`` gives type, format and constraints."""
+    """How one kind is said in Table Schema. ``describe`` gives type, format and constraints.
+
+    ``laxities`` are those of every field, ``own_laxities`` those that depend on the field.
+    """
 
     describe: Callable[[Field], dict[str, Any]]
     laxities: tuple[Laxity, ...] = field(default=())
+    own_laxities: Callable[[Field], tuple[Laxity, ...]] = lambda _: ()
+
+
+def laxities(field: Field) -> tuple[Laxity, ...]:
+    """What the schema of a field lets pass, or refuses, against the field's kind."""
+    schema = KIND_SCHEMAS[field.kind.name]
+    return (*schema.laxities, *schema.own_laxities(field))
 
 
 def _text(field: Field) -> dict[str, Any]:
-    limits = {"minLength": field.min_length, "maxLength": field.max_length}
-    constraints = {name: limit for name, limit in limits.items() if limit is not None}
-    return {"type": "string", "constraints": {"pattern": text_pattern(field), **constraints}}
+    """A pattern may bring limits of its own; where it matches nothing, no text is short enough."""
+    pattern = text_pattern(field)
+    if pattern.expression is None:
+        return {"type": "string", "constraints": {"maxLength": 0}}
+    least = max(field.min_length or 0, pattern.min_length or 0)
+    most = [end for end in (field.max_length, pattern.max_length) if end is not None]
+    lengths = {**({"minLength": least} if least else {}), **({"maxLength": min(most)} if most else {})}
+    return {"type": "string", "constraints": {"pattern": pattern.expression, **lengths}}
 
 
 def _integer(field: Field) -> dict[str, Any]:  # noqa: ARG001
@@ -79,16 +102,20 @@ def _choice(field: Field) -> dict[str, Any]:
 
 def _choices(field: Field) -> dict[str, Any]:
     assert field.codelist is not None, field.name
+    alone = [code.code for code in field.codelist.codes if code.exclusive]
     return {
         "type": "string",
         "crfsmith:codes": _codes(field),
+        "crfsmith:separator": SEPARATOR,
+        **({"crfsmith:exclusive": alone} if alone else {}),
+        "crfsmith:distinct": True,
         "constraints": {"pattern": choices_pattern(field.codelist, field.most)},
     }
 
 
 def _file(field: Field) -> dict[str, Any]:
     endings = field.upload.endings if field.upload else ()
-    return {"type": "string", "constraints": {"pattern": file_pattern(endings)}}
+    return {"type": "string", "constraints": {"pattern": file_pattern(endings), "maxLength": FILE_LENGTH}}
 
 
 def _codes(field: Field) -> dict[str, str]:
@@ -120,9 +147,27 @@ _SHORT_TIME = Laxity(
 )
 _SMALL_T = Laxity(texts=re.compile(r"[^T]*t[^T]*"), why="a small t between date and time passes")
 
+_LAST_BREAK = Laxity(
+    texts=re.compile(r"[\s\S]*\n"), why="frictionless lets a line break after a text pass that has a pattern"
+)
+_ONLY_BLANKS = Laxity(
+    texts=re.compile(f"[{re.escape(BLANKS)}]*"), why="a text of nothing but blanks passes its pattern"
+)
+_TWICE = Laxity(
+    texts=re.compile(r"(?:[\s\S]*;)?([^;]+);(?:[\s\S]*;)?\1(?:;[\s\S]*)?"),
+    why="an answer that is named twice passes (A;A)",
+)
+
+
+def _text_laxities(field: Field) -> tuple[Laxity, ...]:
+    """Long texts may end with a line break anyway, unless they have a pattern."""
+    ends = () if field.type.multiline and field.pattern is None else (_LAST_BREAK,)
+    return ends if text_pattern(field).shows else (*ends, _ONLY_BLANKS)
+
+
 KIND_SCHEMAS: Mapping[str, KindSchema] = MappingProxyType(
     {
-        "text": KindSchema(describe=_text),
+        "text": KindSchema(describe=_text, own_laxities=_text_laxities),
         "integer": KindSchema(
             describe=_integer,
             laxities=(_NUMBER_BLANKS, _PLUS, _GROUPED, _OTHER_DIGITS, _ZEROS, _MINUS_ZERO),
@@ -136,14 +181,14 @@ KIND_SCHEMAS: Mapping[str, KindSchema] = MappingProxyType(
         ),
         "boolean": KindSchema(describe=_boolean),
         "date": KindSchema(describe=_date, laxities=(_SHORT_PARTS, _OTHER_DIGITS)),
-        "partial_date": KindSchema(describe=_partial_date),
+        "partial_date": KindSchema(describe=_partial_date, laxities=(_LAST_BREAK,)),
         "time": KindSchema(describe=_time, laxities=(_SHORT_TIME,)),
         "datetime": KindSchema(
             describe=_datetime, laxities=(_SHORT_PARTS, _SHORT_TIME, _OTHER_DIGITS, _SMALL_T)
         ),
         "choice": KindSchema(describe=_choice),
-        "choices": KindSchema(describe=_choices),
-        "file": KindSchema(describe=_file),
+        "choices": KindSchema(describe=_choices, laxities=(_LAST_BREAK, _TWICE)),
+        "file": KindSchema(describe=_file, laxities=(_LAST_BREAK,)),
     }
 )  # fmt: skip
 

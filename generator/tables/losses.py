@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.model import Field, Group, Study
-from generator.tables.kinds import KIND_SCHEMAS
+from generator.tables.kinds import laxities
 from generator.tables.limits import limits
 
 TARGET = "frictionless"
@@ -60,7 +60,7 @@ def _group_losses(name: str, group: Group) -> Iterator[Loss]:
 
 
 def _field_losses(study: Study, name: str, field: Field) -> Iterator[Loss]:
-    for laxity in KIND_SCHEMAS[field.kind.name].laxities:
+    for laxity in laxities(field):
         yield _loss(name, "kind", laxity.why)
     for facet, judge in FACETS.items():
         if why := judge(study, field):

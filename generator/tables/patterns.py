@@ -1,91 +1,167 @@
-"""Regular expressions that make Frictionless read a string exactly as the kinds do.
+"""What a text has to look like, in regular expressions that every reader of a schema understands.
 
-Frictionless puts ``^`` and ``$`` around a pattern without a group, so that ``a|b`` would match a
-prefix, and ``$`` lets a last line break pass. ``whole`` closes both gaps.
+Table Schema asks for XML Schema's syntax. The programs that read packages use the engines of RE2, Rust, ICU,
+Python or ECMAScript. These patterns keep to what all of them read alike: no look-around, no back
+references and no anchors. They match the whole text in a reader that does as the standard says.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from forms_spec.kinds.characters import BLANKS
-from forms_spec.kinds.pattern import portable
+from forms_spec.kinds.file import LONGEST_NAME
+from forms_spec.kinds.pattern_tree import (
+    EMPTY,
+    Alternatives,
+    Characters,
+    Node,
+    Repeat,
+    Span,
+    parse_pattern,
+    positive,
+    simplified,
+    write_pattern,
+)
+from forms_spec.kinds.pattern_tree import Sequence as Chain
 from forms_spec.model import Codelist, Field
 
-
-def _ranges(characters: str) -> str:
-    """The characters as the inside of a class, neighbours joined to ranges."""
-    spans: list[tuple[int, int]] = []
-    for point in sorted(map(ord, characters)):
-        if spans and spans[-1][1] == point - 1:
-            spans[-1] = (spans[-1][0], point)
-        else:
-            spans.append((point, point))
-    return "".join(_code(low) + (f"-{_code(high)}" if high > low else "") for low, high in spans)
+_LINE: tuple[Span, ...] = ((0x20, 0x7E), (0xA0, 0x2027), (0x202A, 0xFFFD), (0x10000, 0x10FFFF))
+"""What may be in a text of one line: the complement of the control characters that kinds refuse."""
+_LINES: tuple[Span, ...] = ((0x09, 0x0A), *_LINE)
+_UNSAFE_IN_NAMES = '/\\:*?"<>|'
 
 
-def _code(point: int) -> str:
-    return f"\\u{point:04x}"
+def _common(one: Iterable[Span], other: Iterable[Span]) -> tuple[Span, ...]:
+    other = tuple(other)
+    pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
+    return tuple((low, high) for low, high in pairs if low <= high)
 
 
-END = r"(?![\s\S])"
-_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
-_CONTROL_BUT_LINES = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
-_UNSAFE_IN_NAMES = r'/\\:*?"<>|' + _CONTROL
-_BLANK = _ranges(BLANKS)
-
-_MONTH = "(?:0[1-9]|1[0-2])"
-_YEAR = "[1-9][0-9]{3}"
-_LEAP_YEAR = (
-    "(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:1[26]|[2468][048]|[3579][26])00)"  # years from 1000
-)
-_DAY = (
-    f"(?:{_YEAR}-(?:{_MONTH}-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
-    f"|{_LEAP_YEAR}-02-29)"
-)
-
-PARTIAL_DATE = f"(?:{_YEAR}(?:-{_MONTH})?|{_DAY}){END}"
+def _without(spans: Iterable[Span], characters: str) -> tuple[Span, ...]:
+    points = sorted(map(ord, characters))
+    return _common(spans, positive(Characters(tuple((point, point) for point in points), negated=True)))
 
 
-def whole(expression: str) -> str:
-    """The expression, matched against the whole text however the reader anchors it."""
-    return f"(?:{expression}){END}"
+_BLANK: tuple[Span, ...] = tuple((point, point) for point in sorted(map(ord, BLANKS)))
 
 
-def text_pattern(field: Field) -> str:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextPattern:
+    """``expression`` None: no text is right. ``shows`` False: texts of nothing but blanks pass it.
+
+    The lengths belong to it: a text has to keep to them as well.
+    """
+
+    expression: str | None
+    min_length: int | None = None
+    max_length: int | None = None
+    shows: bool = True
+
+
+def text_pattern(field: Field) -> TextPattern:
     """Something to see, no control characters, and the field's own pattern."""
-    allowed = f"[^{_CONTROL_BUT_LINES if field.type.multiline else _CONTROL}]*"
+    allowed = _LINES if field.type.multiline else _LINE
     if field.pattern is None:
-        return f"(?=[{_BLANK}]*[^{_BLANK}]){allowed}{END}"
-    return f"(?=[{_BLANK}]*[^{_BLANK}])(?={allowed}{END}){whole(portable(field.pattern.expression))}"
+        return TextPattern(expression=write_pattern(_showing(allowed)))
+    tree = _restricted(parse_pattern(field.pattern.expression), allowed)
+    if tree is None or simplified(tree) == EMPTY:
+        return TextPattern(expression=None)
+    return _showing_pattern(simplified(tree))
+
+
+def _showing_pattern(tree: Node) -> TextPattern:
+    """The tree's texts that have something to see, as far as a pattern can tell."""
+    if _restricted(tree, _BLANK) in (None, EMPTY):
+        return TextPattern(expression=_grouped([tree]))
+    repeat = Repeat(tree, 1, 1) if isinstance(tree, Characters) else tree
+    if isinstance(repeat, Repeat) and isinstance(repeat.part, Characters):
+        shown = write_pattern(_showing(repeat.part.spans))
+        return TextPattern(expression=shown, min_length=repeat.least or None, max_length=repeat.most)
+    return TextPattern(expression=_grouped([tree]), shows=False)
+
+
+def _showing(spans: tuple[Span, ...]) -> Node:
+    """Any number of the characters, one of which can be seen."""
+    any_number = Repeat(Characters(spans), 0, None)
+    return Chain((any_number, Characters(_without(spans, BLANKS)), any_number))
+
+
+def _restricted(node: Node, allowed: tuple[Span, ...]) -> Node | None:
+    """What a tree matches by these characters alone; None for nothing, not even the empty text."""
+    match node:
+        case Characters():
+            spans = _common(positive(node), allowed)
+            return Characters(spans) if spans else None
+        case Chain(parts):
+            whole = [kept for part in parts if (kept := _restricted(part, allowed)) is not None]
+            return simplified(Chain(tuple(whole))) if len(whole) == len(parts) else None
+        case Alternatives(branches):
+            some = [kept for branch in branches if (kept := _restricted(branch, allowed)) is not None]
+            return simplified(Alternatives(tuple(some))) if some else None
+        case Repeat(part, least, most):
+            if (inside := _restricted(part, allowed)) is None:
+                return None if least else EMPTY
+            return simplified(Repeat(inside, least, most))
 
 
 def choices_pattern(codelist: Codelist, most: int | None = None) -> str:
-    """Codes joined by ``;``, none twice, an exclusive one alone, ``most`` of them at most."""
-    exclusive = [re.escape(code.code) for code in codelist.codes if code.exclusive]
-    shared = "|".join(re.escape(code.code) for code in codelist.codes if not code.exclusive)
-    again = "*" if most is None else f"{{0,{most - 1}}}"
-    together = (
-        [f"(?!(?:[^;]*;)*([^;]+);(?:[^;]*;)*\\1(?:;|{END}))(?:{shared})(?:;(?:{shared})){again}"]
-        if shared
-        else []
-    )
-    return whole("|".join([*exclusive, *together]))
+    """Codes joined by ``;``, an exclusive one alone, ``most`` of them at most.
+
+    That none is named twice is more than such a pattern can say.
+    """
+    alone = [_text(code.code) for code in codelist.codes if code.exclusive]
+    shared = [_text(code.code) for code in codelist.codes if not code.exclusive]
+    if not shared:
+        return _grouped(alone)
+    one = Alternatives(tuple(shared))
+    more = Repeat(Chain((_text(";"), one)), 0, None if most is None else most - 1)
+    return _grouped([*alone, Chain((one, more))])
+
+
+def _grouped(branches: Sequence[Node]) -> str:
+    """In parentheses, because some readers put anchors around it."""
+    tree = simplified(Alternatives(tuple(branches)))
+    written = write_pattern(tree)
+    return f"({written})" if isinstance(tree, Alternatives) else written
+
+
+def _text(text: str) -> Node:
+    return Chain(tuple(Characters(((ord(one), ord(one)),)) for one in text))
+
+
+FILE_LENGTH = len("files/0123456789abcdef/") + LONGEST_NAME
 
 
 def file_pattern(endings: Iterable[str]) -> str:
-    """``files/<16 hex digits>/<name>``: a name that every file system takes, with an allowed ending."""
-    name = f"(?=[\\s\\S]{{1,200}}{END})(?![.{_BLANK}])[^{_UNSAFE_IN_NAMES}]*"
-    tail = "|".join(_any_case(ending) for ending in endings)
-    last = f"\\.(?:{tail})" if tail else f"[^{_UNSAFE_IN_NAMES}.{_BLANK}]"
-    return f"files/[0-9a-f]{{16}}/{name}{last}{END}"
+    """``files/<16 hex digits>/<name>``: a name that every file system takes, with an allowed ending.
+
+    Names are of at most 200 characters; ``FILE_LENGTH`` is the length of the whole text.
+    """
+    inside = Characters(_without(_LINE, _UNSAFE_IN_NAMES))
+    end = Characters(_without(_LINE, _UNSAFE_IN_NAMES + BLANKS + "."))
+    any_number = Repeat(inside, 0, None)
+    tails = tuple(Chain(tuple(map(_any_case, ending))) for ending in endings)
+    name: Node = Chain((end, Repeat(Chain((any_number, end)), 0, 1)))
+    if tails:
+        name = Chain((end, any_number, _text("."), Alternatives(tails)))
+    digits = Characters(((0x30, 0x39), (0x61, 0x66)))
+    return write_pattern(Chain((_text("files/"), Repeat(digits, 16, 16), _text("/"), name)))
 
 
-def _any_case(ending: str) -> str:
-    return "".join(
-        f"[{character.lower()}{character.upper()}]"
-        if character.isascii() and character.isalpha()
-        else re.escape(character)
-        for character in ending
-    )
+def _any_case(character: str) -> Node:
+    if not (character.isascii() and character.isalpha()):
+        return _text(character)
+    upper, lower = ord(character.upper()), ord(character.lower())
+    return Characters(((upper, upper), (lower, lower)))
+
+
+_MONTH = "(0[1-9]|1[0-2])"
+_YEAR = "[1-9][0-9]{3}"
+_LEAP_YEAR = "([1-9][0-9](0[48]|[2468][048]|[13579][26])|(1[26]|[2468][048]|[3579][26])00)"  # years from 1000
+_DAY = (
+    f"{_YEAR}-({_MONTH}-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+    f"|{_LEAP_YEAR}-02-29"
+)
+PARTIAL_DATE = f"({_YEAR}(-{_MONTH})?|{_DAY})"

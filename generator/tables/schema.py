@@ -41,9 +41,12 @@ def foreign_key(study: Study, table: Table) -> Descriptor:
     return {"fields": names, "reference": {"resource": reference, "fields": names}}
 
 
-def field_schema(study: Study, field: Field) -> Descriptor:
-    """One field. What Table Schema has no word for stands in properties named ``crfsmith:...``."""
-    said = KIND_SCHEMAS[field.kind.name].describe(field)
+def field_schema(study: Study, field: Field, *, described: Descriptor | None = None) -> Descriptor:
+    """One field. What Table Schema has no word for stands in properties named ``crfsmith:...``.
+
+    ``described`` is said of the kind instead of what is said today.
+    """
+    said = described or KIND_SCHEMAS[field.kind.name].describe(field)
     bounds = limits(study, field).constraints
     taken = {side for name in bounds for side in _same_side(name)}
     constraints = {name: value for name, value in said.pop("constraints").items() if name not in taken}

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms_spec.kinds.pattern import pattern_problem, portable
+from tests.parity.schema_readers import polars, xml_schema
 
 ATOMS = st.one_of(
     st.sampled_from(
@@ -45,6 +46,9 @@ def test_every_engine_agrees(expression: str, texts: list[str]) -> None:
         assert MATCHES(written, text) == here
         row = ENGINE.execute("select regexp_full_match(?, ?)", [text, written]).fetchone()
         assert row == (here,)
+    rest = {"pattern": f"({written})"}
+    assert polars(rest, texts) == [re.fullmatch(written, text) is not None for text in texts]
+    assert xml_schema(rest, texts) == [re.fullmatch(written, text) is not None for text in texts]
 
 
 @given(EXPRESSIONS, st.lists(TEXTS, min_size=1, max_size=5))
