@@ -53,11 +53,13 @@ if holes := SIGNED_IN - set(PAGES):
 class Account(UserMixin):  # type: ignore[misc]
     """A signed-in user, as Flask-Login wants it."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, token: str) -> None:
         self.user = user
+        self._token = token
 
     def get_id(self) -> str:
-        return self.user.username
+        """The token of the session: a cookie with a username alone could not be ended."""
+        return self._token
 
     @property
     def may_enter(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import hashlib
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -14,11 +13,11 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import make_url
 
 from forms_spec.days import day_of
-from webapp import access, assets, errors, security, showing
+from webapp import access, assets, errors, security, sessions, showing
 from webapp.package_work import Works
 from webapp.services import Services
 from webapp.settings import Settings
-from webapp.storage import get_user, open_database, use_dictionary
+from webapp.storage import open_database, use_dictionary
 from webapp.views import (
     casebooks,
     eligibility,
@@ -44,7 +43,6 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: a form may stay open all day
         WTF_CSRF_SSL_STRICT=settings.secure_cookies,
         MAX_CONTENT_LENGTH=LARGEST_POST,
@@ -61,7 +59,7 @@ def create_app(settings: Settings) -> Flask:
         demo_accounts=settings.demo_accounts,
     )
     app.extensions["crfsmith-packages"] = Works(_packages_folder(settings), settings.database)
-    _protect(app)
+    _protect(app, settings.study.name)
     rooms = (
         assets, sign_in, homes, subjects, casebooks, eligibility, form_pages, form_files, form_specs,
         histories, packages,
@@ -85,17 +83,13 @@ def _packages_folder(settings: Settings) -> Path:
     return Path(tempfile.gettempdir()) / f"crfsmith-{getpass.getuser()}-{name}-packages"
 
 
-def _protect(app: Flask) -> None:
+def _protect(app: Flask, study: str) -> None:
+    sessions.protect(app, study)
     CSRFProtect(app)
     manager = LoginManager(app)
-    manager.session_protection = "strong"
+    manager.session_protection = None  # its own is off for permanent sessions; ours is in sessions.py
     manager.unauthorized_handler(sign_in.ask_to_sign_in)
-
-    @manager.user_loader  # type: ignore[untyped-decorator]
-    def account(username: str) -> access.Account | None:
-        user = get_user(app.extensions["crfsmith"].database, username)
-        return access.Account(user) if user else None
-
+    manager.user_loader(sessions.account_of)
     app.before_request(access.ask)
     app.after_request(security.add_headers)
     app.context_processor(lambda: {"account": current_user})

@@ -11,18 +11,19 @@ from shutil import copy
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from playwright.sync_api import Browser, BrowserContext, Page
 from waitress.server import create_server
 
 from forms_spec.model import Study
 from tests.conftest import PATIENCE
 from tests.webapp.pages import TODAY, cellkine, filled_once
+from tests.webapp.pages import sign_in as enter
 from webapp.app import create_app
-from webapp.demo import PASSWORD
 from webapp.settings import Settings
 from webapp.storage import Database
 
 WIDE = {"width": 1366, "height": 768}
+COOKIE = "crfsmith"
 NARROW = {"width": 320, "height": 640}
 SAVED = re.compile(r"^saved [\d:]+$")
 
@@ -34,6 +35,7 @@ class Site:
         self.settings = Settings(
             database=database, study=study or cellkine(), secret_key="browser tests", today=lambda: today
         )
+        self.cookies: dict[tuple[str, str], str] = {}
         self.app = create_app(self.settings)
         self.server = create_server(self.app, host="127.0.0.1", port=0, threads=4)
         self.port = int(self.server.effective_port)
@@ -47,6 +49,17 @@ class Site:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def cookie(self, username: str, program: str) -> str:
+        """The cookie that a browser gets when somebody signs in with it; the first one serves all windows."""
+        if (username, program) not in self.cookies:
+            client = self.app.test_client()
+            client.environ_base["HTTP_USER_AGENT"] = program
+            enter(client, username)
+            kept = client.get_cookie(COOKIE)
+            assert kept is not None
+            self.cookies[username, program] = kept.value
+        return self.cookies[username, program]
 
     @property
     def database(self) -> Database:
@@ -79,32 +92,27 @@ def shared_site(filled_database: Path, tmp_path_factory: pytest.TempPathFactory)
     running.stop()
 
 
-SESSIONS: dict[str, StorageState] = {}
-"""By user: the cookies of a sign-in. They hold on every site of a run, since all share one secret."""
-
-
 def signed_in(
     browser: Browser, site: Site, username: str = "coordinator", **options: object
 ) -> BrowserContext:
     """A browser window of somebody who has signed in."""
-    if username not in SESSIONS:
-        SESSIONS[username] = sign_in(browser, site, username)
-    chosen = {"viewport": WIDE, "storage_state": SESSIONS[username], **options}
-    return browser.new_context(base_url=site.url, **chosen)  # type: ignore[arg-type]
+    chosen = {"viewport": WIDE, **options}
+    context = browser.new_context(base_url=site.url, **chosen)  # type: ignore[arg-type]
+    program = str(options.get("user_agent") or user_agent(browser))
+    context.add_cookies([{"name": COOKIE, "value": site.cookie(username, program), "url": site.url}])
+    return context
 
 
-def sign_in(browser: Browser, site: Site, username: str) -> StorageState:
-    """Signs in by the page, as people do."""
-    context = browser.new_context(base_url=site.url)
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.fill("#username", username)
-    page.fill("#password", PASSWORD)
-    page.click("main button.primary")
-    page.wait_for_url(lambda url: not url.endswith("/sign-in"))
-    state = context.storage_state()
-    context.close()
-    return state
+AGENTS: dict[Browser, str] = {}
+
+
+def user_agent(browser: Browser) -> str:
+    """What the browser calls itself: a session holds only in the program that it began in."""
+    if browser not in AGENTS:
+        page = browser.new_page()
+        AGENTS[browser] = page.evaluate("navigator.userAgent")
+        page.close()
+    return AGENTS[browser]
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ from webapp.storage.forms import (
 from webapp.storage.history import AuditRow, Revision, audit_rows, broken_seals, history
 from webapp.storage.migrate import DatabaseTooNew
 from webapp.storage.saving import Batch, Conflict, Saved, SaveRefused, SaveRequest, batch, save
+from webapp.storage.sessions import Session, begin_session, end_session, open_session
 from webapp.storage.snapshots import Snapshot, snapshot
 from webapp.storage.subjects import Subject, SubjectLine, add_subject, get_subject, list_subjects
 from webapp.storage.users import Role, User, add_user, get_user, list_users, sign_in
@@ -58,6 +59,7 @@ __all__ = [
     "SaveRefused",
     "SaveRequest",
     "Saved",
+    "Session",
     "Snapshot",
     "Status",
     "StoredCasebook",
@@ -71,9 +73,11 @@ __all__ = [
     "add_user",
     "audit_rows",
     "batch",
+    "begin_session",
     "broken_seals",
     "changes",
     "dictionary_in_use",
+    "end_session",
     "get_attachment",
     "get_attachment_head",
     "get_dictionary",
@@ -86,6 +90,7 @@ __all__ = [
     "load",
     "load_version",
     "open_database",
+    "open_session",
     "save",
     "sign_in",
     "snapshot",

@@ -118,6 +118,17 @@ app_user = Table(
     Column("created_at", UtcTime, nullable=False),
 )
 
+# The token of a session is in its browser only; here is its SHA-256.
+sign_in_session = Table(
+    "sign_in_session",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("username", ForeignKey("app_user.username"), nullable=False),
+    Column("client", String(64), nullable=False),
+    Column("began_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime, nullable=True),
+)
+
 subject = Table(
     "subject",
     metadata,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -55,13 +56,13 @@ def add_user(database: Database, *, username: str, name: str, role: Role, passwo
 def get_user(database: Database, username: str) -> User | None:
     with database.read() as connection:
         row = connection.execute(select(app_user).where(app_user.c.username == username)).first()
-    return _user(row) if row else None
+    return user_of(row) if row else None
 
 
 def list_users(database: Database) -> tuple[User, ...]:
     with database.read() as connection:
         rows = connection.execute(select(app_user).order_by(app_user.c.username)).all()
-    return tuple(_user(row) for row in rows)
+    return tuple(user_of(row) for row in rows)
 
 
 def sign_in(database: Database, username: str, password: str) -> User | None:
@@ -72,8 +73,9 @@ def sign_in(database: Database, username: str, password: str) -> User | None:
         HASHER.verify(row.password_hash if row else NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
         return None
-    return _user(row) if row else None
+    return user_of(row) if row else None
 
 
-def _user(row: Row[tuple[object, ...]]) -> User:
+def user_of(row: Row[Any]) -> User:
+    """The user of a row that has the columns of accounts."""
     return User(username=row.username, name=row.name, role=Role(row.role))

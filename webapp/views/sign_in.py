@@ -14,14 +14,14 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
+from webapp import sessions
 from webapp.access import EVERYONE, SIGNED_IN, Account, allow, allowed
 from webapp.services import services
 from webapp.storage import User, sign_in
@@ -41,27 +41,23 @@ def show_sign_in() -> ResponseReturnValue:
 def take_sign_in() -> ResponseReturnValue:
     username, password = request.form.get("username", ""), request.form.get("password", "")
     then = _inside(request.form.get("then", ""))
-    user = signed_in_as(username, password)
+    account = signed_in_as(username, password)
     kept = [
         (name.removeprefix(KEPT), text)
         for name, text in request.form.items(multi=True)
         if name.startswith(KEPT)
     ]
-    if user is None:
+    if account is None:
         return _page(then=then, username=username, refused=True, kept=kept), 401
-    account = Account(user)
     if kept:
         return _typed_before(then, MultiDict(kept))
     return redirect(then if account.may_get(urlsplit(then).path) else account.home, 303)
 
 
-def signed_in_as(username: str, password: str) -> User | None:
+def signed_in_as(username: str, password: str) -> Account | None:
     """Begins a session for whom the password belongs to; None where it does not."""
     user = sign_in(services().database, username, password)
-    if user is not None:
-        session.permanent = True
-        login_user(Account(user))
-    return user
+    return sessions.begin(user) if user else None
 
 
 @bp.get("/session")
@@ -76,11 +72,11 @@ def show_session() -> ResponseReturnValue:
 @allow(EVERYONE)
 def renew_session() -> ResponseReturnValue:
     """Signs in from a page that stays open."""
-    user = signed_in_as(request.form.get("username", ""), request.form.get("password", ""))
-    if user is None:
+    account = signed_in_as(request.form.get("username", ""), request.form.get("password", ""))
+    if account is None:
         message = "This username and password do not belong together. Check both; capital letters count."
         return jsonify(message=message, token=generate_csrf()), 401
-    return _session(user)
+    return _session(account.user)
 
 
 def _session(user: User | None) -> Response:
@@ -90,8 +86,7 @@ def _session(user: User | None) -> Response:
 @bp.post("/sign-out")
 @allow(SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
-    logout_user()
-    session.clear()
+    sessions.end()
     return redirect("/sign-in", 303)
 
 
@@ -127,9 +122,13 @@ def _page(
 
 def _inside(then: str) -> str:
     """An address of this server only, so that nobody is sent elsewhere after signing in."""
-    parts = urlsplit(then)
+    try:
+        parts = urlsplit(then)
+    except ValueError:  # a host that is none, such as one with a single bracket
+        return "/"
     inside = then.startswith("/") and not then.startswith(("//", "/\\")) and not parts.netloc
-    return then if inside and not parts.scheme else "/"
+    readable = then.isprintable()  # a line end would begin another header
+    return then if inside and readable and not parts.scheme else "/"
 
 
 def _typed_before(then: str, data: MultiDict[str, str]) -> ResponseReturnValue:

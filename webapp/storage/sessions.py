@@ -1,0 +1,70 @@
+"""The sessions of people who signed in. Each ends once, for good, wherever its cookie was copied to.
+
+The browser holds a random token; the table holds only the token's hash, so that who reads a backup
+cannot act as somebody else.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import insert, select, update
+
+from webapp.storage.database import Database
+from webapp.storage.tables import app_user, sign_in_session
+from webapp.storage.users import User, user_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """An open session. ``client`` is the digest of the program that it began in."""
+
+    user: User
+    began_at: datetime
+    client: str
+
+
+def begin_session(database: Database, user: User, *, client: str) -> str:
+    """Opens a session and returns its token. ``client`` describes the browser (its user agent)."""
+    token = secrets.token_urlsafe(32)
+    row = {
+        "id": _digest(token),
+        "username": user.username,
+        "client": _digest(client),
+        "began_at": database.clock(),
+    }
+    with database.write() as connection:
+        connection.execute(insert(sign_in_session), row)
+    return token
+
+
+def open_session(database: Database, token: str, *, client: str) -> Session | None:
+    """The session of a token, while it is open and used from the client that it began in."""
+    query = (
+        select(app_user, sign_in_session.c.began_at, sign_in_session.c.client)
+        .join(sign_in_session, sign_in_session.c.username == app_user.c.username)
+        .where(sign_in_session.c.id == _digest(token), sign_in_session.c.ended_at.is_(None))
+    )
+    with database.read() as connection:
+        row = connection.execute(query).first()
+    if row is None or row.client != _digest(client):
+        return None
+    return Session(user=user_of(row), began_at=row.began_at, client=row.client)
+
+
+def end_session(database: Database, token: str) -> None:
+    """Ends a session. One that has ended stays as it is."""
+    ending = (
+        update(sign_in_session)
+        .where(sign_in_session.c.id == _digest(token), sign_in_session.c.ended_at.is_(None))
+        .values(ended_at=database.clock())
+    )
+    with database.write() as connection:
+        connection.execute(ending)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
