@@ -45,6 +45,7 @@ SCRIPTS = (
     "form_files.js",
     "form_keys.js",
     "form_rows.js",
+    "form_paste.js",
 )
 
 

@@ -4,7 +4,7 @@
   const { form } = crfpage;
   const holder = (group) => form.querySelector(`[data-rows="${group}"]`);
 
-  function addRow(group, number) {
+  function addRow(group, number, unjudged = false) {
     const list = holder(group);
     const template = form.querySelector(`template[data-for="${group}"]`);
     if (!list || !template) return null;
@@ -19,7 +19,7 @@
     const row = made.content.querySelector(".row");
     list.append(row);
     crfpage.prepare?.(row);
-    crfpage.judge?.();
+    if (!unjudged) crfpage.judge?.();
     return row;
   }
 
