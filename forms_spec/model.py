@@ -212,7 +212,8 @@ class Group:
     """A section of a form. With ``rows`` it repeats and is a table of its own, named ``name``.
 
     ``checks`` says by finding code which protocol check the number of its rows implements. ``wordings`` as
-    of a field: of the title and the help.
+    of a field: of the title and the help. ``redcap`` keeps what a project of REDCap said of the instrument
+    that the rows are there: under ``once`` the events where it does not repeat.
     """
 
     name: str
@@ -226,6 +227,7 @@ class Group:
     help: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     wordings: Mapping[str, Wording] = field(default_factory=dict)
+    redcap: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 from forms_spec.document import Path
@@ -52,6 +53,7 @@ class GroupSchema(Frame):
     layout = OneOf("grid", load_default=None)
     rows = Part(RowsSchema, load_default=None)
     checks = ChecksShape(GROUP_FACETS)
+    redcap = Named(Text())
     fields = Named(_FieldShape(), required=True)  # type: ignore[assignment]
 
 
@@ -183,6 +185,7 @@ class FormBuilder:
             help=plain(said["help"]) if said.get("help") else None,
             checks=said.get("checks", {}),
             wordings=self._wordings(form, said, spot),
+            redcap=MappingProxyType(said.get("redcap", {})),
         )
         self.parts.groups.append(GroupPart(group=group, spot=spot))
         return group

@@ -322,7 +322,13 @@ class _Build:
         digits = len(str(len(by_form)))
         forms = {
             f"forms/{number:0{digits}}_{form}.yaml": form_data(
-                maker, project, form, plans, tables, rows=form in repeating
+                maker,
+                project,
+                form,
+                plans,
+                tables,
+                rows=form in repeating,
+                once=self.events.once.get(plans[0].item.form, ()),
             )
             for number, (form, plans) in enumerate(by_form.items(), 1)
         }

@@ -42,7 +42,8 @@ class Event:
 class Events:
     """The events in order, the events of each form (names of REDCap), and the forms that repeat.
 
-    ``given`` is False where they are only what the logic names.
+    ``once`` are the events at which a repeating form does not repeat. ``given`` is False where they are only
+    what the logic names.
     """
 
     events: tuple[Event, ...]
@@ -52,6 +53,7 @@ class Events:
     longitudinal: bool
     findings: tuple[Finding, ...] = ()
     losses: tuple[Loss, ...] = field(default=())
+    once: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +110,7 @@ def read_events(items: Sequence[Item], files: EventFiles) -> Events:
         if one.visit != one.name
     )
     designated = _designated(files, forms, events, found)
+    once = _once(repeating_forms, designated)
     return Events(
         events=events,
         forms=designated,
@@ -115,7 +118,8 @@ def read_events(items: Sequence[Item], files: EventFiles) -> Events:
         given=given,
         longitudinal=len(events) > 1 or given,
         findings=tuple(found),
-        losses=(*_inferred(events, given), *losses, *_sometimes(repeating_forms, designated)),
+        losses=(*_inferred(events, given), *losses, *_sometimes(once)),
+        once=once,
     )
 
 
@@ -134,14 +138,22 @@ def _with_visits(events: Sequence[Event]) -> tuple[Event, ...]:
     return tuple(found)
 
 
-def _sometimes(
+def _once(
     repeating: Mapping[str, set[str]], designated: Mapping[str, tuple[str, ...]]
-) -> Iterator[Loss]:
+) -> dict[str, tuple[str, ...]]:
+    """The events at which a repeating form does not repeat."""
+    found = {
+        form: tuple(event for event in designated.get(form, ()) if events and event not in events)
+        for form, events in repeating.items()
+    }
+    return {form: events for form, events in found.items() if events}
+
+
+def _sometimes(once: Mapping[str, tuple[str, ...]]) -> Iterator[Loss]:
     """Forms that repeat at some of their events only: here they do at all."""
-    for form, events in repeating.items():
-        once = [event for event in designated.get(form, ()) if events and event not in events]
-        if once:
-            yield _loss("repeats", form, "form_name", ", ".join(once), "the form repeats here at every event")
+    for form, events in once.items():
+        why = "the form repeats here at every event; records go back as they came"
+        yield _loss("repeats", form, "form_name", ", ".join(events), why)
 
 
 def _sheet(

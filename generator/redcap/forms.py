@@ -24,15 +24,23 @@ class Section:
 
 
 def form_data(
-    maker: FieldMaker, project: Project, form: str, plans: Sequence[Plan], tables: set[str], *, rows: bool
+    maker: FieldMaker,
+    project: Project,
+    form: str,
+    plans: Sequence[Plan],
+    tables: set[str],
+    *,
+    rows: bool,
+    once: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The form's file as data."""
+    """The form's file as data. ``once`` are the events where a form with ``rows`` has no instances."""
     found: dict[str, Any] = {"form": form, "title": title_of(plans[0].item.form)}
     if maker.missing:
         found["missing"] = "all"
     scope = Scope(project=project, form=form, group=form if rows else None)
     if rows:
-        found["groups"] = {form: _rows(maker, plans, scope)}
+        kept = {"redcap": {"once": " ".join(once)}} if once else {}
+        found["groups"] = {form: _rows(maker, plans, scope) | kept}
         return found
     groups: dict[str, Any] = {}
     for at, section in enumerate(_sections(maker, plans, scope)):

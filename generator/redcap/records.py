@@ -277,17 +277,18 @@ class _Reader:
         form = self.study.forms[self.columns.forms[table]]
         rows = any(group.name == table for group in form.row_groups)
         held = self.study.visits.get(at.visit)
-        number = at.number
+        number, row = at.number, max(at.number, 1)
         if held is not None and held.repeats:
-            number = max(number, 1)
-        elif self.known_of.repeats:
+            number = row
+            row = row if form.log else 1
+        elif self.known_of.repeats or rows:
             number = 0
-        key = FormKey(form.name, LOG if form.log else at.visit, 0 if rows else number)
+        key = FormKey(form.name, LOG, 0) if form.log else FormKey(form.name, at.visit, number)
         draft = self.drafts.setdefault((at.subject, key), _Draft())
         self.found.rows.setdefault((at.subject, key), at.row.number)
         if at.row[GROUP].strip():
             draft.site = at.row[GROUP].strip()
-        return draft, key, max(at.number, 1) if rows else None
+        return draft, key, row if rows else None
 
     # One value a line
 
@@ -362,6 +363,8 @@ def native_text(text: str, cell: Cell) -> str:
         return said.replace(",", ".")
     if kind == "decimal" and said.startswith("."):
         return f"0{said}"
+    if kind == "choice":
+        return cell.others.get(said, said)
     if kind == "boolean" and said in ("0", "1"):
         return "true" if said == "1" else "false"
     return said

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forms_spec import load_study
 from forms_spec.findings import Finding
-from forms_spec.model import Field, Study
+from forms_spec.model import Study
 from generator.redcap.choices import write_choices
 from generator.redcap.columns import COLUMNS, HEADERS
 from generator.redcap.convert import convert_redcap
 from generator.redcap.events import EventFiles
 from generator.redcap.items import Item
 from generator.redcap.losses import Loss
-from generator.redcap.names import unused
-from generator.redcap.write_cells import SUBJECT, Cells
+from generator.redcap.write_cells import Cells
 from generator.redcap.write_events import Lists, write_events
-from generator.redcap.write_rows import study_rows
+from generator.redcap.write_rows import Key, record_id, redcap_names, study_rows, subject_key
 
-RECORD_ID = "record_id"
 LISTS = ("events", "forms", "repeating")
 
 
@@ -47,20 +45,8 @@ def write_redcap(files: Mapping[str, str], originals: Mapping[str, bytes]) -> Wr
     kept = _Kept(originals, loaded.study)
     rows, losses = study_rows(loaded.study, kept.names)
     found = [kept.spelled(key, cells) for key, cells in rows]
-    if not kept.items and not _has_subject(loaded.study):
-        found.insert(0, _record_id({cells["name"] for cells in found}, found))
-        why = "REDCap wants a record id as its first field"
-        losses.append(
-            Loss(
-                kind="record-id",
-                row=0,
-                field=found[0]["name"],
-                column="",
-                original="",
-                why=why,
-                harmless=True,
-            )
-        )
+    if not kept.items:
+        losses += _record_id_first(loaded.study, [key for key, _ in rows], found)
     changed = kept.changed(rows)
     losses = [one for one in losses if one.field in changed or one.field not in kept.items]
     losses += _unsaid(loaded.study)
@@ -137,12 +123,9 @@ def _day_zero(study: Study) -> str | None:
 
 def _record_id_of(study: Study) -> str:
     """The name in REDCap of the field that is the subject's number; empty where there is none."""
-    fields = (one for form in study.forms.values() for one in form.fields)
-    return next((one.redcap.get("name", one.name) for one in fields if _is_subject(one)), "")
-
-
-def _is_subject(field: Field) -> bool:
-    return field.value is not None and field.value.text == SUBJECT
+    subject = subject_key(study)
+    held = study.field(*subject) if subject else None
+    return held.redcap.get("name", held.name) if held is not None else ""
 
 
 def _file(originals: Mapping[str, bytes], name: str) -> tuple[str, bytes] | None:
@@ -156,15 +139,34 @@ def _schedule(study: Study) -> object:
     }
 
 
-def _has_subject(study: Study) -> bool:
-    return any(_is_subject(one) for form in study.forms.values() for one in form.fields)
-
-
-def _record_id(taken: set[str], rows: list[Cells]) -> Cells:
-    """REDCap wants the record id as the first field of the first form."""
-    name = unused(RECORD_ID, taken)
+def _record_id_first(study: Study, keys: Sequence[Key], rows: list[Cells]) -> Iterator[Loss]:
+    """REDCap wants the record id as the first field of the first form: its row goes there, or is made."""
+    subject = subject_key(study)
+    if rows and keys[0] == subject:
+        return
     form = rows[0]["form"] if rows else "form_1"
-    return dict.fromkeys(COLUMNS, "") | {"name": name, "form": form, "type": "text", "label": "Record ID"}
+    why, original = "REDCap wants a record id as its first field", ""
+    if subject is not None:
+        at = keys.index(subject)
+        first = rows.pop(at)
+        if first["section"] and at < len(rows) and rows[at]["form"] == first["form"]:
+            rows[at]["section"] = rows[at]["section"] or first["section"]
+        first |= {"section": "", "form": form}
+        original = f"{subject[0]}.{subject[1]}"
+    else:
+        name = record_id(study, redcap_names(study, {}))
+        first = dict.fromkeys(COLUMNS, "")
+        first |= {"name": name, "form": form, "type": "text", "label": "Record ID"}
+    rows.insert(0, first)
+    yield Loss(
+        kind="record-id",
+        row=0,
+        field=first["name"],
+        column=HEADERS["form"] if original else "",
+        original=original,
+        why=why,
+        harmless=not original,
+    )
 
 
 def _unsaid(study: Study) -> list[Loss]:

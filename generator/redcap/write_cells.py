@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from forms_spec.field_types import FIELD_TYPES
 from forms_spec.model import Field, Form, Group, Range, Study
 from forms_spec.rules import Expression, tree
 from forms_spec.wording import Slot
+from generator.redcap.box_codes import redcap_codes, renamed
 from generator.redcap.choices import write_choices
 from generator.redcap.codelists import FIXED
 from generator.redcap.columns import COLUMNS, HEADERS
@@ -32,7 +34,9 @@ class CellWriter:
     losses: list[Loss] = field(default_factory=list)
     home: Form = field(init=False)
 
-    def loss(self, name: str, column: str, kind: str, original: str, why: str) -> None:
+    def loss(
+        self, name: str, column: str, kind: str, original: str, why: str, *, harmless: bool = False
+    ) -> None:
         self.losses.append(
             Loss(
                 kind=kind,
@@ -41,6 +45,7 @@ class CellWriter:
                 column=HEADERS.get(column, column),
                 original=original,
                 why=why,
+                harmless=harmless,
             )
         )
 
@@ -80,6 +85,10 @@ class CellWriter:
     def field(self, form: Form, group: Group, table: str, one: Field) -> Cells:
         self.home = form
         name = self.names[table, one.name]
+        wanted = one.redcap.get("name") or one.name
+        if name != wanted:
+            why = f"is {name} in REDCap, where another field or column is called so"
+            self.loss(name, "name", "name", wanted, why, harmless=True)
         cells = dict.fromkeys(COLUMNS, "")
         cells |= {"name": name, "label": self.text(one, "label"), "note": self.text(one, "help")}
         tags = {about_of(tag): tag for tag in _TYPES[one.type.name](self, one, cells, form)}
@@ -163,7 +172,17 @@ class CellWriter:
     def validation(self, one: Field) -> str:
         kind = one.type.name
         if kind == "decimal":
-            return f"number_{one.places}dp" if one.places in (1, 2, 3, 4) else "number"
+            places = exact_places(self.study, one)
+            if places is None and one.places is not None:
+                why = "REDCap's numbers have any number of decimals, or exactly as many"
+                self.loss(
+                    self.names[_table(self.study, one), one.name],
+                    "validation",
+                    "places",
+                    f"at most {one.places}",
+                    why,
+                )
+            return f"number_{places}dp" if places is not None else "number"
         if kind == "time":
             return "time_hh_mm_ss" if one.seconds else "time"
         if kind in ("date", "datetime"):
@@ -197,16 +216,21 @@ class CellWriter:
         """The choices column; a bar parts two answers and so stands in none."""
         codes = one.codelist.codes if one.codelist else ()
         for code in codes:
-            if "|" in code.label or "," in code.code:
-                why = "a bar in a label is written as a slash, a comma in a code as _"
+            if "|" in code.label:
+                why = "a bar in a label is written as a slash"
                 self.loss(cells["name"], "choices", "answer", f"{code.code}, {code.label}", why)
-        return write_choices([(one.code.replace(",", "_"), one.label.replace("|", "/")) for one in codes])
+        for before, after in renamed(self.study, one):
+            why = f"the code is {after} in REDCap: signs of its own would make it another, or none"
+            self.loss(cells["name"], "choices", "code", before, why)
+        others = redcap_codes(self.study, one)
+        return write_choices([(others[one.code], one.label.replace("|", "/")) for one in codes])
 
     def choices(self, one: Field, cells: Cells, _form: Form) -> list[str]:
         assert one.codelist is not None
         cells["type"] = "checkbox"
         cells["choices"] = self.answers(one, cells)
-        alone = ",".join(code.code for code in one.codelist.codes if code.exclusive)
+        others = redcap_codes(self.study, one)
+        alone = ",".join(others[code.code] for code in one.codelist.codes if code.exclusive)
         return [f"@NONEOFTHEABOVE='{alone}'"] if alone else []
 
     def line(self, one: Field, cells: Cells, _form: Form) -> list[str]:
@@ -222,7 +246,7 @@ class CellWriter:
 
     def calculated(self, one: Field, cells: Cells, form: Form) -> list[str]:
         assert one.value is not None
-        if one.value.text == SUBJECT:
+        if one.value.text == SUBJECT and self.holds_subject(one):
             cells["type"] = "text"
             return []
         if one.kind.name in ("decimal", "integer"):
@@ -236,6 +260,11 @@ class CellWriter:
             return [moved]
         text = self.logic(one.value, form, cells["name"], "annotation")
         return [f"@CALCTEXT({text})"] if text else []
+
+    def holds_subject(self, one: Field) -> bool:
+        """Whether this is the record id: the first of the fields that hold the subject's id."""
+        fields = (one for form in self.study.forms.values() for group in form.groups for one in group.fields)
+        return next(held for held in fields if held.value is not None and held.value.text == SUBJECT) is one
 
     def moved(self, value: Expression, form: Form) -> str:
         """A date moved by days or months, which only @CALCDATE can say."""
@@ -354,6 +383,29 @@ class CellWriter:
                 )
 
 
+def exact_places(study: Study, one: Field) -> int | None:
+    """How many decimals REDCap asks for in a number: in the studies that were made from one of its projects
+    exactly as many as the field has places. None where it takes any number of them."""
+    kept = _EXACT.fullmatch(one.redcap.get("validation", ""))
+    if kept:
+        return int(kept[1])
+    if one.type.name != "decimal" or one.places not in (1, 2, 3, 4) or "validation" in one.redcap:
+        return None
+    return one.places if made_from_redcap(study) else None
+
+
+def made_from_redcap(study: Study) -> bool:
+    """Whether the study's first field is the record id, as it is in every project of REDCap."""
+    fields = (one for form in study.forms.values() for group in form.groups for one in group.fields)
+    first = next(fields, None)
+    return first is not None and first.value is not None and first.value.text == SUBJECT
+
+
+def _table(study: Study, one: Field) -> str:
+    """The table of a field: a form, or a group of rows."""
+    return one.group if one.group in study.tables and study.tables[one.group].group else one.form
+
+
 def _range(said: Range) -> str:
     low, high = (end.text if end else "" for end in (said.low, said.high))
     return f"{'(' if said.low_open else '['}{low}, {high}{')' if said.high_open else ']'}"
@@ -368,6 +420,7 @@ def _by_pattern(expression: str) -> str:
     return ""
 
 
+_EXACT = re.compile(r"number_([1-4])dp(?:_comma_decimal)?", re.ASCII)
 _MOVES = {"add_days": "d", "add_months": "M"}
 _NATIVE_FIRST = ("branching", "minimum", "maximum", "required", "identifier")
 

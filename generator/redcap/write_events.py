@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from forms_spec.model import Study
+from forms_spec.model import Group, Study
 from forms_spec.schedule import Expectation, Visit, VisitType
 from generator.redcap.events import CLASSIC
 from generator.redcap.losses import Loss
@@ -38,6 +38,26 @@ def event_names(study: Study) -> Mapping[str, str]:
     return held
 
 
+def longitudinal(study: Study) -> bool:
+    """Whether the project has a list of events; that of a project without one is called as REDCap does."""
+    return list(event_names(study).values()) != [CLASSIC]
+
+
+def log_visit(study: Study) -> str:
+    """The visit at whose event the forms stand that belong to no visit: the first that does not repeat."""
+    once = (visit.name for visit in study.visits.values() if not visit.repeats)
+    return next(once, next(iter(study.visits), ""))
+
+
+def repeats_at(study: Study, group: Group, visit: str) -> bool:
+    """Whether the instrument of a group's rows has instances of its own at a visit's event.
+
+    It has none where the whole event repeats, nor where the project lets it stand once (``redcap: {once}``).
+    """
+    names = event_names(study)
+    return not study.visits[visit].repeats and names[visit] not in group.redcap.get("once", "").split()
+
+
 def _names(study: Study) -> dict[str, str]:
     found: dict[str, str] = {}
     for visit in study.visits.values():
@@ -54,7 +74,7 @@ def write_events(study: Study) -> Lists:
     """The lists of a study. What they cannot say of its visits is listed."""
     found = Lists()
     names = event_names(study)
-    if list(names.values()) != [CLASSIC]:
+    if longitudinal(study):
         rows = [_event(visit, names[visit.name], found) for visit in study.visits.values()]
         found.files["events"] = _csv(_EVENTS, rows)
         found.files["forms"] = _csv(("arm_num", "unique_event_name", "form"), _designated(study, found))
@@ -103,7 +123,7 @@ def _designated(study: Study, found: Lists) -> Iterator[tuple[str, ...]]:
         match = _UNIQUE.fullmatch(name)
         for form in study.forms.values():
             at = study.expectations.get((form.name, visit))
-            log = form.log and visit == next(iter(names))
+            log = form.log and visit == log_visit(study)
             if at is None and not log:
                 continue
             if log:
@@ -118,19 +138,16 @@ def _designated(study: Study, found: Lists) -> Iterator[tuple[str, ...]]:
 
 def _repeating(study: Study) -> Iterator[tuple[str, ...]]:
     names = event_names(study)
-    longitudinal = list(names.values()) != [CLASSIC]
     for visit in study.visits.values():
         if visit.repeats:
             yield names[visit.name], "", ""
     for table in study.tables.values():
         if table.group is None:
             continue
-        at = [name for visit, name in names.items() if (table.form.name, visit) in study.expectations]
-        if table.form.log:
-            at = [next(iter(names.values()), "")]
-        for name in at if longitudinal else [""]:
-            if not any(study.visits[visit].repeats for visit, said in names.items() if said == name):
-                yield name, table.name, ""
+        visits = [visit for visit in names if (table.form.name, visit) in study.expectations]
+        for at in [log_visit(study)] if table.form.log else visits:
+            if at and repeats_at(study, table.group, at):
+                yield names[at] if longitudinal(study) else "", table.name, ""
 
 
 def _csv(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import Enum
 
 from forms_spec.judge import CellState, judge
 from forms_spec.judge.judgement import Judgement
-from forms_spec.model import Study
+from forms_spec.model import Group, Study
 from forms_spec.record import LOG, CellKey, Context, FormKey
 from forms_spec.record import Records as Casebook
 from generator.package.captured import CapturedForm
+from generator.redcap.box_codes import redcap_codes
 from generator.redcap.record_columns import (
     COMPLETE,
     EVENT,
@@ -29,7 +31,11 @@ from generator.redcap.record_columns import (
     columns_of,
 )
 from generator.redcap.records import EAV_FIELD, EAV_RECORD, EAV_VALUE
-from generator.redcap.write_events import event_names
+from generator.redcap.write_cells import exact_places
+from generator.redcap.write_events import event_names, log_visit, longitudinal, repeats_at
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
+_DECIMAL = re.compile(r"-?[0-9]+(?:\.([0-9]+))?", re.ASCII)
 
 RowKey = tuple[str, str, str]
 """Event, instrument and instance of a row; the last two are blank where nothing repeats."""
@@ -59,8 +65,13 @@ def write_records(
     shape: Shape = Shape.FLAT,
     never_asked: str = Box.NEVER_ASKED.value,
 ) -> str:
-    """The text of the file; forms come subject by subject. ``never_asked="0"`` writes as REDCap does."""
-    writer = _Writer(study, today, never_asked)
+    """The text of the file; forms come subject by subject. ``never_asked="0"`` writes as REDCap does.
+
+    A form of which the study knows nothing, and rows that no row of REDCap could hold, are left out:
+    ``export_records`` lists them.
+    """
+    known = [form for form in forms if form.key.form in study.forms]
+    writer = _Writer(study, today, never_asked, groups=any(form.site for form in known))
     out = io.StringIO(newline="")
     lines = csv.writer(out, lineterminator="\r\n")
     head = writer.head()
@@ -68,7 +79,7 @@ def write_records(
         lines.writerow([*head, *writer.headers])
     else:
         lines.writerow([EAV_RECORD, *head[1:], EAV_FIELD, EAV_VALUE])
-    for subject, key, site, texts in writer.rows(forms):
+    for subject, key, site, texts in writer.rows(known):
         start = [subject, *writer.keys(key, site)]
         if shape is Shape.FLAT:
             lines.writerow([*start, *(texts.get(header, "") for header in writer.headers)])
@@ -80,14 +91,19 @@ def write_records(
 
 
 class _Writer:
-    def __init__(self, study: Study, today: date, never_asked: str) -> None:
+    def __init__(self, study: Study, today: date, never_asked: str, *, groups: bool) -> None:
         self.study = study
         self.today = today
         self.never_asked = never_asked
         self.columns: Columns = columns_of(study)
+        self.by_form: dict[str, list[tuple[str, Cell]]] = {name: [] for name in study.forms}
+        for column, cell in self.columns.cells.items():
+            self.by_form[self.columns.forms[cell.table]].append((column, cell))
         self.headers = list(self._headers())
         self.events = event_names(study)
-        self.longitudinal = len(study.visits) > 1
+        self.log_visit = log_visit(study)
+        self.longitudinal = longitudinal(study)
+        self.groups = groups or bool(study.sites)
         self.repeats = any(form.row_groups for form in study.forms.values()) or any(
             visit.repeats for visit in study.visits.values()
         )
@@ -102,14 +118,14 @@ class _Writer:
 
     def head(self) -> list[str]:
         repeats = [INSTRUMENT, INSTANCE] if self.repeats else []
-        sites = [GROUP] if self.study.sites else []
-        return [self.columns.subject, *([EVENT] if self.longitudinal else []), *repeats, *sites]
+        groups = [GROUP] if self.groups else []
+        return [self.columns.subject, *([EVENT] if self.longitudinal else []), *repeats, *groups]
 
     def keys(self, key: RowKey, site: str) -> list[str]:
         event, instrument, instance = key
         found = [event] if self.longitudinal else []
         found += [instrument, instance] if self.repeats else []
-        return [*found, site] if self.study.sites else found
+        return [*found, site] if self.groups else found
 
     def rows(self, forms: Iterable[CapturedForm]) -> Iterator[tuple[str, RowKey, str, Texts]]:
         subject: str | None = None
@@ -141,35 +157,66 @@ class _Writer:
             yield forms[0].subject, key, forms[0].site, rows[key]
 
     def form(self, form: CapturedForm, judged: Judgement, rows: dict[RowKey, Texts]) -> None:
-        event = self.event(form.key)
-        own = (event, "", str(form.key.unsno or ""))
-        groups = {group.name for group in self.study.forms[form.key.form].row_groups}
-        if form.key.form in self.study.tables and form.key.form not in groups:
-            rows.setdefault(own, {})[f"{form.key.form}{COMPLETE}"] = str(int(form.status))
-        for group, held in form.record.rows.items():
-            for row in held:
-                found = rows.setdefault((event, group, str(row.number)), {})
-                found[f"{group}{COMPLETE}"] = str(int(form.status))
-        for column, cell in self.columns.cells.items():
-            if self.columns.forms[cell.table] != form.key.form:
-                continue
-            if cell.table not in groups:
+        spec = self.study.forms[form.key.form]
+        state = str(int(form.status))
+        own = self.own_place(form.key)
+        if spec.name in self.study.tables and self.study.tables[spec.name].group is None:
+            rows.setdefault(own, {})[f"{spec.name}{COMPLETE}"] = state
+        elif not any(form.record.rows.values()) and form.status:
+            # An instance that says no more than that the form is complete: there is nothing to list.
+            group = spec.row_groups[0]
+            place = self.row_place(form.key, group, 1, first=True) or own
+            rows.setdefault(place, {})[f"{group.name}{COMPLETE}"] = state
+        places: dict[tuple[str, int], RowKey] = {}
+        for group in spec.row_groups:
+            for at, row in enumerate(form.record.rows.get(group.name, ())):
+                held = self.row_place(form.key, group, row.number, first=at == 0)
+                if held is not None:
+                    places[group.name, row.number] = held
+                    rows.setdefault(held, {})[f"{group.name}{COMPLETE}"] = state
+        for column, cell in self.by_form[spec.name]:
+            if self.study.tables[cell.table].group is None:
                 rows[own][column] = self.text(judged, cell, None)
                 continue
             for row in form.record.rows.get(cell.table, ()):
-                rows[event, cell.table, str(row.number)][column] = self.text(judged, cell, row.number)
+                if (cell.table, row.number) in places:
+                    rows[places[cell.table, row.number]][column] = self.text(judged, cell, row.number)
 
-    def event(self, key: FormKey) -> str:
-        """The event of a form's visit; a form that belongs to no visit stands at the first one."""
-        visit = key.visit if key.visit != LOG else next(iter(self.study.visits), "")
-        return self.events.get(visit, visit)
+    def visit(self, key: FormKey) -> str:
+        """The visit at whose event a form stands."""
+        return self.log_visit if key.visit == LOG else key.visit
+
+    def repeating(self, visit: str) -> bool:
+        return visit in self.study.visits and self.study.visits[visit].repeats
+
+    def own_place(self, key: FormKey) -> RowKey:
+        """The row of a form's own fields."""
+        visit = self.visit(key)
+        least = 1 if self.repeating(visit) else 0
+        return self.events.get(visit, visit), "", str(max(key.unsno, least) or "")
+
+    def row_place(self, key: FormKey, group: Group, number: int, *, first: bool) -> RowKey | None:
+        """The row of one row of a group. None for a second one where REDCap has a single one.
+
+        Nothing repeats within an event that repeats as a whole, so its instance is the visit's; that of a
+        form without a visit may be the row's.
+        """
+        visit = self.visit(key)
+        event = self.events.get(visit, visit)
+        if self.repeating(visit):
+            if key.visit == LOG:
+                return event, "", str(number)
+            return self.own_place(key) if first else None
+        if first and visit in self.study.visits and not repeats_at(self.study, group, visit):
+            return event, "", ""
+        return event, group.name, str(number)
 
     def text(self, judged: Judgement, cell: Cell, row: int | None) -> str:
         state = judged.cells[CellKey(cell.table, row, cell.field.name)]
         if cell.code is not None:
             box = box_state(state.state, state.text, cell.code)
             return self.never_asked if box is Box.NEVER_ASKED else box.value
-        return redcap_text(state.text, cell)
+        return redcap_text(state.text, cell, self.study)
 
 
 def box_state(state: CellState, text: str, code: str) -> Box:
@@ -179,15 +226,22 @@ def box_state(state: CellState, text: str, code: str) -> Box:
     return Box.TICKED if code in text.split(";") else Box.NOT_TICKED
 
 
-def redcap_text(text: str, cell: Cell) -> str:
-    """A text as REDCap has it: a blank between day and time, the comma where the field is typed with one."""
+def redcap_text(text: str, cell: Cell, study: Study) -> str:
+    """A text as REDCap has it: a blank between day and time, as many decimals as it asks for, the comma where
+    the field is typed with one, its own code of an answer. What is no value of the field stays as it is."""
     kind = cell.field.kind.name
     if missing := next((one for one in cell.field.missing if one.code == text), None):
         return missing.in_redcap
-    if kind == "datetime":
+    if kind == "datetime" and _MOMENT.fullmatch(text):
         return text.replace("T", " ", 1)
     if kind == "boolean":
         return {"true": "1", "false": "0"}.get(text, text)
-    if kind == "decimal" and "comma" in cell.field.redcap.get("validation", ""):
-        return text.replace(".", ",")
+    if kind == "choice":
+        return redcap_codes(study, cell.field).get(text, text)
+    if kind == "decimal" and (match := _DECIMAL.fullmatch(text)):
+        places = exact_places(study, cell.field)
+        if places is not None and len(match[1] or "") < places:
+            text = f"{text}{'' if match[1] else '.'}{'0' * (places - len(match[1] or ''))}"
+        if "comma" in cell.field.redcap.get("validation", ""):
+            return text.replace(".", ",")
     return text

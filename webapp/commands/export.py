@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 
 SHAPES = ("package", "redcap", "redcap-eav")
+LOSSES = "LOSSES.md"
+"""The list of what an export in REDCap's shape does not carry, beside it."""
 
 
 @click.command(short_help="Write a database's data as a package.")
@@ -32,7 +34,8 @@ SHAPES = ("package", "redcap", "redcap-eav")
 def command(url: str, target: Path, shape: str) -> None:
     """Write all captured data, their schemas, dictionary and history as a package.
 
-    --as redcap writes FILE.csv as REDCap exports records, --as redcap-eav one value a line.
+    --as redcap writes FILE.csv as REDCap exports records, --as redcap-eav one value a line. What such a file
+    does not carry is counted, and listed in FILE-LOSSES.md.
 
     The same data give the same bytes. Exit 0, 1 when some text has no column any more, 2 when nothing
     could be written.
@@ -61,18 +64,34 @@ def command(url: str, target: Path, shape: str) -> None:
 
 
 def _redcap(database: Database, study: Study, target: Path, shape: str) -> None:
-    """The records as a CSV file."""
+    """The records as a CSV file, and beside it the list of what records of REDCap do not carry."""
     from forms_spec.days import day_of
-    from generator.redcap.write_records import Shape, write_records
+    from generator.redcap.export_records import as_markdown, counts, export_records
+    from generator.redcap.write_records import Shape
     from webapp.package_export import captured_forms
     from webapp.storage import snapshot
 
     with snapshot(database) as state:
         forms = list(captured_forms(state, study))
-    today = day_of(study, database.clock())
-    text = write_records(study, forms, today, shape=Shape.EAV if shape == "redcap-eav" else Shape.FLAT)
+        subjects = [one.subjid for one in state.subjects()]
+    found = export_records(
+        study,
+        forms,
+        day_of(study, database.clock()),
+        shape=Shape.EAV if shape == "redcap-eav" else Shape.FLAT,
+        subjects=subjects,
+    )
+    losses = target.with_name(f"{target.stem}-{LOSSES}")
     try:
-        target.write_text(text, encoding="utf-8", newline="")
+        target.write_bytes(found.text.encode("utf-8", errors="surrogatepass"))
+        losses.write_text(as_markdown(target.name, found.left_out), encoding="utf-8", newline="\n")
     except OSError as error:
         raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
-    click.echo(f"{target}: {len(forms):,} forms.")
+    for kind, harmless, count in counts(found.left_out):
+        click.echo(f"{count:6,}  {kind}{' (no answer lost)' if harmless else ''}")
+    left = len(forms) - found.forms
+    rest = f" {left:,} of {len(forms):,} are not in it: see {losses.name}." if left else ""
+    click.echo(f"{target}: {found.forms:,} form{'' if found.forms == 1 else 's'}.{rest}")
+    if not found.whole:
+        click.echo(f"Some answers do not come back from {target.name}: see {losses.name}.", err=True)
+        click.get_current_context().exit(1)
