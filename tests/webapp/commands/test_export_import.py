@@ -135,3 +135,17 @@ def test_another_kind_of_database_is_named_and_refused(command: str, tmp_path: P
     assert done.exit_code == 2
     assert "mysql is no database that crfsmith keeps data in" in done.output
     assert "postgresql://user@host/name" in done.output
+
+
+@pytest.mark.parametrize("shape", ["redcap", "redcap-eav"])
+def test_records_of_redcap_hold_the_forms_that_are_named(demo: Path, tmp_path: Path, shape: str) -> None:
+    written = run(
+        "export", "--db", f"sqlite:///{demo}/demo.sqlite", "--as", shape, "--out", str(tmp_path / "r.csv")
+    )
+    assert written.exit_code == 0, written.output
+    assert written.output.endswith("r.csv: 412 forms.\n")
+    assert "who saved each version" in (tmp_path / "r-LOSSES.md").read_text(encoding="utf-8")
+    url = f"sqlite:///{tmp_path}/new.sqlite"
+    cellkine = Path(__file__).parents[3] / "data_dictionary" / "cellkine"
+    done = run("import", str(tmp_path / "r.csv"), "--db", url, "--dictionary", str(cellkine))
+    assert "412 forms: 412 new" in done.output
