@@ -16,6 +16,7 @@ from forms_spec.nearness import did_you_mean
 from forms_spec.rules import calls, compare, tree
 from forms_spec.rules.calendar import date_interval, datetime_seconds, time_seconds
 from forms_spec.rules.core import Apply, Constant, Core, Fold, Key, Missing, Read, Remote
+from forms_spec.rules.expected_rows import unless_expected
 from forms_spec.rules.expression import Expression, Home, place_within
 from forms_spec.rules.limits import DEEPEST, MOST_NODES, SCALE
 from forms_spec.rules.names import Frame, NameFault, Names
@@ -383,7 +384,8 @@ class Checker:
             return _with(raw, node.function, type_, None)
         assert raw.body is not None
         if node.function == "sum":
-            return _with(raw, "sum", Type.NUMBER, self.want(raw.body, node.over, Type.NUMBER))
+            total = _with(raw, "sum", Type.NUMBER, self.want(raw.body, node.over, Type.NUMBER))
+            return unless_expected(self, total)
         body = self.want(raw.body, node.over, Type.NUMBER, Type.DATE, Type.TIME, Type.DATETIME)
         operator = f"span_{node.function}" if body.type is Type.DATE else node.function
         return _with(raw, operator, body.type, body)

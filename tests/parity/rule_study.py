@@ -24,13 +24,13 @@ _FIELDS = """
 """
 
 
-def _form(name: str, own: str, rows: str, head: str = "") -> str:
-    """A form with a field of every kind, alone and in rows."""
+def _form(name: str, own: str, rows: str, head: str = "", asked: str = "rows: {}") -> str:
+    """A form with a field of every kind, alone and in rows; ``asked`` says which rows it expects."""
     fields = _FIELDS.format(own)
     in_rows = "".join(f"    {line}\n" for line in _FIELDS.format(rows).splitlines())
     return (
         f"form: {name}\ntitle: Form {name}\n{head}missing: [ND, UNK]\nfields:{fields}"
-        f"groups:\n  {rows}:\n    title: Rows {rows}\n    rows: {{}}\n    fields:{in_rows}"
+        f"groups:\n  {rows}:\n    title: Rows {rows}\n    {asked}\n    fields:{in_rows}"
     )
 
 
@@ -56,14 +56,14 @@ schedule:
   home:    X  X  X
   far:     X  .  X
 """,
-    "home.yaml": _form("home", "a", "r").replace(
+    "home.yaml": _form("home", "a", "r", asked="rows: {}\n    shown: ay <> 'N'").replace(
         "  an:",
         "  au: {label: Temperature, type: decimal, places: 1,"
         " unit: {C: {label: C}, F: {label: F, to: C, as: (value - 32) * 5 / 9}}}\n"
         "  ak: {label: Calculated, type: calculated, places: 3, value: ax / an}\n  an:",
         1,
     ),
-    "far.yaml": _form("far", "f", "q").replace(
+    "far.yaml": _form("far", "f", "q", asked="rows: {min: 1}").replace(
         "  fn:", "  fk: {label: Calculated, type: calculated, value: fx * fn}\n  fn:", 1
     ),
     "log.yaml": _form("diary", "l", "e", "log: true\n"),
