@@ -13,8 +13,8 @@ from typing import Any
 
 from forms_spec.catalogue import finding
 from forms_spec.nearness import did_you_mean
+from generator.package.package_files import is_safe
 from generator.package.report import Reported
-from generator.package.source import is_safe
 from generator.tables import layout
 
 _NAME = re.compile(r"[-a-z0-9._/]+")

@@ -15,9 +15,9 @@ from typing import Any
 
 from forms_spec.catalogue import finding
 from generator.package.descriptor_faults import Faults
+from generator.package.package_files import is_safe
 from generator.package.plan import TablePlan
 from generator.package.report import Reported
-from generator.package.source import is_safe
 from generator.tables import layout
 
 TOLERATED = frozenset({"byte-order-mark", "bad-quoting", "nul-character"})

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from forms_spec.catalogue import finding
 from generator.package.foreign import TOLERATED, foreign_plan
 from generator.package.links import Links
+from generator.package.package_files import LARGEST_TEXT, OURS, is_safe
 from generator.package.plan import TablePlan, descriptor_plan, study_plan
 from generator.package.report import LIMIT, Collector, Report, Reported
-from generator.package.source import BrokenFile, Source, Unreadable, is_safe, open_source
+from generator.package.source import BrokenFile, Source, Unreadable, open_source
 from generator.package.stage import Progress, Staging
 from generator.package.store import Store
 from generator.tables import layout
@@ -27,14 +28,11 @@ if TYPE_CHECKING:  # packages of others do without
     from generator.package.captured import CapturedForm, Subject
     from generator.package.missingness import Missingness
 
-LARGEST_TEXT = 64 * 2**20
 LARGEST_FILE = 512 * 10**6
 SMALL = 2**20
 """Tables of so few bytes are read before what reads blocks is even loaded."""
 LARGE = 32 * 10**6
 """Below so many bytes of tables the judge is as fast by itself."""
-OURS = "crfsmith:study"
-"""A descriptor that has it belongs to a study's package."""
 
 
 class Engine(StrEnum):
@@ -140,7 +138,7 @@ def open_package(
     counts what Frictionless tolerates in packages of others. A package of so many bytes is ``large``: its
     casebooks are judged all at once.
     """
-    with open_source(path) as source, ExitStack() as stack:
+    with open_source(path, whole=dictionary is not None) as source, ExitStack() as stack:
         judged = dictionary is not None or _has_dictionary(source)
         at_once = judged and engine is Engine.EMBEDDED and _size_of_tables(source) >= large
         store = stack.enter_context(_spooling_store() if at_once else Store())

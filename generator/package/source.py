@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import shutil
 import stat
 import tempfile
@@ -16,6 +15,7 @@ from typing import IO, Any, BinaryIO, Protocol
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
+from generator.package.package_files import is_safe, package_files
 from generator.tables.layout import DESCRIPTOR
 
 LARGEST_PACKAGE = 64 * 2**30
@@ -26,7 +26,6 @@ _LARGE = 2**26
 _MAC = "__MACOSX/"
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """What computers put beside a folder that is zipped, of their own accord."""
-_DRIVE = re.compile(r"[A-Za-z]:")
 _BEGINS = b"PK\x03\x04"
 """How every zip with a file in it begins, but for programs that unpack themselves."""
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
@@ -63,14 +62,17 @@ class Source(Protocol):
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[Source]:
-    """A zip, a folder, or the ``datapackage.json`` inside a folder. Raises ``Unreadable``."""
+def open_source(path: Path, *, whole: bool = False) -> Iterator[Source]:
+    """A zip, a folder, or the ``datapackage.json`` inside a folder. Raises ``Unreadable``.
+
+    ``whole``: every file of a folder belongs to the package, whatever its descriptor names.
+    """
     if path.is_dir():
         if not (path / DESCRIPTOR).is_file():  # said before a whole disk is walked through
             raise Unreadable(finding("no-descriptor"))
-        yield FolderSource(path)
+        yield FolderSource(path, whole=whole)
     elif path.name == DESCRIPTOR and path.is_file():
-        yield FolderSource(path.parent)
+        yield FolderSource(path.parent, whole=whole)
     elif path.is_file():
         try:
             archive = zipfile.ZipFile(path)
@@ -94,32 +96,22 @@ def _no_zip(path: Path, error: BaseException) -> Finding:
     return finding("broken-zip", value=path.name, why="its end is missing" if cut else _why(error))
 
 
-def is_safe(name: str) -> bool:
-    """True for a relative path that stays below its folder on every operating system."""
-    parts = name.split("/")
-    return not (
-        name.startswith("/")
-        or "\\" in name
-        or "\0" in name
-        or _DRIVE.match(name)
-        or ".." in parts
-        or "" in parts[:-1]
-    )
-
-
 class FolderSource:
-    """The files of a folder; links that lead out of it are findings and stay closed."""
+    """The files of the package in a folder; links that lead out of it are findings and stay closed.
 
-    def __init__(self, root: Path) -> None:
+    ``whole``: all files of the folder belong to it, even if its descriptor is not a study's.
+    """
+
+    def __init__(self, root: Path, *, whole: bool = False) -> None:
         self._root = root.resolve()
         found: list[Finding] = []
         self.sizes: dict[str, int] = {}
-        for path in sorted(self._root.rglob("*")):
-            name = path.relative_to(self._root).as_posix()
-            if not path.resolve().is_relative_to(self._root):
+        for name in sorted(package_files(self._root, whole=whole)):
+            path = self._root / name
+            if not _stays_below(path, self._root):
                 found.append(finding("unsafe-path", value=name))
-            elif path.is_file() and stat.S_ISREG(path.stat().st_mode):
-                self.sizes[name] = path.stat().st_size
+            elif (size := _size(path)) is not None:
+                self.sizes[name] = size
         self.findings = tuple(found)
 
     def open(self, name: str) -> BinaryIO:
@@ -131,6 +123,22 @@ class FolderSource:
     @contextmanager
     def folder(self) -> Iterator[Path]:
         yield self._root
+
+
+def _stays_below(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a link that leads to itself leads nowhere
+        return True
+
+
+def _size(path: Path) -> int | None:
+    """The bytes of a file; None for what is no plain file, or may not be looked at."""
+    try:
+        held = path.stat()
+    except OSError:
+        return None
+    return held.st_size if stat.S_ISREG(held.st_mode) else None
 
 
 def _unpacked(source: Source, folder: Path) -> None:

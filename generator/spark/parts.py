@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote
 
-from generator.package.source import FolderSource, is_safe
+from generator.package.package_files import is_safe
+from generator.package.source import FolderSource
 from generator.tables.layout import DESCRIPTOR
 
 CSV, PARQUET = ".csv", ".parquet"

@@ -19,6 +19,7 @@ from generator.package import reader
 from generator.package.reader import Engine
 from generator.package.validate import validate_package
 from tests.generator.engine.test_agreement import ROWS, package_of, table_bytes
+from tests.package_cases import clean_forms, write
 
 
 @pytest.fixture(autouse=True)
@@ -293,3 +294,33 @@ def test_a_zip_is_judged_like_its_folder(tmp_path: Path) -> None:
         for path in source.iterdir():
             archive.write(path, path.name)
     assert found(tmp_path / "p.zip") == found(source)
+
+
+def test_only_what_the_descriptor_names_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
+    package = make(tmp_path / "p", PLAIN)
+    (tmp_path / "elsewhere").mkdir()
+    (package / ".venv").symlink_to(tmp_path / "elsewhere")
+    (package / "latest.csv").symlink_to(tmp_path / "elsewhere" / "x.csv")
+    (package / "notes").mkdir()
+    (package / "notes" / "python").symlink_to("/usr/bin/python3")
+    report = validate_package(package)
+    assert (report.valid, report.findings) == (True, ())
+
+
+def test_a_named_file_that_is_a_link_out_of_the_folder_stays_closed(tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
+    package = make(tmp_path / "p", PLAIN)
+    (package / "t.csv").rename(tmp_path / "secret.csv")
+    (package / "t.csv").symlink_to(tmp_path / "secret.csv")
+    codes = {one.finding.code for one in validate_package(package).findings}
+    assert codes == {"unsafe-path", "missing-file"}
+
+
+def test_a_hidden_folder_beside_a_package_of_a_study_is_no_part_of_it(tmp_path: Path) -> None:
+    package = write(tmp_path / "p", clean_forms())
+    (package / ".venv").mkdir()
+    (package / ".venv" / "python").symlink_to("/usr/bin/python3")
+    (package / ".venv" / "table.csv").write_text("a\n")
+    (package / ".git").symlink_to(tmp_path)
+    assert validate_package(package).findings == ()
