@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -10,7 +11,17 @@ from forms_spec.days import day_of
 from forms_spec.model import Study
 from generator.package.subjects_text import read_subjects
 from webapp.package_import import Import, import_forms
-from webapp.storage import Database, Role, add_user, get_user, list_subjects, use_dictionary
+from webapp.storage import (
+    Database,
+    Role,
+    add_user,
+    dictionary_in_use,
+    get_user,
+    list_subjects,
+    list_users,
+    sign_in,
+    use_dictionary,
+)
 
 PASSWORD = "cellkine-demo"
 ACCOUNTS: tuple[tuple[str, str, Role, str], ...] = (
@@ -24,6 +35,27 @@ ACCOUNTS: tuple[tuple[str, str, Role, str], ...] = (
 SIGN_INS: tuple[tuple[str, str, str], ...] = tuple(
     (username, PASSWORD, says) for username, _, _, says in ACCOUNTS
 )
+DEMO_USERS = frozenset(username for username, *_ in ACCOUNTS)
+
+
+def is_demo(database: Database) -> bool:
+    """Whether a database is new, or holds the demo: its study, and accounts with the demo's passwords."""
+    stored = dictionary_in_use(database)
+    if stored is not None and stored.study != demo_study().name:
+        return False
+    first = next((user for user in list_users(database) if user.username in DEMO_USERS), None)
+    return first is None or sign_in(database, first.username, PASSWORD) is not None
+
+
+@cache
+def demo_study() -> Study:
+    """Cellkine, as it comes with crfsmith."""
+    folder = files("data_dictionary") / "cellkine"
+    texts = {name: text for name, text in read_texts(folder).items() if not name.startswith("subjects/")}
+    study = load_study(texts).study
+    if study is None:
+        raise RuntimeError("the dictionary that came with crfsmith cannot be loaded: install it again")
+    return study
 
 
 def load_demo(database: Database, *, subjects: bool = True) -> Study:
@@ -31,17 +63,13 @@ def load_demo(database: Database, *, subjects: bool = True) -> Study:
 
     Without ``subjects`` it is an empty study with its accounts.
     """
-    folder = files("data_dictionary") / "cellkine"
-    texts = {name: text for name, text in read_texts(folder).items() if not name.startswith("subjects/")}
-    study = load_study(texts).study
-    if study is None:
-        raise RuntimeError("the dictionary that came with crfsmith cannot be loaded: install it again")
+    study = demo_study()
     use_dictionary(database, study)
     for username, name, role, _ in ACCOUNTS:
         if get_user(database, username) is None:
             add_user(database, username=username, name=name, role=role, password=PASSWORD)
     if subjects and not list_subjects(database):
-        _enter_subjects(database, study, folder / "subjects")
+        _enter_subjects(database, study, files("data_dictionary") / "cellkine" / "subjects")
     return study
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from webapp.storage import ClockBehind, SaveRefused
 from webapp.views.form_pages import typed_again
 
 TITLES = {
@@ -22,6 +26,27 @@ REMEDIES = {
     500: "Nothing was saved by this request. Your text is still in this browser: go back and save again. "
     "If it happens twice, tell the study's administrator the time.",
 }
+
+BUSY: Final = (
+    "The database does not answer",
+    "It may be restarting, or taking in an import. Nothing was saved by this request.",
+    "Your text is still in this browser. Save again in a moment; a form's page tries again by itself.",
+)
+FULL: Final = (
+    "The server's disk is full",
+    "There is no room for another save, so nothing was saved.",
+    "Your text is still in this browser. Tell the study's administrator, and save again when there is room.",
+)
+BEHIND: Final = (
+    "Your text is still in this browser. Tell the study's administrator: the clock has to be set right"
+    " before anything is saved."
+)
+NO_FIT: Final = (
+    "Not saved",
+    "This page does not fit the form on the server, so nothing was saved.",
+    "Your text is still in this browser. Load the page again and compare before you save.",
+)
+RETRY_SECONDS: Final = 5
 
 TOO_LARGE = "A package may have 2 GB here. Judge a larger one on your own machine: crfsmith validate FILE."
 
@@ -57,6 +82,25 @@ def register(app: Flask) -> None:
         own = error.description if error.description != type(error).description else ""
         remedy = TOO_LARGE if (status, request.endpoint) == (413, "packages.take") else ""
         return _answer(status, title, own or "", remedy or REMEDIES.get(status, REMEDIES[404]))
+
+    @app.errorhandler(DBAPIError)
+    def database_trouble(error: DBAPIError) -> Response:
+        # The kind alone goes into the log: a database may quote the answers that it did not take.
+        app.logger.error("%s: %s by the database", request.endpoint, type(error.orig).__name__)
+        full = "full" in str(error.orig) or "No space" in str(error.orig)
+        answer = _answer(503, *(FULL if full else BUSY))
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+        return answer
+
+    @app.errorhandler(ClockBehind)
+    def clock_behind(error: ClockBehind) -> Response:
+        app.logger.error("%s", error)
+        return _answer(503, "The server's clock is wrong", f"{error} Nothing was saved.", BEHIND)
+
+    @app.errorhandler(SaveRefused)
+    def save_refused(error: SaveRefused) -> Response:
+        app.logger.warning("%s: %s", request.endpoint, type(error).__name__)
+        return _answer(409, *NO_FIT)
 
     @app.errorhandler(InternalServerError)
     def unknown(error: InternalServerError) -> Response:  # noqa: ARG001

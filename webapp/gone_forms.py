@@ -110,7 +110,8 @@ def _study_of(stored: StoredForm) -> Study | None:
         held = get_dictionary(services().database, stored.dictionary_hash)
         while len(known) >= MOST_OLD:
             known.pop(next(iter(known)))
-        known[stored.dictionary_hash] = load_study(held.files).study if held else None
+        usable = held is not None and not held.is_altered
+        known[stored.dictionary_hash] = load_study(held.files).study if held and usable else None
     return known[stored.dictionary_hash]
 
 

@@ -66,11 +66,13 @@ def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
 def study_in_use(database: Database) -> Study | None:
     """The study whose dictionary is in use, or None in a new database."""
     from forms_spec import load_study
-    from webapp.storage import dictionary_in_use
+    from webapp.storage import AlteredDictionary, dictionary_in_use
 
     stored = dictionary_in_use(database)
     if stored is None:
         return None
+    if stored.is_altered:
+        raise Unusable(str(AlteredDictionary(stored.hash)))
     study = load_study(stored.files).study
     if study is None:
         raise Unusable("The dictionary in the database cannot be loaded by this version of crfsmith.")

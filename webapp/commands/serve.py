@@ -30,19 +30,38 @@ SECRET = "CRFSMITH_SECRET_KEY"
     type=click.Path(path_type=Path),
     help="Use the dictionary in this folder from now on.",
 )
+@click.option(
+    "--replace", is_flag=True, help="Use the dictionary although the database holds another study's subjects."
+)
+@click.option(
+    "--accept-clock", is_flag=True, help="Say that the clock is right now, and was ahead at the last save."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 128))
-def command(*, url: str, demo: bool, dictionary: Path | None, host: str, port: int, threads: int) -> None:
+def command(
+    *,
+    url: str,
+    demo: bool,
+    dictionary: Path | None,
+    replace: bool,
+    accept_clock: bool,
+    host: str,
+    port: int,
+    threads: int,
+) -> None:
     """Serve the pages until Ctrl-C. Every acknowledged save is on disk whenever this stops.
 
     A database without accounts gets one per role; their passwords are printed once.
     """
     if demo and dictionary:
         raise click.UsageError("--demo brings its own dictionary: leave --dictionary out.")
+    if replace and not dictionary:
+        raise click.UsageError("--replace says that another dictionary is meant: add --dictionary FOLDER.")
     _need_port(host, port)
     with opened(url) as database:
-        study, sign_ins = _prepare(database, url, demo=demo, dictionary=dictionary)
+        _need_clock(database, accept=accept_clock)
+        study, sign_ins = _prepare(database, url, demo=demo, dictionary=dictionary, replace=replace)
         secret = _secret(database)
     _serve(url, study, sign_ins, secret=secret, demo=demo, host=host, port=port, threads=threads)
 
@@ -57,18 +76,65 @@ def _need_port(host: str, port: int) -> None:
         raise Unusable(f"{host}:{port} cannot be used: {why}. Choose another with --port.") from error
 
 
-def _prepare(database: Database, url: str, *, demo: bool, dictionary: Path | None) -> tuple[Study, SignIns]:
-    if demo:
-        from webapp.demo import SIGN_INS, load_demo
-        from webapp.storage import list_subjects
+def _need_clock(database: Database, *, accept: bool) -> None:
+    """Says at once, not at the first save, that the clock is before the newest save."""
+    from webapp.storage import ClockBehind, check_clock
+    from webapp.storage import accept_clock as accept_as_right
 
-        if not list_subjects(database):
-            click.echo("Entering the demo study ...")
-        return load_demo(database), SIGN_INS
-    study = _loaded(dictionary) if dictionary else study_in_use(database)
+    if accept:
+        accept_as_right(database)
+    try:
+        check_clock(database)
+    except ClockBehind as error:
+        raise Unusable(
+            f"{error} Set the clock right. If it is right now, and was ahead before, add --accept-clock."
+        ) from error
+
+
+def _prepare(
+    database: Database, url: str, *, demo: bool, dictionary: Path | None, replace: bool
+) -> tuple[Study, SignIns]:
+    from webapp.storage import AlteredDictionary
+
+    try:
+        if demo:
+            return _demo(database, url)
+        if dictionary:
+            return _new_dictionary(database, dictionary, replace=replace), _first_accounts(database)
+    except AlteredDictionary as error:
+        raise Unusable(str(error)) from error
+    study = study_in_use(database)
     if study is None:
         raise Unusable(f"There is no study in {url} yet. Add --dictionary FOLDER, or --demo to look around.")
     return study, _first_accounts(database)
+
+
+def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
+    from webapp.demo import SIGN_INS, is_demo, load_demo
+    from webapp.storage import list_subjects
+
+    if not is_demo(database):
+        raise Unusable(
+            f"{url} holds a study of your own, which --demo would change. Leave --demo out,"
+            " or give the demo a database of its own."
+        )
+    if not list_subjects(database):
+        click.echo("Entering the demo study ...")
+    return load_demo(database), SIGN_INS
+
+
+def _new_dictionary(database: Database, folder: Path, *, replace: bool) -> Study:
+    from webapp.storage import OtherStudy, use_dictionary
+
+    study = _loaded(folder)
+    try:
+        use_dictionary(database, study, replace=replace)
+    except OtherStudy as error:
+        raise Unusable(
+            f"{error} Its forms would no longer be shown as they were captured. Give {study.name} a database"
+            " of its own. If the study has only got a new name, add --replace."
+        ) from error
+    return study
 
 
 def _loaded(folder: Path) -> Study:

@@ -16,6 +16,8 @@ from webapp.storage.casebooks import StoredCasebook
 from webapp.storage.changes import About, Change, changes
 from webapp.storage.database import Database, open_database, utc_now
 from webapp.storage.dictionaries import (
+    AlteredDictionary,
+    OtherStudy,
     StoredDictionary,
     dictionary_in_use,
     get_dictionary,
@@ -37,22 +39,26 @@ from webapp.storage.migrate import DatabaseTooNew
 from webapp.storage.saving import Batch, Conflict, Saved, SaveRefused, SaveRequest, batch, save
 from webapp.storage.sessions import Session, begin_session, end_session, open_session
 from webapp.storage.snapshots import Snapshot, snapshot
+from webapp.storage.stamps import ClockBehind, accept_clock, check_clock
 from webapp.storage.subjects import Subject, SubjectLine, add_subject, get_subject, list_subjects
 from webapp.storage.users import Role, User, add_user, get_user, list_users, sign_in
 
 __all__ = [
     "About",
+    "AlteredDictionary",
     "Attachment",
     "AttachmentHead",
     "AuditRow",
     "Batch",
     "Change",
+    "ClockBehind",
     "Conflict",
     "Database",
     "DatabaseTooNew",
     "FindingCounts",
     "FormHead",
     "InstanceKey",
+    "OtherStudy",
     "Revision",
     "Role",
     "SameBeginning",
@@ -68,6 +74,7 @@ __all__ = [
     "Subject",
     "SubjectLine",
     "User",
+    "accept_clock",
     "add_attachment",
     "add_subject",
     "add_user",
@@ -76,6 +83,7 @@ __all__ = [
     "begin_session",
     "broken_seals",
     "changes",
+    "check_clock",
     "dictionary_in_use",
     "end_session",
     "get_attachment",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,15 +58,23 @@ def open_database(url: str, *, clock: Callable[[], datetime] = utc_now) -> Datab
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise ValueError("A capture database needs a file: what is in memory is lost with the server.")
-        Path(parsed.database).absolute().parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        _make_private(Path(parsed.database))
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
         _prepare_sqlite(engine)
     else:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, pool_pre_ping=True)
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    # What SQLAlchemy says of an error never holds answers (``hide_parameters``): it ends in logs.
     migrate(engine)
     return Database(engine=engine, clock=clock)
+
+
+def _make_private(file: Path) -> None:
+    """A new file that only its owner reads. SQLite gives its journals the same rights."""
+    file.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare_sqlite(engine: Engine) -> None:

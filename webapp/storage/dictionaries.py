@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
+from forms_spec.loading.load import dictionary_hash
 from forms_spec.model import Study
 from webapp.storage.database import Database
-from webapp.storage.tables import dictionary, dictionary_use
+from webapp.storage.tables import dictionary, dictionary_use, subject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,18 +23,46 @@ class StoredDictionary:
     files: Mapping[str, str]
     loaded_at: datetime
 
+    @property
+    def is_altered(self) -> bool:
+        """Whether somebody changed the text behind its hash."""
+        return dictionary_hash(self.files) != self.hash
 
-def use_dictionary(database: Database, study: Study) -> None:
-    """Keeps a study's text, and makes it the one in use from now on. Does nothing when it is already."""
+
+class AlteredDictionary(ValueError):
+    """The text of a dictionary in the database no longer fits its hash."""
+
+    def __init__(self, hash_: str) -> None:
+        super().__init__(
+            f"The text of the dictionary {hash_[:12]} in the database was changed from outside: it no"
+            " longer fits its hash. Restore the database from a backup."
+        )
+
+
+class OtherStudy(ValueError):
+    """The database holds subjects of another study."""
+
+
+def use_dictionary(database: Database, study: Study, *, replace: bool = False) -> None:
+    """Keeps a study's text, and makes it the one in use from now on. Does nothing when it is already.
+
+    Raises ``OtherStudy`` where subjects of another study are in the database, unless it is to
+    ``replace`` that study, and ``AlteredDictionary`` where the text under its hash was changed.
+    """
     with database.write() as connection:
-        insert_dictionary(connection, study, database.clock())
+        insert_dictionary(connection, study, database.clock(), replace=replace)
 
 
-def insert_dictionary(connection: Connection, study: Study, now: datetime) -> None:
+def insert_dictionary(connection: Connection, study: Study, now: datetime, *, replace: bool = False) -> None:
     """The same in a transaction under way."""
-    if _hash_in_use(connection) == study.hash:
+    known = connection.execute(select(dictionary.c.files).where(dictionary.c.hash == study.hash)).first()
+    if known is not None and known.files != dict(study.files):
+        raise AlteredDictionary(study.hash)
+    hash_in_use = _hash_in_use(connection)
+    if hash_in_use == study.hash:
         return
-    known = connection.execute(select(dictionary.c.hash).where(dictionary.c.hash == study.hash)).first()
+    if hash_in_use and not replace:
+        _need_same_study(connection, hash_in_use, study)
     if known is None:
         row = {"hash": study.hash, "study": study.name, "files": dict(study.files), "loaded_at": now}
         connection.execute(insert(dictionary), row)
@@ -54,6 +83,16 @@ def get_dictionary(database: Database, hash_: str) -> StoredDictionary | None:
     if row is None:
         return None
     return StoredDictionary(hash=row.hash, study=row.study, files=row.files, loaded_at=row.loaded_at)
+
+
+def _need_same_study(connection: Connection, hash_in_use: str, study: Study) -> None:
+    name = connection.execute(select(dictionary.c.study).where(dictionary.c.hash == hash_in_use)).scalar()
+    subjects = connection.execute(select(func.count()).select_from(subject)).scalar_one()
+    if name != study.name and subjects:
+        count = f"{subjects} subject{'s' * (subjects != 1)}"
+        raise OtherStudy(
+            f"The database holds {count} of the study {name}, and {study.name} is another study."
+        )
 
 
 def _hash_in_use(connection: Connection) -> str | None:

@@ -28,6 +28,7 @@ from webapp.storage.forms import (
     StoredForm,
     stored_form,
 )
+from webapp.storage.stamps import stamp
 from webapp.storage.subjects import Subject, insert_subject
 from webapp.storage.tables import form_instance, form_version, plain, subject
 
@@ -85,12 +86,14 @@ def save(database: Database, request: SaveRequest) -> Saved | Conflict:
     The same ``save_id`` again gives the first answer again, and a save that changes nothing gives that of the
     version which it would repeat. Raises ``SaveRefused`` when the subject
     does not exist, a row number is used again, or a save id stands for two different saves, and
-    ``SameBeginning`` when a file cannot be told from another one.
+    ``SameBeginning`` when a file cannot be told from another one, and ``ClockBehind`` when the clock
+    is before the newest save.
     """
     for attempt in range(ATTEMPTS):
         try:
             with database.write() as connection:
-                return _add_version(connection, request, database.clock(), again=attempt > 0)
+                now = stamp(connection, database.clock())
+                return _add_version(connection, request, now, again=attempt > 0)
         except IntegrityError:
             # The save id stands already, or two people made the form at once (PostgreSQL): the next
             # attempt finds what is there.
@@ -127,7 +130,7 @@ class Batch:
 def batch(database: Database) -> Iterator[Batch]:
     """A batch that is kept when the block ends, and forgotten when it raises."""
     with database.write() as connection:
-        yield Batch(connection, database.clock())
+        yield Batch(connection, stamp(connection, database.clock()))
 
 
 def _add_version(

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, case, func, insert, select
 
 from webapp.storage.database import Database
+from webapp.storage.stamps import stamp
 from webapp.storage.tables import form_instance, subject
 
 
@@ -39,8 +40,9 @@ class SubjectLine:
 
 def add_subject(database: Database, *, subjid: str, site: str, user: str) -> Subject:
     """Enters a subject; ``IntegrityError`` when the subject exists."""
-    entered = Subject(subjid=subjid, site=site, added_by=user, added_at=database.clock())
     with database.write() as connection:
+        now = stamp(connection, database.clock())
+        entered = Subject(subjid=subjid, site=site, added_by=user, added_at=now)
         insert_subject(connection, entered)
     return entered
 

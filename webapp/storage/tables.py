@@ -183,6 +183,16 @@ form_version = Table(
     CheckConstraint("status IN ('draft', 'unverified', 'complete')", name="status"),
 )
 
+# One row each time that somebody says the clock was ahead: the versions up to this one do not count.
+clock_step = Table(
+    "clock_step",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version_id", ForeignKey("form_version.id"), nullable=False),
+    Column("newest_save", UtcTime, nullable=False),
+    Column("clock", UtcTime, nullable=False),
+)
+
 attachment = Table(
     "attachment",
     metadata,

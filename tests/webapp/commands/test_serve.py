@@ -5,32 +5,50 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from tests.studies import FILES
+from forms_spec.record import Record
+from tests.studies import FILES, small_study
 from webapp.commands import main
-from webapp.storage import list_subjects, list_users, open_database
+from webapp.storage import (
+    InstanceKey,
+    Role,
+    SaveRequest,
+    Status,
+    accept_clock,
+    add_subject,
+    add_user,
+    check_clock,
+    dictionary_in_use,
+    list_subjects,
+    list_users,
+    open_database,
+    save,
+    use_dictionary,
+)
 
 SERVE = [Path(sys.executable).parent / "crfsmith", "serve", "--port", "0"]
 
 
 @contextmanager
-def served(*arguments: str) -> Iterator[tuple[str, str]]:
+def served(*arguments: str, until: str = "admin") -> Iterator[tuple[str, str]]:
     """A running server: its address and what it said so far; stopped by Ctrl-C at the end."""
     server = subprocess.Popen([*SERVE, *arguments], stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     said = ""
     try:
-        while "admin" not in said and (line := server.stdout.readline()):
+        while until not in said and (line := server.stdout.readline()):
             said += line
         address = re.search(r"http://\S+", said)
         assert address, said
@@ -65,6 +83,80 @@ def test_a_new_study_gets_accounts_with_passwords_of_their_own(tmp_path: Path) -
     assert "cellkine-demo" not in passwords
     database = open_database(url)
     assert len(list_users(database)) == 6
+    database.close()
+
+
+def of_small_study(tmp_path: Path, **changes: str) -> Path:
+    """The folder of a small study; ``changes`` stand for texts of ``study.yaml``."""
+    folder = tmp_path / ("small" + "".join(changes))
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(changes.get("study", text) if name == "study.yaml" else text, "utf-8")
+    return folder
+
+
+def refusal(*arguments: object) -> str:
+    """What ``serve`` says when it refuses."""
+    done = CliRunner().invoke(main, ["serve", "--port", "0", *map(str, arguments)])
+    assert done.exit_code == 2, done.output
+    return " ".join(done.output.split())
+
+
+@pytest.fixture
+def captured(tmp_path: Path) -> str:
+    """The address of a database with a subject of the small study and accounts of its own."""
+    url = f"sqlite:///{tmp_path}/captured.sqlite"
+    database = open_database(url)
+    use_dictionary(database, small_study())
+    add_user(database, username="coordinator", name="C", role=Role.COORDINATOR, password="our own")
+    add_subject(database, subjid="01-001", site="01", user="coordinator")
+    database.close()
+    return url
+
+
+def test_the_demo_leaves_a_study_of_one_s_own_alone(captured: str) -> None:
+    assert "holds a study of your own" in refusal("--db", captured, "--demo")
+    database = open_database(captured)
+    in_use = dictionary_in_use(database)
+    database.close()
+    assert in_use is not None
+    assert in_use.study == small_study().name
+
+
+def test_another_study_is_not_served_over_captured_subjects(captured: str, tmp_path: Path) -> None:
+    text = FILES["study.yaml"].replace(small_study().name, "ANOTHER", 1)
+    folder = of_small_study(tmp_path, study=text)
+    said = refusal("--db", captured, "--dictionary", folder)
+    assert "holds 1 subject of the study" in said
+    assert "add --replace" in said
+    with served("--db", captured, "--dictionary", str(folder), "--replace", until="Its days"):
+        pass
+
+
+def test_a_dictionary_that_was_changed_in_the_database_is_not_served(captured: str) -> None:
+    with sqlite3.connect(captured.removeprefix("sqlite:///")) as connection:
+        connection.execute("DROP TRIGGER dictionary_no_update")
+        connection.execute("UPDATE dictionary SET files = replace(files, 'Vital', 'Fatal')")
+    assert "was changed from outside" in refusal("--db", captured)
+
+
+def test_a_clock_before_the_newest_save_is_said_at_the_start(captured: str) -> None:
+    database = open_database(captured, clock=lambda: datetime.now(UTC) + timedelta(days=1))
+    wanted = SaveRequest(
+        key=InstanceKey("01-001", "vs", "SCR"),
+        base_version=0,
+        record=Record(),
+        status=Status.DRAFT,
+        user="coordinator",
+        save_id="1",
+        dictionary_hash=small_study().hash,
+    )
+    save(database, wanted)
+    database.close()
+    assert "add --accept-clock" in refusal("--db", captured)
+    database = open_database(captured)
+    accept_clock(database)
+    check_clock(database)
     database.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from sqlalchemy import text
 
 from tests.webapp.storage.storing import HASH, furnish, keep, record, small_study
 from webapp.storage import (
+    AlteredDictionary,
     Database,
     DatabaseTooNew,
+    OtherStudy,
     dictionary_in_use,
     get_dictionary,
     list_subjects,
@@ -95,3 +98,31 @@ class TestDictionaries:
         in_use = dictionary_in_use(database)
         assert in_use is not None
         assert in_use.hash == HASH
+
+    def test_subjects_of_one_study_are_not_given_to_another(self, database: Database) -> None:
+        other = small_study("c" * 64)
+        other.name = "OTHER"
+        with pytest.raises(OtherStudy, match="holds 1 subject of the study SMALL"):
+            use_dictionary(database, other)
+        use_dictionary(database, other, replace=True)
+        in_use = dictionary_in_use(database)
+        assert in_use is not None
+        assert in_use.study == "OTHER"
+
+    def test_a_text_that_does_not_fit_its_hash_is_not_used(self, database: Database) -> None:
+        stored = get_dictionary(database, HASH)
+        assert stored is not None
+        assert stored.is_altered
+        changed = small_study()
+        changed.files = {"study.yaml": "study: SMALL # changed\n"}
+        with pytest.raises(AlteredDictionary, match="Restore the database from a backup"):
+            use_dictionary(database, changed)
+
+
+def test_only_its_owner_reads_a_new_database(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/study.sqlite")
+    furnish(database)
+    rights = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    database.close()
+    assert "study.sqlite" in rights
+    assert set(rights.values()) == {0o600}
