@@ -1,11 +1,12 @@
-"""The whole database as a package: one state of it, in the package's order."""
+"""The whole database as a package: one state of it, in the package's order, with all of its past."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from forms_spec.catalogue import finding
@@ -16,21 +17,13 @@ from forms_spec.kinds.file import named_file
 from forms_spec.model import Study
 from forms_spec.record import Record
 from generator.package.calculated import with_calculated
-from generator.package.captured import CapturedFile, CapturedForm, Change, FormStatus
+from generator.package.captured import CapturedFile, CapturedForm, FormStatus
 from generator.package.captured import Subject as PackageSubject
+from generator.package.earlier import Earlier
 from generator.package.order import form_order
-from generator.package.writer import Written, write_package
-from webapp.storage import (
-    About,
-    AuditRow,
-    Database,
-    Snapshot,
-    Status,
-    StoredForm,
-    Subject,
-    audit_rows,
-    snapshot,
-)
+from generator.package.writer import AuditCell, PackageWriter, Written, package_writer
+from generator.tables.descriptor import timestamp
+from webapp.storage import About, Change, Database, Snapshot, Status, StoredForm, Subject, revisions, snapshot
 
 FORM_STATUS = {
     Status.DRAFT: FormStatus.INCOMPLETE,
@@ -43,16 +36,15 @@ def export_package(
     database: Database, study: Study, target: Path, *, on_progress: Callable[[int], None] | None = None
 ) -> Written:
     """Writes a zip or a folder. Holds one subject in memory at a time; saves meanwhile are not seen."""
-    with snapshot(database) as state:
-        files, missing = _files(state, study)
-        written = write_package(
-            study,
-            captured_forms(state, study),
-            target,
-            subjects=[PackageSubject(one.site, one.subjid) for one in state.subjects()],
-            changes=changes_of(state, study),
-            files=files,
-            on_progress=on_progress,
+    with snapshot(database) as state, package_writer(study, target, entries=True) as writer:
+        exporting = _Exporting(study=study, state=state, writer=writer)
+        for subject in state.subjects():
+            exporting.subject(subject)
+            if on_progress:
+                on_progress(exporting.forms)
+        files, earlier_files, missing = exporting.files()
+        written = writer.finish(
+            files=files, earlier_files=earlier_files, earlier=earlier_dictionaries(state, study)
         )
     return replace(written, findings=(*written.findings, *missing))
 
@@ -60,11 +52,16 @@ def export_package(
 def captured_forms(state: Snapshot, study: Study) -> Iterator[CapturedForm]:
     """The newest version of every form, by site, subject, visit and form."""
     order = form_order(study)
-    last_save = state.last_save()
-    day = day_of(study, last_save) if last_save else date.min
+    day = last_day(state, study)
     for subject in state.subjects():
         newest = sorted(state.newest(subject.subjid), key=lambda one: order(one.key.form_key))
         yield from with_calculated(study, [captured(subject, form) for form in newest], day)
+
+
+def last_day(state: Snapshot, study: Study) -> date:
+    """The day of the last save by the study's clock: as of it the data are judged."""
+    last_save = state.last_save()
+    return day_of(study, last_save) if last_save else date.min
 
 
 def captured(subject: Subject, form: StoredForm) -> CapturedForm:
@@ -81,55 +78,86 @@ def captured(subject: Subject, form: StoredForm) -> CapturedForm:
     )
 
 
-def changes_of(state: Snapshot, study: Study) -> Iterator[Change]:
-    """The audit trail, in the same order; the versions of a form from the oldest on."""
-    order = form_order(study)
-    for subject in state.subjects():
-        versions = sorted(
-            state.versions(subject.subjid), key=lambda one: (order(one.key.form_key), one.version)
+@dataclass(kw_only=True)
+class _Exporting:
+    """One export: every version of a subject is read once, and gives its forms, its changes and its files."""
+
+    study: Study
+    state: Snapshot
+    writer: PackageWriter
+    forms: int = 0
+    _named: dict[str, bool] = field(default_factory=dict)
+    _has_files: dict[str, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._order = form_order(self.study)
+        self._day = last_day(self.state, self.study)
+
+    def subject(self, subject: Subject) -> None:
+        """The newest version of each form, then the audit trail, both in the package's order."""
+        self.writer.subject(PackageSubject(subject.site, subject.subjid, subject.added_by, subject.added_at))
+        by_form = groupby(self.state.versions(subject.subjid), lambda one: one.key)
+        forms = sorted(
+            (list(versions) for _, versions in by_form), key=lambda one: self._order(one[0].key.form_key)
         )
-        for row in audit_rows(versions):
-            yield _change(subject, row)
+        newest = [captured(subject, versions[-1]) for versions in forms]
+        for form in with_calculated(self.study, newest, self._day):
+            self.writer.form(form)
+        for versions in forms:
+            self._changes(subject, versions)
+            self._files(versions)
+        self.forms += len(forms)
+
+    def _changes(self, subject: Subject, versions: list[StoredForm]) -> None:
+        key = versions[0].key
+        head = (subject.site, subject.subjid, key.visit, key.unsno, key.form)
+        for revision in revisions(versions):
+            form = revision.form
+            save = (form.reason, form.saved_by, timestamp(form.saved_at), form.dictionary_hash)
+            for change in revision.changes:
+                self.writer.audit(head, form.version, audit_cell(change), save)
+            if not revision.changes:
+                self.writer.audit(head, form.version, (key.form, None, "", "", ""), save)
+
+    def _files(self, versions: list[StoredForm]) -> None:
+        """The uploaded files of all versions: True for those that a newest one names."""
+        form = versions[0].key.form
+        for version in reversed(versions):
+            for name in file_names(self.study, form, version.record):
+                self._named[name] = self._named.get(name, False) or version is versions[-1]
+
+    def files(self) -> tuple[list[CapturedFile], list[CapturedFile], list[Finding]]:
+        """Uploaded files, those that only earlier versions name, and a finding for each never kept here."""
+        found: tuple[list[CapturedFile], list[CapturedFile]] = ([], [])
+        missing: list[Finding] = []
+        for name in sorted(self._named):
+            kept = self.state.attachment_head(_beginning(name))
+            if kept:
+                read = partial(_read, self.state, name)
+                one = CapturedFile(name=name, size=kept.size, sha256=kept.sha256, read=read)
+                found[0 if self._named[name] else 1].append(one)
+            elif self._named[name]:
+                missing.append(finding("export-file-missing", value=name))
+        return (*found, missing)
 
 
-def _change(subject: Subject, row: AuditRow) -> Change:
+def audit_cell(change: Change) -> AuditCell:
     """The reason of a kept warning stands under ``field#finding``; no field's name has a ``#``."""
-    change = row.change
-    field = f"{change.cell.field}#{change.code}" if change.about is About.KEPT else change.cell.field
-    return Change(
-        site=subject.site,
-        subject=subject.subjid,
-        key=row.key.form_key,
-        version=row.version,
-        table=change.cell.table,
-        row=change.cell.row,
-        field=field,
-        old=change.old,
-        new=change.new,
-        reason=row.reason,
-        saved_by=row.saved_by,
-        saved_at=row.saved_at,
-        dictionary=row.dictionary_hash,
-    )
+    cell = change.cell
+    name = f"{cell.field}#{change.code}" if change.about is About.KEPT else cell.field
+    return (cell.table, cell.row, name, change.old, change.new)
 
 
-def _files(state: Snapshot, study: Study) -> tuple[list[CapturedFile], list[Finding]]:
-    """The uploaded files that cells name, each once; and a finding for each that was never kept here."""
-    files: dict[str, CapturedFile] = {}
-    missing: dict[str, Finding] = {}
-    for subject in state.subjects():
-        for form in state.newest(subject.subjid):
-            for name in file_names(study, form.key.form, form.record):
-                if name in files or name in missing:
-                    continue
-                kept = state.attachment_head(_beginning(name))
-                if kept is None:
-                    missing[name] = finding("export-file-missing", value=name)
-                else:
-                    files[name] = CapturedFile(
-                        name=name, size=kept.size, sha256=kept.sha256, read=partial(_read, state, name)
-                    )
-    return list(files.values()), [missing[name] for name in sorted(missing)]
+def earlier_dictionaries(state: Snapshot, study: Study) -> Earlier:
+    """Every dictionary that was in use or that a version was saved with."""
+    uses = state.dictionary_uses()
+    hashes = {*(one.hash for one in uses), *state.dictionaries_saved_with()} - {study.hash}
+    files: dict[str, Mapping[str, str]] = {}
+    for one in hashes:
+        held = state.dictionary(one)
+        if held:
+            files[one] = held.files
+    return Earlier(uses=uses, files=files)
 
 
 def _read(state: Snapshot, name: str) -> bytes:
@@ -142,7 +170,7 @@ def _beginning(name: str) -> str:
     return name.split("/")[1]
 
 
-def file_names(study: Study, form: str, record: Record) -> Iterator[str]:
+def file_names(study: Study, form: str, record: Record) -> Iterable[str]:
     """The files that a form's cells name."""
     known = study.forms.get(form)
     for _, text in file_cells(known, record) if known else ():

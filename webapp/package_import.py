@@ -23,8 +23,8 @@ from forms_spec.places import DataPlace
 from forms_spec.record import LOG, CellKey, Context, FormKey, Record, Records
 from generator.package.calculated import with_calculated, without_calculated
 from generator.package.captured import CapturedForm, FormStatus
-from generator.package.writer import timestamp
 from generator.pages.rows import laid_down
+from generator.tables.descriptor import timestamp
 from webapp.package_export import file_names
 from webapp.package_files import FileDesk
 from webapp.storage import (

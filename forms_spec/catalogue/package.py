@@ -284,10 +284,39 @@ _ROWS = (
     ),
     _entry(
         "text-without-column",
-        "The dictionary has no field {field} in {table}; the text '{value}' was not exported.",
-        "Export with the dictionary under which it was captured.",
+        "{field} of {table} is no longer in the dictionary; {many} in audit.csv only, such as '{value}'.",
+        "Nothing is lost: what was captured stays in the database and in audit.csv.",
         "A field that was captured once and is no longer in the dictionary has no column. "
-        "The text stays in the database and in the audit trail.",
+        "Export with the dictionary under which it was captured to have one.",
+        _WARNING,
+    ),
+    _entry(
+        "form-retired",
+        "{value} at {visit} is no longer in the dictionary; the form of {subject} is kept as it was.",
+        "Nothing has to be corrected. Its values are in audit.csv, its dictionary in earlier/dictionaries.",
+        "The form, or its visit, was in the dictionary when this was captured. It is listed in "
+        "data/forms.csv and was not validated. An import into an empty database brings it back.",
+        _WARNING,
+    ),
+    _entry(
+        "site-retired",
+        "The site {site} ({title}) of {value} is no longer in the dictionary.",
+        "Nothing has to be corrected. Add the site to the dictionary if its subjects are still seen.",
+        "An earlier dictionary of the study had the site. The forms of its subjects were validated.",
+        _WARNING,
+    ),
+    _entry(
+        "subject-number",
+        "{value} is not a subject number of this study.",
+        "Correct the number; one looks like {example}.",
+        "Subject numbers follow the pattern of the dictionary. The subject's forms were validated; "
+        "an import refuses them.",
+    ),
+    _entry(
+        "subject-number-retired",
+        "{value} is a subject number of an earlier dictionary; one looks like {example} now.",
+        "Nothing has to be corrected: a subject keeps its number.",
+        "The pattern of subject numbers was changed after the subject had been entered.",
         _WARNING,
     ),
 )

@@ -301,12 +301,20 @@ class BlockReading(TableReading):
         absent = [name for name in self.plan.columns if name not in frame.columns]
         full = frame.with_columns(pl.lit("").alias(name) for name in absent).select(self.plan.columns)
         if self.store.takes_frames and self.plan.name != layout.QUERIES:
-            self.store.add_frame(self.plan, full, line.of(np.arange(full.height)), refused)
+            nowhere = {at: {layout.SUBJECT} for at in self._without_place(full, line)}
+            self.store.add_frame(self.plan, full, line.of(np.arange(full.height)), {**refused, **nowhere})
             return
         none: frozenset[str] = frozenset()
         for at, cells in enumerate(full.iter_rows()):
             bad = frozenset(refused[at]) if at in refused else none
             self.keep(line(at), list(cells), bad)
+
+    def _without_place(self, full: pl.DataFrame, line: Lines) -> list[int]:
+        """The rows of forms and visits that the dictionary has no more; subjects are all looked at."""
+        looked_at = np.full(full.height, self.plan.name == layout.SUBJECTS)
+        for name, _, names in self.retiring:
+            looked_at |= full.get_column(name).is_in(list(names)).to_numpy()
+        return [at for at in np.flatnonzero(looked_at).tolist() if not self.has_place(line(at), full.row(at))]
 
 
 def _in_doubt(texts: pl.Series, held: pl.Series, bytewise: Shape, guard: Any) -> Any:

@@ -49,8 +49,10 @@ def _left(texts: Mapping[str, str], given: Mapping[str, str], formulas: Sequence
 
 def _filled(form: Form | None, captured: CapturedForm, subject: Subject) -> CapturedForm:
     """As it is where the dictionary has no such form any more, or an import refuses it."""
-    judged = subject.form(captured.key) if form is not None else None
-    if form is None or judged is None:
+    if form is None or not _has_formulas(form):
+        return captured
+    judged = subject.form(captured.key)
+    if judged is None:
         return captured
     record = captured.record
     texts = _with(judged, form.name, None, record.texts, _formulas(form, None))
@@ -70,6 +72,10 @@ def _with(
     blank = [name for name in formulas if not texts.get(name)]
     found = {name: judged.facts(table, row, name).text for name in blank}
     return {**texts, **{name: text for name, text in found.items() if text}}
+
+
+def _has_formulas(form: Form) -> bool:
+    return bool(_formulas(form, None)) or any(_formulas(form, one.name) for one in form.row_groups)
 
 
 def _formulas(form: Form, group: str | None) -> list[str]:

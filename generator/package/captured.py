@@ -20,10 +20,12 @@ class FormStatus(IntEnum):
 
 
 class Subject(NamedTuple):
-    """A subject of the study and the site that it belongs to."""
+    """A subject of the study, the site that it belongs to, and who entered it when, where that is known."""
 
     site: str
     subject: str
+    added_by: str = ""
+    added_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +54,7 @@ class CapturedFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """One line of the audit trail: a cell (or, without ``field``, a form) before and after a save.
+    """One line of the audit trail: a cell before and after a save. A save without changes has no ``field``.
 
     ``dictionary`` is the hash of the dictionary under which the version was saved.
     """

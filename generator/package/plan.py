@@ -11,6 +11,8 @@ from generator.tables import layout
 
 if TYPE_CHECKING:  # packages of others do without
     from forms_spec.model import Study, Table
+    from generator.package.known_names import KnownNames
+    from generator.tables.retired import Retired
 
 CellVerdict = Mapping[str, str] | None
 CellReader = Callable[[str], tuple[Any, CellVerdict]]
@@ -25,7 +27,8 @@ class TablePlan:
     """One file to read. ``table`` is the dictionary's; None for a system table or one it lacks.
 
     ``read`` is the schema as Frictionless has read it already, in a package of others; ``stated`` is what
-    the descriptor says of the whole file there: ``hash`` and ``bytes``.
+    the descriptor says of the whole file there: ``hash`` and ``bytes``. ``known`` are the names of the
+    study whose table it is.
     """
 
     name: str
@@ -36,6 +39,7 @@ class TablePlan:
     delimiter: str = ","
     read: Any = None
     stated: Mapping[str, Any] = field(default_factory=dict)
+    known: KnownNames | None = None
 
     @property
     def blank_keys(self) -> frozenset[str]:
@@ -47,18 +51,35 @@ class TablePlan:
         )
 
 
-def study_plan(study: Study, paths: Mapping[str, str]) -> tuple[TablePlan, ...]:
-    """Every table of the dictionary, at the path that the descriptor gives it."""
+def study_plan(
+    study: Study, paths: Mapping[str, str], retired: Retired, *, entries: bool
+) -> tuple[TablePlan, ...]:
+    """Every table of the dictionary, at the path that the descriptor gives it.
+
+    ``retired`` names are those of earlier dictionaries; ``entries``: subjects say who entered them.
+    """
+    from generator.package.known_names import KnownNames
     from generator.tables.schema import table_schema
     from generator.tables.system import system_schema
 
-    made = []
-    for name, columns in layout.all_columns(study).items():
+    made, known = [], KnownNames(study=study, retired=retired)
+    for name, columns in layout.all_columns(study, entries=entries).items():
         table = study.tables.get(name)
-        schema = table_schema(study, table) if table else system_schema(study, name)
+        if table:
+            schema = table_schema(study, table, retired)
+        else:
+            schema = system_schema(study, name, retired=retired, entries=entries)
         path = paths.get(name) or layout.table_path(name)
-        made.append(TablePlan(name=name, path=path, columns=columns, schema=schema, table=table))
+        made.append(TablePlan(name=name, path=path, columns=columns, schema=schema, table=table, known=known))
     return tuple(made)
+
+
+def has_entries(resource: Mapping[str, Any]) -> bool:
+    """Whether the table of subjects that a descriptor describes says who entered each."""
+    schema = resource.get("schema")
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    names = [one.get("name") for one in fields if isinstance(one, dict)] if isinstance(fields, list) else []
+    return all(name in names for name in layout.ENTRY)
 
 
 def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:

@@ -15,12 +15,13 @@ from forms_spec.catalogue import finding
 from generator.package.foreign import TOLERATED, foreign_plan
 from generator.package.links import Links
 from generator.package.package_files import LARGEST_TEXT, OURS, is_safe
-from generator.package.plan import TablePlan, descriptor_plan, study_plan
+from generator.package.plan import TablePlan, descriptor_plan, has_entries, study_plan
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Source, Unreadable, open_source
 from generator.package.stage import Progress, Staging
 from generator.package.store import Store
 from generator.tables import layout
+from generator.tables.retired import read_retired
 
 if TYPE_CHECKING:  # packages of others do without
     from forms_spec.model import Study, Table
@@ -312,7 +313,9 @@ def _packaged_dictionary(opened: OpenPackage) -> dict[str, str]:
 def _plans(opened: OpenPackage, resources: Mapping[str, Mapping[str, Any]]) -> tuple[TablePlan, ...]:
     plans: list[TablePlan] = []
     if opened.study:
-        plans += study_plan(opened.study, {name: str(one["path"]) for name, one in resources.items()})
+        paths = {name: str(one["path"]) for name, one in resources.items()}
+        entries = has_entries(resources.get(layout.SUBJECTS, {}))
+        plans += study_plan(opened.study, paths, read_retired(opened.descriptor), entries=entries)
     taken = {plan.name for plan in plans}
     for name, resource in resources.items():
         if name in taken:
@@ -330,9 +333,12 @@ def _compare_descriptor(
     opened: OpenPackage, study: Study, resources: Mapping[str, Mapping[str, Any]]
 ) -> None:
     """The descriptor of a package says what its dictionary says, or a reader without us is misled."""
-    from generator.tables.descriptor import descriptor
+    from generator.tables.descriptor import Past, descriptor
 
-    for wanted in descriptor(study)["resources"]:
+    entries = has_entries(resources.get(layout.SUBJECTS, {}))
+    past = Past(retired=read_retired(opened.descriptor), entries=entries)
+    described = descriptor(study, past=past)["resources"]
+    for wanted in described:
         name = wanted["name"]
         if name not in resources:
             found = finding("resource-missing", value=name)
@@ -341,7 +347,7 @@ def _compare_descriptor(
         else:
             continue
         opened.collector.add(Reported(finding=found, file=layout.DESCRIPTOR, table=name))
-    known = {wanted["name"] for wanted in descriptor(study)["resources"]}
+    known = {wanted["name"] for wanted in described}
     for name in resources:
         if name not in known:
             extra = finding("unknown-table", value=name)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forms_spec.catalogue import finding
 from forms_spec.nearness import did_you_mean, nearest
@@ -19,6 +19,9 @@ from generator.package.plan import CellReader, TablePlan, missing_values
 from generator.package.report import Collector, Reported
 from generator.package.store import Damage, DataLine, Doubt, FormLine, KeptLine, Store, SubjectLine
 from generator.tables import layout
+
+if TYPE_CHECKING:  # packages of others do without
+    from generator.package.known_names import KnownNames
 
 PROGRESS_EVERY = 5000
 LONGEST_WORDS = 200
@@ -62,6 +65,7 @@ class TableReading:
     keys: frozenset[str] = field(init=False)
     numbers: frozenset[str] = field(init=False)
     blank_keys: frozenset[str] = field(init=False)
+    retiring: tuple[tuple[str, int, Mapping[str, str]], ...] = field(init=False)
     make: Make | None = field(init=False)
     key_checks: KeyChecks | None = None
 
@@ -69,10 +73,20 @@ class TableReading:
         """A dictionary may well have a field named ``version``: only our own columns are looked at."""
         table = self.plan.table
         self.keys = frozenset(layout.key_columns(table) if table else ())
-        system = self.ours and self.plan.columns == layout.SYSTEM_COLUMNS.get(self.plan.name)
+        system = (
+            self.ours
+            and self.plan.name in layout.SYSTEM_COLUMNS
+            and self.plan.columns
+            in (
+                layout.system_columns(self.plan.name),
+                layout.system_columns(self.plan.name, entries=False),
+            )
+        )
         ours = self.keys if table else frozenset(self.plan.columns if system else ())
         self.numbers = ours.intersection(_NUMBERS)
         self.blank_keys = self.plan.blank_keys if ours else frozenset()
+        known = self.plan.known
+        self.retiring = known.retiring(self.plan.columns) if known else ()
         self.make = _data if table else _MAKERS.get(self.plan.name) if system else None
 
     @cached_property
@@ -140,8 +154,25 @@ class TableReading:
 
     def keep(self, line: int, cells: list[str], refused: frozenset[str]) -> None:
         """Stores a row that can be placed."""
-        if self.make and (made := self.make(self, line, cells, refused)):
+        if self.make and self.has_place(line, cells) and (made := self.make(self, line, cells, refused)):
             self.store.add(made)
+
+    def has_place(self, line: int, cells: Sequence[str]) -> bool:
+        """False for a row of a form or visit that the dictionary has no more; the form itself says so."""
+        if self.plan.known and self.plan.name == layout.SUBJECTS:
+            self._look_at_subject(self.plan.known, line, cells)
+        gone = [name for name, at, names in self.retiring if cells[at] in names]
+        if gone and self.plan.name == layout.FORMS:
+            visit, form = cells[2], cells[4]
+            self.note("form-retired", line, name=gone[-1], value=form, visit=visit, subject=cells[1])
+        return not gone
+
+    def _look_at_subject(self, known: KnownNames, line: int, cells: Sequence[str]) -> None:
+        site, subject = cells[1], cells[2]
+        fault = known.subject_fault(site, subject) if subject else None
+        if fault:
+            name = layout.SITE if fault[0] == "site-retired" else layout.SUBJECT
+            self.note(fault[0], line, name=name, value=subject, **fault[1])
 
     def compare(self, line: int, cells: list[str]) -> None:
         """The keys of a row, with those of the rows before it."""

@@ -6,9 +6,11 @@ import io
 import json
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from forms_spec.catalogue import finding
@@ -16,12 +18,14 @@ from forms_spec.days import day_of
 from forms_spec.findings import Finding
 from forms_spec.model import Form, Study
 from forms_spec.places import DataPlace
+from forms_spec.record import LOG
 from generator.package.archive import Sink, open_sink
 from generator.package.captured import CapturedFile, CapturedForm, Change, Subject
+from generator.package.earlier import NOTHING_EARLIER, Earlier, SeenNames, retired_names
 from generator.package.order import OrderKey, package_order
 from generator.package.spool import Spool, Spooled
 from generator.tables import layout
-from generator.tables.descriptor import Stored, descriptor
+from generator.tables.descriptor import Past, Stored, descriptor, timestamp
 
 KEPT = "kept"
 _INVISIBLE = re.compile(
@@ -33,7 +37,7 @@ _INVISIBLE = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
-    """Rows per table, and a finding for every text that the dictionary has no column for."""
+    """Rows per table, and a finding for every field whose texts the dictionary has no column for."""
 
     rows: Mapping[str, int]
     findings: tuple[Finding, ...]
@@ -58,26 +62,195 @@ def write_package(
     day of a save, by the study's clock, when absent. ``on_progress`` is told the number
     of forms written.
     """
-    packed = _packed(files)
+    given, packed = list(subjects or ()), list(files)
+    entries = any(one.added_at for one in given)
+    with package_writer(study, target, entries=entries) as writer:
+        for count, form in enumerate(_in_order(forms, package_order(study)), start=1):
+            writer.form(form)
+            if on_progress:
+                on_progress(count)
+        for one in given:
+            writer.subject(one)
+        for change in changes:
+            writer.change(change)
+        return writer.finish(files=packed, data_cut=data_cut)
+
+
+@contextmanager
+def package_writer(study: Study, target: Path, *, entries: bool = False) -> Iterator[PackageWriter]:
+    """A package that appears as a whole when it is finished. ``entries``: it says who entered subjects."""
     with tempfile.TemporaryDirectory(prefix="crfsmith-") as scratch:
-        writing = _Writing(study, Spool(Path(scratch), layout.all_columns(study)))
-        writing.forms(forms, on_progress)
-        writing.subjects(subjects)
-        writing.changes(changes)
-        spooled = writing.spool.finish()
-        with open_sink(target) as sink:
-            _add_text(
-                sink, layout.DESCRIPTOR, _descriptor(study, spooled, data_cut or writing.last_save, packed)
+        spool = Spool(Path(scratch), layout.all_columns(study, entries=entries))
+        yield PackageWriter(study=study, target=target, spool=spool, entries=entries)
+
+
+@dataclass(kw_only=True)
+class PackageWriter:
+    """One export under way. Subjects, their forms and their changes come in the order of the package."""
+
+    study: Study
+    target: Path
+    spool: Spool
+    entries: bool
+    _names: SeenNames = field(default_factory=SeenNames)
+    _subjects: dict[tuple[str, str], Subject] = field(default_factory=dict)
+    _without_column: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    _columns: dict[tuple[str, str, bool], frozenset[str]] = field(default_factory=dict)
+    _texts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _last_save: date | None = None
+
+    def subject(self, subject: Subject) -> None:
+        """A subject, whether or not it has forms."""
+        self._subjects[subject.site, subject.subject] = subject
+
+    def form(self, form: CapturedForm) -> None:
+        """The newest version of a form."""
+        site, subject, key, record = form.site, form.subject, form.key, form.record
+        self._subjects.setdefault((site, subject), Subject(site, subject))
+        self._names.forms.add(key.form)
+        self._names.visits.add(key.visit)
+        saved = day_of(self.study, form.saved_at)
+        self._last_save = max(saved, self._last_save or saved)
+        head = (site, subject, key.visit, key.unsno, key.form)
+        signature = (form.status, form.version, timestamp(form.saved_at), form.saved_by)
+        self.spool.add(layout.FORMS, (*head, *signature))
+        for (cell, code), reason in sorted(record.kept.items(), key=_kept_order):
+            place = (cell.table, "" if cell.row is None else cell.row, cell.field)
+            self.spool.add(layout.QUERIES, (*head, *place, code, KEPT, reason))
+        self._look_for_columns(form)
+        known = self.study.forms.get(key.form)
+        if known and known.log == (key.visit == LOG):
+            self._tables(form, known)
+
+    def _tables(self, form: CapturedForm, known: Form) -> None:
+        head: tuple[str | int, ...] = (form.site, form.subject)
+        if not known.log:
+            head = (*head, form.key.visit, form.key.unsno)
+        own = self.study.tables.get(known.name)
+        if own and own.group is None:
+            text = form.record.texts.get
+            self.spool.add(own.name, [*head, *[text(one.name, "") for one in own.fields]])
+        for group in known.row_groups:
+            rows = form.record.rows.get(group.name)
+            if rows:
+                fields = self.study.tables[group.name].fields
+                for row in sorted(rows, key=lambda row: row.number):
+                    text = row.texts.get
+                    self.spool.add(group.name, [*head, row.number, *[text(one.name, "") for one in fields]])
+
+    def _look_for_columns(self, form: CapturedForm) -> None:
+        """Texts under names that the dictionary does not have (any more): told, not dropped in silence."""
+        key, record = form.key, form.record
+        self._look_at(form, key.form, None, record.texts)
+        for table, rows in record.rows.items():
+            for row in rows:
+                self._look_at(form, table, row.number, row.texts)
+
+    def _look_at(self, form: CapturedForm, table: str, row: int | None, texts: Mapping[str, str]) -> None:
+        unknown = texts.keys() - self._columns_of(form.key.form, table, is_row=row is not None)
+        for name in [one for one in texts if one in unknown and texts[one]] if unknown else ():
+            self._texts[table, name] += 1
+            if (table, name) not in self._without_column:
+                place = DataPlace(
+                    table=table, field=name, row=row, subject=form.subject,
+                    visit=form.key.visit, unsno=form.key.unsno,
+                )  # fmt: skip
+                self._without_column[table, name] = finding(
+                    "text-without-column", data=place, value=texts[name], table=table, field=name, many=""
+                )
+
+    def _columns_of(self, form: str, table: str, *, is_row: bool) -> frozenset[str]:
+        """The fields that have a column in a table, if the table is one of the form and of this kind."""
+        place = (form, table, is_row)
+        if place not in self._columns:
+            held = self.study.tables.get(table)
+            known = held and held.form.name == form and (held.group is not None) == is_row
+            self._columns[place] = (
+                frozenset(one.name for one in held.fields) if held and known else frozenset()
             )
+        return self._columns[place]
+
+    def change(self, one: Change) -> None:
+        """A line of the audit trail."""
+        self.audit(
+            (one.site, one.subject, one.key.visit, one.key.unsno, one.key.form),
+            one.version,
+            (one.table, one.row, one.field, one.old, one.new),
+            (one.reason, one.saved_by, timestamp(one.saved_at), one.dictionary),
+        )
+
+    def audit(self, form: FormHead, version: int, cell: AuditCell, save: tuple[str, str, str, str]) -> None:
+        """The same in parts, of which those of the form and of the save are the same for many lines."""
+        table, row, name, old, new = cell
+        self.spool.add(
+            layout.AUDIT, (*form, version, table, "" if row is None else row, name, old, new, *save)
+        )
+
+    def finish(
+        self,
+        *,
+        files: Iterable[CapturedFile] = (),
+        earlier_files: Iterable[CapturedFile] = (),
+        earlier: Earlier = NOTHING_EARLIER,
+        data_cut: date | None = None,
+    ) -> Written:
+        """The package appears. ``earlier_files`` are uploaded ones that only earlier versions name."""
+        packed = _packed(files)
+        past = _packed(earlier_files)
+        self._add_subjects()
+        spooled = self.spool.finish()
+        with open_sink(self.target) as sink:
+            made = self._descriptor(spooled, data_cut or self._last_save, packed, earlier)
+            _add_text(sink, layout.DESCRIPTOR, made)
             for name in sorted(spooled, key=layout.table_path):
                 with spooled[name].path.open("rb") as content:
                     sink.add(layout.table_path(name), content, spooled[name].size)
-            for name in sorted(study.files):
-                _add_text(sink, layout.DICTIONARY + name, study.files[name])
+            for name in sorted(self.study.files):
+                _add_text(sink, layout.DICTIONARY + name, self.study.files[name])
+            for digest in sorted(earlier.files):
+                for name, text in sorted(earlier.files[digest].items()):
+                    _add_text(sink, f"{layout.EARLIER_DICTIONARIES}{digest}/{name}", text)
             for one in packed:
                 sink.add(one.name, io.BytesIO(one.read()), one.size)
-    rows = {name: one.rows for name, one in spooled.items()}
-    return Written(rows=rows, findings=tuple(writing.findings))
+            for one in past:
+                name = layout.EARLIER_FILES + one.name.removeprefix(layout.FILES)
+                sink.add(name, io.BytesIO(one.read()), one.size)
+        rows = {name: one.rows for name, one in spooled.items()}
+        return Written(rows=rows, findings=tuple(self._findings()))
+
+    def _add_subjects(self) -> None:
+        for site, subject in sorted(self._subjects):
+            one = self._subjects[site, subject]
+            entry = (one.added_by, timestamp(one.added_at) if one.added_at else "") if self.entries else ()
+            self.spool.add(layout.SUBJECTS, (self.study.name, site, subject, *entry))
+            self._names.sites.add(site)
+            self._names.subjects.add(subject)
+
+    def _descriptor(
+        self,
+        spooled: Mapping[str, Spooled],
+        data_cut: date | None,
+        files: Iterable[CapturedFile],
+        earlier: Earlier,
+    ) -> str:
+        stored = {name: Stored(size=one.size, sha256=one.sha256) for name, one in spooled.items()}
+        uploaded = {one.name: Stored(size=one.size, sha256=one.sha256) for one in files}
+        retired = retired_names(self.study, self._names, earlier)
+        past = Past(retired=retired, uses=earlier.uses, entries=self.entries)
+        made = descriptor(self.study, stored=stored, data_cut=data_cut, files=uploaded, past=past)
+        return _INVISIBLE.sub(_escape, json.dumps(made, indent=2, ensure_ascii=False)) + "\n"
+
+    def _findings(self) -> Iterator[Finding]:
+        for (table, name), first in self._without_column.items():
+            count = self._texts[table, name]
+            many = "its text is" if count == 1 else f"its {count:,} texts are"
+            yield finding(first.code, data=first.data, value=first.value, table=table, field=name, many=many)
+
+
+FormHead = tuple[str, str, str, int, str]
+"""Site, subject, visit, its number, and form."""
+AuditCell = tuple[str, int | None, str, str, str]
+"""Table, row, field, and the text before and after."""
 
 
 def _packed(files: Iterable[CapturedFile]) -> list[CapturedFile]:
@@ -91,15 +264,6 @@ def _packed(files: Iterable[CapturedFile]) -> list[CapturedFile]:
     return packed
 
 
-def _descriptor(
-    study: Study, spooled: Mapping[str, Spooled], data_cut: date | None, files: list[CapturedFile]
-) -> str:
-    stored = {name: Stored(size=one.size, sha256=one.sha256) for name, one in spooled.items()}
-    uploaded = {one.name: Stored(size=one.size, sha256=one.sha256) for one in files}
-    made = descriptor(study, stored=stored, data_cut=data_cut, files=uploaded)
-    return _INVISIBLE.sub(_escape, json.dumps(made, indent=2, ensure_ascii=False)) + "\n"
-
-
 def _escape(character: re.Match[str]) -> str:
     return json.dumps(character[0])[1:-1]
 
@@ -107,91 +271,6 @@ def _escape(character: re.Match[str]) -> str:
 def _add_text(sink: Sink, name: str, text: str) -> None:
     content = text.encode("utf-8")
     sink.add(name, io.BytesIO(content), len(content))
-
-
-def timestamp(moment: datetime) -> str:
-    """A moment as it stands in a package: UTC, ``2024-04-15T09:30:00Z``."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-@dataclass
-class _Writing:
-    """One export under way."""
-
-    study: Study
-    spool: Spool
-    seen: set[Subject] = field(default_factory=set)
-    findings: list[Finding] = field(default_factory=list)
-    last_save: date | None = None
-
-    def forms(self, forms: Iterable[CapturedForm], on_progress: Callable[[int], None] | None) -> None:
-        for count, form in enumerate(_in_order(forms, package_order(self.study)), start=1):
-            self.form(form)
-            if on_progress:
-                on_progress(count)
-
-    def form(self, form: CapturedForm) -> None:
-        site, subject, key, record = form.site, form.subject, form.key, form.record
-        self.seen.add(Subject(site, subject))
-        saved = day_of(self.study, form.saved_at)
-        self.last_save = max(saved, self.last_save or saved)
-        head = (site, subject, key.visit, key.unsno, key.form)
-        signature = (form.status, form.version, timestamp(form.saved_at), form.saved_by)
-        self.spool.add(layout.FORMS, (*head, *signature))
-        for (cell, code), reason in sorted(record.kept.items(), key=_kept_order):
-            place = (cell.table, "" if cell.row is None else cell.row, cell.field)
-            self.spool.add(layout.QUERIES, (*head, *place, code, KEPT, reason))
-        self.findings.extend(self._without_column(form))
-        known = self.study.forms.get(key.form)
-        if known:
-            self._tables(form, known)
-
-    def _tables(self, form: CapturedForm, known: Form) -> None:
-        head: tuple[str | int, ...] = (form.site, form.subject)
-        if not known.log:
-            head = (*head, form.key.visit, form.key.unsno)
-        own = self.study.tables.get(known.name)
-        if own and own.group is None:
-            texts = form.record.texts
-            self.spool.add(own.name, [*head, *(texts.get(one.name, "") for one in own.fields)])
-        for group in known.row_groups:
-            fields = self.study.tables[group.name].fields
-            for row in sorted(form.record.rows.get(group.name, ()), key=lambda row: row.number):
-                cells = (row.texts.get(one.name, "") for one in fields)
-                self.spool.add(group.name, [*head, row.number, *cells])
-
-    def _without_column(self, form: CapturedForm) -> Iterator[Finding]:
-        """Texts under names that the dictionary does not have (any more): told, not dropped in silence."""
-        key, record = form.key, form.record
-        cells: list[tuple[str, int | None, str, str]] = [
-            (key.form, None, name, text) for name, text in record.texts.items()
-        ]
-        for table, rows in record.rows.items():
-            cells += [(table, row.number, name, text) for row in rows for name, text in row.texts.items()]
-        for table, row, name, text in cells:
-            held = self.study.tables.get(table)
-            known = held and held.form.name == key.form and (held.group is None) == (row is None)
-            if text and not (known and self.study.field(table, name)):
-                place = DataPlace(
-                    table=table, field=name, row=row, subject=form.subject, visit=key.visit, unsno=key.unsno
-                )
-                yield finding("text-without-column", data=place, value=text, table=table, field=name)
-
-    def subjects(self, subjects: Iterable[Subject] | None) -> None:
-        for site, subject in sorted(self.seen.union(subjects or ())):
-            self.spool.add(layout.SUBJECTS, (self.study.name, site, subject))
-
-    def changes(self, changes: Iterable[Change]) -> None:
-        for one in changes:
-            key = one.key
-            self.spool.add(
-                layout.AUDIT,
-                (
-                    one.site, one.subject, key.visit, key.unsno, key.form, one.version, one.table,
-                    "" if one.row is None else one.row, one.field, one.old, one.new, one.reason,
-                    one.saved_by, timestamp(one.saved_at), one.dictionary,
-                ),
-            )  # fmt: skip
 
 
 def _kept_order(item: tuple[tuple[tuple[str, int | None, str], str], str]) -> tuple[str, int, str, str]:

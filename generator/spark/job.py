@@ -12,6 +12,7 @@ from forms_spec.model import Study
 from generator.package.keys import ForeignKey, TableKeys
 from generator.package.plan import TablePlan, study_plan
 from generator.tables import layout
+from generator.tables.retired import NOTHING_RETIRED, Retired
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +59,8 @@ class Job:
     """A package as text. ``tables`` can be read. ``dictionary`` is empty where there is no study.
 
     ``paths`` are by table; ``stated`` is what the descriptor says of whole files, by path; ``code`` tells
-    which crfsmith asks. ``at_once``: subjects are judged by SQL.
+    which crfsmith asks. ``at_once``: subjects are judged by SQL. ``retired`` names were in earlier
+    dictionaries; ``entries``: subjects say who entered them.
     """
 
     code: str
@@ -70,6 +72,8 @@ class Job:
     stated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ours: bool = True
     at_once: bool = False
+    retired: Retired = NOTHING_RETIRED
+    entries: bool = False
     limit: int
 
     def __getstate__(self) -> dict[str, Any]:
@@ -84,7 +88,7 @@ class Job:
     @cached_property
     def plans(self) -> tuple[TablePlan, ...]:
         """Every table of the package, in its order."""
-        own = study_plan(self.study, self.paths) if self.study else ()
+        own = study_plan(self.study, self.paths, self.retired, entries=self.entries) if self.study else ()
         return (*own, *(one.plan() for one in self.others))
 
     def keys_of(self, at: int) -> tuple[NamedKey, ...]:

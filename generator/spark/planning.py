@@ -8,13 +8,14 @@ from typing import Any
 
 from forms_spec.catalogue import finding
 from generator.package.keys import table_keys
-from generator.package.plan import TablePlan, cell_readers, frictionless_schema
+from generator.package.plan import TablePlan, cell_readers, frictionless_schema, has_entries
 from generator.package.reader import OpenPackage
 from generator.package.report import Reported
 from generator.spark import code
 from generator.spark.job import Job, NamedKey, TableText, named_keys
 from generator.spark.parts import PartSource
 from generator.tables import layout
+from generator.tables.retired import read_retired
 
 
 def made_job(opened: OpenPackage, held: PartSource, *, large: int) -> Job:
@@ -29,6 +30,8 @@ def made_job(opened: OpenPackage, held: PartSource, *, large: int) -> Job:
         keys=_keys(opened, own),
         stated={plan.path: _stated(opened.resources.get(plan.name, {})) for plan in opened.plans},
         ours=opened.ours,
+        retired=read_retired(opened.descriptor),
+        entries=has_entries(opened.resources.get(layout.SUBJECTS, {})),
         at_once=opened.study is not None
         and sum(held.sizes.get(plan.path, 0) for plan in opened.plans) >= large,
         limit=opened.collector.limit,

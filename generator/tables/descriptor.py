@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
 
 from forms_spec.model import Rule, Study, Table
 from generator.tables import layout
+from generator.tables.retired import NOTHING_RETIRED, Retired
 from generator.tables.schema import Descriptor, table_schema
 from generator.tables.system import TITLES, system_schema
 
@@ -32,6 +33,34 @@ DIALECT: Mapping[str, Any] = MappingProxyType(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DictionaryUse:
+    """A dictionary by its hash, and the moment from which it was in use."""
+
+    hash: str
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What a package tells beyond its dictionary: names that it had once, and its dictionaries in order.
+
+    ``entries``: the package says who entered each subject.
+    """
+
+    retired: Retired = NOTHING_RETIRED
+    uses: tuple[DictionaryUse, ...] = ()
+    entries: bool = False
+
+
+NO_PAST = Past()
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as a package writes it: UTC, ``2024-04-15T09:30:00Z``."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stored:
     """Size in bytes and SHA-256 of a file."""
 
@@ -45,6 +74,7 @@ def descriptor(
     stored: Mapping[str, Stored] | None = None,
     data_cut: date | None = None,
     files: Mapping[str, Stored] = MappingProxyType({}),
+    past: Past = NO_PAST,
 ) -> Descriptor:
     """The package's descriptor.
 
@@ -52,7 +82,7 @@ def descriptor(
     They are no resources: a reader of tables would take an uploaded CSV file for one.
     """
     resources = [
-        resource(study, name, stored.get(name) if stored else None)
+        resource(study, name, stored.get(name) if stored else None, past=past)
         for name in layout.all_columns(study)
         if stored is None or name in stored
     ]
@@ -64,6 +94,8 @@ def descriptor(
         "crfsmith:study": study.name,
         "crfsmith:dictionary": study.hash,
         **({"crfsmith:data_cut": data_cut.isoformat()} if data_cut else {}),
+        **_dictionaries(past),
+        **past.retired.property(),
         "resources": resources,
         **({"crfsmith:files": [_file(path, files[path]) for path in sorted(files)]} if files else {}),
     }
@@ -78,9 +110,19 @@ def package_name(study: Study) -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", study.name.lower()).strip("-") or "study"
 
 
-def resource(study: Study, name: str, stored: Stored | None = None) -> Descriptor:
+def _dictionaries(past: Past) -> Descriptor:
+    """Which dictionaries were in use, and from when on."""
+    used = [{"hash": one.hash, "since": timestamp(one.since)} for one in past.uses]
+    return {"crfsmith:dictionaries": used} if used else {}
+
+
+def resource(study: Study, name: str, stored: Stored | None = None, *, past: Past = NO_PAST) -> Descriptor:
     """One file of the package."""
-    table = study.tables.get(name)
+    table, retired = study.tables.get(name), past.retired
+    if table:
+        schema = table_schema(study, table, retired)
+    else:
+        schema = system_schema(study, name, retired=retired, entries=past.entries)
     return {
         "name": name,
         "type": "table",
@@ -93,7 +135,7 @@ def resource(study: Study, name: str, stored: Stored | None = None) -> Descripto
         **({"crfsmith:form": table.form.name} if table else {}),
         **_rules(study, name),
         **({"bytes": stored.size, "hash": f"sha256:{stored.sha256}"} if stored else {}),
-        "schema": table_schema(study, table) if table else system_schema(study, name),
+        "schema": schema,
     }
 
 

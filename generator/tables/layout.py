@@ -14,15 +14,21 @@ SITE, SUBJECT, VISIT, UNSNO, ROW = "siteid", "subjid", "visitid", "unsno", "rown
 DESCRIPTOR = "datapackage.json"
 DICTIONARY = "dictionary/"
 FILES = "files/"
+EARLIER_DICTIONARIES = "earlier/dictionaries/"
+EARLIER_FILES = "earlier/files/"
 
 SUBJECTS, FORMS, AUDIT, QUERIES = "subjects", "forms", "audit", "queries"
 
 ROW_KEY = (SITE, SUBJECT, VISIT, UNSNO, ROW)
-FORM_KEY = (SITE, SUBJECT, VISIT, UNSNO, "form")
+FORM = "form"
+FORM_KEY = (SITE, SUBJECT, VISIT, UNSNO, FORM)
+
+ENTRY = ("added_by", "added_at")
+"""Who entered a subject and when. A package without history lacks these columns."""
 
 SYSTEM_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        SUBJECTS: ("studyid", SITE, SUBJECT),
+        SUBJECTS: ("studyid", SITE, SUBJECT, *ENTRY),
         FORMS: (*FORM_KEY, "formstat", "version", "saved_at", "saved_by"),
         AUDIT: (
             *FORM_KEY, "version", "table", ROW, "field", "old", "new",
@@ -64,12 +70,18 @@ def columns(table: Table) -> tuple[str, ...]:
     return (*key_columns(table), *(field.name for field in table.fields))
 
 
-def all_columns(study: Study) -> Mapping[str, tuple[str, ...]]:
+def system_columns(name: str, *, entries: bool = True) -> tuple[str, ...]:
+    """The columns of a system table; without ``entries`` nobody says who entered a subject."""
+    given = SYSTEM_COLUMNS[name]
+    return given if entries else tuple(one for one in given if name != SUBJECTS or one not in ENTRY)
+
+
+def all_columns(study: Study, *, entries: bool = True) -> Mapping[str, tuple[str, ...]]:
     """The columns of every file of the package, by the resource's name, in the package's order."""
     own = {name: columns(table) for name, table in study.tables.items()}
     system = SYSTEM_COLUMNS
     return {
-        SUBJECTS: system[SUBJECTS],
+        SUBJECTS: system_columns(SUBJECTS, entries=entries),
         FORMS: system[FORMS],
         **own,
         AUDIT: system[AUDIT],

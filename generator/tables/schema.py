@@ -10,6 +10,7 @@ from forms_spec.record import LOG
 from generator.tables import layout
 from generator.tables.kinds import KIND_SCHEMAS
 from generator.tables.limits import limits
+from generator.tables.retired import NOTHING_RETIRED, Retired
 
 Descriptor = dict[str, Any]
 
@@ -21,9 +22,9 @@ STATUSES = (
 )
 
 
-def table_schema(study: Study, table: Table) -> Descriptor:
+def table_schema(study: Study, table: Table, retired: Retired = NOTHING_RETIRED) -> Descriptor:
     """The schema of a form's own table or of a repeating group's."""
-    fields = [key_field(study, name) for name in layout.key_columns(table)]
+    fields = [key_field(study, name, retired) for name in layout.key_columns(table)]
     fields += [field_schema(study, field) for field in table.fields]
     return {
         "fields": fields,
@@ -109,12 +110,12 @@ def _range(one: Range) -> str:
     return f"{'(' if one.low_open else '['}{low}, {high}{')' if one.high_open else ']'}"
 
 
-def key_field(study: Study, name: str) -> Descriptor:
+def key_field(study: Study, name: str, retired: Retired = NOTHING_RETIRED) -> Descriptor:
     """A key column, the same in every table."""
     made: dict[str, Descriptor] = {
-        layout.SITE: _site(study),
+        layout.SITE: _site(study, retired),
         layout.SUBJECT: {"title": "Subject", "type": "string", "constraints": {"required": True}},
-        layout.VISIT: _visit(study),
+        layout.VISIT: _visit(study, retired),
         layout.UNSNO: {
             "title": "Number of a visit that repeats, else 0",
             "type": "integer",
@@ -129,20 +130,22 @@ def key_field(study: Study, name: str) -> Descriptor:
     return {"name": name, **made[name]}
 
 
-def _site(study: Study) -> Descriptor:
+def _site(study: Study, retired: Retired) -> Descriptor:
     """A study without sites has a blank in every row."""
     if not study.sites:
         return {"title": "Site", "type": "string"}
+    sites = {**study.sites, **retired.sites}
     return {
         "title": "Site",
         "type": "string",
-        "categories": [{"value": code, "label": label} for code, label in study.sites.items()],
-        "constraints": {"required": True, "enum": list(study.sites)},
+        "categories": [{"value": code, "label": label} for code, label in sites.items()],
+        "constraints": {"required": True, "enum": list(sites)},
     }
 
 
-def _visit(study: Study) -> Descriptor:
+def _visit(study: Study, retired: Retired) -> Descriptor:
     visits = {LOG: "Log form, of no visit", **{name: visit.title for name, visit in study.visits.items()}}
+    visits |= retired.visits
     return {
         "title": "Visit",
         "type": "string",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from forms_spec.model import Study
 from generator.tables import layout
+from generator.tables.retired import NOTHING_RETIRED, Retired
 from generator.tables.schema import STATUSES, Descriptor, key_field
 
 TITLES: Mapping[str, str] = MappingProxyType(
@@ -19,15 +20,19 @@ TITLES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def system_schema(study: Study, name: str) -> Descriptor:
+def system_schema(
+    study: Study, name: str, *, retired: Retired = NOTHING_RETIRED, entries: bool = True
+) -> Descriptor:
     """The schema of a table that does not come from the dictionary."""
-    fields = [_field(study, column) for column in layout.SYSTEM_COLUMNS[name]]
-    return {"fields": fields, **_KEYS[name]()}
+    columns = layout.system_columns(name, entries=entries)
+    return {"fields": [_field(study, column, retired) for column in columns], **_KEYS[name]()}
 
 
-def _field(study: Study, column: str) -> Descriptor:
+def _field(study: Study, column: str, retired: Retired) -> Descriptor:
     if column in {layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO}:
-        return key_field(study, column)
+        return key_field(study, column, retired)
+    if column == layout.FORM:
+        return {"name": column, **_form(study, retired)}
     return {"name": column, **_COLUMNS[column](study)}
 
 
@@ -44,8 +49,8 @@ def _study_id(study: Study) -> Descriptor:
     return {"title": "Study", "type": "string", "constraints": {"required": True, "enum": [study.name]}}
 
 
-def _form(study: Study) -> Descriptor:
-    titles = {name: form.title for name, form in study.forms.items()}
+def _form(study: Study, retired: Retired) -> Descriptor:
+    titles = {name: form.title for name, form in study.forms.items()} | dict(retired.forms)
     return {
         "title": "Form",
         "type": "string",
@@ -71,7 +76,6 @@ def _moment(study: Study) -> Descriptor:  # noqa: ARG001
 _COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
     {
         "studyid": _study_id,
-        "form": _form,
         "formstat": _status,
         "version": _number("Version, counted from 1", required=True),
         "saved_at": _moment,
@@ -86,6 +90,8 @@ _COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
         "code": _text("Code of the finding", required=True),
         "status": _text("Status", required=True),
         "text": _text("What was said"),
+        "added_by": _text("Entered by"),
+        "added_at": lambda _: {"title": "Entered at (UTC)", "type": "datetime"},
     }
 )
 

@@ -34,7 +34,7 @@ from webapp.storage.forms import (
     load_version,
     texts_of,
 )
-from webapp.storage.history import AuditRow, Revision, audit_rows, broken_seals, history
+from webapp.storage.history import AuditRow, Revision, audit_rows, broken_seals, history, revisions
 from webapp.storage.migrate import DatabaseTooNew
 from webapp.storage.saving import Batch, Conflict, Saved, SaveRefused, SaveRequest, batch, save
 from webapp.storage.sessions import Session, begin_session, end_session, open_session
@@ -99,6 +99,7 @@ __all__ = [
     "load_version",
     "open_database",
     "open_session",
+    "revisions",
     "save",
     "sign_in",
     "snapshot",

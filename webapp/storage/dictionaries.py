@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from forms_spec.loading.load import dictionary_hash
 from forms_spec.model import Study
+from generator.tables.descriptor import DictionaryUse
 from webapp.storage.database import Database
 from webapp.storage.tables import dictionary, dictionary_use, subject
 
@@ -79,7 +80,12 @@ def dictionary_in_use(database: Database) -> StoredDictionary | None:
 def get_dictionary(database: Database, hash_: str) -> StoredDictionary | None:
     """A dictionary that was in use at some time."""
     with database.read() as connection:
-        row = connection.execute(select(dictionary).where(dictionary.c.hash == hash_)).first()
+        return find_dictionary(connection, hash_)
+
+
+def find_dictionary(connection: Connection, hash_: str) -> StoredDictionary | None:
+    """The same in a transaction under way."""
+    row = connection.execute(select(dictionary).where(dictionary.c.hash == hash_)).first()
     if row is None:
         return None
     return StoredDictionary(hash=row.hash, study=row.study, files=row.files, loaded_at=row.loaded_at)
@@ -93,6 +99,12 @@ def _need_same_study(connection: Connection, hash_in_use: str, study: Study) -> 
         raise OtherStudy(
             f"The database holds {count} of the study {name}, and {study.name} is another study."
         )
+
+
+def all_uses(connection: Connection) -> tuple[DictionaryUse, ...]:
+    """Which dictionaries were in use, in order."""
+    rows = connection.execute(select(dictionary_use).order_by(dictionary_use.c.id))
+    return tuple(DictionaryUse(hash=row.dictionary_hash, since=row.since) for row in rows)
 
 
 def _hash_in_use(connection: Connection) -> str | None:

@@ -40,12 +40,12 @@ def history(database: Database, key: InstanceKey) -> tuple[Revision, ...]:
     """Every version of a form, oldest first."""
     with database.read() as connection:
         forms = [stored_form(row) for row in connection.execute(EVERY_VERSION, key._asdict())]
-    return tuple(_revisions(forms))
+    return tuple(revisions(forms))
 
 
 def audit_rows(versions: Iterable[StoredForm]) -> Iterator[AuditRow]:
     """Every change of some forms, whose versions stand together and in order."""
-    for revision in _revisions(versions):
+    for revision in revisions(versions):
         form = revision.form
         for change in revision.changes:
             yield AuditRow(
@@ -77,7 +77,8 @@ SEALED = (
 )
 
 
-def _revisions(forms: Iterable[StoredForm]) -> Iterator[Revision]:
+def revisions(forms: Iterable[StoredForm]) -> Iterator[Revision]:
+    """Each version with its changes; the versions of one form stand together and in order."""
     before: StoredForm | None = None
     for form in forms:
         earlier = before if before and before.key == form.key else None

@@ -8,12 +8,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from generator.tables.descriptor import DictionaryUse
 from webapp.storage.attachments import AttachmentHead, find_attachment, find_attachment_head
 from webapp.storage.database import Database
+from webapp.storage.dictionaries import StoredDictionary, all_uses, find_dictionary
 from webapp.storage.forms import NEWEST_OF_SUBJECT, VERSIONS_OF_SUBJECT, StoredForm, stored_form
 from webapp.storage.subjects import Subject, all_subjects, find_subject
 from webapp.storage.tables import form_version
 
+SAVED_WITH = select(form_version.c.dictionary_hash).distinct()
 LAST_SAVE = select(func.max(form_version.c.saved_at))
 
 
@@ -39,6 +42,18 @@ class Snapshot:
         """Every version of the subject's forms; those of one form together, oldest first."""
         rows = self._connection.execute(VERSIONS_OF_SUBJECT, {"subject": subjid})
         return tuple(stored_form(row) for row in rows)
+
+    def dictionary_uses(self) -> tuple[DictionaryUse, ...]:
+        """Which dictionaries were in use, and from when on."""
+        return all_uses(self._connection)
+
+    def dictionaries_saved_with(self) -> frozenset[str]:
+        """The hash of every dictionary that some version was saved with."""
+        return frozenset(one for (one,) in self._connection.execute(SAVED_WITH))
+
+    def dictionary(self, hash_: str) -> StoredDictionary | None:
+        """A dictionary that was in use at some time."""
+        return find_dictionary(self._connection, hash_)
 
     def last_save(self) -> datetime | None:
         """When the newest version of all was saved."""

@@ -1,0 +1,77 @@
+"""What a study's package carries of the past: the dictionaries that were in use before, and their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from forms_spec import load_study
+from forms_spec.model import Study
+from forms_spec.record import LOG
+from generator.tables.descriptor import DictionaryUse
+from generator.tables.retired import NOTHING_RETIRED, Retired
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """``uses`` are all dictionaries in order, with today's; ``files`` the texts of the others by hash."""
+
+    uses: tuple[DictionaryUse, ...] = ()
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+NOTHING_EARLIER = Earlier()
+
+
+@dataclass(kw_only=True, slots=True)
+class SeenNames:
+    """The names that the rows of a package have."""
+
+    forms: set[str] = field(default_factory=set)
+    visits: set[str] = field(default_factory=set)
+    sites: set[str] = field(default_factory=set)
+    subjects: set[str] = field(default_factory=set)
+
+
+def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
+    """The names that the study lacks and an earlier dictionary of it had."""
+    forms = seen.forms - set(study.forms)
+    visits = seen.visits - {LOG, *study.visits}
+    sites = seen.sites - set(study.sites) if study.sites else set()
+    subjects = [one for one in seen.subjects if not re.fullmatch(study.subject_pattern, one)]
+    if not earlier.files or not (forms or visits or sites or subjects):
+        return NOTHING_RETIRED
+    studies, unreadable = _studies(earlier)
+    patterns = dict.fromkeys(one.subject_pattern for one in studies)
+    return Retired(
+        forms=_titles(forms, studies, lambda one, name: one.forms[name].title, unreadable=unreadable),
+        visits=_titles(visits, studies, lambda one, name: one.visits[name].title, unreadable=unreadable),
+        sites=_titles(sites, studies, lambda one, name: one.sites[name], unreadable=unreadable),
+        subjects=tuple(one for one in patterns if any(re.fullmatch(one, subject) for subject in subjects)),
+    )
+
+
+def _studies(earlier: Earlier) -> tuple[list[Study], bool]:
+    """The earlier studies, the newest first; and whether there are some that cannot be read any more."""
+    order = dict.fromkeys(one.hash for one in reversed(earlier.uses))
+    texts = [earlier.files[one] for one in (*order, *sorted(earlier.files)) if one in earlier.files]
+    loaded = [load_study(files).study for files in texts]
+    return [one for one in loaded if one is not None], None in loaded
+
+
+def _titles(
+    names: Iterable[str], studies: Sequence[Study], title: Callable[[Study, str], str], *, unreadable: bool
+) -> dict[str, str]:
+    """Each name that was known with its last title. What nobody can read any more may have had the others."""
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        for study in studies:
+            try:
+                found[name] = title(study, name)
+                break
+            except KeyError:
+                continue
+        if name not in found and unreadable:
+            found[name] = name
+    return found
