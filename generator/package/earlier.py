@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forms_spec import load_study
+from forms_spec.kinds.pattern import whole_match
 from forms_spec.model import Study
 from forms_spec.record import LOG
 from generator.tables.descriptor import DictionaryUse
@@ -39,7 +39,7 @@ def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
     forms = seen.forms - set(study.forms)
     visits = seen.visits - {LOG, *study.visits}
     sites = seen.sites - set(study.sites) if study.sites else set()
-    subjects = [one for one in seen.subjects if not re.fullmatch(study.subject_pattern, one)]
+    subjects = [one for one in seen.subjects if not whole_match(study.subject_pattern, one)]
     if not earlier.files or not (forms or visits or sites or subjects):
         return NOTHING_RETIRED
     studies, unreadable = _studies(earlier)
@@ -48,7 +48,7 @@ def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
         forms=_titles(forms, studies, lambda one, name: one.forms[name].title, unreadable=unreadable),
         visits=_titles(visits, studies, lambda one, name: one.visits[name].title, unreadable=unreadable),
         sites=_titles(sites, studies, lambda one, name: one.sites[name], unreadable=unreadable),
-        subjects=tuple(one for one in patterns if any(re.fullmatch(one, subject) for subject in subjects)),
+        subjects=tuple(one for one in patterns if any(whole_match(one, subject) for subject in subjects)),
     )
 
 

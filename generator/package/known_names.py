@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from forms_spec.kinds.pattern import pattern_problem, whole_match
 from forms_spec.model import Study
 from generator.tables import layout
 from generator.tables.retired import Retired
@@ -23,16 +23,17 @@ class KnownNames:
     def subject_fault(self, site: str, subject: str) -> tuple[str, dict[str, Any]] | None:
         """The code and the words of what is wrong with a subject; its site is one of the study's."""
         words = {"site": site, "example": self.study.subject_example}
-        if not re.fullmatch(self.study.subject_pattern, subject):
-            earlier = any(pattern.fullmatch(subject) for pattern in self._earlier_patterns)
+        if not whole_match(self.study.subject_pattern, subject):
+            earlier = any(whole_match(one, subject) for one in self._earlier_patterns)
             return ("subject-number-retired" if earlier else "subject-number"), words
         if self.study.sites and site not in self.study.sites and site in self.retired.sites:
             return "site-retired", words | {"title": self.retired.sites[site]}
         return None
 
     @cached_property
-    def _earlier_patterns(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(_compiled(self.retired.subjects))
+    def _earlier_patterns(self) -> tuple[str, ...]:
+        """What would be no pattern in a dictionary is none here: a package may say anything."""
+        return tuple(one for one in self.retired.subjects if pattern_problem(one) is None)
 
     def retiring(self, columns: Sequence[str]) -> tuple[tuple[str, int, Mapping[str, str]], ...]:
         """The key columns by which rows of a table may be of the past: name, position, and retired names."""
@@ -42,14 +43,3 @@ class KnownNames:
             for one in (layout.VISIT, layout.FORM)
             if one in keys and self.retired.of_column(one)
         )
-
-
-def _compiled(patterns: Sequence[str]) -> list[re.Pattern[str]]:
-    """What is no pattern fits no subject."""
-    found = []
-    for pattern in patterns:
-        try:
-            found.append(re.compile(pattern))
-        except re.error:
-            continue
-    return found
