@@ -185,11 +185,84 @@ ENTRIES: tuple[Entry, ...] = (
         "Export the records with the record id as the first column",
         "Every row belongs to a record.",
     ),
-    _warn(
+    _refuse(
         "redcap-no-record",
         "The row has no record id and is left out",
         "Fill the record id in, or delete the row",
         "Every row belongs to a record.",
+    ),
+    _refuse(
+        "redcap-value-twice",
+        '"{value}" is left out: row {first} has a value of {name} for the same record, event and instance',
+        "Keep one of the two values, or correct the key of its row",
+        "Every field has one value for each record, event and instance.",
+    ),
+    _refuse(
+        "redcap-box",
+        '"{value}" is neither 1 nor 0',
+        "Write 1 for a ticked box and 0 for one that is not, or export the records again",
+        "A box that cannot be read is kept as it is, as a value that its field does not have. `Checked` and "
+        "`Unchecked`, `TRUE` and `FALSE`, `1.0` and `0.0` are read, and that is said once.",
+    ),
+    _refuse(
+        "redcap-state",
+        '"{value}" is no state of a form; the form is taken as incomplete',
+        "Write 0 for incomplete, 1 for unverified or 2 for complete",
+        "`form_complete` says how far a form is. Words for the states, and `2.0`, are read, and that is said "
+        "once.",
+    ),
+    _refuse(
+        "redcap-subject",
+        '"{value}" is no number of a subject of this study',
+        "Correct the number; one looks like {example}",
+        "Subject numbers follow the pattern of the dictionary. Such a record is not imported.",
+    ),
+    _refuse(
+        "redcap-group",
+        '"{value}" is no site of the study: {records}',
+        "Write the number of the site; the sites are {sites}",
+        "The data access group of a record is its site: its number, its name, or REDCap's short name of it. "
+        "Such a record is not imported.",
+    ),
+    _refuse(
+        "redcap-no-group",
+        "No data access group is given, so the site is not known: {records}",
+        "Export the records with their data access groups; the sites are {sites}",
+        "The data access group of a record is its site. Such a record is not imported.",
+    ),
+    _refuse(
+        "redcap-two-groups",
+        'The record {subject} is in the group "{value}" here, and in "{other}" in row {first}',
+        "Correct the group in one of the rows",
+        "A subject belongs to one site.",
+    ),
+    _warn(
+        "redcap-record-length",
+        "The record ids {value} and {other} differ in length: zeros in front may be gone",
+        "Compare the ids with the project. If they had zeros, export the records again, and let no other "
+        "program save the file",
+        "A spreadsheet, R and others read 0007 as 7. In a new database nothing tells which it was.",
+    ),
+    _warn(
+        "redcap-rewritten",
+        "{cause}. Read as REDCap writes it ({cells}): {what}",
+        "Nothing has to be done if that is right. Else hand in the file as REDCap exported it",
+        "Programs change the cells of a table when they save it: blanks become NA, zeros in front go, whole "
+        "numbers gain .0, answers become TRUE and FALSE or their labels. What is beyond doubt is undone in "
+        "memory, and counted here by column with the first row.",
+    ),
+    _warn(
+        "redcap-blank-or-code",
+        '"{value}" is a missing code of {name}, and in this file also a blank: {cells} read as the code',
+        "Hand in the file as REDCap exported it, or compare these cells with the project",
+        "A program that writes NA for a blank leaves no difference to a missing code NA.",
+    ),
+    _warn(
+        "redcap-values-lost",
+        "{cause}. What {cells} said before cannot be determined: {what}",
+        "Hand in the file as REDCap exported it",
+        "The file alone does not tell: zeros in front of texts, digits of long numbers, answers that several "
+        "codes could have been.",
     ),
     _warn(
         "redcap-unknown-column",
@@ -197,37 +270,37 @@ ENTRIES: tuple[Entry, ...] = (
         "{near} Judge the records by the dictionary that they were captured with",
         "A column holds a field, a box of a checkbox (`name___code`), or a form's state (`form_complete`).",
     ),
-    _warn(
+    _refuse(
         "redcap-record-event",
         'The dictionary has no event "{value}"; the row is left out',
         "{near} Convert the dictionary with --events and --event-forms",
         "`redcap_event_name` holds the unique name of an event.",
     ),
-    _warn(
+    _refuse(
         "redcap-record-instance",
         "“{form}” does not repeat, and here is its instance {value}; the row is left out",
         "Convert the dictionary with --repeating",
         "Which forms and events repeat stands in a list of its own, not in REDCap's data dictionary.",
     ),
-    _warn(
+    _refuse(
         "redcap-record-number",
         '"{value}" is no number of an instance; the row is left out',
         "Export the records again: instances are numbered from 1",
         "`redcap_repeat_instance` is a whole number.",
     ),
-    _warn(
+    _refuse(
         "redcap-record-instrument",
         'The dictionary has no instrument "{value}"; the row is left out',
         "{near} Judge the records by the dictionary that they were captured with",
         "`redcap_repeat_instrument` names the instrument that a row is an instance of.",
     ),
-    _warn(
+    _refuse(
         "redcap-record-elsewhere",
         '"{value}" stands in a row of the instrument {form}, which has no such field; it is left out',
         "Move it to a row of its own instrument",
         "A row of a repeating instrument holds values of that instrument alone.",
     ),
-    _warn(
+    _refuse(
         "redcap-record-form",
         '"{value}" belongs to “{form}”, which is not collected at {event}; it is left out',
         "Convert the dictionary with --event-forms, or move the value to another event",

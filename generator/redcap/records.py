@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from forms_spec.catalogue import finding
-from forms_spec.findings import Finding
-from forms_spec.model import Field, Form, Study
+from forms_spec.model import Form, Study
 from forms_spec.nearness import did_you_mean
-from forms_spec.record import LOG, CellKey, FormKey, Record
-from forms_spec.record import Row as Record_Row
-from generator.package.captured import CapturedForm, FormStatus
+from forms_spec.record import LOG, CellKey, FormKey
 from generator.redcap.record_columns import (
     EVENT,
     GROUP,
@@ -25,102 +21,58 @@ from generator.redcap.record_columns import (
     Columns,
     columns_of,
 )
+from generator.redcap.record_drafts import Draft, captured
+from generator.redcap.record_expected import BOXES, INSTANCE_NUMBER, STATES, record_expectations
+from generator.redcap.record_file import (
+    EAV_FIELD,
+    EAV_RECORD,
+    EAV_VALUE,
+    EVERYTHING,
+    Line,
+    Records,
+    Said,
+    Spot,
+)
+from generator.redcap.record_habits import Layout, restored
+from generator.redcap.record_subjects import subject_findings
 from generator.redcap.sheet import Row, Sheet, read_sheet
 from generator.redcap.write_events import event_names
-
-IMPORTER = "redcap"
-EAV_RECORD, EAV_FIELD, EAV_VALUE = "record", "field_name", "value"
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)")
-_INSTANCE = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
-_COMMA = re.compile(r"-?\d+,\d+")
-
-Spot = tuple[str, FormKey, CellKey]
-"""Subject, form and cell."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """Where a value stands in the file, and what stood there."""
-
-    row: int
-    column: str
-    text: str
-
-
-@dataclass(kw_only=True)
-class Records:
-    """What a file of records holds. ``lines`` finds a value's cell, ``rows`` the first row of a form."""
-
-    sheet: Sheet
-    forms: list[CapturedForm] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    lines: dict[Spot, Line] = field(default_factory=dict)
-    rows: dict[tuple[str, FormKey], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _At:
-    """Where a row of the file belongs: ``only`` is the instrument it is about, ``number`` its instance."""
+    """Where a row of the file belongs: ``only`` is the instrument it is about, ``number`` its instance.
+
+    ``blank`` are the tables of which the row says nothing but the word that a program writes for a blank.
+    """
 
     row: Row
     subject: str
     visit: str
     only: str | None
     number: int
-
-
-@dataclass(slots=True)
-class _Draft:
-    """One form on the way: its texts by table and row, and how far it is."""
-
-    texts: dict[tuple[str, int | None], dict[str, str]] = field(default_factory=dict)
-    boxes: dict[tuple[str, int | None, str], list[str]] = field(default_factory=dict)
-    states: list[int] = field(default_factory=list)
-    site: str = ""
-
-    def put(self, cell: Cell, number: int | None, text: str) -> None:
-        """A value, or a ticked box."""
-        name = cell.field.name
-        texts = self.texts.setdefault((cell.table, number), {})
-        if cell.code is not None:
-            self.boxes.setdefault((cell.table, number, name), []).append(cell.code)
-        else:
-            texts[name] = native_text(text, cell)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """What a dictionary says: which events there are, and what repeats.
-
-    REDCap's data dictionary alone says neither, so records that know more are taken as they are.
-    """
-
-    events: bool = True
-    repeats: bool = True
-
-
-EVERYTHING = Said()
-
-
-def said_by(originals: Mapping[str, bytes]) -> Said:
-    """What a dictionary says that was made from these files of REDCap."""
-    if "dictionary" not in originals:
-        return EVERYTHING
-    return Said(events="events" in originals or "forms" in originals, repeats="repeating" in originals)
+    blank: frozenset[str] = frozenset()
 
 
 def read_records(
-    file: str, content: bytes, study: Study, *, said: Said = EVERYTHING, saved_at: datetime | None = None
+    file: str,
+    content: bytes,
+    study: Study,
+    *,
+    said: Said = EVERYTHING,
+    saved_at: datetime | None = None,
+    subjects: Collection[str] = (),
 ) -> Records:
     """The captured forms of an export. Never raises for what the file says.
 
-    An event, an instrument or an instance that the study does not have is a finding at its cell where the
-    dictionary says which there are; the values that hang on it are left out, and the rest is read. An export
-    without any record may be an empty file.
+    What other programs did to the file is told once and undone where it is beyond doubt. A box, a state, an
+    event, an instrument or an instance that is not understood is a finding at its cell; the values that
+    depend on it are left out, and the rest is read. An export without any record may be an empty file.
+    ``subjects`` are those that a database has already.
     """
     columns = columns_of(study)
     sheet = read_sheet(file, content, lambda header: header.strip() or None, ())
-    reader = _Reader(study, columns, sheet, said)
+    reader = _Reader(study, columns, sheet, said, frozenset(subjects))
     if not content.strip():
         reader.found.findings.clear()
         return reader.found
@@ -128,25 +80,54 @@ def read_records(
 
 
 class _Reader:
-    def __init__(self, study: Study, columns: Columns, sheet: Sheet, said: Said) -> None:
+    def __init__(
+        self, study: Study, columns: Columns, sheet: Sheet, said: Said, subjects: frozenset[str]
+    ) -> None:
         self.study = study
         self.columns = columns
         self.known_of = said
+        self.subjects = subjects
         self.found = Records(sheet=sheet, findings=list(sheet.findings))
-        self.drafts: dict[tuple[str, FormKey], _Draft] = {}
+        self.drafts: dict[tuple[str, FormKey], Draft] = {}
+        self.keys: dict[tuple[str, str, str | None, int], int] = {}
+        self.boxes: dict[tuple[Spot, str], int] = {}
+        self.states: dict[tuple[str, FormKey, str, int | None], int] = {}
         self.told: set[tuple[str, str]] = set()
+        self.nothing: frozenset[str] = frozenset()
+        self.doubtful: frozenset[str] = frozenset()
+        self.row_numbers: str | None = None
+        self.doubts: dict[tuple[str, str], list[int]] = {}
         self.visits = {name: visit for visit, name in event_names(study).items()} | {
             visit: visit for visit in study.visits
         }
 
     def read(self, saved_at: datetime) -> Records:
         places = self.found.sheet.places
-        if EAV_FIELD in places and EAV_VALUE in places:
-            self.eav()
+        eav = EAV_FIELD in places and EAV_VALUE in places
+        record = EAV_RECORD if eav and EAV_RECORD in places else self.columns.subject
+        self.restore(
+            Layout(record=record, field=EAV_FIELD, value=EAV_VALUE) if eav else Layout(record=record)
+        )
+        if eav:
+            self.eav(record)
         else:
             self.flat()
-        self.found.forms = [self.captured(key, draft, saved_at) for key, draft in self.drafts.items()]
+        drafts = {key: draft for key, draft in self.drafts.items() if draft.says_something}
+        self.found.least = sum(draft.differs for draft in drafts.values())
+        self.found.forms = [captured(self.study, *key, draft, saved_at) for key, draft in drafts.items()]
+        for (column, word), rows in self.doubts.items():
+            cells = f"{len(rows):,} cell{'' if len(rows) == 1 else 's'}"
+            self.say("redcap-blank-or-code", rows[0], column, word, name=column, cells=cells)
+        self.found.findings += subject_findings(self.study, self.found.sheet, record, self.subjects)
         return self.found
+
+    def restore(self, layout: Layout) -> None:
+        """The file as it was before another program saved it."""
+        visits = self.visits if self.known_of.events else {}
+        found = restored(self.found.sheet, record_expectations(self.study, self.columns, visits), layout)
+        self.found.sheet, self.nothing, self.doubtful = found.sheet, found.nothing, found.doubtful
+        self.row_numbers = found.row_numbers
+        self.found.findings += found.findings
 
     def say(self, code: str, row: int, column: str, value: str, *, once: str = "", **words: Any) -> None:
         """A finding at a cell; of those that are ``once`` alike only the first."""
@@ -167,9 +148,11 @@ class _Reader:
             self.say("redcap-no-record-id", 1, "", said, name=subject)
             return
         for column in sheet.places:
-            if not self.known(column):
+            if not self.known(column) and column != self.row_numbers:
                 near = did_you_mean(column, [*self.columns.cells, *self.columns.states])
                 self.say("redcap-unknown-column", 1, column, column, near=near)
+        if self.row_numbers != "" and any("" in row.extra for row in sheet.rows):
+            self.say("redcap-unknown-column", 1, "", "", near="")
         for row in sheet.rows:
             self.row(row)
 
@@ -185,13 +168,46 @@ class _Reader:
         subject = row[self.columns.subject].strip()
         if not subject:
             self.say("redcap-no-record", row.number, self.columns.subject, "")
+            self.found.left_out.append(row.number)
             return
         at = self.where(row, subject)
-        if at is None:
+        if at is None or self.repeated(at):
+            self.found.left_out.append(row.number)
             return
+        at = replace(at, blank=self.blank(row))
         for column, text in row.cells.items():
             if text.strip() and column not in SYSTEM:
                 self.cell(at, column, text)
+
+    def repeated(self, at: _At) -> bool:
+        """Whether an earlier row is about the same record, event, instrument and instance."""
+        rows = at.only is not None and self.in_rows(at.only)
+        key = (at.subject, at.visit, at.only, max(at.number, 1) if rows else at.number)
+        first = self.keys.setdefault(key, at.row.number)
+        if first == at.row.number:
+            return False
+        names = {self.columns.subject: at.subject} | {
+            name: at.row[name].strip() for name in (EVENT, INSTRUMENT, INSTANCE) if at.row[name].strip()
+        }
+        value, said = ", ".join(names.values()), ", ".join(names)
+        self.say("repeated-key", at.row.number, self.columns.subject, value, key=said, first=first)
+        return True
+
+    def blank(self, row: Row) -> frozenset[str]:
+        """The tables of which a row says nothing but ``NA`` and zeros, in a file in which NA is a blank."""
+        if not self.nothing:
+            return frozenset()
+        seen: set[str] = set()
+        full: set[str] = set()
+        for column, text in row.cells.items():
+            said = text.strip()
+            cell = self.columns.cells.get(column)
+            table = cell.table if cell else self.columns.states.get(column)
+            if table is None or not said:
+                continue
+            box = said == "0" and (cell is None or cell.code is not None)
+            (seen if said in self.nothing else full if not box else set()).add(table)
+        return frozenset(seen - full)
 
     def where(self, row: Row, subject: str) -> _At | None:
         """Visit, instrument and instance of a row; instance 0 is none. None for a row that has no place."""
@@ -203,39 +219,30 @@ class _Reader:
             self.say("redcap-record-event", row.number, EVENT, said, near=near)
             placed = False
         instance = row[INSTANCE].strip()
-        number = int(instance) if _INSTANCE.fullmatch(instance) else 0
+        number = int(instance) if INSTANCE_NUMBER.fullmatch(instance) else 0
         if instance and not number:
             self.say("redcap-record-number", row.number, INSTANCE, instance)
             placed = False
         only = row[INSTRUMENT].strip() or None
-        if only is not None and only not in self.columns.forms:
-            only = self.by_title(only)
         if only is not None and only not in self.columns.forms:
             near = did_you_mean(only, self.columns.forms)
             self.say("redcap-record-instrument", row.number, INSTRUMENT, only, near=near)
             placed = False
         return _At(row=row, subject=subject, visit=visit, only=only, number=number) if placed else None
 
-    def by_title(self, said: str) -> str:
-        """An export with labels names the instrument by its title."""
-        for name, form in self.columns.forms.items():
-            if said in (self.study.forms[form].title, form):
-                return name
-        return said
-
     def cell(self, at: _At, column: str, text: str) -> None:
         cell = self.columns.cells.get(column)
         table = cell.table if cell else self.columns.states.get(column)
-        if table is None or not self.has_place(at, table, column, text):
+        if table is None or (table in at.blank and text.strip() in self.nothing):
+            return
+        if not self.has_place(at, table, column, text):
             return
         if cell is None:
-            self.state(at, table, text)
-        elif cell.code is None or text.strip() == "1":
-            draft, key, number = self.form(at, table)
-            spot = (at.subject, key, CellKey(cell.table, number, cell.field.name))
-            line = Line(row=at.row.number, column=column, text=text)
-            self.found.lines.setdefault(spot, line)
-            draft.put(cell, number, text)
+            self.state(at, table, column, text)
+        elif cell.code is not None:
+            self.box(at, column, cell, text)
+        else:
+            self.value(at, column, cell, text)
 
     def has_place(self, at: _At, table: str, column: str, text: str) -> bool:
         """Whether a row of this instrument, event and instance can hold a value of the table."""
@@ -256,9 +263,8 @@ class _Reader:
 
     def may_repeat(self, at: _At, form: Form, table: str) -> bool:
         """Whether the instance that a row names can be, where the dictionary says what repeats."""
-        rows = any(group.name == table for group in form.row_groups)
         held = self.study.visits.get(at.visit)
-        repeats = rows or bool(held and held.repeats)
+        repeats = self.in_rows(table) or bool(held and held.repeats)
         if at.number < 2 or repeats or not self.known_of.repeats:
             return True
         once = f"{at.row.number} {table}"
@@ -266,16 +272,67 @@ class _Reader:
         self.say("redcap-record-instance", at.row.number, INSTANCE, number, once=once, form=form.title)
         return False
 
-    def state(self, at: _At, table: str, text: str) -> None:
-        """How far a form is; 0 is also what REDCap writes for a form that nobody has opened."""
-        if text.strip() in ("1", "2"):
-            draft, _, _ = self.form(at, table)
-            draft.states.append(int(text))
-
-    def form(self, at: _At, table: str) -> tuple[_Draft, FormKey, int | None]:
-        """The form that a cell belongs to, and the number of its row."""
+    def in_rows(self, table: str) -> bool:
         form = self.study.forms[self.columns.forms[table]]
-        rows = any(group.name == table for group in form.row_groups)
+        return any(group.name == table for group in form.row_groups)
+
+    def value(self, at: _At, column: str, cell: Cell, text: str) -> None:
+        draft, key, number = self.form(at, cell.table)
+        spot = (at.subject, key, CellKey(cell.table, number, cell.field.name))
+        if self.first(spot, at, column, text):
+            draft.put(cell, number, text)
+            if column in self.doubtful and text.strip() in self.nothing:
+                self.doubts.setdefault((column, text.strip()), []).append(at.row.number)
+
+    def first(self, spot: Spot, at: _At, column: str, text: str) -> bool:
+        """Whether no other row has the value already; a second one is said and left out."""
+        line = self.found.lines.setdefault(spot, Line(row=at.row.number, column=column, text=text))
+        if line.row == at.row.number:
+            return True
+        self.say("redcap-value-twice", at.row.number, column, text, name=column, first=line.row)
+        return False
+
+    def box(self, at: _At, column: str, cell: Cell, text: str) -> None:
+        """A box that is ticked, or one that cannot be read: that one is kept as it is."""
+        said = text.strip()
+        draft, key, number = (None, *self.key(at, cell.table)) if said == "0" else self.form(at, cell.table)
+        spot = (at.subject, key, CellKey(cell.table, number, cell.field.name))
+        first = self.boxes.setdefault((spot, column), at.row.number)
+        if first != at.row.number:
+            self.say("redcap-value-twice", at.row.number, column, text, name=column, first=first)
+        elif draft is not None:
+            self.found.lines.setdefault(spot, Line(row=at.row.number, column=column, text=text))
+            draft.put(cell, number, text)
+            if said not in BOXES:
+                self.found.unread.add(spot)
+                self.say("redcap-box", at.row.number, column, text)
+
+    def state(self, at: _At, table: str, column: str, text: str) -> None:
+        """How far a form is; 0 is also what REDCap writes for a form that nobody has opened."""
+        said = text.strip()
+        draft, key, number = self.form(at, table)
+        first = self.states.setdefault((at.subject, key, table, number), at.row.number)
+        if first != at.row.number:
+            self.say("redcap-value-twice", at.row.number, column, text, name=column, first=first)
+            return
+        if said not in STATES:
+            self.say("redcap-state", at.row.number, column, text)
+        draft.states[table, number] = int(said) if said in STATES else 0
+        if at.only == table or said not in STATES:
+            draft.given.add((table, number))
+
+    def form(self, at: _At, table: str) -> tuple[Draft, FormKey, int | None]:
+        """The form that a cell belongs to, and the number of its row."""
+        key, number = self.key(at, table)
+        draft = self.drafts.setdefault((at.subject, key), Draft())
+        self.found.rows.setdefault((at.subject, key), at.row.number)
+        if at.row[GROUP].strip():
+            draft.site = at.row[GROUP].strip()
+        return draft, key, number
+
+    def key(self, at: _At, table: str) -> tuple[FormKey, int | None]:
+        form = self.study.forms[self.columns.forms[table]]
+        rows = self.in_rows(table)
         held = self.study.visits.get(at.visit)
         number, row = at.number, max(at.number, 1)
         if held is not None and held.repeats:
@@ -284,22 +341,20 @@ class _Reader:
         elif self.known_of.repeats or rows:
             number = 0
         key = FormKey(form.name, LOG, 0) if form.log else FormKey(form.name, at.visit, number)
-        draft = self.drafts.setdefault((at.subject, key), _Draft())
-        self.found.rows.setdefault((at.subject, key), at.row.number)
-        if at.row[GROUP].strip():
-            draft.site = at.row[GROUP].strip()
-        return draft, key, row if rows else None
+        return key, row if rows else None
 
     # One value a line
 
-    def eav(self) -> None:
+    def eav(self, record: str) -> None:
         for row in self.found.sheet.rows:
-            subject = (row[EAV_RECORD] or row[self.columns.subject]).strip()
+            subject = row[record].strip()
             if not subject:
-                self.say("redcap-no-record", row.number, EAV_RECORD, "")
+                self.say("redcap-no-record", row.number, record, "")
+                self.found.left_out.append(row.number)
                 continue
             at = self.where(row, subject)
             if at is None:
+                self.found.left_out.append(row.number)
                 continue
             name, text = row[EAV_FIELD].strip(), row[EAV_VALUE]
             column = self.eav_column(name, text)
@@ -320,58 +375,3 @@ class _Reader:
             if box and self.columns.names[cell.table, cell.field.name] == name:
                 return column
         return None
-
-    def captured(self, key: tuple[str, FormKey], draft: _Draft, saved_at: datetime) -> CapturedForm:
-        subject, form_key = key
-        form = self.study.forms[form_key.form]
-        for (table, at, name), codes in draft.boxes.items():
-            field_ = self.study.field(table, name)
-            assert field_ is not None
-            assert field_.codelist is not None
-            known = (*field_.codelist.by_code, *(one.code for one in field_.missing))
-            ordered = [code for code in known if code in codes]
-            draft.texts[table, at][name] = ";".join(ordered)
-        rows: dict[str, tuple[Record_Row, ...]] = {}
-        for group in form.row_groups:
-            numbers = sorted(at for table, at in draft.texts if table == group.name and at is not None)
-            rows[group.name] = tuple(
-                Record_Row(number=at, texts=draft.texts[group.name, at]) for at in numbers
-            )
-        own: Mapping[str, str] = draft.texts.get((form.name, None), {})
-        return CapturedForm(
-            site=draft.site,
-            subject=subject,
-            key=form_key,
-            status=min(draft.states, default=FormStatus.INCOMPLETE),
-            version=1,
-            record=Record(texts=own, rows={name: held for name, held in rows.items() if held}),
-            saved_by=IMPORTER,
-            saved_at=saved_at,
-        )
-
-
-def native_text(text: str, cell: Cell) -> str:
-    """A text of REDCap as the field has it: dates with time joined by T, the decimal comma as a point."""
-    kind, said = cell.field.kind.name, text.strip()
-    if code := _missing_code(said, cell.field):
-        return code
-    if kind == "text":
-        return text
-    if kind == "datetime" and (match := _MOMENT.fullmatch(said)):
-        return f"{match[1]}T{match[2]}"
-    if kind == "decimal" and _COMMA.fullmatch(said):
-        return said.replace(",", ".")
-    if kind == "decimal" and said.startswith("."):
-        return f"0{said}"
-    if kind == "choice":
-        return cell.others.get(said, said)
-    if kind == "boolean" and said in ("0", "1"):
-        return "true" if said == "1" else "false"
-    return said
-
-
-def _missing_code(text: str, field: Field) -> str | None:
-    """The code here of a code of missing data; an answer of the field's own goes before."""
-    if field.codelist is not None and text in field.codelist.by_code:
-        return None
-    return next((one.code for one in field.missing if one.in_redcap == text), None)

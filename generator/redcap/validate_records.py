@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -19,17 +19,28 @@ from generator.package.calculated import without_calculated
 from generator.package.captured import CapturedForm, FormStatus
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.redcap.record_columns import EVENT, INSTANCE
-from generator.redcap.records import EVERYTHING, Records, Said, read_records
+from generator.redcap.record_file import EVERYTHING, Records, Said
+from generator.redcap.records import read_records
 
 CLOSE = Decimal("1e-6")
 """REDCap computes in binary fractions: a result as near as this, in proportion, is the same."""
 
+MOST_ROWS = 20
+"""So many rows that are left out are named, and the others counted."""
+
 
 def validate_records(
-    file: str, content: bytes, study: Study, *, today: date, said: Said = EVERYTHING, limit: int = LIMIT
+    file: str,
+    content: bytes,
+    study: Study,
+    *,
+    today: date,
+    said: Said = EVERYTHING,
+    limit: int = LIMIT,
+    subjects: Collection[str] = (),
 ) -> Report:
-    """The report on an export. Never raises for what it says. ``said`` as for ``read_records``."""
-    found = read_records(file, content, study, said=said)
+    """The report on an export. Never raises for what it says. ``said``, ``subjects``: as ``read_records``."""
+    found = read_records(file, content, study, said=said, subjects=subjects)
     collector = Collector(limit=limit)
     for one in found.findings:
         row = one.text.line if one.text else None
@@ -47,7 +58,21 @@ def validate_records(
         rows={"records": len(found.sheet.rows)},
         forms=len(found.forms),
         subjects=len(by_subject),
+        notes=_notes(found),
     )
+
+
+def _notes(found: Records) -> tuple[str, ...]:
+    said = []
+    if found.left_out:
+        rows = ", ".join(str(row) for row in found.left_out[:MOST_ROWS])
+        more = f" and {len(found.left_out) - MOST_ROWS:,} more" if len(found.left_out) > MOST_ROWS else ""
+        one = len(found.left_out) == 1
+        said.append(f"{'Row' if one else 'Rows'} {rows}{more} {'is' if one else 'are'} left out.")
+    if found.least:
+        forms = "1 form has" if found.least == 1 else f"{found.least:,} forms have"
+        said.append(f"{forms} instances in different states: the least finished one is the form's state.")
+    return tuple(said)
 
 
 def _subject(found: Records, study: Study, forms: list[CapturedForm], today: date) -> Iterator[Reported]:
@@ -66,7 +91,7 @@ def _subject(found: Records, study: Study, forms: list[CapturedForm], today: dat
         complete = form.status == FormStatus.COMPLETE
         judged = judge(study, study.forms[form.key.form], records[form.key], context, completing=complete)
         for one in (*judged.findings, *_calculated(study, form.key, given[form.key], judged)):
-            if not _handed_in(one, form.record):
+            if not (_handed_in(one, form.record) or _unread(found, form, one)):
                 yield _reported(found, form, one)
 
 
@@ -97,6 +122,14 @@ def _handed_in(one: Finding, record: Record) -> bool:
         return one.data.field in record.texts
     held = record.rows.get(one.data.table, ())
     return any(row.number == one.data.row and one.data.field in row.texts for row in held)
+
+
+def _unread(found: Records, form: CapturedForm, one: Finding) -> bool:
+    """True for a cell that the reader has said already."""
+    data = one.data
+    if data is None or data.field is None:
+        return False
+    return (form.subject, form.key, CellKey(data.table, data.row, data.field)) in found.unread
 
 
 def _calculated(study: Study, key: FormKey, given: Record, judged: Judgement) -> Iterator[Finding]:

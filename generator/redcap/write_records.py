@@ -30,7 +30,7 @@ from generator.redcap.record_columns import (
     Columns,
     columns_of,
 )
-from generator.redcap.records import EAV_FIELD, EAV_RECORD, EAV_VALUE
+from generator.redcap.record_file import EAV_FIELD, EAV_RECORD, EAV_VALUE
 from generator.redcap.write_cells import exact_places
 from generator.redcap.write_events import event_names, log_visit, longitudinal, repeats_at
 

@@ -139,7 +139,7 @@ def _records(file: Path, folder: Path, files: dict[str, str], limit: int) -> Rep
     from forms_spec import load_study
     from forms_spec.days import day_of
     from generator.redcap.originals import read_originals
-    from generator.redcap.records import said_by
+    from generator.redcap.record_file import said_by
     from generator.redcap.validate_records import validate_records
 
     loaded = load_study(files)

@@ -304,7 +304,7 @@ def test_forms_that_the_dictionary_lacks_by_now_are_listed_and_the_rest_goes_out
 
 def test_reasons_are_counted_and_rows_without_an_answer_are_named() -> None:
     kept = {(CellKey("vs", None, "sysbp"), "above-expected"): "measured twice"}
-    record = Record(texts={"sysbp": "170"}, rows={"reading": (Row(number=4, texts={}),)}, kept=kept)
+    record = Record(texts={"sysbp": "170"}, rows={"reading": (Row(number=1, texts={}),)}, kept=kept)
     held = replace(captured("vs SCR"), record=record, saved_at=SAVED)
     found = export(small_study(), [held])
     assert counts(found.left_out) == [("empty-row", True, 1), ("history", True, 1), ("reason", True, 1)]

@@ -12,7 +12,8 @@ from forms_spec.record import Context, EmptyCasebook, Record
 from generator.browser.form_json import form_spec
 from generator.pages import form_html
 from generator.redcap.convert import convert_redcap
-from generator.redcap.records import Said, read_records
+from generator.redcap.record_file import Said
+from generator.redcap.records import read_records
 from generator.redcap.validate_records import validate_records
 from generator.redcap.write_back import write_redcap
 from tests.generator.redcap.dictionaries import FIELDS, TODAY, converted, dictionary, study_of

@@ -12,7 +12,8 @@ from forms_spec.record import FormKey
 from generator.package.report import Report
 from generator.redcap.events import EventFiles
 from generator.redcap.record_columns import box_column
-from generator.redcap.records import Records, Said, read_records
+from generator.redcap.record_file import Records, Said
+from generator.redcap.records import read_records
 from generator.redcap.validate_records import validate_records
 from generator.redcap.write_records import Box, Shape, box_state, write_records
 from tests.generator.redcap.dictionaries import converted, study_of

@@ -1,0 +1,388 @@
+"""Records that are not quite what REDCap writes: all that they hold is read, or said with its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from forms_spec.model import Study
+from generator.package.report import Report
+from generator.redcap.events import EventFiles
+from generator.redcap.record_file import Records
+from generator.redcap.record_subjects import lost_zeros
+from generator.redcap.records import read_records
+from generator.redcap.validate_records import validate_records
+from generator.redcap.write_records import write_records
+from tests.generator.redcap.dictionaries import TODAY, converted, study_of
+from tests.studies import study_of as files_of
+
+EVENTS = b"event_name,arm_num,unique_event_name\nScreening,1,scr_arm_1\nPre,1,pre_arm_1\n"
+FORMS = b"unique_event_name,form\nscr_arm_1,demo\npre_arm_1,pe\n"
+REPEATS = b"event_name,form_name\npre_arm_1,pe\n"
+LISTS = EventFiles(events=("e", EVENTS), forms=("f", FORMS), repeating=("r", REPEATS))
+KEYS = "record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance"
+
+
+@pytest.fixture(scope="module")
+def visits() -> Study:
+    """A form at screening, and one that repeats at the next visit."""
+    rows = (
+        {"name": "age", "form": "demo", "validation": "integer"},
+        {"name": "wt", "form": "pe", "validation": "number"},
+    )
+    return study_of(converted(*rows, events=LISTS))
+
+
+@pytest.fixture(scope="module")
+def simple() -> Study:
+    rows = (
+        {"name": "diet", "type": "checkbox", "choices": "1, Vegan | 2, Halal"},
+        {"name": "sex", "type": "radio", "choices": "1, Female | 2, Male"},
+        {"name": "n", "validation": "integer"},
+        {"name": "why"},
+        {"name": "more", "branching": "[n] > 100"},
+    )
+    return study_of(converted(*rows))
+
+
+def study_from(text: str) -> Study:
+    """A study of ours, its files parted by lines of ---."""
+    return files_of({f"{number}.yaml": part for number, part in enumerate(text.split("---\n"))})
+
+
+def report(study: Study, text: str) -> Report:
+    return validate_records("r.csv", text.encode(), study, today=TODAY)
+
+
+def told(study: Study, text: str) -> list[tuple[str, int | None]]:
+    """The codes of the findings with their rows."""
+    return [(one.finding.code, one.row) for one in report(study, text).findings]
+
+
+def read(study: Study, text: str) -> Records:
+    return read_records("r.csv", text.encode(), study)
+
+
+def answers(study: Study, text: str) -> list[dict[str, str]]:
+    return [dict(form.record.texts) for form in read(study, text).forms]
+
+
+# Rows
+
+
+def test_a_row_for_a_key_that_another_row_has_is_left_out_and_said(visits: Study) -> None:
+    text = f"{KEYS},wt,pe_complete\n1,pre_arm_1,pe,1,101,2\n1,pre_arm_1,pe,1,55,2\n"
+    (found,) = report(visits, text).findings
+    assert (found.finding.code, found.row) == ("repeated-key", 3)
+    assert "'1, pre_arm_1, pe, 1' in line 2" in found.finding.message
+    assert report(visits, text).notes == ("Row 3 is left out.",)
+    assert [row.texts for form in read(visits, text).forms for row in form.record.rows["pe"]] == [
+        {"wt": "101"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "repeated"),
+    [
+        ("1,scr_arm_1,,\n1,scr_arm_1,,\n", 3),
+        ("1,scr_arm_1,,\n1,Screening,,\n", 3),
+        ("1,pre_arm_1,pe,\n1,pre_arm_1,pe,1\n", 3),
+        ("1,pre_arm_1,pe,1\n1,pre_arm_1,pe,2\n2,pre_arm_1,pe,1\n1,scr_arm_1,,\n", None),
+    ],
+)
+def test_what_makes_a_key(visits: Study, rows: str, repeated: int | None) -> None:
+    found = told(visits, f"{KEYS}\n{rows}")
+    assert [row for code, row in found if code == "repeated-key"] == ([repeated] if repeated else [])
+
+
+def test_two_rows_with_one_value_of_the_same_instance_are_said() -> None:
+    """A dictionary that lists no repeating forms has one place for both."""
+    study = study_of(converted({"name": "wt", "form": "pe", "validation": "number"}))
+    text = "record_id,redcap_repeat_instrument,redcap_repeat_instance,wt\n1,,,101\n1,pe,1,55\n"
+    assert told(study, text) == [("redcap-value-twice", 3)]
+
+
+def test_one_value_on_two_lines_is_said(simple: Study) -> None:
+    text = "record,field_name,value\n1,n,5\n1,diet,1\n1,diet,2\n1,n,6\n1,diet,1\n"
+    assert told(simple, text) == [("redcap-value-twice", 5), ("redcap-value-twice", 6)]
+    assert answers(simple, text) == [{"n": "5", "diet": "1;2"}]
+
+
+def test_rows_without_a_place_refuse_and_are_counted(visits: Study) -> None:
+    text = (
+        f"{KEYS},age\n1,scr_arm_1,,,5\n2,nowhere,,,6\n,scr_arm_1,,,7\n3,scr_arm_1,,x,8\n4,scr_arm_1,zz,,9\n"
+    )
+    found = report(visits, text)
+    assert found.counts.by_severity["refuse"] == 4
+    assert found.notes == ("Rows 3, 4, 5, 6 are left out.",)
+    assert [form.subject for form in read(visits, text).forms] == ["1"]
+
+
+# Boxes and states
+
+
+@pytest.mark.parametrize(
+    ("ticked", "not_ticked"),
+    [
+        ("1", "0"),
+        ("Checked", "Unchecked"),
+        ("checked", "UNCHECKED"),
+        ("TRUE", "FALSE"),
+        ("True", "False"),
+        ("T", "F"),
+        ("1.0", "0.0"),
+        ("Vegan", ""),
+    ],
+)
+def test_boxes_in_other_spellings_are_read(simple: Study, ticked: str, not_ticked: str) -> None:
+    text = f"record_id,diet___1,diet___2,base_complete\n1,{ticked},{not_ticked},2\n2,1,0,2\n"
+    assert answers(simple, text) == [{"diet": "1"}, {"diet": "1"}]
+    found = told(simple, text)
+    assert found == ([] if ticked == "1" else [("redcap-rewritten", 2)])
+
+
+@pytest.mark.parametrize("text", ["yes", "x", "2", "-1", "11", "1.5", "ticked"])
+def test_a_box_that_is_not_understood_is_said_and_kept(simple: Study, text: str) -> None:
+    records = f"record_id,diet___1,diet___2,base_complete\n1,{text},0,2\n2,1,{text},2\n"
+    assert told(simple, records) == [("redcap-box", 2), ("redcap-box", 3)]
+    assert answers(simple, records) == [{"diet": f"1={text}"}, {"diet": f"1;2={text}"}]
+
+
+def test_states_in_words_are_read_and_strange_ones_said(simple: Study) -> None:
+    text = "record_id,n,base_complete\n1,5,Complete\n2,6,2.0\n3,7,9\n4,8,2\n5,9,Unverified\n6,10,incomplete\n"
+    assert [int(form.status) for form in read(simple, text).forms] == [2, 2, 0, 2, 1, 0]
+    found = told(simple, text)
+    assert found == [("redcap-rewritten", 2), ("redcap-rewritten", 3), ("redcap-state", 4)]
+
+
+def test_a_state_that_is_not_understood_alone_keeps_its_form(simple: Study) -> None:
+    text = "record_id,n,base_complete\n1,,done\n"
+    assert told(simple, text) == [("redcap-state", 2)]
+    assert len(read(simple, text).forms) == 1
+
+
+@pytest.mark.parametrize(
+    ("states", "least"),
+    [
+        (("2", "0"), 0),
+        (("0", "2", "1"), 0),
+        (("2", "1"), 1),
+        (("2", ""), 0),
+        (("2", "2"), 2),
+        (("1", "1"), 1),
+    ],
+)
+def test_the_least_finished_instance_is_the_state_of_the_form(
+    visits: Study, states: tuple[str, ...], least: int
+) -> None:
+    rows = "".join(
+        f"1,pre_arm_1,pe,{number},{90 + number},{state}\n" for number, state in enumerate(states, 1)
+    )
+    text = f"{KEYS},wt,pe_complete\n{rows}"
+    assert [int(form.status) for form in read(visits, text).forms] == [least]
+    out = write_records(visits, read(visits, text).forms, TODAY)
+    assert {line.split(",")[-1] for line in out.splitlines()[1:]} == {str(least)}
+    assert bool(report(visits, text).notes) == (len(set(states)) > 1)
+
+
+def test_an_instance_that_says_nothing_but_its_state_is_a_row_that_counts(visits: Study) -> None:
+    text = f"{KEYS},wt,pe_complete\n1,pre_arm_1,pe,1,101,2\n1,pre_arm_1,pe,2,,0\n"
+    (form,) = read(visits, text).forms
+    assert [(row.number, dict(row.texts)) for row in form.record.rows["pe"]] == [(1, {"wt": "101"}), (2, {})]
+    assert int(form.status) == 0
+
+
+def test_a_form_that_nobody_opened_is_not_captured(visits: Study) -> None:
+    text = f"{KEYS},age,demo_complete\n1,scr_arm_1,,,,0\n2,scr_arm_1,,,5,0\n"
+    assert [form.subject for form in read(visits, text).forms] == ["2"]
+
+
+@pytest.mark.parametrize("number", ["1.0", "1", "01", "1e+00"])
+def test_instances_that_became_decimals_are_read(visits: Study, number: str) -> None:
+    text = f"{KEYS},wt,pe_complete\n1,pre_arm_1,pe,{number},101,2\n"
+    assert [row.number for form in read(visits, text).forms for row in form.record.rows["pe"]] == [1]
+    assert [code for code, _ in told(visits, text)] == ([] if number == "1" else ["redcap-rewritten"])
+
+
+# What programs write
+
+
+def test_na_is_a_blank_and_said_once(simple: Study) -> None:
+    text = "record_id,n,why,more,base_complete\n1,80,tired,NA,2\n2,NA,NA,NA,2\n"
+    (found,) = report(simple, text).findings
+    assert found.finding.code == "redcap-rewritten"
+    for words in ("R", "4 cells", "n (row 3)", "why (row 3)", "more (2 cells from row 2)"):
+        assert words in found.finding.message
+    assert answers(simple, text) == [{"n": "80", "why": "tired"}, {}]
+
+
+def test_na_stays_an_answer_where_nothing_speaks_for_r(simple: Study) -> None:
+    text = "record_id,n,why,base_complete\n1,80,NA,2\n2,,,2\n3,5,tired,2\n"
+    assert told(simple, text) == []
+    assert answers(simple, text)[0] == {"n": "80", "why": "NA"}
+
+
+def test_na_that_is_a_code_stays_one_and_the_doubt_is_said() -> None:
+    study = study_from(
+        """
+study: S
+title: S
+subject: {pattern: '.+', example: 1}
+missing: {NA: Not applicable}
+---
+form: base
+title: Base
+fields:
+  n: {label: N, type: integer, missing: [NA]}
+  m: {label: M, type: integer, missing: [NA]}
+  k: {label: K, type: integer}
+---
+form: lab
+title: Lab
+fields:
+  v: {label: V, type: integer, missing: [NA]}
+---
+visits:
+  V1: {title: One}
+schedule:
+  columns: V1
+  base: X
+  lab: X
+"""
+    )
+    text = "record_id,n,m,k,v\n1,NA,NA,NA,NA\n2,5,,6,NA\n3,NA,,7,8\n"
+    found = read(study, text)
+    assert [(form.subject, form.key.form, dict(form.record.texts)) for form in found.forms] == [
+        ("2", "base", {"n": "5", "k": "6"}),
+        ("3", "base", {"n": "NA", "k": "7"}),
+        ("3", "lab", {"v": "8"}),
+    ]
+    assert [one.code for one in found.findings] == ["redcap-rewritten", "redcap-blank-or-code"]
+
+
+def test_exponents_are_the_numbers_that_they_were(simple: Study) -> None:
+    text = "record_id,n,base_complete\n100000,5,2\n1e+05,6,2\n100001,1e+05,2\n"
+    found = report(simple, text).findings
+    assert [(one.finding.code, one.row) for one in found] == [("redcap-rewritten", 3), ("repeated-key", 3)]
+    assert '"1e+05" is 100000' in found[0].finding.message
+    assert "n (row 4)" in found[0].finding.message
+    assert answers(simple, text) == [{"n": "5"}, {"n": "100000"}]
+
+
+def test_labels_are_read_as_codes_and_said_once(simple: Study) -> None:
+    text = "record_id,diet___1,diet___2,sex,n,base_complete\n1,Checked,Unchecked,Female,5,Complete\n"
+    (found,) = report(simple, text).findings
+    assert found.finding.code == "redcap-rewritten"
+    assert found.finding.message.startswith("This file was exported with labels. ")
+    assert answers(simple, text) == [{"diet": "1", "sex": "1", "n": "5"}]
+
+
+def test_a_decimal_comma_is_not_taken_for_a_thousand() -> None:
+    study = study_of(converted({"name": "h", "validation": "integer"}))
+    assert answers(study, 'record_id,h\n1,"1,805"\n') == [{"h": "1,805"}]
+
+
+@pytest.mark.parametrize("name", ["", "X", "Unnamed: 0"])
+def test_a_column_of_row_numbers_is_said_once(simple: Study, name: str) -> None:
+    text = f"{name},record_id,n,base_complete\n1,7,5,2\n2,8,6,2\n"
+    (found,) = report(simple, text).findings
+    assert (found.finding.code, "rows are counted" in found.finding.message) == ("redcap-rewritten", True)
+
+
+def test_values_under_no_name_are_said(simple: Study) -> None:
+    assert told(simple, "record_id,,n\n1,lost,5\n") == [("redcap-unknown-column", 1)]
+
+
+# Subjects
+
+
+SITES = """
+study: S
+title: S
+subject: {pattern: '\\d{2}-\\d{3}', example: 01-001}
+sites: {'01': Ghent, '02': Leuven}
+---
+form: base
+title: Base
+fields:
+  n: {label: N, type: integer}
+  lot: {label: Lot}
+---
+visits:
+  V1: {title: One}
+schedule:
+  columns: V1
+  base: X
+"""
+
+
+def test_the_group_is_the_site_also_without_its_zero_or_by_its_name() -> None:
+    study = study_from(SITES)
+    for one, two in (("01", "02"), ("1", "2"), ("Ghent", "Leuven"), ("ghent", "leuven")):
+        text = f"record_id,redcap_data_access_group,n\n01-001,{one},5\n02-001,{two},6\n"
+        assert [form.site for form in read(study, text).forms] == ["01", "02"]
+        assert [code for code, _ in told(study, text)] == ([] if one == "01" else ["redcap-rewritten"])
+
+
+def test_a_group_that_is_no_site_is_said_as_the_import_does() -> None:
+    study = study_from(SITES)
+    text = (
+        "record_id,redcap_data_access_group,n\n01-001,03,5\n02-001,,6\n2-1,02,6\n01-002,01,6\n01-002,02,6\n"
+    )
+    assert told(study, text) == [
+        ("redcap-group", 2),
+        ("redcap-no-group", 3),
+        ("redcap-subject", 4),
+        ("repeated-key", 6),
+        ("redcap-two-groups", 6),
+    ]
+
+
+def test_texts_that_may_have_lost_zeros_or_digits_are_said() -> None:
+    text = "record_id,redcap_data_access_group,n,lot\n01-001,1,5,7\n01-002,1,6,12345678901234567168\n"
+    found = report(study_from(SITES), text).findings
+    assert [one.finding.code for one in found] == ["redcap-rewritten", "redcap-values-lost"]
+    assert "zeros in front may be gone" in found[1].finding.message
+    assert "lot (row 2)" in found[1].finding.message
+    assert "digits of long numbers" in found[1].finding.message
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        (("7", "12", "113"), True),
+        (("0001", "1"), True),
+        (("9", "10", "11"), True),
+        (("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"), False),
+        (("0007", "0012", "10000"), False),
+        (("101", "102"), False),
+        (("A1", "7", "12"), False),
+    ],
+)
+def test_ids_that_differ_in_length_alone(simple: Study, ids: tuple[str, ...], said: bool) -> None:
+    text = "record_id,n\n" + "".join(f"{one},5\n" for one in ids)
+    found = [code for code, _ in told(simple, text)]
+    assert found == (["redcap-record-length"] if said else [])
+    known = validate_records("r.csv", text.encode(), simple, today=TODAY, subjects=ids)
+    assert known.valid
+
+
+@pytest.mark.parametrize(
+    ("given", "known", "subjects"),
+    [
+        (("1", "2"), ("0001", "0002"), ("0001", "0002")),
+        (("1.0",), ("1",), ("1",)),
+        (("1e+05",), ("100000",), ("100000",)),
+        (("0001",), ("1",), ("1",)),
+        (("1",), ("1", "0001"), None),
+        (("3",), ("0001", "0002"), None),
+        (("01-001",), ("01-001", "01-002"), None),
+        (("abc",), ("ABC",), None),
+        ((), ("0001",), None),
+        (("1",), (), None),
+    ],
+)
+def test_numbers_that_are_known_with_other_zeros(
+    given: tuple[str, ...], known: tuple[str, ...], subjects: tuple[str, ...] | None
+) -> None:
+    found = lost_zeros(given, known)
+    assert (found.subjects if found else None) == subjects
