@@ -21,6 +21,16 @@ ENTRIES: tuple[Entry, ...] = (
         explanation="Subject numbers follow the pattern of the dictionary. The form was not imported.",
     ),
     Entry(
+        code="import-lost-zeros",
+        severity=Severity.REFUSE,
+        message="{value} {are} no subject of this study, but {subjects} {were}: a program took the zeros.",
+        remedy="Hand in the file as REDCap exported it. If these are new subjects, add --new-subjects.",
+        explanation=(
+            "A spreadsheet, R, pandas and others read 0001 as the number 1 and write 1. As new subjects"
+            " the data of one person would be those of two. Nothing was imported."
+        ),
+    ),
+    Entry(
         code="import-removed-row",
         severity=Severity.REFUSE,
         message="Row {value} of {table} was removed here; its number cannot come back.",

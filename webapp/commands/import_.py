@@ -38,8 +38,19 @@ class PackageFaulty(Exception):
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="The dictionary of REDCap's records, where the database has none yet.",
 )
+@click.option(
+    "--new-subjects", is_flag=True, help="Records that look like known subjects without their zeros are new."
+)
 def command(
-    *, source: Path, url: str, dry_run: bool, user: str, layout: str, cells: bool, folder: Path | None
+    *,
+    source: Path,
+    url: str,
+    dry_run: bool,
+    user: str,
+    layout: str,
+    cells: bool,
+    folder: Path | None,
+    new_subjects: bool,
 ) -> None:
     """Read the package SOURCE (FILE.zip or a folder) into a database: everything, or nothing.
 
@@ -60,7 +71,15 @@ def command(
         if source.suffix.lower() == ".csv" and source.is_file():
             from webapp.commands.import_records import import_records
 
-            refused = import_records(database, source, folder, shown, user=user, dry_run=dry_run)
+            refused = import_records(
+                database,
+                source,
+                folder,
+                shown,
+                user=user,
+                dry_run=dry_run,
+                new_subjects=new_subjects,
+            )
             click.get_current_context().exit(1 if refused else 0)
         try:
             with open_package(source, dictionary=study.files if study else None) as package:

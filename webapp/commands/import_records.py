@@ -11,10 +11,12 @@ from forms_spec.days import day_of
 from forms_spec.model import Study
 from generator.dictionary_folder import UnreadableFolder, read_dictionary
 from generator.package.calculated import without_calculated
+from generator.redcap.record_subjects import lost_zeros
 from generator.redcap.records import read_records
 from generator.redcap.validate_records import validate_records, without_documents
 from webapp.commands.databases import Unusable, study_in_use
 from webapp.package_import import Import, import_forms
+from webapp.storage import snapshot
 
 if TYPE_CHECKING:
     from webapp.commands.import_shown import Shown
@@ -22,9 +24,19 @@ if TYPE_CHECKING:
 
 
 def import_records(
-    database: Database, source: Path, folder: Path | None, shown: Shown, *, user: str, dry_run: bool
+    database: Database,
+    source: Path,
+    folder: Path | None,
+    shown: Shown,
+    *,
+    user: str,
+    dry_run: bool,
+    new_subjects: bool = False,
 ) -> bool:
     """True when anything was refused. What REDCap calculated is worked out here anew.
+
+    Numbers that are other spellings of subjects who are here stop everything, unless ``new_subjects`` says
+    that they are subjects of their own.
 
     Rows and values of events, instruments, instances and fields that the dictionary lacks are findings of the
     report, and are left out; the rest is imported.
@@ -37,8 +49,13 @@ def import_records(
     except OSError as error:
         raise Unusable(f"{source} cannot be read: {error.strerror or error}.") from error
     today = day_of(study, database.clock())
-    found = read_records(source.name, content, study, saved_at=database.clock())
-    report = validate_records(source.name, content, study, today=today)
+    with snapshot(database) as state:
+        known = frozenset(one.subjid for one in state.subjects())
+    found = read_records(source.name, content, study, saved_at=database.clock(), subjects=known)
+    report = validate_records(source.name, content, study, today=today, subjects=known)
+    lost = None if new_subjects else lost_zeros({form.subject: None for form in found.forms}, known)
+    if lost is not None:
+        return shown.stop(report, lost.finding())
     if not found.forms:
         return shown.finish(report, None) or bool(found.findings)
     if not dry_run:

@@ -44,6 +44,10 @@ class Shown:
     def close(self, report: Report, counted: Imported | None) -> None:
         raise NotImplementedError
 
+    def stop(self, report: Report, cause: Finding) -> bool:
+        """Says why nothing at all is imported."""
+        raise NotImplementedError
+
 
 class ShownAsText(Shown):
     """A line for each form that brings something, below it the cells."""
@@ -92,6 +96,13 @@ class ShownAsText(Shown):
         if self.dry_run:
             click.echo("Dry run: nothing was kept.")
 
+    def stop(self, report: Report, cause: Finding) -> bool:
+        if report.counts.findings:
+            write_text(report, sys.stdout)
+        click.echo(_finding(cause))
+        click.echo("Nothing was imported.")
+        return True
+
 
 class ShownAsJson(Shown):
     """Everything, with every cell, in one document."""
@@ -123,6 +134,19 @@ class ShownAsJson(Shown):
             "package": as_dict(report),
         }
         click.echo(json.dumps(said, indent=2, ensure_ascii=False))
+
+    def stop(self, report: Report, cause: Finding) -> bool:
+        said = {
+            "dry_run": self.dry_run,
+            "imported": False,
+            "forms": {},
+            "cells": {},
+            "previews": [],
+            "stopped": _as_dict(cause),
+            "package": as_dict(report),
+        }
+        click.echo(json.dumps(said, indent=2, ensure_ascii=False))
+        return True
 
 
 SHOWN: Mapping[str, type[Shown]] = MappingProxyType({"text": ShownAsText, "json": ShownAsJson})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,78 @@ def test_nothing_is_written_over(source: Path, tmp_path: Path) -> None:
     assert run("convert", source, "--to", "redcap").exit_code == 2
     assert run("convert", source, "--to", tmp_path / "d").exit_code == 2
     assert run("validate", source).exit_code == 2
+
+
+@pytest.fixture
+def pain(tmp_path: Path) -> Path:
+    """A study with one question, and its two subjects in a database."""
+    (tmp_path / "pain.csv").write_bytes(dictionary({"name": "nrs", "validation": "integer"}))
+    run("convert", tmp_path / "pain.csv", "--from", "redcap", "--to", tmp_path / "d")
+    (tmp_path / "before.csv").write_text("record_id,nrs,base_complete\n0001,3,2\n0002,5,2\n")
+    (tmp_path / "after.csv").write_text("record_id,nrs,base_complete\n1,4,2\n2,5,2\n")
+    url = f"sqlite:///{tmp_path / 'x.sqlite'}"
+    assert run("import", tmp_path / "before.csv", "--db", url, "--dictionary", tmp_path / "d").exit_code == 0
+    return tmp_path
+
+
+def subjects(folder: Path) -> list[str]:
+    run("export", "--db", f"sqlite:///{folder / 'x.sqlite'}", "--as", "redcap", "--out", folder / "o.csv")
+    lines = (folder / "o.csv").read_text(encoding="utf-8").splitlines()[1:]
+    return [",".join(line.split(",")[:2]) for line in lines]
+
+
+def test_records_that_lost_their_zeros_stop_the_import(pain: Path) -> None:
+    found = run("import", pain / "after.csv", "--db", f"sqlite:///{pain / 'x.sqlite'}")
+    assert found.exit_code == 1
+    assert "1 and 2 are no subject of this study, but 0001 and 0002 are" in found.output
+    assert "Nothing was imported." in found.output
+    assert subjects(pain) == ["0001,3", "0002,5"]
+
+
+def test_the_cause_is_in_the_json_too(pain: Path) -> None:
+    url = f"sqlite:///{pain / 'x.sqlite'}"
+    found = json.loads(run("import", pain / "after.csv", "--db", url, "--format", "json", "--dry-run").output)
+    assert (found["imported"], found["stopped"]["code"]) == (False, "import-lost-zeros")
+
+
+def test_new_subjects_come_in_where_they_are_asked_for(pain: Path) -> None:
+    url = f"sqlite:///{pain / 'x.sqlite'}"
+    assert run("import", pain / "after.csv", "--db", url, "--new-subjects").exit_code == 0
+    assert subjects(pain) == ["0001,3", "0002,5", "1,4", "2,5"]
+
+
+def test_ids_that_are_right_again_change_what_is_there(pain: Path) -> None:
+    text = (pain / "after.csv").read_text().replace("\n1,", "\n0001,").replace("\n2,", "\n0002,")
+    (pain / "after.csv").write_text(text)
+    assert run("import", pain / "after.csv", "--db", f"sqlite:///{pain / 'x.sqlite'}").exit_code == 0
+    assert subjects(pain) == ["0001,4", "0002,5"]
+
+
+def into(folder: Path, name: str, *options: object) -> Result:
+    return run("convert", folder / "s.csv", "--from", "redcap", "--to", folder / name, *options)
+
+
+def test_missing_data_codes_come_from_the_option_or_the_project(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_bytes(dictionary({"name": "n"}, {"name": "why", "branching": "[n] = 'ND'"}))
+    (tmp_path / "p.json").write_text('{"missing_data_codes": "ND, Not done"}')
+    (tmp_path / "bad.xml").write_text("<a/>")
+    by_option = into(tmp_path, "a", "--missing", "ND, Not done")
+    by_file = into(tmp_path, "b", "--project", tmp_path / "p.json")
+    assert (by_option.exit_code, by_file.exit_code) == (0, 0)
+    for folder in ("a", "b"):
+        assert "n is missing('ND')" in (tmp_path / folder / "forms" / "1_base.yaml").read_text()
+        assert "missing: {ND: Not done}" in (tmp_path / folder / "study.yaml").read_text()
+    bad = into(tmp_path, "c", "--project", tmp_path / "bad.xml")
+    assert bad.exit_code == 2
+    assert "is no project of REDCap" in bad.output
+
+
+def test_another_field_is_the_record_id_by_option(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_bytes(dictionary({"name": "household"}, {"name": "n"}))
+    made = into(tmp_path, "a", "--record-id", "household")
+    assert made.exit_code == 0
+    form = (tmp_path / "a" / "forms" / "1_base.yaml").read_text()
+    assert "household: {label: Household, type: calculated" in form
+    none = into(tmp_path, "b", "--record-id", "")
+    assert none.exit_code == 0
+    assert "subjid" not in (tmp_path / "b" / "forms" / "1_base.yaml").read_text()
