@@ -20,6 +20,10 @@ class Severity(Enum):
     WARNING = "warning"
 
 
+ALERTS = frozenset({"below-alert", "above-alert"})
+"""Findings on which somebody has to act at once, whether the value is right or wrong."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """One thing that is wrong: what, where, and what to do about it.
@@ -40,3 +44,8 @@ class Finding:
     rule: str | None = None
     related: tuple[TextPlace, ...] = field(default=())
     also: tuple[DataPlace, ...] = field(default=())
+
+    @property
+    def alerts(self) -> bool:
+        """Whether the value lies beyond an alert limit."""
+        return self.code in ALERTS

@@ -139,8 +139,8 @@ class Check:
 class Field:
     """One question.
 
-    ``kind`` is the grammar of its text, ``type`` what the dictionary called it. ``ranges`` and
-    ``expected`` are keyed by unit code when the unit is chosen, else by None. ``required`` and
+    ``kind`` is the grammar of its text, ``type`` what the dictionary called it. ``ranges``,
+    ``alert`` and ``expected`` are keyed by unit code when the unit is chosen, else by None. ``required`` and
     ``shown`` are True, False or a condition. ``value`` is the formula of a calculated field.
     ``missing`` are the codes of reasons allowed here. ``annotation`` is for people and other programs;
     ``redcap`` keeps what a dictionary of REDCap said that has no meaning here, by its column.
@@ -164,6 +164,7 @@ class Field:
     help: str | None = None
     ranges: Mapping[str | None, Range] = field(default_factory=dict)
     expected: Mapping[str | None, Range] = field(default_factory=dict)
+    alert: Mapping[str | None, Range] = field(default_factory=dict)
     min_length: int | None = None
     max_length: int | None = None
     pattern: Pattern | None = None
@@ -190,6 +191,11 @@ class Field:
     not_offered: tuple[str, ...] = ()
     most: int | None = None
     wordings: Mapping[str, Wording] = field(default_factory=dict)
+
+    @property
+    def limits(self) -> tuple[tuple[str, Mapping[str | None, Range]], ...]:
+        """What a value is held against, the gravest first; the word is the key of the dictionary."""
+        return ("range", self.ranges), ("alert", self.alert), ("expected", self.expected)
 
     @property
     def collected(self) -> bool:

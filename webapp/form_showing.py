@@ -48,6 +48,7 @@ class Line:
     message: str
     remedy: str
     severity: str
+    alerts: bool
     code: str
     shown: bool
     home: bool
@@ -59,12 +60,17 @@ def finding_lines(form: Form, said: Said) -> list[Line]:
 
     One that hangs on several fields of the page is listed at its home.
     """
-    order = {Severity.REFUSE: 0, Severity.QUERY: 1, Severity.WARNING: 2}
+    order = {Severity.REFUSE: 0, Severity.QUERY: 2, Severity.WARNING: 3}
     once: dict[int, Spot] = {}
     for spot in said.all():
         if spot.home or id(spot.finding) not in once:
             once[id(spot.finding)] = spot
-    return [_line(form, spot) for spot in sorted(once.values(), key=lambda one: order[one.finding.severity])]
+    return [
+        _line(form, spot)
+        for spot in sorted(
+            once.values(), key=lambda one: 1 if one.finding.alerts else order[one.finding.severity]
+        )
+    ]
 
 
 def _line(form: Form, spot: Spot) -> Line:
@@ -76,6 +82,7 @@ def _line(form: Form, spot: Spot) -> Line:
         message=found.message,
         remedy=found.remedy,
         severity=found.severity.value,
+        alerts=found.alerts,
         code=found.code,
         shown=cell.field != "",
         home=spot.home,

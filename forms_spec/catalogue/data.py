@@ -84,6 +84,20 @@ ENTRIES: tuple[Entry, ...] = (
         "The value lies above the soft limit of the field: possible, and worth a second look.",
     ),
     _entry(
+        "below-alert",
+        _WARNING,
+        "Alert value: “{label}” is {answer} (no alert: {bound}).",
+        "Check it now and tell the investigator. If it is right, say what was done and keep it.",
+        "The value lies below the alert limit of the field: somebody has to act on it at once.",
+    ),
+    _entry(
+        "above-alert",
+        _WARNING,
+        "Alert value: “{label}” is {answer} (no alert: {bound}).",
+        "Check it now and tell the investigator. If it is right, say what was done and keep it.",
+        "The value lies above the alert limit of the field: somebody has to act on it at once.",
+    ),
+    _entry(
         "below-range-unknown",
         _QUERY,
         "“{label}” is {answer}; whether that is {fear} cannot be told.",
@@ -110,6 +124,20 @@ ENTRIES: tuple[Entry, ...] = (
         "“{label}” is {answer}; whether that is {fear} to be expected cannot be told.",
         "Complete what its limit reads, or say why that is not known.",
         "The upper end of what is expected is UNKNOWN, and no finding of this form already says why.",
+    ),
+    _entry(
+        "below-alert-unknown",
+        _WARNING,
+        "“{label}” is {answer}; whether that is an alert value ({fear}) cannot be determined.",
+        "Complete what its alert limit reads, or say why that is not known.",
+        "The lower alert limit is UNKNOWN, and no finding of this form already says why.",
+    ),
+    _entry(
+        "above-alert-unknown",
+        _WARNING,
+        "“{label}” is {answer}; whether that is an alert value ({fear}) cannot be determined.",
+        "Complete what its alert limit reads, or say why that is not known.",
+        "The upper alert limit is UNKNOWN, and no finding of this form already says why.",
     ),
     _entry(
         "unit-missing",

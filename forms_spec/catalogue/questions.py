@@ -114,9 +114,10 @@ _FIELDS: tuple[Entry, ...] = (
     ),
     _refuse(
         "expected-outside-range",
-        "The expected end {end} lies outside the range {range}",
-        "Widen the range, or move the expected end inside",
-        "`expected` warns inside the hard limits of `range`; outside them the value is refused anyway.",
+        "The end {end} of {key} lies outside the {outer} {range}",
+        "Widen the {outer}, or move the end of {key} inside",
+        "`expected` and `alert` warn inside the hard limits of `range`; outside them the value is refused "
+        "anyway. `expected` lies inside `alert`.",
         _form("a: {label: A, type: integer, range: [60, 260], expected: [50, 160]}"),
     ),
     _refuse(

@@ -52,6 +52,7 @@ def _has(field: Field, facet: str) -> bool:
     held: dict[str, object] = {
         "range": field.ranges,
         "expected": field.expected,
+        "alert": field.alert,
         "required": field.required,
         "shown": field.shown,
         "value": field.value,

@@ -14,9 +14,9 @@ from forms_spec.nearness import did_you_mean
 
 
 def check_ranges(draft: Draft) -> Iterator[Finding]:
-    """Reversed ranges, expected ends outside the hard ones, and ranges that do not fit the units."""
+    """Reversed ranges, soft ends outside the hard ones, and ranges that do not fit the units."""
     for part in draft.fields():
-        for key, ranges in (("range", part.field.ranges), ("expected", part.field.expected)):
+        for key, ranges in part.field.limits:
             if key not in part.keys:
                 continue
             written = [unit for unit in ranges if _is_written(part, key, unit)]
@@ -24,8 +24,9 @@ def check_ranges(draft: Draft) -> Iterator[Finding]:
             yield from _without_limit(part, key, ranges)
             for unit in written:
                 yield from _reversed(part, key, unit, ranges[unit], draft.study)
-        if "expected" in part.keys:
-            yield from _inside(part, draft.study)
+        for key, inner in part.field.limits[1:]:
+            if key in part.keys:
+                yield from _inside(part, key, inner, draft.study)
 
 
 def _spot(part: FieldPart, key: str, unit: str | None) -> Spot:
@@ -77,16 +78,20 @@ def _empty(held: Range, part: FieldPart, study: Study) -> bool:
     return low[0] > high[1] or (low[0] == high[1] and (held.low_open or held.high_open))
 
 
-def _inside(part: FieldPart, study: Study) -> Iterator[Finding]:
-    for unit, soft in part.field.expected.items():
-        hard = part.field.ranges.get(unit)
-        if hard is None or not _is_written(part, "expected", unit) or _empty(hard, part, study):
+def _inside(part: FieldPart, key: str, inner: Mapping[str | None, Range], study: Study) -> Iterator[Finding]:
+    """Ends of softer limits that lie outside the next harder ones, where nothing could ever reach them."""
+    harder = part.field.alert if key == "expected" and part.field.alert else part.field.ranges
+    outer = "alert" if harder is part.field.alert else "range"
+    for unit, soft in inner.items():
+        hard = harder.get(unit)
+        if hard is None or not _is_written(part, key, unit) or _empty(hard, part, study):
             continue
         least, most = ends(hard, part, study)
         low, high = ends(soft, part, study)
-        place = _spot(part, "expected", unit).place
+        place = _spot(part, key, unit).place
         for end, given in ((soft.low, low), (soft.high, high)):
             if end is None or given is None:
                 continue
             if (least is not None and given[1] < least[0]) or (most is not None and given[0] > most[1]):
-                yield finding("expected-outside-range", text=place, end=end.text, range=words(hard))
+                code = "expected-outside-range"
+                yield finding(code, text=place, key=key, end=end.text, outer=outer, range=words(hard))

@@ -14,10 +14,10 @@ READING = frozenset({"label", "type", "shown", "help", "annotation", "redcap", "
 ANSWER = READING | {"required", "missing", "default", "identifier", "control", "cdash", "sdtm", "checks"}
 """Keys of every field that is answered."""
 
-QUANTITY = frozenset({"range", "expected", "unit", "unit_field", "reference"})
+QUANTITY = frozenset({"range", "expected", "alert", "unit", "unit_field", "reference"})
 """Keys of a number."""
 
-MOMENT = frozenset({"range", "expected"})
+MOMENT = frozenset({"range", "expected", "alert"})
 """Keys of a date or time."""
 
 BOX = frozenset({"placeholder"})

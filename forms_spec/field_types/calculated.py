@@ -9,7 +9,7 @@ CALCULATED = FieldType(
     kind=None,
     control="calculated",
     facets=READING
-    | {"value", "gives", "codes", "places", "unit", "range", "expected"}
+    | {"value", "gives", "codes", "places", "unit", "range", "expected", "alert"}
     | {"identifier", "cdash", "sdtm", "checks"},
     accepts=(
         *samples("26.8", "26", "-0.5"),

@@ -43,6 +43,7 @@ class FieldPlan:
     value: Closure | None
     ranges: Mapping[str | None, Limits]
     expected: Mapping[str | None, Limits]
+    alert: Mapping[str | None, Limits]
     missing: Mapping[str, bool]
     shown_by: tuple[tuple[Expression, Home], ...]
     reference: tuple[Closure, Closure] | None
@@ -51,6 +52,11 @@ class FieldPlan:
         """The conditions of whether it is asked, then of whether it has to be answered."""
         required = self.field.required
         return (*self.shown_by, *(() if isinstance(required, bool) else ((required, self.home),)))
+
+    @property
+    def limits(self) -> tuple[tuple[str, Mapping[str | None, Limits]], ...]:
+        """What a value is held against, in the order of ``Field.limits``."""
+        return ("range", self.ranges), ("alert", self.alert), ("expected", self.expected)
 
     def has_to_be_answered(self, frames: Frames) -> bool | None:
         """What ``required`` says, whether it is asked or not."""
@@ -201,6 +207,7 @@ class _Planner:
             value=value,
             ranges=self.limits(field.ranges, home, type_),
             expected=self.limits(field.expected, home, type_),
+            alert=self.limits(field.alert, home, type_),
             missing=MappingProxyType({one.code: one.draft_only for one in field.missing}),
             shown_by=self.shown_by(field, group, home),
             reference=self.reference(field, home),

@@ -9,7 +9,7 @@ from forms_spec.findings import Finding, Severity
 from forms_spec.model import Check
 from forms_spec.record import CellKey, Record
 
-ENDS = frozenset({"below-range", "above-range", "below-expected", "above-expected"})
+ENDS = frozenset(f"{side}-{word}" for side in ("below", "above") for word in ("range", "alert", "expected"))
 """The findings of a value that passes the end of a range."""
 
 

@@ -136,8 +136,7 @@ class _Verdict:
         if plan.field.unit is not None and plan.field.unit.companion and unit is None:
             yield self.found("unit-missing", plan, row, facts)
             return
-        said = (("range", plan.ranges, plan.field.ranges), ("expected", plan.expected, plan.field.expected))
-        for word, limits, written in said:
+        for (word, limits), (_, written) in zip(plan.limits, plan.field.limits, strict=True):
             if unit not in limits:
                 continue
             found = outside(facts, limits[unit], plan, frames)

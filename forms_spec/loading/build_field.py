@@ -90,6 +90,7 @@ class FieldBuilder:
             help=plain(raw["help"]) if raw.get("help") else raw.get("help"),
             ranges=ranges,
             expected=in_every_unit(self._ranges("expected", raw, spot), unit, places),
+            alert=in_every_unit(self._ranges("alert", raw, spot), unit, places),
             min_length=least,
             max_length=most,
             pattern=raw.get("pattern"),

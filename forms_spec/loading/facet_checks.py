@@ -16,6 +16,7 @@ FIELD_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "range": ("below-range", "above-range"),
         "expected": ("below-expected", "above-expected"),
+        "alert": ("below-alert", "above-alert"),
         "required": ("required-blank", "required-unknown"),
         "shown": ("hidden-with-value", "shown-unknown"),
         "value": ("calculated-differs", "calculated-unknown"),
@@ -34,7 +35,7 @@ STUDY_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What a study says for all its fields; ``today`` is the upper end of a range."""
 
-TWO_ENDS = ("range", "expected")
+TWO_ENDS = ("range", "expected", "alert")
 
 
 class CheckSchema(Frame):

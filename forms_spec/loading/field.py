@@ -68,6 +68,7 @@ class FieldSchema(Frame):
     help = Text()
     range = RangeShape()
     expected = RangeShape()
+    alert = RangeShape()
     length = Length()
     pattern = PatternShape()
     places = Whole()

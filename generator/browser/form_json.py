@@ -124,6 +124,7 @@ class _Writer:
             "required": self.required(field, home),
             "value": self.rule(field.value, home, type_),
             "range": self.limits(field.ranges, home, type_),
+            "alert": self.limits(field.alert, home, type_),
             "expected": self.limits(field.expected, home, type_),
             "companion": field.unit.companion if field.unit else None,
             "units": {one.code: one.label for one in field.unit.choices} if field.unit else {},

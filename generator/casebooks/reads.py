@@ -115,7 +115,7 @@ def limits(
     shape: Shape, field: Field
 ) -> Iterator[tuple[str, str | None, Range, core.Core | None, core.Core | None]]:
     """Each range of a field: its word, its unit, and both ends."""
-    for word, said in (("range", field.ranges), ("expected", field.expected)):
+    for word, said in field.limits:
         for unit, one in said.items():
             low, high = (
                 None if end is None else resolved(end, shape.study, shape.home, type_of(field))

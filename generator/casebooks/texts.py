@@ -93,7 +93,7 @@ class Reader:
 
     def _outside(self, facts: Facts) -> str | None:
         frames = self.blank.frames(None)
-        for said, word in ((self.plan.ranges, "range"), (self.plan.expected, "expected")):
+        for word, said in self.plan.limits:
             held = said.get(None)
             found = outside(facts, held, self.plan, frames) if held is not None else None
             if found is not None:
@@ -113,7 +113,7 @@ def surely_answers(one: Field, study: Study, texts: pl.Series) -> pl.Series | No
 
     It is for a field whose value nothing reads.
     """
-    free = one.kind.name == "text" and one.pattern is None and not one.ranges and not one.expected
+    free = one.kind.name == "text" and one.pattern is None and not any(held for _, held in one.limits)
     if not free or one.value is not None:
         return None
     found = texts.str.contains(FREE_TEXT) & ~texts.is_in(list(study.missing))

@@ -165,7 +165,8 @@ def field_rules(form: Form, group: Group, field: Field, study: Study) -> Iterato
         yield maker.rule("Required when", "required", field.required)
     if field.value is not None:
         yield maker.rule("Calculated as", "value", field.value)
-    for key, role, ranges in (("range", "Range", field.ranges), ("expected", "Expected", field.expected)):
+    for key, ranges in field.limits:
+        role = key.capitalize()
         for unit, limits in ranges.items():
             yield from maker.limits(role, f"{key}.{unit}" if unit else key, limits)
 

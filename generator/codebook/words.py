@@ -180,6 +180,7 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
     {
         "Unit": _units,
         "Range": lambda field, study: _ranges(field.ranges, field, study),
+        "Alert outside": lambda field, study: _ranges(field.alert, field, study),
         "Expected": lambda field, study: _ranges(field.expected, field, study),
         "Length": _length,
         "Pattern": _pattern,
@@ -205,6 +206,7 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "unit_field",
                 "range",
                 "expected",
+                "alert",
                 "length",
                 "pattern",
                 "ends",

@@ -88,9 +88,7 @@ class Links:
 
 def _expressions(group: Group, one: Field) -> Iterator[Any]:
     """Every expression that decides on a field."""
-    ends = (
-        end for held in (one.ranges, one.expected) for said in held.values() for end in (said.low, said.high)
-    )
+    ends = (end for _, held in one.limits for said in held.values() for end in (said.low, said.high))
     required = one.required if not isinstance(one.required, bool) else None
     yield from (said for said in (group.shown, one.shown, required, one.value, *ends) if said is not None)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from forms_spec.findings import Finding, Severity
+from forms_spec.findings import ALERTS, Finding, Severity
 from generator.package.file_remedies import for_files
 from generator.package.links import Links
 from generator.package.origins import Alike, Origin, Origins
@@ -115,7 +115,9 @@ class Report:
             return f"{held}: no findings."
         refused = counts.by_severity[Severity.REFUSE.value]
         verb = "refuses" if refused == 1 else "refuse"
-        return f"{held}: {many(counts.findings, 'finding')}, {refused:,} of them {verb}."
+        alerts = sum(counts.by_code.get(code, 0) for code in ALERTS)
+        said = f", {many(alerts, 'alert value')}" if alerts else ""
+        return f"{held}: {many(counts.findings, 'finding')}, {refused:,} of them {verb}{said}."
 
     def _held(self) -> str:
         """What was judged, and by whom."""

@@ -25,6 +25,7 @@ def report_html(report: Report) -> str:
         report=report,
         counts=counts,
         signs=SIGNS,
+        alerts=any(one.finding.alerts for one in report.findings),
         first=look_first(report),
         findings=[(one, follows_from(report, [one])) for one in origins_first(report)],
         hidden=sum(one.findings - one.located for one in causes),

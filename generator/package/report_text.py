@@ -25,6 +25,7 @@ _SIGNS = {
     Severity.QUERY: ("?", "bold yellow"),
     Severity.WARNING: ("!", "yellow"),
 }
+ALERT = ("‼", "bold red")
 
 
 def write_text(report: Report, out: TextIO, *, width: int | None = None) -> None:
@@ -120,7 +121,7 @@ def _first_cases(report: Report) -> Iterator[Text]:
         groups.setdefault(one.alike, []).append(one)
     for alike, cases in groups.items():
         first = cases[0]
-        sign, style = _SIGNS[first.finding.severity]
+        sign, style = ALERT if first.finding.alerts else _SIGNS[first.finding.severity]
         heading = f"{first.finding.severity.value}: {first.finding.code}"
         place = first.place or first.file or "package"
         follows = follows_from(report, cases)

@@ -16,6 +16,7 @@ from generator.pages.names import KEPT_PREFIX, cell_name
 
 MARKS = {Severity.REFUSE: "▲", Severity.QUERY: "▲", Severity.WARNING: "△"}
 WORDS = {Severity.REFUSE: "Must be put right", Severity.QUERY: "Question", Severity.WARNING: "Check"}
+ALERT = ("‼", "Act now")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,12 +131,18 @@ def finding_html(spot: Spot, record: Record) -> Markup:
     found, cell = spot.finding, spot.cell
     reason = record.kept.get((cell, found.code), "")
     keepable = found.severity is Severity.WARNING and cell.field != "" and spot.home
-    looks = (found.severity.value, "kept" if keepable and reason else "", "" if spot.home else "again")
+    looks = (
+        found.severity.value,
+        "alert" if found.alerts else "",
+        "kept" if keepable and reason else "",
+        "" if spot.home else "again",
+    )
+    mark, word = ALERT if found.alerts else (MARKS[found.severity], WORDS[found.severity])
     html = FINDING_HTML.format(
         look=" ".join(filter(None, looks)),
         code=found.code,
-        mark=MARKS[found.severity],
-        word=WORDS[found.severity],
+        mark=mark,
+        word=word,
         message=found.message,
         remedy=found.remedy,
         ends=_ends_html(spot.ends),

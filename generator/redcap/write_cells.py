@@ -312,6 +312,8 @@ class CellWriter:
                 _range(soft),
                 "only one pair of limits; the hard ones stay",
             )
+        for said in one.alert.values():
+            self.loss(cells["name"], "minimum", "alert", _range(said), "REDCap has no alert values")
         chosen = hard or soft
         if chosen is None:
             return []

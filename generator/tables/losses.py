@@ -89,6 +89,10 @@ def _expected(study: Study, field: Field) -> str | None:  # noqa: ARG001
     return "outside it a value may be kept with a reason" if field.expected else None
 
 
+def _alert(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    return "outside it somebody has to act at once, and the value may be kept" if field.alert else None
+
+
 def _value(study: Study, field: Field) -> str | None:  # noqa: ARG001
     return f"equals {field.value.text}" if field.value else None
 
@@ -116,6 +120,7 @@ FACETS: Mapping[str, Callable[[Study, Field], str | None]] = MappingProxyType(
         "shown": _shown,
         "range": _range,
         "expected": _expected,
+        "alert": _alert,
         "value": _value,
         "missing": _missing,
         "reference": _reference,

@@ -75,6 +75,7 @@ def _own_properties(field: Field) -> Descriptor:
         "shown": field.shown and field.shown.text,
         "range": _ranges(field.ranges),
         "expected": _ranges(field.expected),
+        "alert": _ranges(field.alert),
         "pattern": field.pattern and field.pattern.expression,
         "places": field.places,
         "unit": unit and unit.fixed,

@@ -61,11 +61,14 @@ fields:
     places: 1
     unit: {C: {label: °C}, F: {label: °F, to: C, as: (value - 32) * 5 / 9}}
     range: {C: [33, $highest], F: [91.4, 109.4]}
+    alert: {C: '[34, 41)'}
     expected: {C: [35.5, 37.5]}
     required: done = 'Y'
   temp_c: {label: In Celsius, type: calculated, places: 1, value: "in_unit(temp, 'C')", range: [33, 43]}
   pregnant: {label: Pregnant?, type: yes_no, shown: dm.sex = 'F', required: dm.sex = 'F' and done = 'Y'}
   change: {label: Change, type: calculated, places: 1, value: "temp_c - vs[previous].temp_c"}
+  plt: {label: Platelets, type: integer, range: [0, 2000], alert: [20, 1000], expected: [75, dose_most]}
+  dose_most: {label: Most, type: integer}
   tea: {label: Tea time, type: time, required: dm.born < 1984-03-01, expected: [09:30, 17:00]}
 groups:
   sick:
@@ -101,7 +104,9 @@ POOL = {
     "done": ["Y", "Y", "N", "", "y", "ND"],
     "day": ["2024-03-01", "2024-06-30", "2024-02-30", "1950-01-01", "ND", ""],
     "seen": ["2020", "2020-02", "2024", "2024-03-01", "2024-04", "UNK", ""],
-    "temp": ["36.6", "38.1", "98.6", "100.4", "44", "3x", "38.15", "PND", ""],
+    "temp": ["36.6", "38.1", "98.6", "100.4", "105.8", "41", "44", "3x", "38.15", "PND", ""],
+    "plt": ["8", "20", "74", "300", "999", "1001", "3000", ""],
+    "dose_most": ["700", "", "ND"],
     "tempu": ["C", "F", "", "K"],
     "temp_c": ["", "36.6", "37.0", "9"],
     "pregnant": ["Y", "N", "", "ND"],
@@ -201,6 +206,7 @@ def test_random_forms_are_judged_alike_and_every_finding_is_met(browser: Browser
     assert met >= {
         *("required-blank", "required-unknown", "hidden-with-value", "shown-unknown", "missing-not-allowed"),
         *("missing-draft-only", "below-range", "above-range", "below-expected", "above-expected"),
+        *("below-alert", "above-alert", "above-expected-unknown"),
         *("unit-missing", "calculated-differs", "calculated-unknown", "too-many-rows", "too-few-rows"),
         *("row-missing", "row-twice", "R1", "R2", "R3", "not-a-number", "unknown-choice", "too-long"),
     }

@@ -73,7 +73,7 @@ def _texts(field: Field, _today: date) -> Iterator[str]:
 
 
 def _numbers(field: Field, _today: date) -> Iterator[str]:
-    for limits in (*field.expected.values(), *field.ranges.values()):
+    for limits in (*field.expected.values(), *field.alert.values(), *field.ranges.values()):
         low, high = _number(limits, "low"), _number(limits, "high")
         if low is not None and high is not None:
             middle = (low + high) / 2

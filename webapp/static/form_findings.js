@@ -36,15 +36,17 @@
   }
 
   const MARKS = { refuse: ["▲", "Must be put right"], query: ["▲", "Question"], warning: ["△", "Check"] };
+  const ALERT = ["‼", "Act now"];
 
   function lines(name, one) {
     const home = one.home !== false;
     const key = `k:${one.homeName || name}:${one.code}`;
     const reason = crfpage.reasons.get(key) || "";
     const line = document.createElement("p");
-    line.className = `finding ${one.severity}${reason && one.severity === "warning" ? " kept" : ""}${home ? "" : " again"}`;
+    const alerts = one.code.endsWith("-alert");
+    line.className = `finding ${one.severity}${alerts ? " alert" : ""}${reason && one.severity === "warning" ? " kept" : ""}${home ? "" : " again"}`;
     line.dataset.code = one.code;
-    const [shape, word] = MARKS[one.severity];
+    const [shape, word] = alerts ? ALERT : MARKS[one.severity];
     line.append(element("span", "mark", shape), element("span", "sr", `${word}: `), `${one.message} `, element("span", "remedy", one.remedy));
     line.firstChild.setAttribute("aria-hidden", "true");
     if (one.ends?.length) line.append(" ", seeAlso(one.ends));

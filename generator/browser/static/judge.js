@@ -141,7 +141,7 @@
         found("unit-missing");
         return;
       }
-      for (const [said, word] of [[field.range, "range"], [field.expected, "expected"]]) {
+      for (const [said, word] of [[field.range, "range"], [field.alert, "alert"], [field.expected, "expected"]]) {
         const key = unit === null ? "" : unit;
         if (!Object.hasOwn(said, key)) continue;
         const passed = outside(this.page, field, facts, row, said[key]);

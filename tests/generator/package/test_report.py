@@ -200,3 +200,14 @@ def test_the_page_is_accessible_and_fits(page: Page, width: int, scheme: str) ->
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_alert_values_stand_out() -> None:
+    words = {"label": "Platelets", "answer": "8", "bound": "at least 20"}
+    one = Reported(finding=finding("below-alert", value="8", **words), table="lb", field="plt")
+    collected = Collector()
+    collected.add(one)
+    report = collected.report(source="p", study=None, readable=True, rows={"lb": 1}, forms=1, subjects=1)
+    assert report.sentence().endswith("1 finding, 0 of them refuse, 1 alert value.")
+    assert "‼ lb.plt" in text_of(report)
+    assert '<td class="severity alert">‼ alert</td>' in report_html(report)
