@@ -16,7 +16,8 @@ from generator.redcap.choices import write_choices
 from generator.redcap.codelists import FIXED
 from generator.redcap.columns import COLUMNS, HEADERS
 from generator.redcap.logic.words import LogicFault
-from generator.redcap.logic.write import Writer, write_logic
+from generator.redcap.logic.write import Writer
+from generator.redcap.logic.write_calls import day_of
 from generator.redcap.losses import Loss
 from generator.redcap.validation import VALIDATIONS
 from generator.redcap.write_tags import about_of, annotation, tags_of, words_said
@@ -33,6 +34,7 @@ class CellWriter:
     names: Mapping[tuple[str, str], str]
     losses: list[Loss] = field(default_factory=list)
     home: Form = field(init=False)
+    rows_of: Group | None = None
 
     def loss(
         self, name: str, column: str, kind: str, original: str, why: str, *, harmless: bool = False
@@ -59,7 +61,7 @@ class CellWriter:
 
     def group(self, form: Form, group: Group) -> Iterator[tuple[tuple[str, str], Cells]]:
         table = group.name if group.rows is not None else form.name
-        self.home = form
+        self.home, self.rows_of = form, None
         title = self.text(group, "title")
         if group.help:
             self.loss(group.name, "section", "help", group.help, "a section has no line below its title")
@@ -83,7 +85,7 @@ class CellWriter:
             yield (table, one.name), cells
 
     def field(self, form: Form, group: Group, table: str, one: Field) -> Cells:
-        self.home = form
+        self.home, self.rows_of = form, group if group.rows is not None else None
         name = self.names[table, one.name]
         wanted = one.redcap.get("name") or one.name
         if name != wanted:
@@ -93,7 +95,7 @@ class CellWriter:
         cells |= {"name": name, "label": self.text(one, "label"), "note": self.text(one, "help")}
         tags = {about_of(tag): tag for tag in _TYPES[one.type.name](self, one, cells, form)}
         self.facets(one, cells)
-        self.shown(form, group, one, cells)
+        self.shown(group, one, cells)
         cells["identifier"] = "y" if one.identifier else ""
         cells["required"] = self.required(one)
         for column, said in one.redcap.items():
@@ -116,7 +118,7 @@ class CellWriter:
 
     def piped(self, one: Field | Group, key: str, slot: Slot) -> str:
         try:
-            said = write_logic(slot.expression, self.study, self.home, self.names)
+            said = self.writer().say(slot.expression.tree, partial=True).text
         except LogicFault as fault:
             column = {"label": "label", "help": "note", "title": "section"}[key]
             self.loss(one.name, column, "piping", slot.expression.text, fault.why)
@@ -133,16 +135,31 @@ class CellWriter:
         else:
             cells[column] = said
 
-    def logic(self, expression: Expression, form: Form, name: str, column: str) -> str:
+    def writer(self) -> Writer:
+        return Writer(self.study, self.home, self.names, self.rows_of)
+
+    def logic(
+        self, expression: Expression, name: str, column: str, *, condition: bool = False, rows: bool = True
+    ) -> str:
+        """The logic of an expression of this field; what it cannot say, or says otherwise, is listed."""
+        writer = Writer(self.study, self.home, self.names, self.rows_of if rows else None)
         try:
-            return write_logic(expression, self.study, form, self.names)
+            said = writer.condition(expression) if condition else writer.formula(expression)
         except LogicFault as fault:
             self.loss(name, column, "rule", expression.text, fault.why)
             return ""
+        for kind, why in writer.notes:
+            self.loss(name, column, kind, expression.text, why)
+        return said
 
-    def shown(self, form: Form, group: Group, one: Field, cells: Cells) -> None:
-        said = [rule for rule in (group.shown, one.shown) if rule is not None]
-        texts = [self.logic(rule, form, cells["name"], "branching") for rule in said]
+    def shown(self, group: Group, one: Field, cells: Cells) -> None:
+        """The conditions of the group and of the field; the group's sees the form's own fields."""
+        said = [(group.shown, False), (one.shown, True)]
+        texts = [
+            self.logic(rule, cells["name"], "branching", condition=True, rows=rows)
+            for rule, rows in said
+            if rule is not None
+        ]
         texts = [text for text in texts if text]
         cells["branching"] = texts[0] if len(texts) == 1 else " and ".join(f"({text})" for text in texts)
 
@@ -244,21 +261,21 @@ class CellWriter:
             self.loss(cells["name"], "type", "places", str(one.places), "a slider stands on whole numbers")
         return []
 
-    def calculated(self, one: Field, cells: Cells, form: Form) -> list[str]:
+    def calculated(self, one: Field, cells: Cells, _form: Form) -> list[str]:
         assert one.value is not None
         if one.value.text == SUBJECT and self.holds_subject(one):
             cells["type"] = "text"
             return []
         if one.kind.name in ("decimal", "integer"):
             cells["type"] = "calc"
-            cells["choices"] = self.rounded(one, self.logic(one.value, form, cells["name"], "choices"))
+            cells["choices"] = self.rounded(one, self.logic(one.value, cells["name"], "choices"))
             return []
         cells["type"] = "text"
         if one.kind.name == "date":
             cells["validation"] = f"date_{self.study.date_order or 'ymd'}"
-        if moved := self.moved(one.value, form):
+        if moved := self.moved(one.value):
             return [moved]
-        text = self.logic(one.value, form, cells["name"], "annotation")
+        text = self.logic(one.value, cells["name"], "annotation")
         return [f"@CALCTEXT({text})"] if text else []
 
     def holds_subject(self, one: Field) -> bool:
@@ -266,14 +283,15 @@ class CellWriter:
         fields = (one for form in self.study.forms.values() for group in form.groups for one in group.fields)
         return next(held for held in fields if held.value is not None and held.value.text == SUBJECT) is one
 
-    def moved(self, value: Expression, form: Form) -> str:
+    def moved(self, value: Expression) -> str:
         """A date moved by days or months, which only @CALCDATE can say."""
         node = value.tree
         if not isinstance(node, tree.Call) or node.function not in _MOVES or len(node.arguments) != 2:
             return ""
-        writer = Writer(self.study, form, self.names)
+        writer = self.writer()
         try:
-            day, count = (writer.say(one).text for one in node.arguments)
+            day = day_of(writer, node.arguments[0]).guarded()
+            count = writer.say(node.arguments[1]).guarded()
         except LogicFault:
             return ""
         return f"@CALCDATE({day}, {count}, '{_MOVES[node.function]}')"
@@ -339,7 +357,7 @@ class CellWriter:
         if isinstance(node, tree.Parameter):
             return self.study.parameters[node.name].value
         try:
-            said = Writer(self.study, self.home, self.names).say(node)
+            said = self.writer().say(node)
         except LogicFault:
             said = None
         if said is None or not (said.text.startswith("[") or isinstance(node, tree.Negative)):

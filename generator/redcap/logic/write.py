@@ -1,54 +1,243 @@
-"""A rule of our language as REDCap's logic, as far as REDCap can say it."""
+"""A rule of our language as REDCap's logic, as far as REDCap can say it with the same meaning."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from forms_spec.model import Field, Form, Study
+from forms_spec.model import Field, Form, Group, Study
 from forms_spec.rules import Expression, tree
+from forms_spec.rules.functions import FUNCTIONS
+from forms_spec.rules.types import Type, type_of
+from generator.redcap.box_codes import redcap_codes
+from generator.redcap.logic import write_calls
+from generator.redcap.logic.said import (
+    ADD,
+    ATOM,
+    FALSE,
+    MULTIPLY,
+    TRUE,
+    Asked,
+    Said,
+    compared,
+    computed,
+    constant,
+    every,
+    given,
+    some,
+    test,
+)
 from generator.redcap.logic.words import LogicFault
-from generator.redcap.write_events import event_names
+from generator.redcap.write_events import event_names, log_visit
 
-OR, AND, COMPARE, ADD, MULTIPLY, ATOM = range(1, 7)
-_OPPOSITE = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """A text of REDCap and how tightly it is bound. ``field`` is the field that it reads."""
-
-    text: str
-    power: int = ATOM
-    field: Field | None = None
-
-    def within(self, power: int) -> str:
-        return self.text if self.power >= power else f"({self.text})"
-
-
-def write_logic(
-    expression: Expression, study: Study, form: Form, names: Mapping[tuple[str, str], str]
-) -> str:
-    """The logic of an expression. Raises ``LogicFault`` where REDCap has no word for it.
-
-    ``names`` gives the name that a field has in REDCap, by its table and its name here.
-    """
-    return Writer(study, form, names).say(expression.tree).text
+Names = Mapping[tuple[str, str], str]
 
 
 class Writer:
-    """One expression of one form."""
+    """One expression of one form, or of one of its groups of rows.
 
-    def __init__(self, study: Study, form: Form, names: Mapping[tuple[str, str], str]) -> None:
+    ``notes`` are what the logic says in another way than the expression: a kind and why.
+    """
+
+    def __init__(self, study: Study, form: Form, names: Names, group: Group | None = None) -> None:
         self.study = study
         self.form = form
         self.names = names
+        self.group = group if group is not None and group.rows is not None else None
         self.events = event_names(study)
+        self.notes: list[tuple[str, str]] = []
 
-    def say(self, node: tree.Node) -> Said:
-        maker = _WRITERS.get(type(node))
+    def condition(self, expression: Expression) -> str:
+        """True where ours is TRUE. Raises ``LogicFault`` where REDCap has no word for it."""
+        return self.ask(expression.tree, True).written()
+
+    def formula(self, expression: Expression) -> str:
+        """Blank where ours is UNKNOWN. Raises ``LogicFault``. A date with time gives a date its day."""
+        return write_calls.day_of(self, expression.tree).guarded()
+
+    # Conditions
+
+    def ask(self, node: tree.Node, wanted: bool) -> Asked:
+        """What is true in REDCap where the condition is TRUE here, or where it is FALSE (``wanted``)."""
+        maker = _ASKED.get(type(node))
+        if maker is None:
+            raise self.fault(node)
+        return maker(self, node, wanted)
+
+    def is_condition(self, node: tree.Node) -> bool:
+        if isinstance(node, tree.Case):
+            return self.is_condition(node.branches[0][1])
+        if isinstance(node, tree.Call):
+            if node.function == "coalesce":
+                return self.is_condition(node.arguments[0])
+            function = FUNCTIONS.get(node.function)
+            return function is not None and function.gives is Type.CONDITION
+        if isinstance(node, tree.Literal):
+            return node.kind == "boolean"
+        if isinstance(node, tree.Reference):
+            inner = self.derived(node)
+            if inner is not None:
+                return self.is_condition(inner)
+            return node.field not in _KEYS and self.say(node).type is Type.CONDITION
+        return isinstance(node, tree.Logic | tree.Not | tree.Compare | tree.Between | tree.In | tree.Is) or (
+            isinstance(node, tree.Fold) and node.function in ("any", "every")
+        )
+
+    def logic(self, node: tree.Logic, wanted: bool) -> Asked:
+        parts = [self.ask(one, wanted) for one in node.operands]
+        return every(parts) if (node.operator == "and") == wanted else some(parts)
+
+    def negation(self, node: tree.Not, wanted: bool) -> Asked:
+        return self.ask(node.operand, not wanted)
+
+    def truth(self, node: tree.Literal, wanted: bool) -> Asked:
+        if node.kind != "boolean":
+            raise self.fault(node)
+        return TRUE if node.value == wanted else FALSE
+
+    def ticked(self, node: tree.Reference, wanted: bool) -> Asked:
+        """A tick field, which is true/false in REDCap, or a derivation that is a condition."""
+        inner = self.derived(node)
+        if inner is not None:
+            return self.ask(inner, wanted)
+        said = self.say(node)
+        if said.type is not Type.CONDITION:
+            raise self.fault(node)
+        number = "1" if wanted else "0"
+        return test(f"{said.text} = '{number}'", f"{said.text} <> '{number}'")
+
+    def comparison(self, node: tree.Compare, wanted: bool) -> Asked:
+        if node.operator in _SETS:
+            return write_calls.sets(self, node, wanted)
+        if self.is_condition(node.left) or self.is_condition(node.right):
+            return self.alike(node, wanted)
+        if node.operator == "<>":
+            return self.equal(node.left, node.right, not wanted)
+        if node.operator == "=":
+            return self.equal(node.left, node.right, wanted)
+        return self.ordered(node, wanted)
+
+    def alike(self, node: tree.Compare, wanted: bool) -> Asked:
+        """Two conditions that are equal, or not."""
+        same = wanted == (node.operator == "=")
+        pairs = ((True, same), (False, not same))
+        return some(every([self.ask(node.left, one), self.ask(node.right, other)]) for one, other in pairs)
+
+    def equal(self, left: tree.Node, right: tree.Node, wanted: bool) -> Asked:
+        """Equal, or different, and both known: two blanks are equal in REDCap, and a blank is not 4."""
+        one, other = self.sides(left, right)
+        for said, beside in ((one, other), (other, one)):
+            if said.literal == "" and said.type is Type.TEXT:
+                if beside.field is None:
+                    raise LogicFault("a text without letters is a blank in REDCap", left.start, right.end)
+                return FALSE if wanted else beside.known
+            if said.literal is not None and beside.field is not None and _is_missing_code(said, beside.field):
+                return FALSE if wanted else beside.known
+        found = compared(one, "=", other)
+        if not wanted:
+            return every([found.opposite(), one.known, other.known])
+        if one.literal is not None or other.literal is not None:
+            return every([found, *(side.needs for side in (one, other) if side.field is None)])
+        if one.sure or other.sure:
+            return every([found, one.needs, other.needs])
+        return every([found, one.known, other.needs])
+
+    def ordered(self, node: tree.Compare, wanted: bool) -> Asked:
+        left, right = self.sides(node.left, node.right)
+        if left.literal == "" or right.literal == "":
+            raise LogicFault("a text without letters is a blank in REDCap", node.start, node.end)
+        operator = node.operator if wanted else _OPPOSITE[node.operator]
+        return every([compared(left, operator, right), left.needs, right.needs])
+
+    def sides(self, left: tree.Node, right: tree.Node) -> tuple[Said, Said]:
+        """Both sides of a comparison, as REDCap compares them like we do."""
+        if _is_visit(left) or _is_visit(right):
+            return self.visit(left), self.visit(right)
+        one, other = self.say(left, moment=True), self.say(right, moment=True)
+        if {one.type, other.type} == {Type.DATE, Type.DATETIME}:
+            raise LogicFault("REDCap compares a date with a date, a time of the day with one", left.start)
+        one, other = self.coded(one, other), self.coded(other, one)
+        return _counted(one, other), _counted(other, one)
+
+    def coded(self, said: Said, beside: Said) -> Said:
+        """A constant beside a field with answers is the code that the answer has in REDCap."""
+        if said.literal is None or beside.field is None or beside.field.codelist is None:
+            return said
+        return self.text(redcap_codes(self.study, beside.field).get(said.literal, said.literal))
+
+    def visit(self, node: tree.Node) -> Said:
+        """A visit beside ``visitid`` is its event."""
+        if isinstance(node, tree.Literal) and node.kind == "text" and node.value in self.events:
+            return self.text(self.events[str(node.value)])
+        return self.say(node)
+
+    def state(self, node: tree.Is, wanted: bool) -> Asked:
+        """``is known``, ``is true``, ``is missing``: never UNKNOWN."""
+        if node.state == "known":
+            found = self.known(node.operand)
+        elif node.state == "true":
+            found = self.ask(node.operand, True)
+        else:
+            found = write_calls.missing(self, node)
+        return found.opposite() if node.negated == wanted else found
+
+    def known(self, node: tree.Node) -> Asked:
+        plain = isinstance(node, tree.Reference) and self.derived(node) is None
+        if not plain and self.is_condition(node):
+            return some([self.ask(node, True), self.ask(node, False)])
+        return self.say(node, partial=True).known
+
+    def between(self, node: tree.Between, wanted: bool) -> Asked:
+        ends = ((">=", node.low), ("<=", node.high))
+        parts = [
+            tree.Compare(operator=sign, left=node.operand, right=end, start=node.start, end=node.end)
+            for sign, end in ends
+        ]
+        wanted = wanted != node.negated
+        asked = [self.ordered(one, wanted) for one in parts]
+        return every(asked) if wanted else some(asked)
+
+    def membership(self, node: tree.In, wanted: bool) -> Asked:
+        wanted = wanted != node.negated
+        if isinstance(node.among, tree.Listing):
+            parts = [self.equal(node.operand, one, wanted) for one in node.among.items]
+            return some(parts) if wanted else every(parts)
+        has = tree.Compare(
+            operator="has", left=node.among, right=node.operand, start=node.start, end=node.end
+        )
+        return write_calls.sets(self, has, wanted)
+
+    def either(self, node: tree.Case, wanted: bool) -> Asked:
+        """A case whose branches are conditions: UNKNOWN from the first condition on that is."""
+        before: list[Asked] = []
+        found: list[Asked] = []
+        for when, then in node.branches:
+            found.append(every([*before, self.ask(when, True), self.ask(then, wanted)]))
+            before.append(self.ask(when, False))
+        if node.otherwise is not None:
+            found.append(every([*before, self.ask(node.otherwise, wanted)]))
+        return some(found)
+
+    def called(self, node: tree.Call, wanted: bool) -> Asked:
+        if node.function == "coalesce":
+            return write_calls.first_known_condition(self, node, wanted)
+        if node.function in write_calls.CONDITIONS:
+            return write_calls.holds(self, node, wanted)
+        raise LogicFault(f"REDCap has no function {node.function}", node.start, node.end)
+
+    # Values
+
+    def say(self, node: tree.Node, *, moment: bool = False, partial: bool = False) -> Said:
+        """A value. ``moment``: a date may stand for its first minute, as it does beside a date with time.
+
+        ``partial``: a date that may be partial will do, since nothing is worked out with it.
+        """
+        if isinstance(node, tree.Call) and node.function == "datetime_of" and moment:
+            return write_calls.at_midnight(self, node)
+        if isinstance(node, tree.Reference):
+            return self.reference(node, partial=partial)
+        maker = _SAID.get(type(node))
         if maker is None:
             raise self.fault(node)
         return maker(self, node)
@@ -56,331 +245,203 @@ class Writer:
     def fault(self, node: tree.Node) -> LogicFault:
         return LogicFault(f"REDCap has no words for a {type(node).__name__.lower()}", node.start, node.end)
 
+    def text(self, text: str) -> Said:
+        if "'" in text and '"' in text:
+            raise LogicFault("a text of REDCap's logic holds quotes of one sort only")
+        return constant(_quoted(text), Type.TEXT, text)
+
     def literal(self, node: tree.Literal) -> Said:
         if node.kind == "number":
             assert isinstance(node.value, Decimal)
-            return Said(text=format(node.value, "f"))
-        if node.kind == "boolean":
-            return Said(text="1 = 1" if node.value else "1 = 0", power=COMPARE)
-        return Said(
-            text=_quoted(str(node.value).replace("T", " ") if node.kind != "text" else str(node.value))
-        )
-
-    def reference(self, node: tree.Reference) -> Said:
-        if node.table is None and node.field in _KEYS:
-            return Said(text=_KEYS[node.field])
-        if node.table is None:
-            return self.own(node)
-        form = self.form if node.table == "this" else self.study.forms.get(node.table)
-        field = form.by_name.get(node.field or "") if form else None
-        if form is None or field is None:
-            raise LogicFault(f"{node.table} is no form with fields of its own", node.start, node.end)
-        name = f"[{self.names[form.name, field.name]}]"
-        if node.selector == "previous":
-            return Said(text=f"[previous-event-name]{name}", field=field)
-        event = f"[{self.events.get(node.selector, node.selector)}]" if node.selector else ""
-        return Said(text=f"{event}{name}", field=field)
-
-    def own(self, node: tree.Reference) -> Said:
-        for table in (self.form.name, *(group.name for group in self.form.row_groups)):
-            field = self.study.field(table, node.field or "")
-            if field is not None:
-                return Said(text=f"[{self.names[table, field.name]}]", field=field)
-        raise LogicFault(f"{node.field} is a derivation", node.start, node.end)
+            return constant(format(node.value, "f"), Type.NUMBER)
+        if node.kind == "text":
+            return self.text(str(node.value))
+        if node.kind == "date" and len(str(node.value)) != len("2024-01-31"):
+            raise LogicFault("REDCap has no partial dates", node.start, node.end)
+        said = str(node.value).replace("T", " ")
+        return constant(_quoted(said), _LITERALS[node.kind], said)
 
     def parameter(self, node: tree.Parameter) -> Said:
         held = self.study.parameters[node.name]
-        return Said(text=held.value if held.kind in ("integer", "decimal") else _quoted(held.value))
+        if held.kind in ("integer", "decimal"):
+            return constant(held.value, Type.NUMBER)
+        if held.kind == "date" and len(held.value) != len("2024-01-31"):
+            raise LogicFault("REDCap has no partial dates", node.start, node.end)
+        return self.text(held.value) if held.kind != "date" else constant(_quoted(held.value), Type.DATE)
 
     def today(self, _node: tree.Today) -> Said:
-        return Said(text="'today'")
+        return constant("'today'", Type.DATE)
 
-    def logic(self, node: tree.Logic) -> Said:
-        power = {"or": OR, "and": AND}[node.operator]
-        parts = [self.say(one).within(power) for one in node.operands]
-        return Said(text=f" {node.operator} ".join(parts), power=power)
+    def derived(self, node: tree.Reference) -> tree.Node | None:
+        """The expression of a derivation that a bare name stands for."""
+        if node.table is not None or node.selector is not None or self.own(node.field or "") is not None:
+            return None
+        held = self.study.derivations.get(node.field or "")
+        return held.expression.tree if held is not None and not held.takes else None
 
-    def compare(self, node: tree.Compare) -> Said:
-        """``<>`` of ours is not true beside a blank, REDCap's is."""
-        if node.operator == "has":
-            return self.ticked(node, node.right, "1")
-        if node.operator in ("has any", "overlaps"):
-            return self.any_ticked(node)
-        if node.operator not in _OPPOSITE:
-            raise self.fault(node)
-        left, right = self.sides(node)
-        text = f"{left.within(ADD)} {node.operator} {right.within(ADD)}"
-        if node.operator == "<>" and left.field is not None:
-            return Said(text=f"{text} and {left.text} <> ''", power=AND)
-        return Said(text=text, power=COMPARE)
+    def own(self, name: str) -> tuple[str, Field] | None:
+        """The table and the field of a bare name: of the row first, then of the form."""
+        tables = [self.group.name] if self.group is not None else []
+        for table in (*tables, self.form.name):
+            field = self.study.field(table, name)
+            if field is not None and (table, name) in self.names:
+                return table, field
+        return None
 
-    def sides(self, node: tree.Compare) -> tuple[Said, Said]:
-        """Both sides; a visit beside ``visitid`` is its event."""
-        if _is_visit(node.left) or _is_visit(node.right):
-            return self.visit(node.left), self.visit(node.right)
-        return self.say(node.left), self.say(node.right)
+    def reference(self, node: tree.Reference, *, partial: bool = False) -> Said:
+        inner = self.derived(node)
+        if inner is not None:
+            return self.say(inner, partial=partial)
+        if node.table in (None, "this") and node.field in _KEYS:
+            type_ = Type.NUMBER if node.field in _NUMBERS else Type.TEXT
+            return Said(text=_KEYS[node.field or ""], type=type_, sure=True)
+        here = (None, "this", self.form.name, self.group.name if self.group is not None else None)
+        found = self.own(node.field or "") if node.table in here and node.selector is None else None
+        if found is not None:
+            return self.read(*found, event="", partial=partial)
+        form = self.study.forms.get(node.table or "")
+        field = form.by_name.get(node.field or "") if form else None
+        if form is None or field is None:
+            raise LogicFault(f"{node.table or node.field} is no form with fields of its own", node.start)
+        return self.read(form.name, field, event=self.event(node, form), partial=partial)
 
-    def visit(self, node: tree.Node) -> Said:
-        if isinstance(node, tree.Literal) and node.kind == "text" and node.value in self.events:
-            return Said(text=_quoted(self.events[str(node.value)]))
-        return self.say(node)
+    def event(self, node: tree.Reference, form: Form) -> str:
+        """The event at which another form is read, empty for the one of this form."""
+        if node.selector == "previous":
+            self.note("previous-event", "the event just before, also where the field has no answer there")
+            return "[previous-event-name]"
+        if node.selector:
+            return f"[{self.events.get(node.selector, node.selector)}]"
+        homes = self.visits(self.form)
+        targets = [self.nearest(visit, self.visits(form)) for visit in homes]
+        if targets == homes:
+            return ""
+        if len(set(targets)) == 1 and targets[0] in self.study.visits:
+            if self.study.visits[targets[0]].repeats:
+                raise LogicFault("the visit repeats, and no instance is named", node.start, node.end)
+            return f"[{self.events[targets[0]]}]"
+        why = f"where {form.name} is not collected REDCap has a blank, a rule the nearest visit"
+        self.note("other-form", why)
+        return ""
 
-    def ticked(self, node: tree.Compare, code: tree.Node, wanted: str) -> Said:
-        left = self.say(node.left)
-        if not isinstance(code, tree.Literal) or left.field is None:
-            raise self.fault(node)
-        return Said(text=f"{left.text[:-1]}({code.value})] = '{wanted}'", power=COMPARE)
+    def visits(self, form: Form) -> list[str]:
+        if form.log:
+            return [log_visit(self.study)]
+        return [visit for visit in self.study.visits if (form.name, visit) in self.study.expectations]
 
-    def any_ticked(self, node: tree.Compare) -> Said:
-        if not isinstance(node.right, tree.Listing):
-            raise self.fault(node)
-        parts = [self.ticked(node, code, "1").text for code in node.right.items]
-        return Said(text=" or ".join(parts), power=OR if len(parts) > 1 else COMPARE)
+    def nearest(self, visit: str, visits: list[str]) -> str:
+        """The visit at which a rule reads a form: this one, else the last before it, else the first."""
+        order = list(self.study.visits)
+        before = [one for one in visits if order.index(one) <= order.index(visit)]
+        return (before or visits[:1] or [""])[-1]
 
-    def negation(self, node: tree.Not) -> Said:
-        return self.opposite(node.operand)
+    def note(self, kind: str, why: str) -> None:
+        if (kind, why) not in self.notes:
+            self.notes.append((kind, why))
 
-    def opposite(self, node: tree.Node) -> Said:
-        """What is not so: REDCap has no word for it, so every comparison is turned round."""
-        if isinstance(node, tree.Logic):
-            other = {"and": "or", "or": "and"}[node.operator]
-            power = {"or": OR, "and": AND}[other]
-            parts = [self.opposite(one).within(power) for one in node.operands]
-            return Said(text=f" {other} ".join(parts), power=power)
-        if isinstance(node, tree.Not):
-            return self.say(node.operand)
-        if isinstance(node, tree.Is):
-            return self.state(replace(node, negated=not node.negated))
-        if isinstance(node, tree.Compare) and node.operator == "has":
-            return self.ticked(node, node.right, "0")
-        if isinstance(node, tree.Compare) and node.operator in _OPPOSITE:
-            return self.compare(replace(node, operator=_OPPOSITE[node.operator]))
-        if isinstance(node, tree.In):
-            return self.membership(replace(node, negated=not node.negated))
-        raise self.fault(node)
-
-    def state(self, node: tree.Is) -> Said:
-        if node.state == "known":
-            return Said(
-                text=f"{self.say(node.operand).within(ADD)} {'=' if node.negated else '<>'} ''", power=COMPARE
-            )
-        if node.state != "true":
-            raise LogicFault("REDCap's codes of missing data belong to the project", node.start, node.end)
-        return self.not_certain(node.operand) if node.negated else self.say(node.operand)
-
-    def not_certain(self, node: tree.Node) -> Said:
-        """``x is not 'A'``: true beside a blank, as REDCap's ``<>`` is; for the rest blanks are named."""
-        if isinstance(node, tree.Compare) and node.operator == "=":
-            left, right = self.sides(node)
-            return Said(text=f"{left.within(ADD)} <> {right.within(ADD)}", power=COMPARE)
-        if isinstance(node, tree.Compare) and node.operator == "has":
-            return self.ticked(node, node.right, "0")
-        if isinstance(node, tree.In) and isinstance(node.among, tree.Listing) and not node.negated:
-            asked = self.say(node.operand).within(ADD)
-            parts = [f"{asked} <> {self.say(one).within(ADD)}" for one in node.among.items]
-            return Said(text=" and ".join(parts), power=AND if len(parts) > 1 else COMPARE)
-        if isinstance(node, tree.Compare) and node.operator in _OPPOSITE:
-            left, right = self.say(node.left), self.say(node.right)
-            turned = f"{left.within(ADD)} {_OPPOSITE[node.operator]} {right.within(ADD)}"
-            blanks = [f"{one.text} = ''" for one in (left, right) if one.field is not None]
-            return Said(text=" or ".join([turned, *blanks]), power=OR if blanks else COMPARE)
-        if isinstance(node, tree.Logic):
-            other = {"and": "or", "or": "and"}[node.operator]
-            power = {"or": OR, "and": AND}[other]
-            parts = [self.not_certain(one).within(power) for one in node.operands]
-            return Said(text=f" {other} ".join(parts), power=power)
-        return self.opposite(node)
-
-    def between(self, node: tree.Between) -> Said:
-        value, low, high = (self.say(one).within(ADD) for one in (node.operand, node.low, node.high))
-        if node.negated:
-            return Said(text=f"{value} < {low} or {value} > {high}", power=OR)
-        return Said(text=f"{value} >= {low} and {value} <= {high}", power=AND)
-
-    def membership(self, node: tree.In) -> Said:
-        if not isinstance(node.among, tree.Listing):
-            raise self.fault(node)
-        operand = self.say(node.operand)
-        say = self.visit if _is_visit(node.operand) else self.say
-        sign, word, power = ("<>", "and", AND) if node.negated else ("=", "or", OR)
-        parts = [f"{operand.within(ADD)} {sign} {say(one).within(ADD)}" for one in node.among.items]
-        if node.negated and operand.field is not None:
-            parts.append(f"{operand.text} <> ''")
-        return Said(text=f" {word} ".join(parts), power=power if len(parts) > 1 else COMPARE)
+    def read(self, table: str, field: Field, *, event: str, partial: bool) -> Said:
+        """The value of a field."""
+        if field.kind.name == "partial_date" and not partial:
+            raise LogicFault("REDCap has no partial dates: the field is a text there")
+        text, type_ = f"{event}[{self.names[table, field.name]}]", type_of(field)
+        known = write_calls.known_of(self, text, field)
+        words = type_ in (Type.TEXT, Type.CHOICE) and bool(field.missing)
+        return Said(text=text, type=type_, known=known, needs=known if words else TRUE, field=field)
 
     def negative(self, node: tree.Negative) -> Said:
-        return Said(text=f"-{self.say(node.operand).within(ATOM)}", power=MULTIPLY)
+        said = self.say(node.operand)
+        return computed(f"-{said.within(ATOM)}", [said], MULTIPLY)
 
     def sum(self, node: tree.Sum) -> Said:
         if any(isinstance(one, tree.Duration) for one in node.terms):
             raise self.fault(node)
-        text = self.say(node.terms[0]).within(ADD)
-        for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
-            text += f" {sign} {self.say(term).within(MULTIPLY)}"
-        return Said(text=text, power=ADD)
+        terms = [self.say(one) for one in node.terms]
+        if terms[0].type is Type.DATE:
+            return write_calls.days(self, [terms[1], terms[0]])
+        text = terms[0].within(ADD)
+        for sign, term in zip(node.signs[1:], terms[1:], strict=True):
+            text += f" {sign} {term.within(MULTIPLY)}"
+        return computed(text, terms, ADD)
 
     def product(self, node: tree.Product) -> Said:
-        left, right = self.say(node.left).within(MULTIPLY), self.say(node.right).within(ATOM)
-        return Said(text=f"{left} {node.operator} {right}", power=MULTIPLY)
+        left, right = self.say(node.left), self.say(node.right)
+        text = f"{left.within(MULTIPLY)} {node.operator} {right.within(ATOM)}"
+        return computed(text, [left, right], MULTIPLY)
 
     def case(self, node: tree.Case) -> Said:
-        rest = self.say(node.otherwise).text if node.otherwise is not None else "''"
-        for when, then in reversed(node.branches):
-            rest = f"if({self.say(when).text}, {self.say(then).text}, {rest})"
-        return Said(text=rest)
+        """Blank where a condition is UNKNOWN, and so is everything after it."""
+        values = [self.say(then) for _, then in node.branches]
+        rest, type_ = "''", values[0].type
+        if node.otherwise is not None:
+            rest = self.say(node.otherwise).guarded()
+        for (when, _), then in zip(reversed(node.branches), reversed(values), strict=True):
+            asked, refused = self.ask(when, True), self.ask(when, False)
+            if rest != "''" and refused != asked.opposite():
+                rest = f"if({refused.written()}, {rest}, '')"
+            rest = f"if({asked.written()}, {then.guarded()}, {rest})"
+        return Said(text=rest, type=type_, known=given(rest))
 
     def call(self, node: tree.Call) -> Said:
-        if node.function in _SAME:
-            given = ", ".join(self.say(one).text for one in node.arguments)
-            return Said(text=f"{_SAME[node.function]}({given})")
-        maker = _CALLS.get(node.function)
+        maker = write_calls.VALUES.get(node.function)
         if maker is None:
             raise LogicFault(f"REDCap has no function {node.function}", node.start, node.end)
-        return maker(self, [self.say(one) for one in node.arguments])
+        return maker(self, node)
 
     def fold(self, node: tree.Fold) -> Said:
-        """``max(lab.v where rowno = 2)`` is REDCap's ``[v][2]``; it has no words for other rows."""
-        cell, where = node.over, node.where
-        if node.function != "max" or not isinstance(cell, tree.Reference) or where is None:
-            raise self.fault(node)
-        if isinstance(where, tree.Logic) and where.operator == "and" and len(where.operands) == 2:
-            where = where.operands[1]
-        name = self.names.get((cell.table or "", cell.field or ""))
-        number = where.left if isinstance(where, tree.Compare) and where.operator == "=" else None
-        if name is None or not isinstance(number, tree.Reference) or number.field not in _NUMBERS:
-            raise self.fault(node)
-        assert isinstance(where, tree.Compare)
-        event = f"[{self.events[cell.selector]}]" if cell.selector and cell.selector in self.events else ""
-        return Said(text=f"{event}[{name}][{self.instance(where.right)}]")
-
-    def instance(self, node: tree.Node) -> str:
-        if isinstance(node, tree.Literal) and node.kind == "number":
-            return str(node.value)
-        if isinstance(node, tree.Fold) and node.function in ("min", "max"):
-            return "first-instance" if node.function == "min" else "last-instance"
-        if isinstance(node, tree.Reference) and node.table == "this":
-            return "current-instance"
-        if isinstance(node, tree.Sum) and len(node.terms) == 2 and isinstance(node.terms[0], tree.Reference):
-            return "previous-instance" if node.signs[1] == "-" else "next-instance"
-        raise self.fault(node)
-
-    # Functions that look different in REDCap
-
-    def itself(self, given: list[Said]) -> Said:
-        if len(given) != 1:
-            return Said(text=f"concat({', '.join(one.text for one in given)})")
-        return given[0]
-
-    def absolute(self, given: list[Said]) -> Said:
-        """The sign of a difference of dates is REDCap's own switch."""
-        text = given[0].text
-        if text.startswith("datediff(") and text.endswith(", true)") and given[0].power == ATOM:
-            return Said(text=f"{text.removesuffix(', true)')})")
-        return Said(text=f"abs({text})")
-
-    def days(self, given: list[Said]) -> Said:
-        return Said(text=f"datediff({given[0].text}, {given[1].text}, 'd', true)")
-
-    def seconds(self, given: list[Said]) -> Said:
-        return Said(text=f"datediff({given[0].text}, {given[1].text}, 's', true)")
-
-    def minutes(self, given: list[Said]) -> Said:
-        return Said(text=f"datediff({given[0].text}, {given[1].text}, 'm', true)")
-
-    def age(self, given: list[Said]) -> Said:
-        return Said(text=f"age_at_date({given[0].text}, {given[1].text})")
-
-    def power(self, given: list[Said]) -> Said:
-        return Said(text=f"({given[0].text})^({given[1].text})", power=MULTIPLY)
-
-    def day(self, given: list[Said]) -> Said:
-        return given[0]
-
-    def first_known(self, given: list[Said]) -> Said:
-        rest = given[-1].text
-        for one in reversed(given[:-1]):
-            rest = f"if({one.within(ADD)} <> '', {one.text}, {rest})"
-        return Said(text=rest)
+        return write_calls.instance(self, node)
 
 
 def _is_visit(node: tree.Node) -> bool:
     return isinstance(node, tree.Reference) and node.table is None and node.field == "visitid"
 
 
+def _is_missing_code(said: Said, field: Field) -> bool:
+    answers = field.codelist.by_code if field.codelist else {}
+    return said.literal not in answers and any(one.in_redcap == said.literal for one in field.missing)
+
+
+def _counted(said: Said, beside: Said) -> Said:
+    """A text that is read as a number, beside another such or in an equation of both."""
+    of_codes = said.field is not None and said.field.codelist is not None
+    if not said.numbers or (of_codes and beside.literal is not None):
+        return said
+    return computed(f"{said.text} * 1", [said], MULTIPLY)
+
+
 def _quoted(text: str) -> str:
     return f'"{text}"' if "'" in text else f"'{text}'"
 
 
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_SETS = frozenset(("has", "has any", "has all", "within", "overlaps"))
 _KEYS: Mapping[str | None, str] = {
     "visitid": "[event-name]",
     "subjid": "[record-name]",
+    "siteid": "[record-dag-name]",
     "rowno": "[current-instance]",
     "unsno": "[current-instance]",
 }
 _NUMBERS = frozenset({"rowno", "unsno"})
-_SAME = {
-    "round": "round",
-    "round_up": "roundup",
-    "round_down": "rounddown",
-    "sqrt": "sqrt",
-    "exp": "exponential",
-    "ln": "log",
-    "log": "log",
-    "mod": "mod",
-    "sum_known": "sum",
-    "mean_known": "mean",
-    "median_known": "median",
-    "stdev_known": "stdev",
-    "min_known": "min",
-    "max_known": "max",
-    "concat_known": "concat",
-    "join_known": "concat_ws",
-    "upper": "upper",
-    "lower": "lower",
-    "trim": "trim",
-    "left": "left",
-    "right": "right",
-    "mid": "mid",
-    "length": "length",
-    "find": "find",
-    "replace": "replace_text",
-    "contains": "contains",
-    "starts_with": "starts_with",
-    "ends_with": "ends_with",
-    "year": "year",
-    "month": "month",
-    "day": "day",
-    "day_of_week": "dayoftheweek",
-}
-_CALLS: Mapping[str, Callable[[Writer, list[Said]], Said]] = MappingProxyType(
+_LITERALS = {"date": Type.DATE, "time": Type.TIME, "datetime": Type.DATETIME}
+_ASKED: Mapping[type[tree.Node], Callable[..., Asked]] = MappingProxyType(
     {
-        "number_of": Writer.itself,
-        "text_of": Writer.itself,
-        "concat": Writer.itself,
-        "entered": Writer.itself,
-        "abs": Writer.absolute,
-        "days_between": Writer.days,
-        "seconds_between": Writer.seconds,
-        "minutes_between": Writer.minutes,
-        "age_years": Writer.age,
-        "power": Writer.power,
-        "date_of": Writer.day,
-        "datetime_of": Writer.day,
-        "coalesce": Writer.first_known,
-    }
-)
-_WRITERS: Mapping[type[tree.Node], Callable[..., Said]] = MappingProxyType(
-    {
-        tree.Literal: Writer.literal,
-        tree.Reference: Writer.reference,
-        tree.Parameter: Writer.parameter,
-        tree.Today: Writer.today,
+        tree.Literal: Writer.truth,
+        tree.Reference: Writer.ticked,
         tree.Not: Writer.negation,
         tree.Logic: Writer.logic,
-        tree.Compare: Writer.compare,
+        tree.Compare: Writer.comparison,
         tree.Between: Writer.between,
         tree.In: Writer.membership,
         tree.Is: Writer.state,
+        tree.Case: Writer.either,
+        tree.Call: Writer.called,
+    }
+)
+_SAID: Mapping[type[tree.Node], Callable[..., Said]] = MappingProxyType(
+    {
+        tree.Literal: Writer.literal,
+        tree.Parameter: Writer.parameter,
+        tree.Today: Writer.today,
         tree.Negative: Writer.negative,
         tree.Sum: Writer.sum,
         tree.Product: Writer.product,

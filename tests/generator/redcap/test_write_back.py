@@ -157,8 +157,8 @@ fields:
         ("y", "branching", "[yn] <> 'Y' and [yn] <> '' and [x] >= 1 and [x] <= 3"),
         ("z", "branching", "[x] <= 3 or [x] = ''"),
         ("k", "annotation", "@NONEOFTHEABOVE='N'"),
-        ("w", "branching", "[k(A)] = '1' or [k(N)] = '1' or [k(A)] = '0'"),
-        ("c", "choices", "round(if([x] > 3, round([x] / 2, 1), 0), 1)"),
+        ("w", "branching", "[k(A)] = '1' or [k(N)] = '1' or [k(A)] = '0' and [k(N)] = '1'"),
+        ("c", "choices", "round(if([x] > 3, round([x] / 2, 1), if([x] <= 3, 0, '')), 1)"),
     ],
 )
 def test_a_study_of_ours_in_the_words_of_redcap(name: str, column: str, cell: str) -> None:

@@ -1,0 +1,412 @@
+"""The functions of our language, its multiple choices and its missing codes, in REDCap's logic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from forms_spec.model import Field
+from forms_spec.rules import tree
+from forms_spec.rules.calls import code_numbers
+from forms_spec.rules.limits import SCALE
+from forms_spec.rules.types import Type
+from generator.redcap.box_codes import boxes_of, redcap_codes
+from generator.redcap.logic.said import FALSE, TRUE, Asked, Said, computed, every, given, some, test
+from generator.redcap.logic.words import LogicFault
+
+if TYPE_CHECKING:
+    from generator.redcap.logic.write import Writer
+
+# Fields: what is known of them, their boxes, their codes of missing data
+
+
+def known_of(writer: Writer, text: str, field: Field) -> Asked:
+    """Whether a field has a value: neither blank nor a code of missing data."""
+    if field.kind.name == "choices" and field.codelist is not None:
+        return some(_box(text, code) for code in _answers(writer, field).values())
+    if field.missing:
+        asked = f"isblankormissingcode({text})"
+        return test(f"{asked} = 0", asked)
+    return given(text)
+
+
+def _box(text: str, code: str) -> Asked:
+    said = f"{text[:-1]}({code})]"
+    return test(f"{said} = '1'", f"{said} = '0'")
+
+
+def _answers(writer: Writer, field: Field) -> Mapping[str, str]:
+    """The codes in REDCap of a field's answers."""
+    assert field.codelist is not None
+    codes = redcap_codes(writer.study, field)
+    return {code: codes[code] for code in field.codelist.by_code}
+
+
+def sets(writer: Writer, node: tree.Compare, wanted: bool) -> Asked:
+    """``has``, ``has any``, ``has all``, ``within`` and ``overlaps``: box by box."""
+    left = writer.say(node.left)
+    if left.field is None or left.field.codelist is None:
+        raise writer.fault(node)
+    codes = _answers(writer, left.field)
+    named = {str(one) for one in _listed(writer, node)}
+    inside = [_box(left.text, codes[code]) for code in codes if code in named]
+    outside = [_box(left.text, codes[code]) for code in codes if code not in named]
+    if node.operator == "within":
+        none_else = every(one.opposite() for one in outside)
+        return every([some(inside), none_else]) if wanted else some(outside)
+    if node.operator == "has all":
+        lacking = some(one.opposite() for one in inside)
+        return every(inside) if wanted else every([lacking, some([*inside, *outside])])
+    return some(inside) if wanted else every([*(one.opposite() for one in inside), some(outside)])
+
+
+def _listed(writer: Writer, node: tree.Compare) -> list[object]:
+    """The codes on the right side, which have to be constants."""
+    items = node.right.items if isinstance(node.right, tree.Listing) else (node.right,)
+    if not all(isinstance(one, tree.Literal) and one.kind == "text" for one in items):
+        raise writer.fault(node)
+    return [one.value for one in items if isinstance(one, tree.Literal)]
+
+
+def missing(writer: Writer, node: tree.Is) -> Asked:
+    """``x is missing``, ``x is missing('ND')``"""
+    said = writer.say(node.operand, partial=True)
+    field = said.field
+    if field is None:
+        raise LogicFault("only a field holds a code of missing data", node.start, node.end)
+    codes = [one for one in field.missing if node.code is None or one.code == node.code.value]
+    if not codes:
+        return FALSE
+    if field.kind.name == "choices":
+        boxes = dict(boxes_of(writer.study, field))
+        return some(_box(said.text, boxes[one.code]) for one in codes)
+    asked = f"ismissingcode({said.text})"
+    if node.code is not None:
+        asked = f"hasmissingcode({said.text}, '{codes[0].in_redcap}')"
+    return test(asked, f"{asked} = 0")
+
+
+# Conditions
+
+CONDITIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "contains": ("contains({})", "not_contain({})"),
+        "starts_with": ("starts_with({})", "starts_with({}) = 0"),
+        "ends_with": ("ends_with({})", "ends_with({}) = 0"),
+    }
+)
+"""What is true where the function is, and its opposite."""
+
+
+def holds(writer: Writer, node: tree.Call, wanted: bool) -> Asked:
+    """``contains`` and its kin: a blank text contains nothing, every text contains a blank."""
+    hay, needle = (writer.say(one) for one in node.arguments)
+    given_ = f"{hay.text}, {needle.text}"
+    found = test(*(words.format(given_) for words in CONDITIONS[node.function]))
+    known = [] if needle.sure else [needle.known]
+    if wanted and needle.literal:
+        return every([found, hay.needs, *known])
+    return every([found if wanted else found.opposite(), hay.known, *known])
+
+
+def first_known_condition(writer: Writer, node: tree.Call, wanted: bool) -> Asked:
+    unknown: list[Asked] = []
+    found: list[Asked] = []
+    for one in node.arguments:
+        true, false = writer.ask(one, True), writer.ask(one, False)
+        found.append(every([*unknown, true if wanted else false]))
+        unknown += [true.opposite(), false.opposite()]
+    return some(found)
+
+
+# Values
+
+
+def _same(name: str) -> Callable[[Writer, tree.Call], Said]:
+    """A function of numbers that is blank where one of them is."""
+
+    def make(writer: Writer, node: tree.Call) -> Said:
+        parts = [writer.say(one) for one in node.arguments]
+        return computed(f"{name}({', '.join(one.text for one in parts)})", parts)
+
+    return make
+
+
+def _of_date(name: str) -> Callable[[Writer, tree.Call], Said]:
+    """A part of a date; that of a date with time is its day's."""
+
+    def make(writer: Writer, node: tree.Call) -> Said:
+        day = day_of(writer, node.arguments[0])
+        return computed(f"{name}({day.text})", [day])
+
+    return make
+
+
+def day_of(writer: Writer, node: tree.Node) -> Said:
+    """A date, for what takes the day of a date with time."""
+    if isinstance(node, tree.Call) and node.function == "date_of":
+        return writer.say(node.arguments[0])
+    return writer.say(node)
+
+
+def _of_text(name: str) -> Callable[[Writer, tree.Call], Said]:
+    """``left(text, n)`` and its kin, which are blank where their text is, or where nothing is left of it."""
+
+    def make(writer: Writer, node: tree.Call) -> Said:
+        parts = [writer.say(one) for one in node.arguments]
+        text = f"{name}({', '.join(one.text for one in parts)})"
+        needs = every([parts[0].needs, *(one.known for one in parts[1:])])
+        whole = len(parts) == 1 or (len(parts) == 2 and Decimal(parts[1].literal or "0") >= 1)
+        known = parts[0].known if whole else every([needs, given(text)])
+        return Said(text=text, type=Type.TEXT, known=known, needs=needs)
+
+    return make
+
+
+def _counting(name: str) -> Callable[[Writer, tree.Call], Said]:
+    """``length`` and ``find``, which are 0 where REDCap sees a blank."""
+
+    def make(writer: Writer, node: tree.Call) -> Said:
+        parts = [writer.say(one) for one in node.arguments]
+        known = every(one.known for one in parts)
+        text = f"{name}({', '.join(one.text for one in parts)})"
+        return Said(text=text, type=Type.NUMBER, known=known, needs=known, sure=True)
+
+    return make
+
+
+def _replace(writer: Writer, node: tree.Call) -> Said:
+    hay, *rest = (writer.say(one) for one in node.arguments)
+    text = f"replace_text({', '.join(one.text for one in (hay, *rest))})"
+    needs = every([hay.needs, *(one.known for one in rest)])
+    return Said(text=text, type=Type.TEXT, known=every([needs, given(text)]), needs=needs)
+
+
+def _concat(writer: Writer, node: tree.Call) -> Said:
+    """Blank here where one of its parts is."""
+    parts = [writer.say(one) for one in node.arguments]
+    if len(parts) == 1:
+        return parts[0]
+    known = every(one.known for one in parts)
+    return Said(
+        text=f"concat({', '.join(one.text for one in parts)})", type=Type.TEXT, known=known, needs=known
+    )
+
+
+def _of_known(name: str) -> Callable[[Writer, tree.Call], Said]:
+    """A function of those of its numbers that are known."""
+
+    def make(writer: Writer, node: tree.Call) -> Said:
+        text = f"{name}({', '.join(writer.say(one).guarded() for one in node.arguments)})"
+        return Said(text=text, type=Type.NUMBER, known=given(text))
+
+    return make
+
+
+def _texts_of_known(name: str, first: int) -> Callable[[Writer, tree.Call], Said]:
+    """``concat_known`` and ``join_known``, whose ``first`` arguments stand between the texts."""
+
+    def make(writer: Writer, node: tree.Call) -> Said:
+        parts = [writer.say(one) for one in node.arguments]
+        if not all(one.sure for one in parts[:first]):
+            raise LogicFault("what stands between the texts is no constant", node.start, node.end)
+        text = f"{name}({', '.join(one.guarded() for one in parts)})"
+        known = some(one.known for one in parts[first:])
+        return Said(text=text, type=Type.TEXT, known=known, needs=TRUE if first else known)
+
+    return make
+
+
+def _number_of(writer: Writer, node: tree.Call) -> Said:
+    """A text, or a code, as a number; codes that stand for another number are told one by one."""
+    said = writer.say(node.arguments[0])
+    if said.type is Type.CHOICE and said.field is not None and said.field.codelist is not None:
+        codelist = said.field.codelist
+        if any(code.number is not None for code in codelist.codes):
+            return _by_code(writer, said, code_numbers(codelist))
+    if said.field is None:
+        return computed(f"{said.text} * 1", [said], power=5)
+    known = test(f"isnumber({said.text})", f"isnumber({said.text}) = 0")
+    return Said(text=said.text, type=Type.NUMBER, known=known, field=said.field, numbers=True)
+
+
+def _by_code(writer: Writer, said: Said, numbers: Mapping[str, int]) -> Said:
+    assert said.field is not None
+    codes = redcap_codes(writer.study, said.field)
+    text = "''"
+    for code, number in reversed(list(numbers.items())):
+        amount = f"{number / SCALE:.9f}".rstrip("0").rstrip(".")
+        text = f"if({said.text} = {writer.text(codes[code]).text}, {amount}, {text})"
+    return Said(text=text, type=Type.NUMBER, known=given(text))
+
+
+def _text_of(writer: Writer, node: tree.Call) -> Said:
+    said = writer.say(node.arguments[0])
+    if said.type is Type.DATETIME:
+        raise LogicFault("REDCap writes a date with time with a blank, here it is a T", node.start, node.end)
+    needs = said.known if said.field is not None and said.field.missing else said.needs
+    return Said(
+        text=said.text, type=Type.TEXT, power=said.power, known=said.known, needs=needs, sure=said.sure,
+        field=said.field, literal=said.literal,
+    )  # fmt: skip
+
+
+def _itself(writer: Writer, node: tree.Call) -> Said:
+    return writer.say(node.arguments[0])
+
+
+def _absolute(writer: Writer, node: tree.Call) -> Said:
+    """The sign of a difference of dates is REDCap's own switch."""
+    said = writer.say(node.arguments[0])
+    if said.text.startswith("datediff(") and said.text.endswith(", true)"):
+        return computed(f"{said.text.removesuffix(', true)')})", [said])
+    return computed(f"abs({said.text})", [said])
+
+
+def days(_writer: Writer, dates: Sequence[Said]) -> Said:
+    """The days from one date to another."""
+    return computed(f"datediff({dates[0].text}, {dates[1].text}, 'd', true)", dates)
+
+
+def _between(unit: str) -> Callable[[Writer, tree.Call], Said]:
+    def make(writer: Writer, node: tree.Call) -> Said:
+        ends = [writer.say(one, moment=True) for one in node.arguments]
+        return computed(f"datediff({ends[0].text}, {ends[1].text}, '{unit}', true)", ends)
+
+    return make
+
+
+def _age(writer: Writer, node: tree.Call) -> Said:
+    dates = [day_of(writer, one) for one in node.arguments]
+    return computed(f"age_at_date({dates[0].text}, {dates[1].text})", dates)
+
+
+def _power(writer: Writer, node: tree.Call) -> Said:
+    parts = [writer.say(one) for one in node.arguments]
+    return computed(f"({parts[0].text})^({parts[1].text})", parts, power=5)
+
+
+def _extreme(name: str) -> Callable[[Writer, tree.Call], Said]:
+    """``min(a, b)``, which skips a blank in REDCap and is UNKNOWN beside one here."""
+
+    def make(writer: Writer, node: tree.Call) -> Said:
+        parts = [writer.say(one) for one in node.arguments]
+        if any(one.type is not Type.NUMBER for one in parts):
+            raise LogicFault(f"REDCap knows {name} of numbers only", node.start, node.end)
+        known = every(one.known for one in parts)
+        text = f"{name}({', '.join(one.text for one in parts)})"
+        return Said(text=text, type=Type.NUMBER, known=known, needs=known)
+
+    return make
+
+
+def _first_known(writer: Writer, node: tree.Call) -> Said:
+    parts = [writer.say(one) for one in node.arguments]
+    text = parts[-1].guarded()
+    for one in reversed(parts[:-1]):
+        text = f"if({one.known.written()}, {one.text}, {text})"
+    sure = any(one.sure and one.known == TRUE and one.literal != "" for one in parts)
+    return Said(text=text, type=parts[0].type, known=some(one.known for one in parts), sure=sure)
+
+
+def at_midnight(writer: Writer, node: tree.Call) -> Said:
+    """``datetime_of(day, 00:00)``: REDCap takes a date for its first minute beside a date with time."""
+    day, time = node.arguments
+    if not isinstance(time, tree.Literal) or time.value != "00:00":
+        raise LogicFault("REDCap joins no date with a time", node.start, node.end)
+    said = writer.say(day)
+    return Said(
+        text=said.text,
+        type=Type.DATETIME,
+        known=said.known,
+        needs=said.needs,
+        sure=said.sure,
+        field=said.field,
+    )
+
+
+def instance(writer: Writer, node: tree.Fold) -> Said:
+    """``max(lab.v where rowno = 2)`` is REDCap's ``[v][2]``; it has no words for other rows."""
+    cell, where = node.over, node.where
+    if node.function != "max" or not isinstance(cell, tree.Reference) or where is None:
+        raise writer.fault(node)
+    if isinstance(where, tree.Logic) and where.operator == "and" and len(where.operands) == 2:
+        where = where.operands[1]
+    name = writer.names.get((cell.table or "", cell.field or ""))
+    number = where.left if isinstance(where, tree.Compare) and where.operator == "=" else None
+    if name is None or not isinstance(number, tree.Reference) or number.field not in ("rowno", "unsno"):
+        raise writer.fault(node)
+    assert isinstance(where, tree.Compare)
+    held = writer.study.field(cell.table or "", cell.field or "")
+    event = f"[{writer.events[cell.selector]}]" if cell.selector and cell.selector in writer.events else ""
+    text = f"{event}[{name}][{_row(writer, where.right)}]"
+    type_ = Type.NUMBER if held is None else _TYPES.get(held.kind.name, Type.NUMBER)
+    return Said(text=text, type=type_, known=given(text))
+
+
+def _row(writer: Writer, node: tree.Node) -> str:
+    if isinstance(node, tree.Literal) and node.kind == "number":
+        return str(node.value)
+    if isinstance(node, tree.Fold) and node.function in ("min", "max"):
+        return "first-instance" if node.function == "min" else "last-instance"
+    if isinstance(node, tree.Reference) and node.table == "this":
+        return "current-instance"
+    if isinstance(node, tree.Sum) and len(node.terms) == 2 and isinstance(node.terms[0], tree.Reference):
+        return "previous-instance" if node.signs[1] == "-" else "next-instance"
+    raise writer.fault(node)
+
+
+def _days_between(writer: Writer, node: tree.Call) -> Said:
+    return days(writer, [writer.say(one) for one in node.arguments])
+
+
+_TYPES = {"date": Type.DATE, "datetime": Type.DATETIME, "time": Type.TIME}
+VALUES: Mapping[str, Callable[[Writer, tree.Call], Said]] = MappingProxyType(
+    {
+        "round": _same("round"),
+        "round_up": _same("roundup"),
+        "round_down": _same("rounddown"),
+        "sqrt": _same("sqrt"),
+        "exp": _same("exponential"),
+        "ln": _same("log"),
+        "log": _same("log"),
+        "mod": _same("mod"),
+        "power": _power,
+        "abs": _absolute,
+        "min": _extreme("min"),
+        "max": _extreme("max"),
+        "sum_known": _of_known("sum"),
+        "mean_known": _of_known("mean"),
+        "median_known": _of_known("median"),
+        "stdev_known": _of_known("stdev"),
+        "min_known": _of_known("min"),
+        "max_known": _of_known("max"),
+        "concat": _concat,
+        "concat_known": _texts_of_known("concat", 0),
+        "join_known": _texts_of_known("concat_ws", 1),
+        "upper": _of_text("upper"),
+        "lower": _of_text("lower"),
+        "trim": _of_text("trim"),
+        "left": _of_text("left"),
+        "right": _of_text("right"),
+        "mid": _of_text("mid"),
+        "length": _counting("length"),
+        "find": _counting("find"),
+        "replace": _replace,
+        "number_of": _number_of,
+        "text_of": _text_of,
+        "entered": _itself,
+        "coalesce": _first_known,
+        "days_between": _days_between,
+        "seconds_between": _between("s"),
+        "minutes_between": _between("m"),
+        "age_years": _age,
+        "year": _of_date("year"),
+        "month": _of_date("month"),
+        "day": _of_date("day"),
+        "day_of_week": _of_date("dayoftheweek"),
+    }
+)
+"""Functions that REDCap has, or that its functions can say. ``date_of`` stands only where a day is taken."""
