@@ -16,7 +16,7 @@ from generator.pages.words import answer_words
 from webapp.form_places import FormPlace
 from webapp.merging import Difference, merge
 from webapp.services import services
-from webapp.storage import Status, StoredForm
+from webapp.storage import Status, StoredForm, was_complete
 
 NOTHING: Mapping[tuple[str, int], str] = MappingProxyType({})
 
@@ -72,7 +72,8 @@ def conflict_page(
         save_id=uuid4().hex,
         settles=settles,
         held=held,
-        needs_reason=theirs.status is Status.COMPLETE,
+        is_complete=theirs.status is Status.COMPLETE,
+        needs_reason=was_complete(services().database, place.key),
     )
 
 

@@ -32,7 +32,7 @@ from webapp.judging import context_of, judged, judged_elsewhere, open_findings, 
 from webapp.services import casebook_of, services
 from webapp.showing import clock
 from webapp.statuses import status_of
-from webapp.storage import Saved, Status, StoredForm
+from webapp.storage import Saved, Status, StoredForm, was_complete
 from webapp.uploads import Uploads
 from webapp.visit_forms import Beside, visit_forms
 
@@ -136,7 +136,8 @@ def page_of_form(
         said=page_said(place, still),
         visit=visit,
         readonly=not current_user.may_enter,
-        needs_reason=stored is not None and stored.status is Status.COMPLETE,
+        is_complete=stored is not None and stored.status is Status.COMPLETE,
+        needs_reason=stored is not None and was_complete(services().database, place.key),
         reason=reason,
         notice=notice,
         unsaved=unsaved,
@@ -213,6 +214,13 @@ def _visit_date(place: FormPlace, saved: Record | None) -> str:
     here = saved is not None and place.form.name == dated.form
     record = saved if here else casebook_of(place.subject.subjid).record(key)
     return answer_words(record.texts.get(dated.name, ""), dated) if record else ""
+
+
+def summary_html(place: FormPlace, record: Record, judgement: Judgement, *, checked: bool) -> str:
+    """The list of findings on top. ``checked``: the form was saved as a draft because of them."""
+    findings = open_findings(place.form, judgement, record)
+    lines = finding_lines(place.form, said_of(place, findings, judged_elsewhere(place, record)))
+    return render_template("summary.html", lines=lines, checked=checked)
 
 
 def saved_answer(

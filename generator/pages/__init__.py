@@ -2,6 +2,7 @@
 
 from generator.pages.forms import FIELD_CLASSES, TableForm, table_form
 from generator.pages.posting import Posted, posted_names, read_post, removal_reasons, without_hidden_rows
+from generator.pages.reasons import is_reason
 from generator.pages.template import form_html, page_and_template
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Posted",
     "TableForm",
     "form_html",
+    "is_reason",
     "page_and_template",
     "posted_names",
     "read_post",

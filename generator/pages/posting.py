@@ -28,6 +28,7 @@ from generator.pages.names import (
     cell_of,
     row_prefix,
 )
+from generator.pages.reasons import is_reason
 
 MOST_DIGITS = 15
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -89,7 +90,7 @@ def read_post(
         for row in page.rows(group, data, stored):
             marked, reason = _removal(data, group, row.number)
             if marked:
-                (removed if reason.strip() else unexplained)[group.name, row.number] = reason
+                (removed if is_reason(reason) else unexplained)[group.name, row.number] = reason
             if not marked or not reason.strip():
                 kept.append(row)
         rows[group.name] = _with_untouched(kept, group, data, stored)

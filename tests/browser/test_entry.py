@@ -101,11 +101,12 @@ def test_hidden_answers_stay_until_somebody_clears_them(page: Page) -> None:
 def test_a_complete_form_asks_why_it_is_changed(page: Page, site: Site) -> None:
     open_form(page, "/subjects/01-007/SCR/vs")
     page.fill("#f-pulse_vsorres", "70")
-    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+s")
     expect(page.locator("#reason")).to_be_focused()
     page.fill("#reason", "Typing error")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#state")).to_contain_text("saved")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#state")).to_contain_text(re.compile("^saved"))
+    expect(page.locator("#form")).to_have_attribute("data-status", "complete")
     stored = load(site.database, InstanceKey("01-007", "vs", "SCR"))
     assert stored is not None
     assert (stored.reason, stored.record.texts["pulse_vsorres"]) == ("Typing error", "70")

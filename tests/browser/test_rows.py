@@ -51,7 +51,7 @@ def test_a_row_is_not_removed_without_a_reason(page: Page, site: Site) -> None:
     page.locator("#row-op-1").get_by_role("checkbox", name="Remove").check()
     page.fill("#reason", "Read wrongly")
     page.keyboard.press("Control+s")
-    expect(page.locator("#state")).to_contain_text("Say why")
+    expect(page.locator("#state")).to_contain_text("why the marked row is removed")
     stored = load(site.database, InstanceKey("01-007", "med", "SCR"))
     assert stored is not None
     assert len(stored.record.rows["op"]) == 2

@@ -58,7 +58,7 @@ def test_a_missing_reason_is_chosen_from_its_menu(plain: Page, site: Site) -> No
     plain.fill("#f-pulse_vsorres", "")
     plain.locator("[name='m:f-pulse_vsorres']").select_option("ND")
     plain.fill("#reason", "New information")
-    plain.get_by_role("button", name="Save and complete").click()
+    plain.get_by_role("button", name="Save the change").click()
     stored = load(site.database, InstanceKey("01-001", "vs", "SCR"))
     assert stored is not None
     assert stored.record.texts["pulse_vsorres"] == "ND"

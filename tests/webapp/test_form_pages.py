@@ -101,8 +101,12 @@ def test_a_warning_is_kept_only_by_a_reason_and_a_refusal_by_none(client: FlaskC
     data["k:f-sysbp_vsorres:above-range"] = ["Because"]
     answer = client.post("/subjects/01-007/SCR/vs", data={**data, "action": "complete"}, headers=SCRIPT)
     assert answer.json is not None
-    assert answer.json["refused"] is True
-    assert answer.json["status"] == "draft"
+    assert (answer.status_code, answer.json["needs"]) == (422, "reason")
+    data["reason"] = ["Typing error"]
+    answer = client.post("/subjects/01-007/SCR/vs", data={**data, "action": "complete"}, headers=SCRIPT)
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["needs"]) == (422, "reopening")
+    assert "Systolic" in answer.json["summary_html"]
 
 
 def test_a_change_of_a_complete_form_needs_its_reason(client: FlaskClient, database: Database) -> None:
@@ -113,6 +117,56 @@ def test_a_change_of_a_complete_form_needs_its_reason(client: FlaskClient, datab
     assert 'value="71"' in refused.text
     assert client.post(address, data={**data, "reason": "Typing error"}).status_code == 303
     assert [revision.form.reason for revision in history(database, key)][-1] == "Typing error"
+
+
+COMPLETE, COMPLETE_KEY = "/subjects/01-007/SCR/vs", InstanceKey("01-007", "vs", "SCR")
+
+
+def said(client: FlaskClient, action: str, **texts: str) -> tuple[int, str]:
+    """The status of a save of the complete form, and what it needs."""
+    data = {**posted(client.get(COMPLETE).text, **texts), "action": action}
+    answer = client.post(COMPLETE, data=data, headers=SCRIPT)
+    assert answer.json is not None
+    return answer.status_code, answer.json.get("needs", "")
+
+
+def test_a_complete_form_becomes_a_draft_only_with_a_reason(client: FlaskClient, database: Database) -> None:
+    assert said(client, "draft") == (422, "reason")
+    assert said(client, "draft", reason=".") == (422, "reason")
+    assert said(client, "draft", reason="Source was amended") == (200, "")
+    assert [(one.form.status, one.form.reason) for one in history(database, COMPLETE_KEY)][-1] == (
+        Status.DRAFT, "Source was amended",
+    )  # fmt: skip
+
+
+def test_every_change_of_what_was_complete_once_has_its_reason(
+    client: FlaskClient, database: Database
+) -> None:
+    assert said(client, "draft", reason="Source was amended") == (200, "")
+    assert said(client, "draft", f__pulse_vsorres="73") == (422, "reason")
+    assert said(client, "complete", f__pulse_vsorres="73") == (422, "reason")
+    assert said(client, "draft", f__pulse_vsorres="73", reason="Read wrongly") == (200, "")
+    assert said(client, "complete") == (200, "")  # completing changes no answer
+    reasons = [one.form.reason for one in history(database, COMPLETE_KEY)]
+    assert reasons[-3:] == ["Source was amended", "Read wrongly", ""]
+
+
+@pytest.mark.parametrize("reason", [".", "...", "-", " ?!", "x", "aaa", "\u3000"])
+def test_what_says_nothing_is_no_reason(client: FlaskClient, reason: str) -> None:
+    assert said(client, "complete", f__pulse_vsorres="73", reason=reason) == (422, "reason")
+
+
+@pytest.mark.parametrize("reason", ["Typing error", "OK", "誤記", "ошибка"])
+def test_a_word_is_a_reason(client: FlaskClient, reason: str) -> None:
+    assert said(client, "complete", f__pulse_vsorres="73", reason=reason) == (200, "")
+
+
+def test_a_change_that_leaves_a_complete_form_incomplete_says_so_first(
+    client: FlaskClient, database: Database
+) -> None:
+    assert said(client, "complete", f__pulse_vsorres="", reason="Of another subject") == (422, "reopening")
+    assert len(history(database, COMPLETE_KEY)) == 1
+    assert said(client, "draft", f__pulse_vsorres="", reason="Of another subject") == (200, "")
 
 
 def test_fixed_rows_that_were_hidden_come_back(client: FlaskClient, database: Database) -> None:

@@ -7,7 +7,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || !crfpage.save) return;
-    const action = event.key === "s" ? "draft" : event.key === "Enter" ? "complete" : null;
+    const usual = form.dataset.status === "complete" ? "complete" : "draft";
+    const action = event.key === "s" ? usual : event.key === "Enter" ? "complete" : null;
     if (!action) return;
     event.preventDefault();
     /* What stands in the box that has the focus is read as if it were left. */

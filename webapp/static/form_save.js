@@ -110,7 +110,8 @@
     document.getElementById("notices").replaceChildren();
     if (said.refused) document.getElementById("summary").focus();
     else if (request.action === "complete") document.getElementById("next").focus();
-    if (said.status === "complete" && !document.getElementById("reason")) askReasons();
+    if (said.status === "complete") form.dataset.wasComplete = "";
+    askReasons();
     crfpage.say(said.refused ? "Saved as a draft. Not complete yet." : `Saved ${said.saved_at}.`);
   }
 
@@ -121,15 +122,24 @@
     next.querySelector(".wide").textContent = `: ${next_title}`;
   }
 
-  /* The form is complete now: from here on a change needs its reason. */
+  const whyChanged = () => `This form ${form.dataset.status === "complete" ? "is" : "was"} complete. Why do you change it?`;
+
+  /* The form is or was complete: from here on a change needs its reason. */
   function askReasons() {
+    if (form.dataset.wasComplete === undefined) return;
+    const known = form.querySelector(".why-changed label");
+    if (known) {
+      known.textContent = whyChanged();
+      return;
+    }
     const line = document.createElement("p");
     line.className = "why-changed";
     const label = document.createElement("label");
     label.htmlFor = "reason";
-    label.textContent = "This form is complete. Why do you change it?";
+    label.textContent = whyChanged();
     const why = document.createElement("input");
     Object.assign(why, { type: "text", className: "box", id: "reason", name: "reason" });
+    why.setAttribute("list", "reasons");
     line.append(label, why);
     form.querySelector(".bar").before(line);
   }
@@ -157,15 +167,20 @@
     state(`Not saved. ${words || "The server refused; your text is kept in this browser."}`, true);
     for (const one of said.refused_files || []) crfpage.refuseFile(one);
     if (said.refused_files) crfpage.judge();
+    if (said.needs === "reopening") {
+      crfpage.showAll?.();
+      document.getElementById("summary-place").innerHTML = said.summary_html;
+      document.getElementById("summary")?.focus();
+    }
     if (said.needs === "reason" && !request.quietly) document.getElementById("reason")?.focus();
     if (said.needs === "removal" && !request.quietly) form.querySelector(".remove :checked")?.closest(".removal").querySelector(".why input").focus();
     crfpage.say(bar.textContent);
   }
 
-  /* Drafts save by themselves. A complete form is changed only on purpose, with a reason. */
+  /* Drafts save by themselves. What was complete is changed only on purpose, with a reason. */
   function autosaveLater() {
     clearTimeout(autosave);
-    if (form.dataset.status === "complete" || form.dataset.readonly !== undefined) return;
+    if (form.dataset.wasComplete !== undefined || form.dataset.readonly !== undefined) return;
     autosave = setTimeout(() => {
       const unexplained = form.querySelector(".removal:has(.remove :checked) .why input:placeholder-shown");
       if (crfpage.changes() && !unexplained && !pending) save("draft", true);
@@ -173,7 +188,8 @@
   }
 
   form.addEventListener("submit", (event) => {
-    const action = event.submitter?.value || "draft";
+    const usual = form.dataset.status === "complete" ? "complete" : "draft";
+    const action = event.submitter?.matches(":not([data-usual])") ? event.submitter.value : usual;
     if (action.startsWith("add:")) return;
     event.preventDefault();
     save(action);
@@ -185,7 +201,7 @@
   form.addEventListener("input", changed);
   form.addEventListener("change", () => (bar.classList.contains("bad") ? autosaveLater() : changed()));
   document.getElementById("next")?.addEventListener("click", (event) => {
-    if (!crfpage.changes() || form.dataset.status === "complete" || event.ctrlKey || event.metaKey) return;
+    if (!crfpage.changes() || form.dataset.wasComplete !== undefined || event.ctrlKey || event.metaKey) return;
     /* The way on saves what is not saved yet; the browser's copy holds it should the save fail. */
     event.preventDefault();
     const next = event.currentTarget;

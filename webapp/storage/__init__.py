@@ -33,6 +33,7 @@ from webapp.storage.forms import (
     load,
     load_version,
     texts_of,
+    was_complete,
 )
 from webapp.storage.history import AuditRow, Revision, audit_rows, broken_seals, history, revisions
 from webapp.storage.migrate import DatabaseTooNew
@@ -106,4 +107,5 @@ __all__ = [
     "texts_of",
     "use_dictionary",
     "utc_now",
+    "was_complete",
 ]

@@ -105,6 +105,12 @@ def load(database: Database, key: InstanceKey) -> StoredForm | None:
     return stored_form(row) if row else None
 
 
+def was_complete(database: Database, key: InstanceKey) -> bool:
+    """Whether any version of the form was complete: what was complete once is changed with a reason."""
+    with database.read() as connection:
+        return connection.execute(A_COMPLETE_VERSION, key._asdict()).first() is not None
+
+
 def load_version(database: Database, key: InstanceKey, number: int) -> StoredForm | None:
     """The version of that number."""
     with database.read() as connection:
@@ -169,6 +175,11 @@ def _of_instance(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]
 NEWEST = _of_instance(_VERSIONS.where(_IS_NEWEST))
 NUMBERED = _of_instance(_VERSIONS.where(form_version.c.number == bindparam("number")))
 EVERY_VERSION = _of_instance(_VERSIONS).order_by(form_version.c.number)
+A_COMPLETE_VERSION = _of_instance(
+    select(form_version.c.id)
+    .join(form_instance, form_version.c.instance_id == form_instance.c.id)
+    .where(form_version.c.status == Status.COMPLETE.value)
+).limit(1)
 BY_SAVE_ID = _VERSIONS.where(form_version.c.save_id == bindparam("save_id"))
 HEADS = select(form_instance).where(form_instance.c.subjid == bindparam("subject"))
 _IN_ORDER = (form_instance.c.subjid, form_instance.c.form, form_instance.c.visit, form_instance.c.unsno)

@@ -16,14 +16,21 @@ from forms_spec.entry.starts import starting_texts
 from forms_spec.judge import Judgement
 from forms_spec.places import DataPlace
 from forms_spec.record import Record, Row
-from generator.pages import Posted, form_html, read_post, removal_reasons, without_hidden_rows
+from generator.pages import (
+    Posted,
+    form_html,
+    is_reason,
+    read_post,
+    removal_reasons,
+    without_hidden_rows,
+)
 from generator.pages.findings import label_of
 from generator.pages.names import cell_of
 from generator.pages.rows import laid_down, next_number, rows_of
 from webapp.access import ENTER, READ, allow
 from webapp.conflict_pages import conflict_page
 from webapp.form_places import FormPlace, form_place
-from webapp.form_showing import page_of_form, saved_answer
+from webapp.form_showing import page_of_form, saved_answer, summary_html
 from webapp.gone_forms import readable_place, tables_of
 from webapp.held_files import hold, uploads_of
 from webapp.judging import judged, open_findings, opening, starting
@@ -41,6 +48,7 @@ from webapp.storage import (
     load,
     load_version,
     save,
+    was_complete,
 )
 from webapp.uploads import LARGEST_UPLOADS, Uploads
 
@@ -76,10 +84,16 @@ class Typed:
         return "; ".join(part for part in (given, removed) if part)
 
     @property
-    def lacks_reason(self) -> bool:
-        was_complete = self.stored is not None and self.stored.status is Status.COMPLETE
-        changed = self.stored is not None and self.record != self.stored.record
-        return was_complete and changed and not self.data.get("reason", "").strip()
+    def is_complete(self) -> bool:
+        return self.stored is not None and self.stored.status is Status.COMPLETE
+
+    def lacks_reason(self, *, complete: bool) -> bool:
+        """True for a change of a form that ever was complete, and for a draft made of a complete one."""
+        if self.stored is None or is_reason(self.data.get("reason", "")):
+            return False
+        if self.is_complete and not complete:
+            return True
+        return self.record != self.stored.record and was_complete(services().database, self.place.key)
 
 
 @bp.get("/subjects/<subjid>/<visit>/<form>")
@@ -211,17 +225,19 @@ def _with_new_row(now: Typed, group_name: str) -> ResponseReturnValue:
 def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
     if said := _of_another(now.data.get("typed_by", "")):
         return _not_saved(now, said, needs="person")
-    if now.lacks_reason:
-        message = "This form is complete. Say why it is changed, then save once more."
-        return _not_saved(now, message, needs="reason")
+    if now.lacks_reason(complete=complete):
+        return _not_saved(now, _asks_reason(now, complete=complete), needs="reason")
     if now.posted.unexplained:
-        return _not_saved(now, "Say why the marked row is removed, then save once more.", needs="removal")
-    if now.uploads.refused and now.stored and now.stored.status is Status.COMPLETE:
+        message = "Say in a few words why the marked row is removed, then save once more."
+        return _not_saved(now, message, needs="removal")
+    if now.uploads.refused and now.is_complete:
         message = "A file was not taken, so this complete form was left as it is."
         return _not_saved(now, message, needs="file")
     judgement = _with_refused(now, judged(now.place, now.record, completing=complete))
     record = without_hidden_rows(now.place.form, now.record, judgement)
     refused = complete and not judgement.may_complete
+    if refused and now.is_complete:
+        return _not_complete_any_more(now, record, judgement)
     status = Status.COMPLETE if complete and not refused else Status.DRAFT
     answer = _store(now, record, status, judgement)
     if isinstance(answer, Conflict):
@@ -244,6 +260,31 @@ def _after(now: Typed, **says: int) -> str:
 def _with_refused(now: Typed, judgement: Judgement) -> Judgement:
     """A file that was not taken is said beside its question, although no cell holds it."""
     return replace(judgement, findings=(*judgement.findings, *now.uploads.refused))
+
+
+def _asks_reason(now: Typed, *, complete: bool) -> str:
+    given = now.data.get("reason", "").strip()
+    again = f"“{given}” explains nothing. " if given else ""
+    if now.is_complete and not complete:
+        return f"{again}This form is complete. Say why it becomes a draft again, then save once more."
+    state = "is" if now.is_complete else "was"
+    return f"{again}This form {state} complete. Say why you change it, then save once more."
+
+
+def _not_complete_any_more(now: Typed, record: Record, judgement: Judgement) -> ResponseReturnValue:
+    """A complete form becomes a draft only by the wish of the person."""
+    message = (
+        "With these answers the form would not be complete any more. "
+        "Correct them, or choose “Reopen as a draft”."
+    )
+    if not _by_script():
+        return _page(now, judgement, notice=message, record=record), 422
+    return jsonify(
+        needs="reopening",
+        message=message,
+        summary_html=summary_html(now.place, record, judgement, checked=False),
+        refused_files=now.uploads.said(),
+    ), 422
 
 
 def _of_another(username: str) -> str:

@@ -1,0 +1,12 @@
+"""What counts as a reason: a word, in any script. A full stop, a dash or a lone letter explains nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FEWEST_LETTERS: Final = 2
+
+
+def is_reason(text: str) -> bool:
+    """True for a text with at least two different letters or digits."""
+    return len({sign.casefold() for sign in text if sign.isalnum()}) >= FEWEST_LETTERS
