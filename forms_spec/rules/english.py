@@ -46,12 +46,33 @@ class _English:
         return _WORDS[type(node)](self, node)
 
     def bracketed(self, node: tree.Node) -> str:
+        """A part of a condition: in parentheses where what follows could be read as a part of it."""
         said = self.say(node)
-        return f"({said})" if isinstance(node, tree.Logic | tree.Case) else said
+        return f"({said})" if isinstance(node, tree.Logic | tree.Case) or self.runs_on(node) else said
+
+    def runs_on(self, node: tree.Node) -> bool:
+        """Whether the words of a condition end with another condition, or hold a comma and an and."""
+        if isinstance(node, tree.Fold):
+            return node.function in ("any", "every")
+        if isinstance(node, tree.Is):
+            return node.state == "true" and (node.negated or self.runs_on(node.operand))
+        return isinstance(node, tree.Call) and node.function in ("within", "since")
 
     def factor(self, node: tree.Node) -> str:
+        """A part of a sum or a product."""
         said = self.say(node)
-        return f"({said})" if isinstance(node, tree.Sum) else said
+        return f"({said})" if isinstance(node, tree.Sum) or self.is_spoken(node) else said
+
+    def argument(self, node: tree.Node) -> str:
+        """What a function is of: in parentheses where it is more than a name or a number."""
+        said = self.say(node)
+        return f"({said})" if isinstance(node, tree.Sum | tree.Product) or self.is_spoken(node) else said
+
+    def is_spoken(self, node: tree.Node) -> bool:
+        """Whether the words of a value could be read as going on with what stands beside them."""
+        if isinstance(node, tree.Call):
+            return node.function not in _CLOSED and node.function not in self.study.derivations
+        return isinstance(node, (tree.Negative, tree.Fold, *_CONDITIONS))
 
     def literal(self, node: tree.Literal) -> str:
         if node.kind == "text":
@@ -138,6 +159,8 @@ class _English:
     def value(self, node: tree.Node, beside: tree.Node) -> str:
         """A value; a code is given by the label that it has in the codelist of what stands beside it."""
         codelist = self.codelist(beside)
+        if isinstance(node, _CONDITIONS) or self.runs_on(node):
+            return f"({self.say(node)})"
         if codelist is None:
             return self.say(node)
         if isinstance(node, tree.Literal):
@@ -180,7 +203,7 @@ class _English:
         return _listed([self.say(one) for one in node.items])
 
     def state(self, node: tree.Is) -> str:
-        of = self.say(node.operand)
+        of = self.argument(node.operand) if node.state != "true" else self.say(node.operand)
         no = "not " if node.negated else ""
         if node.state == "true":
             return f"it is not certain that {self.bracketed(node.operand)}" if node.negated else of
@@ -192,10 +215,11 @@ class _English:
         return f"{of} is {no}missing: {label}"
 
     def negative(self, node: tree.Negative) -> str:
-        return f"minus {self.factor(node.operand)}"
+        return f"minus {self.argument(node.operand)}"
 
     def sum(self, node: tree.Sum) -> str:
-        words = [self.say(node.terms[0])]
+        first = node.terms[0]
+        words = [self.say(first) if isinstance(first, tree.Negative) else self.factor(first)]
         for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
             words.append(f"{'plus' if sign == '+' else 'minus'} {self.factor(term)}")
         return " ".join(words)
@@ -207,10 +231,14 @@ class _English:
         return f"{self.factor(node.left)} {word} {right}"
 
     def case(self, node: tree.Case) -> str:
-        words = [f"{self.say(then)} if {self.bracketed(when)}" for when, then in node.branches]
+        words = [f"{self.branch(then)} if {self.bracketed(when)}" for when, then in node.branches]
         if node.otherwise is not None:
-            words.append(f"otherwise {self.say(node.otherwise)}")
+            words.append(f"otherwise {self.branch(node.otherwise)}")
         return "; ".join(words)
+
+    def branch(self, node: tree.Node) -> str:
+        said = self.say(node)
+        return f"({said})" if isinstance(node, _CONDITIONS) else said
 
     def call(self, node: tree.Call) -> str:
         if node.function in self.study.derivations:
@@ -218,7 +246,7 @@ class _English:
             given = ", ".join(self.say(one) for one in node.arguments)
             return f"{_amid(held)} ({given})" if given else _amid(held)
         given_words = [
-            self.say(one) if isinstance(one, tree.Duration) else self.factor(one) for one in node.arguments
+            self.say(one) if isinstance(one, tree.Duration) else self.argument(one) for one in node.arguments
         ]
         if node.function == "in_unit" and isinstance(node.arguments[1], tree.Literal):
             return self.in_unit(node.arguments[0], str(node.arguments[1].value))
@@ -250,6 +278,10 @@ def _listed(words: list[str], joined: str = "or") -> str:
         return "".join(words)
     return f"{', '.join(words[:-1])} {joined} {words[-1]}"
 
+
+_CLOSED = frozenset({"in_unit", "entered", "number_of", "text_of"})
+"""Functions whose words are read as one with the name that they are about."""
+_CONDITIONS = (tree.Compare, tree.Between, tree.Logic, tree.Not, tree.Is, tree.Case)
 
 _KEYS = {
     "visitid": "the visit",

@@ -93,8 +93,21 @@ class _Worked:
         return found.field.label if isinstance(found, core.Read | core.Remote) else self.english(node)
 
     def factor(self, node: tree.Node) -> list[Part]:
+        """A part of a product; the words of a function are kept together."""
         parts = self.parts(node)
-        return ["(", *parts, ")"] if isinstance(node, tree.Sum | tree.Case) else parts
+        alone = isinstance(node, tree.Sum | tree.Case) or (
+            isinstance(node, tree.Call) and not self.is_slot(node)
+        )
+        return ["(", *parts, ")"] if alone else parts
+
+    def argument(self, node: tree.Node) -> list[Part]:
+        """What a function is of: in parentheses where it is more than one value."""
+        parts = self.factor(node)
+        return ["(", *parts, ")"] if isinstance(node, tree.Product | tree.Negative) else parts
+
+    def is_slot(self, node: tree.Call) -> bool:
+        """Whether a call is shown by its value alone."""
+        return node.function in VALUES or node.function in self.study.derivations
 
     def negative(self, node: tree.Negative) -> list[Part]:
         return ["−", *self.factor(node.operand)]
@@ -142,14 +155,14 @@ class _Worked:
         return self.slot(node) if found is not None and found.type is Type.NUMBER else [self.english(node)]
 
     def call(self, node: tree.Call) -> list[Part]:
-        if node.function in VALUES or node.function in self.study.derivations:
+        if self.is_slot(node):
             return self.slot(node)
         words = function_words(node.function, len(node.arguments))
         if words is None:
             return [self.english(node)]
         found: list[Part] = []
         for word in words:
-            found += [word] if isinstance(word, str) else self.factor(node.arguments[word])
+            found += [word] if isinstance(word, str) else self.argument(node.arguments[word])
         return found
 
 
