@@ -23,6 +23,7 @@ from forms_spec.places import DataPlace
 from forms_spec.record import CellKey, Record
 from generator.pages.files import size_words
 from generator.pages.names import DROP, UPLOAD_PREFIX, cell_name, cell_of
+from webapp.upload_content import is_what_it_says
 
 LARGEST_UPLOADS = 512 * 10**6
 """How many bytes one post with files may have."""
@@ -143,6 +144,8 @@ def _take(asked: Field, cell: CellKey, upload: FileStorage, kept: HashOf) -> tup
     parsed = asked.kind.parse(text, asked)
     if isinstance(parsed, Refusal):
         return refuse("upload-ending", **dict(parsed.details))
+    if not is_what_it_says(name, content):
+        return refuse("upload-content", ending=name.rpartition(".")[2])
     if (kept(text.split("/")[1]) or sha256) != sha256:
         return refuse("upload-same-beginning")
     return text, content

@@ -204,6 +204,12 @@ ENTRIES: tuple[Entry, ...] = (
         "The field lists the endings that it accepts. An earlier file stays as it is.",
     ),
     _refuse(
+        "upload-content",
+        '"{value}" was not taken: its content is not that of a {ending} file',
+        "Open it in its program, save it as {ending}, and hand it in again",
+        "A file with a wrong ending opens in no program. An earlier file stays as it is.",
+    ),
+    _refuse(
         "upload-empty",
         '"{value}" was not taken: there is nothing in it',
         "Open it to see whether it is the right file, and hand it in again",

@@ -17,6 +17,7 @@ from webapp.storage import InstanceKey, StoredForm, history, load
 
 KEY = InstanceKey("01-001", "mri", "SCR")
 PDF = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 a report"}
+PHOTO = b"\xff\xd8\xff\xe0"
 SIGNED = {**PDF, "name": "signed.pdf", "buffer": b"%PDF-1.7 the signed report"}
 LARGE = {**PDF, "name": "large.pdf", "buffer": b"x" * 20_001}
 
@@ -158,10 +159,10 @@ def test_files_of_rows_stay_with_their_rows(page: Page, site: Site) -> None:
     open_form(page, ADDRESS)
     for number, name in enumerate(("left.jpg", "right.jpg"), start=1):
         page.get_by_role("button", name="Add an image").click()
-        choose(page, f"r-image-{number}-picture", {**PDF, "name": name, "buffer": name.encode()})
+        choose(page, f"r-image-{number}-picture", {**PDF, "name": name, "buffer": PHOTO + name.encode()})
     save(page)
     open_form(page, ADDRESS)
-    assert downloaded(page, "right.jpg") == b"right.jpg"
+    assert downloaded(page, "right.jpg") == PHOTO + b"right.jpg"
     names = [row.texts["picture"].rpartition("/")[2] for row in stored(site).record.rows["image"]]
     assert names == ["left.jpg", "right.jpg"]
 

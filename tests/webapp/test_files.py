@@ -30,6 +30,7 @@ from webapp.storage import (
 
 KEY = InstanceKey("01-001", "mri", "SCR")
 PDF = b"%PDF-1.7 a report"
+LEFT, RIGHT = b"\xff\xd8\xff\xe0 left", b"\xff\xd8\xff\xe0 right"
 SCRIPT = {"Accept": "application/json"}
 
 
@@ -123,13 +124,13 @@ class TestTaken:
 
     def test_a_file_of_a_row_stays_with_its_row(self, client: FlaskClient, database: Database) -> None:
         page = post(client, client.get(ADDRESS).text, action="add:image").text
-        post(client, page, **{"u_r__image__1__picture": ("left.jpg", b"left"), "r__image__1__level": "L4"})
+        post(client, page, **{"u_r__image__1__picture": ("left.jpg", LEFT), "r__image__1__level": "L4"})
         page = post(client, client.get(ADDRESS).text, action="add:image").text
-        post(client, page, **{"u_r__image__2__picture": ("right.jpg", b"right")})
+        post(client, page, **{"u_r__image__2__picture": ("right.jpg", RIGHT)})
         rows = stored(database).record.rows["image"]
         assert [(row.number, row.texts["picture"]) for row in rows] == [
-            (1, text_of(b"left", "left.jpg")),
-            (2, text_of(b"right", "right.jpg")),
+            (1, text_of(LEFT, "left.jpg")),
+            (2, text_of(RIGHT, "right.jpg")),
         ]
 
     def test_a_file_says_more_than_an_old_reason_for_none(
@@ -161,19 +162,19 @@ class TestRemovedAndReplaced:
 
     def test_a_new_file_takes_the_place_of_the_old_one(self, client: FlaskClient, database: Database) -> None:
         choose(client, "scan.pdf", PDF)
-        choose(client, "signed.pdf", b"%PDF signed", drop="f-scan")
-        assert stored(database).record.texts["scan"] == text_of(b"%PDF signed", "signed.pdf")
+        choose(client, "signed.pdf", b"%PDF-1.7 signed", drop="f-scan")
+        assert stored(database).record.texts["scan"] == text_of(b"%PDF-1.7 signed", "signed.pdf")
         assert client.get(f"{ADDRESS}/{SCAN}").data == PDF
 
     def test_on_a_complete_form_both_need_a_reason(self, client: FlaskClient, database: Database) -> None:
         choose(client, "scan.pdf", PDF, f__reader="Dr Wood", action="complete")
         assert stored(database).status is Status.COMPLETE
         page = client.get(ADDRESS).text
-        for change in ({"drop": "f-scan"}, {"u_f__scan": ("new.pdf", b"%PDF new")}):
+        for change in ({"drop": "f-scan"}, {"u_f__scan": ("new.pdf", b"%PDF-1.7 new")}):
             assert post(client, page, action="complete", **change).status_code == 422
             assert stored(database).version == 1
         answer = post(
-            client, page, action="complete", u_f__scan=("new.pdf", b"%PDF new"), reason="Signed now"
+            client, page, action="complete", u_f__scan=("new.pdf", b"%PDF-1.7 new"), reason="Signed now"
         )
         assert answer.status_code == 303
         assert stored(database).status is Status.COMPLETE
@@ -183,11 +184,11 @@ class TestRemovedAndReplaced:
         self, client: FlaskClient, database: Database
     ) -> None:
         choose(client, "scan.pdf", PDF, f__reader="Dr Wood", action="complete")
-        again = choose(client, "new.pdf", b"%PDF new", action="complete")
+        again = choose(client, "new.pdf", b"%PDF-1.7 new", action="complete")
         assert again.status_code == 422
         assert "new.pdf" in again.text
         post(client, again.text, action="complete", reason="Signed now")
-        assert stored(database).record.texts["scan"] == text_of(b"%PDF new", "new.pdf")
+        assert stored(database).record.texts["scan"] == text_of(b"%PDF-1.7 new", "new.pdf")
 
 
 REFUSED = [
@@ -237,14 +238,14 @@ class TestRefused:
         assert (stored(database).version, stored(database).status) == (1, Status.COMPLETE)
 
     def test_twenty_thousand_bytes_are_not_too_many(self, client: FlaskClient, database: Database) -> None:
-        choose(client, "scan.pdf", b"x" * 20_000)
+        choose(client, "scan.pdf", PDF.ljust(20_000))
         assert "scan" in stored(database).record.texts
 
     def test_a_post_without_end_is_cut_off(
         self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("webapp.views.form_pages.LARGEST_UPLOADS", 1000)
-        answer = choose(client, "scan.pdf", b"x" * 2000)
+        answer = choose(client, "scan.pdf", PDF.ljust(2000))
         assert answer.status_code == 413
         assert "smaller files" in answer.text
 
@@ -254,8 +255,8 @@ class TestRefused:
         """No two such files are known, so the hash is made a poor one."""
         for module in (uploads, attachments):
             monkeypatch.setattr(module, "hashlib", PoorHash)
-        choose(client, "one.pdf", b"one")
-        answer = choose(client, "two.pdf", b"two")
+        choose(client, "one.pdf", b"%PDF-1.7 one")
+        answer = choose(client, "two.pdf", b"%PDF-1.7 two")
         assert 'data-code="upload-same-beginning"' in answer.text
         assert stored(database).record.texts["scan"].endswith("/one.pdf")
         with pytest.raises(attachments.SameBeginning):
@@ -334,15 +335,15 @@ class TestReach:
 class TestTwoEditors:
     def test_both_files_are_kept_and_one_is_chosen(self, client: FlaskClient, database: Database) -> None:
         page = client.get(ADDRESS).text
-        post(client, page, u_f__scan=("theirs.pdf", b"%PDF theirs"))
+        post(client, page, u_f__scan=("theirs.pdf", b"%PDF-1.7 theirs"))
         conflict = post(client, page.replace(dict(inputs(page))["save_id"], "another"),
-                        u_f__scan=("mine.pdf", b"%PDF mine"))  # fmt: skip
+                        u_f__scan=("mine.pdf", b"%PDF-1.7 mine"))  # fmt: skip
         assert conflict.status_code == 409
         assert "mine.pdf" in conflict.text
-        mine = text_of(b"%PDF mine", "mine.pdf")
+        mine = text_of(b"%PDF-1.7 mine", "mine.pdf")
         texts = dict(inputs(conflict.text.replace("<form method", '<form id="form" method')))
         data = {**texts, "f-scan": mine, "action": "draft"}
         assert client.post(ADDRESS, data=data).status_code == 303
         assert stored(database).record.texts["scan"] == mine
-        assert client.get(f"{ADDRESS}/{mine}").data == b"%PDF mine"
-        assert client.get(f"{ADDRESS}/{text_of(b'%PDF theirs', 'theirs.pdf')}").data == b"%PDF theirs"
+        assert client.get(f"{ADDRESS}/{mine}").data == b"%PDF-1.7 mine"
+        assert client.get(f"{ADDRESS}/{text_of(b'%PDF-1.7 theirs', 'theirs.pdf')}").data == b"%PDF-1.7 theirs"
