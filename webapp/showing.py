@@ -18,8 +18,8 @@ def local(moment: datetime) -> datetime:
 
 
 def clock(moment: datetime) -> str:
-    """10:32:05."""
-    return f"{local(moment):%H:%M:%S}"
+    """10:32:05 CDT: a time of the day, and whose."""
+    return f"{local(moment):%H:%M:%S %Z}"
 
 
 def moment_words(moment: datetime) -> str:

@@ -325,6 +325,13 @@ _SUBJECT: tuple[Entry, ...] = (
         _study(subject=r"{pattern: '\d{2}-\d{3}', example: 1-7}"),
     ),
     _refuse(
+        "subject-not-in-address",
+        "The pattern of subject numbers allows {signs}",
+        "Say which letters, digits and signs a number consists of, for example `[A-Z0-9-]{{3,20}}`",
+        "A subject's number is part of the address of its pages, where `/ \\ ? # %` mean something else.",
+        _study(subject="{pattern: '.{3,9}', example: 01-007}"),
+    ),
+    _refuse(
         "site-not-in-subject",
         'The example "{example}" begins with none of the sites: {sites}',
         "Begin the example, and the pattern, with a site",

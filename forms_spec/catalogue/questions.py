@@ -5,6 +5,8 @@ from __future__ import annotations
 from forms_spec.catalogue.entry import Entry
 from forms_spec.findings import Severity
 
+THIRTY = ", ".join(f"C{number}" for number in range(30))
+
 
 def _refuse(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
     return Entry(
@@ -180,6 +182,14 @@ _ROWS: tuple[Entry, ...] = (
         "`fixed: [lev, side]` gives one row for each pair of codes of these two fields.",
         "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a]}\n    fields:\n      a: "
         "{label: A}\n",
+    ),
+    _refuse(
+        "fixed-too-many",
+        "The codes give {count} fixed rows, more than {most}",
+        "Name fewer fields in `fixed`, or shorter codelists",
+        "There is one row for each combination of codes, and every page of the form shows them all.",
+        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a, b]}\n    fields:\n"
+        + "".join(f"      {name}: {{label: {name}, type: choice, codes: [{THIRTY}]}}\n" for name in "ab"),
     ),
     _refuse(
         "fixed-with-count",

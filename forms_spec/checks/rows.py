@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from forms_spec.loading.parts import Draft, GroupPart
 from forms_spec.model import Rows
+
+MOST_FIXED_ROWS: Final = 500
+"""More than anybody fills in on one page, and few enough to be shown and judged at once."""
 
 
 def check_rows(draft: Draft) -> Iterator[Finding]:
@@ -53,6 +57,9 @@ def _rows(part: GroupPart, rows: Rows) -> Iterator[Finding]:
     for key in ("min", "max", "add"):
         if spot.at(key).has:
             yield finding("fixed-with-count", text=spot.at(key).key, key=key)
+    if rows.maximum > MOST_FIXED_ROWS:
+        place = spot.at("fixed").place
+        yield finding("fixed-too-many", text=place, count=f"{rows.maximum:,}", most=MOST_FIXED_ROWS)
     fields = {field.name: field for field in part.group.fields}
     for at, name in enumerate(rows.fixed):
         held = fields.get(name)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
-from forms_spec.kinds.pattern import pattern_problem, whole_match
+from forms_spec.kinds.pattern import admitted, pattern_problem, whole_match
 from forms_spec.loading.parts import Draft
 from forms_spec.nearness import did_you_mean
+
+NOT_IN_ADDRESSES: Final = "/\\?#%"
+"""What has a meaning of its own in the address of a page; a subject's number is a part of it."""
 
 
 def check_subject(draft: Draft) -> Iterator[Finding]:
@@ -23,6 +27,9 @@ def check_subject(draft: Draft) -> Iterator[Finding]:
         yield finding("pattern-refused", text=spot.at("subject", "pattern").place, why=problem)
     elif not whole_match(study.subject_pattern, example):
         yield finding("subject-example", text=here, value=example, pattern=study.subject_pattern)
+    elif signs := admitted(study.subject_pattern, NOT_IN_ADDRESSES):
+        pattern = spot.at("subject", "pattern").place
+        yield finding("subject-not-in-address", text=pattern, signs=" ".join(signs))
     if study.sites and not any(example.startswith(site) for site in study.sites):
         sites = ", ".join(study.sites)
         yield finding("site-not-in-subject", text=here, example=example, sites=sites)

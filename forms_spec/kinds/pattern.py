@@ -14,10 +14,21 @@ says why an expression cannot be used. The whole text has to match, always.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from forms_spec.kinds.pattern_cost import costly
-from forms_spec.kinds.pattern_tree import PatternError, parse_pattern, write_pattern
+from forms_spec.kinds.pattern_tree import (
+    Alternatives,
+    Characters,
+    Node,
+    PatternError,
+    Repeat,
+    Sequence,
+    parse_pattern,
+    positive,
+    write_pattern,
+)
 
 
 @lru_cache(maxsize=4096)
@@ -50,3 +61,22 @@ def pattern_problem(expression: str) -> str | None:
     except PatternError as problem:
         return str(problem)
     return costly(tree)
+
+
+def admitted(expression: str, characters: str) -> str:
+    """Those of ``characters`` that a text matching the expression may contain."""
+    spans = [span for part in _characters(parse_pattern(expression)) for span in positive(part)]
+    return "".join(
+        character for character in characters if any(low <= ord(character) <= high for low, high in spans)
+    )
+
+
+def _characters(node: Node) -> Iterator[Characters]:
+    match node:
+        case Characters():
+            yield node
+        case Sequence(parts=parts) | Alternatives(branches=parts):
+            for part in parts:
+                yield from _characters(part)
+        case Repeat(part=part):
+            yield from _characters(part)

@@ -18,7 +18,6 @@ from generator.package.reading import TableReading, labels
 from generator.package.report import Collector, Reported
 from generator.package.source import BrokenFile, Source
 from generator.package.store import Store
-from generator.package.trail import Trail
 from generator.tables import layout
 
 Progress = Callable[[str, int, int], None]
@@ -29,8 +28,7 @@ Progress = Callable[[str, int, int], None]
 class Staging:
     """One package being read. ``rows`` counts the rows of each table that was there.
 
-    ``plainly``: Frictionless is only asked about cells that are not right beyond doubt. ``trail`` is shown
-    every row.
+    ``plainly``: Frictionless is only asked about cells that are not right beyond doubt.
     """
 
     source: Source
@@ -45,7 +43,6 @@ class Staging:
     parent_keys: Callable[[Staging, TablePlan, Sequence[str]], Any] = field(
         default_factory=lambda: parent_keys
     )
-    trail: Trail | None = None
     plans: tuple[TablePlan, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
     done: int = 0
@@ -94,7 +91,6 @@ class Staging:
                 collector=self.collector,
                 reopen=lambda: self.records(plan),
                 progress=lambda: self.progress(measured.size),
-                trail=self.trail,
             )
             try:
                 reading.run(Records(buffered(measured), self._noter(plan), delimiter=plan.delimiter))

@@ -35,7 +35,8 @@ from generator.redcap.timetable import Timetable, date_order
 from generator.redcap.validation import PLAIN, VALIDATIONS, Validation
 from generator.yaml_text import write_yaml
 
-SUBJECT_PATTERN = ".{1,100}"
+SUBJECT_PATTERN = r"[^/\\?#%]{1,100}"
+"""REDCap takes nearly every record id; the signs left out cannot be part of a page's address."""
 MOST_ROUNDS = 12
 
 

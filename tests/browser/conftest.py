@@ -25,7 +25,7 @@ from webapp.storage import Database
 WIDE = {"width": 1366, "height": 768}
 COOKIE = "crfsmith"
 NARROW = {"width": 320, "height": 640}
-SAVED = re.compile(r"^saved [\d:]+$")
+SAVED = re.compile(r"^saved [\d:]+ \w+$")
 
 
 class Site:

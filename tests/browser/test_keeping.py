@@ -208,5 +208,5 @@ def test_a_removed_row_is_no_change_that_is_still_to_be_saved(page: Page, site: 
     page.locator(".removal .why input").first.fill("Entered twice")
     page.keyboard.press("Control+s")
     expect(page.locator(".row")).to_have_count(0)
-    expect(page.locator("#state")).to_have_text(re.compile(r"^saved [\d:]+$"))
+    expect(page.locator("#state")).to_have_text(re.compile(r"^saved [\d:]+ \w+$"))
     assert len(history(site.database, key)) == 2

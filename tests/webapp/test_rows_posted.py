@@ -128,3 +128,14 @@ def _of_form(html: str) -> dict[str, list[str]]:
     ):
         data.setdefault(name, []).append(text)
     return data
+
+
+def test_more_rows_than_anybody_types_are_not_kept(app: Flask) -> None:
+    client = client_of(app)
+    numbers = [str(number) for number in range(1, 1_002)]
+    typed = {f"r-ae-{number}-aeterm": "Headache" for number in numbers}
+    data = {**page_data(client, AE), "rows:ae": numbers, **typed, "on": ON}
+    answer = client.post(AE, data=data, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+    assert "arrived with 1,001 rows" in answer.get_json()["message"]
+    assert terms(app) == {1: "Headache", 2: "Rash"}

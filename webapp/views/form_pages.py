@@ -25,7 +25,7 @@ from generator.pages import (
     without_hidden_rows,
 )
 from generator.pages.findings import label_of
-from generator.pages.names import cell_of
+from generator.pages.names import ROWS_PREFIX, cell_of
 from generator.pages.rows import laid_down, next_number, rows_of
 from webapp.access import ENTER, READ, allow
 from webapp.conflict_pages import conflict_page
@@ -57,6 +57,8 @@ ADD: Final = "add:"
 COMPLETE: Final = "complete"
 NUL: Final = "\x00"
 LONGEST_REASON: Final = 2_000
+MOST_ROWS: Final = 1_000
+"""How many rows of a group are kept of a draft, where the dictionary does not allow more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +131,8 @@ def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     place = form_place(subjid, visit, form)
     if "on" not in request.form:
         return _refused("The page arrived incomplete, so nothing was saved.", "Save once more.", 400)
+    if crowded := _too_many_rows(place, request.form):
+        return _refused(crowded, "Your text is still in this browser. Remove rows, then save once more.", 422)
     typed_now = read(place, request.form, request.files)
     if said := _unkeepable(place, request.form):
         return _not_saved(typed_now, said, needs="text")
@@ -149,6 +153,17 @@ def _unkeepable(place: FormPlace, data: MultiDict[str, str]) -> str:
     return (
         f"{where} holds the character U+0000, which cannot be kept. Type the text anew, then save once more."
     )
+
+
+def _too_many_rows(place: FormPlace, data: MultiDict[str, str]) -> str:
+    """Says which group got more rows than any form keeps, which a program posts and no person types."""
+    for group in place.form.row_groups:
+        most = max(MOST_ROWS, 2 * group.rows.maximum if group.rows else 0)
+        count = len(data.getlist(ROWS_PREFIX + group.name))
+        if count > most:
+            title = group.title or place.form.title
+            return f"“{title}” arrived with {count:,} rows. At most {most:,} are kept, so nothing was saved."
+    return ""
 
 
 @bp.url_value_preprocessor

@@ -47,6 +47,13 @@ def test_fixed_rows_are_made_of_choices() -> None:
     assert said(group("rows: {fixed: [a]}", "a: {label: A}")) == ["1.yaml:5:20 fixed-not-choice"]
 
 
+def test_more_fixed_rows_than_a_page_can_show_are_refused() -> None:
+    codes = ", ".join(f"C{number}" for number in range(60))
+    fields = [f"{name}: {{label: {name}, type: choice, codes: [{codes}]}}" for name in "abcd"]
+    assert said(group("rows: {fixed: [a, b, c, d]}", *fields)) == ["1.yaml:5:19 fixed-too-many"]
+    assert said(group("rows: {fixed: [a]}", *fields)) == []
+
+
 def test_a_grid_shares_one_codelist() -> None:
     right = ("a: {label: A, type: choice, codes: SIDE}", "b: {label: B, type: choice, codes: SIDE}")
     assert said(group("layout: grid", *right)) == []
