@@ -41,6 +41,30 @@ ENTRIES: tuple[Entry, ...] = (
         ),
     ),
     Entry(
+        code="import-changed-meanwhile",
+        severity=Severity.REFUSE,
+        message="{value} was saved here by {user} while the import was prepared; it was left as it is now.",
+        remedy="Look at the form, and import the package again if it should still come in.",
+        explanation="An import is judged before it is written. What others save meanwhile stays.",
+    ),
+    Entry(
+        code="import-not-as-saved",
+        severity=Severity.WARNING,
+        message="The table of {form} is not as it was saved last; the difference is a save by the import.",
+        remedy="Make sure that the change of the table is meant: the form's history shows it.",
+        explanation=(
+            "The audit trail of the package gives every version of the form. Its table, or its line in"
+            " data/forms.csv, was changed after the export."
+        ),
+    ),
+    Entry(
+        code="import-without-history",
+        severity=Severity.WARNING,
+        message="{many} without history: their changes in audit.csv do not fit together, or are not there.",
+        remedy="Export the package again, or restore audit.csv from the original package.",
+        explanation="The forms themselves come in, each as one save by the import.",
+    ),
+    Entry(
         code="import-as-draft",
         severity=Severity.WARNING,
         message="{form} is complete in the package, but has findings that refuse it; it comes in as a draft.",

@@ -89,7 +89,11 @@ class OpenPackage:
 
     def file(self, name: str) -> bytes | None:
         """An uploaded file by the text of its cell; None when it is not there, or not as a whole."""
-        if not name.startswith(layout.FILES) or self.source.sizes.get(name, LARGEST_FILE + 1) > LARGEST_FILE:
+        return self.bytes_of(name) if name.startswith(layout.FILES) else None
+
+    def bytes_of(self, name: str) -> bytes | None:
+        """A whole file of the package, by its path."""
+        if self.source.sizes.get(name, LARGEST_FILE + 1) > LARGEST_FILE:
             return None
         try:
             with self.source.open(name) as content:

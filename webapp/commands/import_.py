@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ import click
 from webapp.commands.databases import Unusable, opened, study_in_use
 
 if TYPE_CHECKING:
-    from generator.package.captured import CapturedForm
     from generator.package.reader import OpenPackage
     from webapp.commands.import_shown import Shown
     from webapp.package_import import Imported
@@ -29,7 +28,12 @@ class PackageFaulty(Exception):
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--db", "url", required=True, metavar="URL", help="Address, such as sqlite:///study.sqlite.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen to every cell; keep nothing.")
-@click.option("--user", default=IMPORTER, show_default=True, help="The account that saves the forms.")
+@click.option(
+    "--operator",
+    "--user",
+    metavar="NAME",
+    help="Who runs the import, as noted in it; you, when left out. Nothing is saved in a person's name.",
+)
 @click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--cells", is_flag=True, help="List new and same cells one by one as well.")
 @click.option(
@@ -46,7 +50,7 @@ def command(
     source: Path,
     url: str,
     dry_run: bool,
-    user: str,
+    operator: str | None,
     layout: str,
     cells: bool,
     folder: Path | None,
@@ -56,9 +60,9 @@ def command(
 
     SOURCE may also be FILE.csv with records that REDCap exported, flat or one value a line.
 
-    Each form becomes one save on top of what stands there; what was typed comes in right or wrong. The
-    package's history stays in the package. Exit 0, 1 when something was refused, 2 when nothing could
-    be read.
+    Into an empty database a study comes with its whole history: every version, who saved it, when and
+    why. Elsewhere each form becomes one save by the import on top of what stands there. What was typed
+    comes in right or wrong. Exit 0, 1 when something was refused, 2 when nothing could be read.
     """
     from generator.package.reader import open_package
     from generator.package.source import Unreadable
@@ -66,6 +70,7 @@ def command(
     from webapp.storage import SaveRefused
 
     shown = SHOWN[layout](dry_run=dry_run, cells=cells)
+    operator = operator or who_runs()
     with opened(url) as database:
         study = study_in_use(database)
         if source.suffix.lower() == ".csv" and source.is_file():
@@ -76,14 +81,14 @@ def command(
                 source,
                 folder,
                 shown,
-                user=user,
+                operator=operator,
                 dry_run=dry_run,
                 new_subjects=new_subjects,
             )
             click.get_current_context().exit(1 if refused else 0)
         try:
             with open_package(source, dictionary=study.files if study else None) as package:
-                counted = _run(database, package, shown, user=user, dry_run=dry_run)
+                counted = _run(database, package, shown, operator=operator, dry_run=dry_run)
                 refused = shown.finish(package.report(), counted)
         except Unreadable as error:
             found = error.finding
@@ -95,47 +100,62 @@ def command(
 
 
 def _run(
-    database: Database, package: OpenPackage, shown: Shown, *, user: str, dry_run: bool
+    database: Database, package: OpenPackage, shown: Shown, *, operator: str, dry_run: bool
 ) -> Imported | None:
     """Imports; None when the package has faults, and nothing of it was kept."""
     from forms_spec.days import day_of
+    from generator.tables.retired import read_retired
     from webapp.package_import import Import, import_forms
+    from webapp.package_restore import may_restore, restore_package
 
     if package.study is None:
         return None
     if not dry_run:
-        account(database, user)
+        import_account(database)
     how = Import(
         study=package.study,
-        user=user,
+        user=IMPORTER,
+        operator=operator,
         source=package.path.name,
         today=package.data_cut or day_of(package.study, database.clock()),
         file=package.file,
+        retired=read_retired(package.descriptor),
         on_form=shown.form,
+        on_planned=lambda: _need_whole(package),
         dry_run=dry_run,
     )
     try:
-        return import_forms(database, _whole(package), how)
+        if may_restore(database, package):
+            restored = restore_package(database, package, how)
+            shown.notes += restored.findings
+            return restored.imported
+        return import_forms(database, package.forms(), how, subjects=package.subjects())
     except PackageFaulty:
         return None
 
 
-def _whole(package: OpenPackage) -> Iterator[CapturedForm]:
-    """Every form; at the end an exception when rows could not be placed, since they would be lost."""
+def _need_whole(package: OpenPackage) -> None:
+    """An exception when rows could not be placed, since they would be lost; wrong subjects are left out."""
     from forms_spec.findings import Severity
 
-    yield from package.forms()
-    if package.report().counts.by_severity.get(Severity.REFUSE.value):
+    counts = package.report().counts
+    left_out = counts.by_code.get("subject-number", 0)
+    if counts.by_severity.get(Severity.REFUSE.value, 0) > left_out:
         raise PackageFaulty
 
 
-def account(database: Database, user: str) -> None:
+def who_runs() -> str:
+    """The name of who is signed in at this machine."""
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        return "somebody without a name"
+
+
+def import_account(database: Database) -> None:
     """The account for imports is made when it is needed; nobody can sign in with it."""
     from webapp.storage import Role, add_user, get_user
 
-    if get_user(database, user) is not None:
-        return
-    if user != IMPORTER:
-        raise Unusable(f"There is no account {user!r} in the database. Leave --user out, or name another.")
-    password = secrets.token_urlsafe(32)
-    add_user(database, username=user, name="Import", role=Role.DATA_MANAGER, password=password)
+    if get_user(database, IMPORTER) is None:
+        password = secrets.token_urlsafe(32)
+        add_user(database, username=IMPORTER, name="Import", role=Role.DATA_MANAGER, password=password)

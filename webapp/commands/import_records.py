@@ -29,7 +29,7 @@ def import_records(
     folder: Path | None,
     shown: Shown,
     *,
-    user: str,
+    operator: str,
     dry_run: bool,
     new_subjects: bool = False,
 ) -> bool:
@@ -41,7 +41,7 @@ def import_records(
     Rows and values of events, instruments, instances and fields that the dictionary lacks are findings of the
     report, and are left out; the rest is imported.
     """
-    from webapp.commands.import_ import account
+    from webapp.commands.import_ import IMPORTER, import_account
 
     study = _study(database, folder)
     try:
@@ -59,12 +59,20 @@ def import_records(
     if not found.forms:
         return shown.finish(report, None) or bool(found.findings)
     if not dry_run:
-        account(database, user)
+        import_account(database)
     forms = [
         replace(form, record=without_calculated(study.forms[form.key.form], without_documents(study, form)))
         for form in sorted(found.forms, key=lambda form: form.subject)
     ]
-    how = Import(study=study, user=user, source=source.name, today=today, on_form=shown.form, dry_run=dry_run)
+    how = Import(
+        study=study,
+        user=IMPORTER,
+        operator=operator,
+        source=source.name,
+        today=today,
+        on_form=shown.form,
+        dry_run=dry_run,
+    )
     counted = import_forms(database, forms, how)
     return shown.finish(report, counted) or bool(found.findings)
 

@@ -17,7 +17,7 @@ from generator.package.report import Report
 from generator.package.report_json import as_dict
 from generator.package.report_text import write_text
 from webapp.form_places import form_address
-from webapp.package_import import CellPreview, FormPreview, Imported, Outcome
+from webapp.import_plans import CellPreview, FormPreview, Imported, Outcome
 from webapp.storage import InstanceKey
 
 MOST_HARD, MOST_DRAFTS = 5, 20
@@ -32,6 +32,7 @@ class Shown:
     def __init__(self, *, dry_run: bool, cells: bool) -> None:
         self.dry_run = dry_run
         self.cells = cells
+        self.notes: list[Finding] = []
 
     def form(self, preview: FormPreview) -> None:
         raise NotImplementedError
@@ -82,6 +83,8 @@ class ShownAsText(Shown):
             click.echo("Nothing was imported: rows of the package would be lost. See the findings above.")
             return
         click.echo(f"{_counted(counted.forms, 'form')}; {_counted(counted.cells, 'cell')}.")
+        for found in self.notes:
+            click.echo(_finding(found))
         if self.judged:
             said = ", ".join(f"{count:,} {name}" for name, count in self.judged.items())
             click.echo(f"Findings on these forms: {said}. `crfsmith validate` lists them.")
@@ -109,20 +112,18 @@ class ShownAsJson(Shown):
 
     def __init__(self, *, dry_run: bool, cells: bool) -> None:
         super().__init__(dry_run=dry_run, cells=cells)
-        self.forms: list[dict[str, Any]] = []
+        self.forms: dict[InstanceKey, dict[str, Any]] = {}
 
     def form(self, preview: FormPreview) -> None:
-        self.forms.append(
-            {
-                **preview.key._asdict(),
-                "outcome": preview.outcome.value,
-                "cells": [
-                    {**cell.cell._asdict(), "outcome": cell.outcome.value, "old": cell.old, "new": cell.new}
-                    for cell in preview.cells
-                ],
-                "findings": [_as_dict(found) for found in (*preview.findings, *preview.judged)],
-            }
-        )
+        self.forms[preview.key] = {
+            **preview.key._asdict(),
+            "outcome": preview.outcome.value,
+            "cells": [
+                {**cell.cell._asdict(), "outcome": cell.outcome.value, "old": cell.old, "new": cell.new}
+                for cell in preview.cells
+            ],
+            "findings": [_as_dict(found) for found in (*preview.findings, *preview.judged)],
+        }
 
     def close(self, report: Report, counted: Imported | None) -> None:
         said = {
@@ -130,7 +131,8 @@ class ShownAsJson(Shown):
             "imported": counted is not None and not self.dry_run,
             "forms": _plain(counted.forms) if counted else {},
             "cells": _plain(counted.cells) if counted else {},
-            "previews": self.forms,
+            "previews": list(self.forms.values()),
+            "notes": [_as_dict(found) for found in self.notes],
             "package": as_dict(report),
         }
         click.echo(json.dumps(said, indent=2, ensure_ascii=False))

@@ -36,6 +36,7 @@ from webapp.storage.forms import (
     was_complete,
 )
 from webapp.storage.history import AuditRow, Revision, audit_rows, broken_seals, history, revisions
+from webapp.storage.imports import ImportRun, PastVersion
 from webapp.storage.migrate import DatabaseTooNew
 from webapp.storage.saving import Batch, Conflict, Saved, SaveRefused, SaveRequest, batch, save
 from webapp.storage.sessions import Session, begin_session, end_session, open_session
@@ -58,8 +59,10 @@ __all__ = [
     "DatabaseTooNew",
     "FindingCounts",
     "FormHead",
+    "ImportRun",
     "InstanceKey",
     "OtherStudy",
+    "PastVersion",
     "Revision",
     "Role",
     "SameBeginning",

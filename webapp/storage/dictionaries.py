@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,6 +68,29 @@ def insert_dictionary(connection: Connection, study: Study, now: datetime, *, re
         row = {"hash": study.hash, "study": study.name, "files": dict(study.files), "loaded_at": now}
         connection.execute(insert(dictionary), row)
     connection.execute(insert(dictionary_use), {"dictionary_hash": study.hash, "since": now})
+
+
+def insert_past_dictionaries(
+    connection: Connection,
+    files: Mapping[str, Mapping[str, str]],
+    study: str,
+    uses: Sequence[DictionaryUse],
+    now: datetime,
+) -> None:
+    """Dictionaries by their hashes, and when each was in use in another database; those known are left."""
+    known = set(connection.execute(select(dictionary.c.hash)).scalars())
+    loaded = {one.hash: one.since for one in reversed(uses)}
+    new = [
+        {"hash": one, "study": study, "files": dict(texts), "loaded_at": loaded.get(one, now)}
+        for one, texts in files.items()
+        if one not in known
+    ]
+    if new:
+        connection.execute(insert(dictionary), new)
+    given = known | set(files)
+    used = [{"dictionary_hash": one.hash, "since": one.since} for one in uses if one.hash in given]
+    if used:
+        connection.execute(insert(dictionary_use), used)
 
 
 def dictionary_in_use(database: Database) -> StoredDictionary | None:

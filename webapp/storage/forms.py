@@ -81,7 +81,8 @@ class StoredForm:
     """One version of a form.
 
     ``row_marks`` holds, by repeating group, the highest row number ever given: a new row takes the
-    next one, so that a number means one row for all time. ``save_id`` is that of the save which made it.
+    next one, so that a number means one row for all time. ``save_id`` is that of the save which made it,
+    ``import_id`` the import that it came with.
     """
 
     key: InstanceKey
@@ -96,6 +97,7 @@ class StoredForm:
     row_marks: Mapping[str, int] = field(default_factory=dict)
     save_id: str = ""
     seal: str = ""
+    import_id: int | None = None
 
 
 def load(database: Database, key: InstanceKey) -> StoredForm | None:
@@ -212,6 +214,7 @@ def stored_form(row: Row[tuple[object, ...]]) -> StoredForm:
         row_marks=row.row_marks,
         save_id=row.save_id,
         seal=row.seal,
+        import_id=row.import_id,
     )
 
 

@@ -10,7 +10,7 @@ from forms_spec.record import CellKey, Record
 from webapp.storage.changes import About, Change, changes
 from webapp.storage.database import Database
 from webapp.storage.forms import ALL_VERSIONS, EVERY_VERSION, InstanceKey, StoredForm, stored_form
-from webapp.storage.saving import seal
+from webapp.storage.seals import seal
 
 CHUNK = 500
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from forms_spec.model import Study
-from forms_spec.record import Record
+from forms_spec.record import FormKey, Record
+from generator.tables.descriptor import DictionaryUse
 from webapp.storage.attachments import insert_attachment
 from webapp.storage.database import Database
-from webapp.storage.dictionaries import insert_dictionary
+from webapp.storage.dictionaries import insert_dictionary, insert_past_dictionaries
 from webapp.storage.encoding import kept_document, rows_document, texts_document
 from webapp.storage.forms import (
     BY_SAVE_ID,
@@ -28,8 +27,17 @@ from webapp.storage.forms import (
     StoredForm,
     stored_form,
 )
+from webapp.storage.imports import (
+    NewForm,
+    PastVersion,
+    insert_forms,
+    insert_missing_accounts,
+    insert_run,
+    newest_versions,
+)
+from webapp.storage.seals import seal
 from webapp.storage.stamps import stamp
-from webapp.storage.subjects import Subject, insert_subject
+from webapp.storage.subjects import Subject, find_subject, insert_subject
 from webapp.storage.tables import form_instance, form_version, plain, subject
 
 ATTEMPTS = 3
@@ -47,6 +55,7 @@ class SaveRequest:
     made once per save by the page, so that a save sent twice is one save. ``files`` are the bytes of
     files that the record names and that may be new; they are kept together with the version. ``fixed``
     are the groups whose rows the dictionary lays down: they go when they are hidden, and come back.
+    ``import_id`` is the import that it came with.
     """
 
     key: InstanceKey
@@ -60,6 +69,7 @@ class SaveRequest:
     counts: FindingCounts = field(default_factory=FindingCounts)
     files: tuple[bytes, ...] = ()
     fixed: frozenset[str] = frozenset()
+    import_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,22 +118,72 @@ class Batch:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._import: int | None = None
+
+    def begin_import(self, *, operator: str, source: str) -> None:
+        """Everything that follows came with this import."""
+        self._import = insert_run(self._connection, operator=operator, source=source, now=self._now)
 
     def use_dictionary(self, study: Study) -> None:
         insert_dictionary(self._connection, study, self._now)
 
-    def add_subject(self, *, subjid: str, site: str, user: str) -> None:
-        insert_subject(self._connection, Subject(subjid=subjid, site=site, added_by=user, added_at=self._now))
+    def restore_dictionaries(
+        self, files: Mapping[str, Mapping[str, str]], study: str, uses: Sequence[DictionaryUse]
+    ) -> None:
+        """Dictionaries by their hashes, and when each was in use elsewhere."""
+        insert_past_dictionaries(self._connection, files, study, uses, self._now)
+
+    def subject(self, subjid: str) -> Subject | None:
+        return find_subject(self._connection, subjid)
+
+    def versions_of(self, subjid: str) -> Mapping[FormKey, tuple[int, str]]:
+        """The newest version of each form of a subject, and who saved it."""
+        return newest_versions(self._connection, subjid)
+
+    def need_accounts(self, names: Iterable[str]) -> None:
+        """Accounts that nobody can sign in with, for names that are not here."""
+        insert_missing_accounts(self._connection, names, self._now)
+
+    def restore_forms(self, forms: Sequence[NewForm]) -> None:
+        """Forms that are not here yet, with every version that they had elsewhere."""
+        insert_forms(self._connection, forms, import_id=self._import)
+
+    def save_new(self, requests: Sequence[SaveRequest]) -> None:
+        """First versions of forms that are not here yet."""
+        self.restore_forms([(one.key, (_first_version(one, self._now),)) for one in requests])
+
+    def add_subject(self, *, subjid: str, site: str, user: str, at: datetime | None = None) -> None:
+        """Enters a subject, now or when it was entered elsewhere."""
+        entered = Subject(subjid=subjid, site=site, added_by=user, added_at=at or self._now)
+        insert_subject(self._connection, entered)
 
     def add_attachment(self, content: bytes, *, user: str) -> None:
         insert_attachment(self._connection, content, user=user, now=self._now)
 
     def save(self, request: SaveRequest) -> Saved:
         """Adds a version; ``SaveRefused`` when somebody saved in between."""
+        request = replace(request, import_id=self._import)
         answer = _add_version(self._connection, request, self._now, again=True)
         if isinstance(answer, Conflict):
             raise SaveRefused(f"{request.key} was saved by {answer.theirs.saved_by} in the meantime")
         return answer
+
+
+def _first_version(request: SaveRequest, now: datetime) -> PastVersion:
+    for rows in request.record.rows.values():
+        numbers = [row.number for row in rows]
+        if len(set(numbers)) < len(numbers):
+            raise SaveRefused(f"a row number of {request.key} would be used again: {numbers}")
+    return PastVersion(
+        status=request.status,
+        record=request.record,
+        saved_by=request.user,
+        saved_at=now,
+        reason=request.reason,
+        dictionary_hash=request.dictionary_hash,
+        save_id=request.save_id,
+        counts=request.counts,
+    )
 
 
 @contextmanager
@@ -234,7 +294,8 @@ def _version_row(request: SaveRequest, base: StoredForm | None, now: datetime) -
         "row_marks": _row_marks(request, base),
         **_documents(request.record),
     }
-    return {"seal": seal(request.key, base.seal if base else "", row), **row}
+    sealed = seal(request.key, base.seal if base else "", row)
+    return {"seal": sealed, **row, "import_id": request.import_id}
 
 
 def _row_marks(request: SaveRequest, base: StoredForm | None) -> dict[str, int]:
@@ -249,16 +310,3 @@ def _row_marks(request: SaveRequest, base: StoredForm | None) -> dict[str, int]:
             raise SaveRefused(f"a row number of {group} would be used again: {again or numbers}")
         marks[group] = max([given, *numbers])
     return marks
-
-
-def seal(key: InstanceKey, before: str, row: Mapping[str, object]) -> str:
-    """SHA-256 over a version and the seal of the one before: a change behind the triggers shows."""
-    saved_at = row["saved_at"]
-    assert isinstance(saved_at, datetime)
-    content = {
-        **row,
-        "saved_at": saved_at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "key": list(key),
-    }
-    exact = json.dumps([before, content], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(exact.encode("ascii")).hexdigest()

@@ -178,6 +178,7 @@ form_version = Table(
     Column("kept", JsonText, nullable=False),
     Column("rows", JsonText, nullable=False),
     Column("texts", JsonText, nullable=False),
+    Column("import_id", Integer, nullable=True),
     UniqueConstraint("instance_id", "number"),
     UniqueConstraint("save_id"),
     CheckConstraint("status IN ('draft', 'unverified', 'complete')", name="status"),
@@ -191,6 +192,16 @@ clock_step = Table(
     Column("version_id", ForeignKey("form_version.id"), nullable=False),
     Column("newest_save", UtcTime, nullable=False),
     Column("clock", UtcTime, nullable=False),
+)
+
+# Who ran an import is not who entered what came with it.
+import_run = Table(
+    "import_run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("began_at", UtcTime, nullable=False),
+    Column("operator", PlainText, nullable=False),
+    Column("source", PlainText, nullable=False),
 )
 
 attachment = Table(

@@ -86,7 +86,6 @@ def test_rows_that_fit_nowhere_stop_the_import(demo: Path, tmp_path: Path) -> No
     [
         (["import", "none.zip", "--db", "sqlite:///{tmp}/new.sqlite"], "no package at none.zip"),
         (["import", "{demo}/p.zip", "--db", "study.sqlite"], "write sqlite:///study.sqlite"),
-        (["import", "{demo}/p.zip", "--db", "sqlite:///{tmp}/n.sqlite", "--user", "bob"], "no account 'bob'"),
         (["export", "--db", "sqlite:///{tmp}/none.sqlite", "--out", "{tmp}/p.zip"], "There is no database"),
         (["export", "--db", "sqlite:///{demo}/demo.sqlite", "--out", "{demo}"], "a folder with files in it"),
         (["export", "--db", "sqlite:///{demo}/p.zip", "--out", "{tmp}/q.zip"], "cannot be"),

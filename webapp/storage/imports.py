@@ -1,0 +1,145 @@
+"""What an import writes: many forms in few statements, and the past of forms as another database had it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from forms_spec.record import FormKey, Record
+from webapp.storage.encoding import kept_document, rows_document, texts_document
+from webapp.storage.forms import HEADS, FindingCounts, InstanceKey, Status
+from webapp.storage.seals import seal
+from webapp.storage.tables import app_user, form_instance, form_version, import_run, plain
+from webapp.storage.users import NOBODY, Role
+
+HEAD = ("status", "refused", "queries", "warnings", "saved_at", "saved_by")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportRun:
+    """An import: ``operator`` is who ran it, which is nobody's signature; ``source`` is what was imported."""
+
+    id: int
+    began_at: datetime
+    operator: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastVersion:
+    """A version of a form as it was saved elsewhere. ``counts`` are its findings, where they were judged."""
+
+    status: Status
+    record: Record
+    saved_by: str
+    saved_at: datetime
+    reason: str
+    dictionary_hash: str
+    save_id: str
+    counts: FindingCounts = field(default_factory=FindingCounts)
+
+
+NewForm = tuple[InstanceKey, Sequence[PastVersion]]
+"""A form that was never captured here, and its versions, the oldest first."""
+
+
+def insert_run(connection: Connection, *, operator: str, source: str, now: datetime) -> int:
+    """Notes an import, and gives its number."""
+    row = {"began_at": now, "operator": operator, "source": source}
+    return int(connection.execute(insert(import_run).returning(import_run.c.id), row).scalar_one())
+
+
+def find_runs(connection: Connection, numbers: Iterable[int]) -> dict[int, ImportRun]:
+    """Some imports by their numbers."""
+    rows = connection.execute(select(import_run).where(import_run.c.id.in_(list(numbers))))
+    return {
+        row.id: ImportRun(id=row.id, began_at=row.began_at, operator=row.operator, source=row.source)
+        for row in rows
+    }
+
+
+def newest_versions(connection: Connection, subject: str) -> dict[FormKey, tuple[int, str]]:
+    """The newest version of each form of a subject, and who saved it."""
+    rows = connection.execute(HEADS, {"subject": subject})
+    return {FormKey(row.form, row.visit, row.unsno): (row.version, row.saved_by) for row in rows}
+
+
+def insert_missing_accounts(connection: Connection, names: Iterable[str], now: datetime) -> None:
+    """People whom a history names. Nobody can sign in as one that was not here: there is no password."""
+    known = set(connection.execute(select(app_user.c.username)).scalars())
+    new = [
+        {
+            "username": name,
+            "name": name,
+            "role": Role.MONITOR.value,
+            "password_hash": NOBODY,
+            "created_at": now,
+        }
+        for name in dict.fromkeys(plain(one) for one in names)
+        if name not in known
+    ]
+    if new:
+        connection.execute(insert(app_user), new)
+
+
+def insert_forms(connection: Connection, forms: Sequence[NewForm], *, import_id: int | None) -> None:
+    """Forms that are not here yet, with all their versions, in two statements."""
+    rows = [_rows(key, versions) for key, versions in forms]
+    if not rows:
+        return
+    heads = [
+        {**_place(key), **{name: made[-1][name] for name in HEAD}, "version": len(made)}
+        for (key, _), made in zip(forms, rows, strict=True)
+    ]
+    new = insert(form_instance).returning(form_instance.c.id, sort_by_parameter_order=True)
+    numbers = connection.execute(new, heads).scalars().all()
+    every = [
+        {**row, "instance_id": number, "import_id": import_id}
+        for number, made in zip(numbers, rows, strict=True)
+        for row in made
+    ]
+    connection.execute(insert(form_version), every)
+
+
+def _place(key: InstanceKey) -> dict[str, Any]:
+    return {"subjid": key.subject, "form": key.form, "visit": key.visit, "unsno": key.unsno}
+
+
+def _rows(key: InstanceKey, versions: Sequence[PastVersion]) -> list[dict[str, Any]]:
+    """The versions as rows, each sealed over the one before."""
+    made: list[dict[str, Any]] = []
+    marks: Mapping[str, int] = {}
+    before = ""
+    for number, one in enumerate(versions, start=1):
+        marks = _marks(marks, one.record)
+        row: dict[str, Any] = {
+            "number": number,
+            "status": one.status.value,
+            "refused": one.counts.refused,
+            "queries": one.counts.queries,
+            "warnings": one.counts.warnings,
+            "saved_at": one.saved_at,
+            "saved_by": plain(one.saved_by),
+            "save_id": one.save_id,
+            "dictionary_hash": one.dictionary_hash,
+            "reason": plain(one.reason),
+            "row_marks": marks,
+            "texts": texts_document(one.record),
+            "rows": rows_document(one.record),
+            "kept": kept_document(one.record),
+        }
+        before = seal(key, before, row)
+        made.append({"seal": before, **row})
+    return made
+
+
+def _marks(before: Mapping[str, int], record: Record) -> dict[str, int]:
+    """The highest row number ever given, by group."""
+    marks = dict(before)
+    for group, rows in record.rows.items():
+        marks[group] = max([marks.get(group, 0), *(row.number for row in rows)])
+    return marks
