@@ -59,18 +59,18 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _refuse(
         "not-an-integer",
-        '"{value}" is not a whole number',
-        "Enter digits only, for example 12",
+        '"{value}" is not a whole number{trouble}',
+        "Enter {wanted}",
         "Digits 0 to 9, with a minus in front where needed. Accepted: `12`, `-3`. Refused: `12.5`, `1e3`, "
         "`1,000`, `-0`.",
     ),
     _refuse(
         "not-a-number",
-        '"{value}" is not a number',
-        "Enter digits, with a point before the decimals, for example 38.1",
+        '"{value}" is not a number{trouble}',
+        "Enter {wanted}",
         "Digits 0 to 9, one point, a minus in front where needed. Accepted: `38.1`. Refused: `NaN`, `1e3`, "
         "`1,000`, `-0`. At entry `38,1` is understood as 38.1, but `38,100` is not: it may be a thousand "
-        "times more.",
+        "times more. `<0.3` belongs in a field with `comparator`.",
     ),
     _refuse(
         "number-too-large",
@@ -126,7 +126,7 @@ ENTRIES: tuple[Entry, ...] = (
     _refuse(
         "not-a-time",
         '"{value}" is not a time of the day',
-        "Enter hours and minutes, for example 09:30",
+        "Enter {wanted}, for example {example}",
         "The 24-hour clock from `00:00` to `23:59`. At entry `930`, `9.30` and `9:30 pm` are understood too.",
     ),
     _refuse(
@@ -138,13 +138,13 @@ ENTRIES: tuple[Entry, ...] = (
     _refuse(
         "time-lacks-seconds",
         '"{value}" lacks the seconds',
-        "Enter the seconds too, for example 09:30:15",
+        "Enter the seconds too, for example {example}",
         "The field says `seconds: true`. Nothing is guessed.",
     ),
     _refuse(
         "not-a-datetime",
         '"{value}" is not a date with a time',
-        "Enter both, for example 15-Apr-2024 09:30",
+        "Enter both, for example {example}",
         "Stored as `2024-04-15T09:30`, the clock on the wall of the site, without time zone.",
     ),
     _refuse(

@@ -61,8 +61,23 @@ def write_time(value: time, *, seconds: bool) -> str:
     return value.strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
-def refuse_seconds(clock: str, *, seconds: bool) -> Refusal | None:
+_LOOSE_CLOCK = re.compile(r"[0-9]{1,2}[:.]?[0-9]{2}")
+
+
+def refuse_seconds(clock: str, *, seconds: bool, example: str = "09:30:15") -> Refusal | None:
     """Refuses a well-formed time that has seconds where the field has none, or lacks them."""
     if (len(clock) == len("HH:MM:SS")) == seconds:
         return None
-    return Refusal(code="time-lacks-seconds" if seconds else "time-has-seconds")
+    if not seconds:
+        return Refusal(code="time-has-seconds")
+    return Refusal(code="time-lacks-seconds", details=(("example", example),))
+
+
+def why_no_time(text: str, *, seconds: bool) -> Refusal:
+    """What a text that is no time lacks. ``9:30`` lacks the seconds where the field has them."""
+    if not seconds:
+        return Refusal(code="not-a-time", details=(("wanted", "hours and minutes"), ("example", "09:30")))
+    if _LOOSE_CLOCK.fullmatch(text):
+        return Refusal(code="time-lacks-seconds", details=(("example", "09:30:15"),))
+    wanted = "hours, minutes and seconds"
+    return Refusal(code="not-a-time", details=(("wanted", wanted), ("example", "09:30:15")))

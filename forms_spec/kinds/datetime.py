@@ -22,12 +22,22 @@ class DatetimeKind(Kind):
         day_text, separator, clock = text.partition("T")
         time = read_time(clock)
         if not separator or time is None:
-            return Refusal(code="not-a-datetime")
+            return _no_moment(field)
         day = read_day(day_text)
         if day is None:
-            return Refusal(code="no-such-day" if has_shape_of_day(day_text) else "not-a-datetime")
-        return refuse_seconds(clock, seconds=field.seconds) or datetime.combine(day, time)
+            return Refusal(code="no-such-day") if has_shape_of_day(day_text) else _no_moment(field)
+        return refuse_seconds(clock, seconds=field.seconds, example=_example(field)) or datetime.combine(
+            day, time
+        )
 
     def write(self, value: Value, field: Field) -> str:
         assert isinstance(value, datetime)
         return f"{value.date().isoformat()}T{write_time(value.time(), seconds=field.seconds)}"
+
+
+def _example(field: Field) -> str:
+    return "15-Apr-2024 09:30:15" if field.seconds else "15-Apr-2024 09:30"
+
+
+def _no_moment(field: Field) -> Refusal:
+    return Refusal(code="not-a-datetime", details=(("example", _example(field)),))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from forms_spec.kinds.base import Kind, Refusal
-from forms_spec.kinds.numbers import MOST_PLACES, too_large, write_number
+from forms_spec.kinds.numbers import MOST_PLACES, too_large, why_no_number, write_number
 
 if TYPE_CHECKING:
     from forms_spec.model import Field
@@ -28,7 +28,7 @@ class DecimalKind(Kind):
     def parse(self, text: str, field: Field) -> Value | Refusal:
         found = _GRAMMAR.fullmatch(text)
         if not found or _MINUS_ZERO.fullmatch(text):
-            return Refusal(code="not-a-number")
+            return why_no_number(text, whole=False)
         if refused := too_large(found[1]):
             return refused
         given, most = len(found[2] or ""), MOST_PLACES if field.places is None else field.places

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from forms_spec.kinds.base import Kind, Refusal
-from forms_spec.kinds.numbers import too_large, write_number
+from forms_spec.kinds.numbers import too_large, why_no_number, write_number
 
 if TYPE_CHECKING:
     from forms_spec.model import Field
@@ -24,7 +24,7 @@ class IntegerKind(Kind):
     def parse(self, text: str, field: Field) -> Value | Refusal:  # noqa: ARG002
         found = _GRAMMAR.fullmatch(text)
         if not found or text == "-0":
-            return Refusal(code="not-an-integer")
+            return why_no_number(text, whole=True)
         return too_large(found[1]) or Decimal(text)
 
     def write(self, value: Value, field: Field) -> str:  # noqa: ARG002

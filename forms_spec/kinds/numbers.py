@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from forms_spec.kinds.base import Refusal
@@ -15,6 +16,49 @@ def too_large(digits: str) -> Refusal | None:
     if len(digits) <= INTEGER_DIGITS:
         return None
     return Refusal(code="number-too-large", details=(("most", str(INTEGER_DIGITS)),))
+
+
+_COMMA = re.compile(r"([+-]?)([0-9]+),([0-9]+)")
+_THOUSANDS = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]+)?")
+_LIMIT = re.compile(r"(<=|>=|<|>|\u2264|\u2265) ?(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)")
+
+
+NOT_A_NUMBER = ("not-a-number", "digits, with a point before the decimals, for example 38.1")
+NOT_AN_INTEGER = ("not-an-integer", "digits only, for example 12")
+
+
+def why_no_number(text: str, *, whole: bool) -> Refusal:
+    """Why a text is no number: a comma, a comparator that the field does not take, or anything else."""
+    code, wanted = NOT_AN_INTEGER if whole else NOT_A_NUMBER
+    trouble = ""
+    readings = [one for one in _without_comma(text) if not whole or "." not in one]
+    if found := _LIMIT.fullmatch(text):
+        trouble = ": it is a limit, and this field takes exact numbers only"
+        number = found[2].partition(".")[0] if whole else found[2]
+        wanted = f"an exact number, for example {number}; if only the limit is known, say why there is none"
+    elif readings:
+        trouble = ": a comma may stand before decimals or between thousands"
+        wanted = f"a point before the decimals and nothing between thousands: {' or '.join(readings)}"
+    return Refusal(code=code, details=(("trouble", trouble), ("wanted", wanted)))
+
+
+def _without_comma(text: str) -> list[str]:
+    """What a number with a comma may mean: ``1,000`` is 1.000 to some and 1000 to others."""
+    found, parted = _COMMA.fullmatch(text), _THOUSANDS.fullmatch(text)
+    readings = []
+    if found:
+        readings.append(f"{_sign(found[1])}{_plain(found[2])}.{found[3]}")
+    if parted and not parted[2].startswith("0"):
+        readings.append(f"{_sign(parted[1])}{parted[2].replace(',', '')}{parted[3] or ''}")
+    return readings
+
+
+def _sign(sign: str) -> str:
+    return "-" if sign == "-" else ""
+
+
+def _plain(digits: str) -> str:
+    return digits.lstrip("0") or "0"
 
 
 def write_number(value: Decimal) -> str:

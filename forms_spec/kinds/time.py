@@ -6,7 +6,7 @@ from datetime import time
 from typing import TYPE_CHECKING, ClassVar
 
 from forms_spec.kinds.base import Kind, Refusal
-from forms_spec.kinds.calendar import read_time, refuse_seconds, write_time
+from forms_spec.kinds.calendar import read_time, refuse_seconds, why_no_time, write_time
 
 if TYPE_CHECKING:
     from forms_spec.model import Field
@@ -21,7 +21,7 @@ class TimeKind(Kind):
     def parse(self, text: str, field: Field) -> Value | Refusal:
         value = read_time(text)
         if value is None:
-            return Refusal(code="not-a-time")
+            return why_no_time(text, seconds=field.seconds)
         return refuse_seconds(text, seconds=field.seconds) or value
 
     def write(self, value: Value, field: Field) -> str:

@@ -11,11 +11,10 @@ _IN_FILES = {
     "ambiguous-date": "Write year, month and day, for example 2024-04-03",
     "two-digit-year": "Write all four digits of the year first, for example 2024-04-15",
     "not-a-partial-date": "Write what is known: 2024-04-15, 2024-04 or 2024",
-    "not-a-datetime": "Write both, for example 2024-04-15T09:30",
 }
 
 
 def for_files(found: Finding) -> Finding:
     """The finding with the remedy for a file; a page understands more than a file may hold."""
-    remedy = _IN_FILES.get(found.code)
-    return found if remedy is None else dataclasses.replace(found, remedy=remedy)
+    remedy = _IN_FILES.get(found.code, found.remedy.replace("15-Apr-2024 09:30", "2024-04-15T09:30"))
+    return found if remedy == found.remedy else dataclasses.replace(found, remedy=remedy)

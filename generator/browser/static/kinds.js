@@ -36,6 +36,10 @@
 
   const INTEGER = /^-?(0|[1-9][0-9]*)$/;
   const DECIMAL = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
+  const COMMA = /^([+-]?)([0-9]+),([0-9]+)$/;
+  const THOUSANDS = /^([+-]?)([0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]+)?$/;
+  const LIMIT = /^(<=|>=|<|>|\u2264|\u2265) ?(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)$/;
+  const LOOSE_CLOCK = /^[0-9]{1,2}[:.]?[0-9]{2}$/;
   const MINUS_ZERO = /^-0(?:\.0+)?$/;
   const DAY = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
   const MONTH_OR_YEAR = /^([0-9]{4})(?:-(0[1-9]|1[0-2]))?$/;
@@ -133,13 +137,45 @@
 
   function refuseSeconds(clock, field) {
     if ((clock.length === 8) === field.seconds) return null;
-    return refuse(field.seconds ? "time-lacks-seconds" : "time-has-seconds");
+    if (!field.seconds) return refuse("time-has-seconds");
+    return refuse("time-lacks-seconds", { example: field.kind === "datetime" ? momentExample(field) : "09:30:15" });
+  }
+
+  const momentExample = (field) => (field.seconds ? "15-Apr-2024 09:30:15" : "15-Apr-2024 09:30");
+
+  function whyNoTime(text, field) {
+    if (!field.seconds) return refuse("not-a-time", { wanted: "hours and minutes", example: "09:30" });
+    if (LOOSE_CLOCK.test(text)) return refuse("time-lacks-seconds", { example: "09:30:15" });
+    return refuse("not-a-time", { wanted: "hours, minutes and seconds", example: "09:30:15" });
   }
 
   // Numbers
 
   function tooLarge(digits) {
     return digits.length > MOST_DIGITS ? refuse("number-too-large", { most: String(MOST_DIGITS) }) : null;
+  }
+
+  // Why a text is no number: a comma, a comparator that the field does not take, or anything else.
+
+  function whyNoNumber(text, whole) {
+    let trouble = "";
+    let wanted = whole ? "digits only, for example 12" : "digits, with a point before the decimals, for example 38.1";
+    const [limit, found, parted] = [LIMIT.exec(text), COMMA.exec(text), THOUSANDS.exec(text)];
+    const sign = text.startsWith("-") ? "-" : "";
+    const readings = [];
+    if (found && !whole) readings.push(`${sign}${found[2].replace(/^0+/, "") || "0"}.${found[3]}`);
+    if (parted && !parted[2].startsWith("0") && !(whole && parted[3])) {
+      readings.push(`${sign}${parted[2].replaceAll(",", "")}${parted[3] || ""}`);
+    }
+    if (limit) {
+      trouble = ": it is a limit, and this field takes exact numbers only";
+      const number = whole ? limit[2].split(".")[0] : limit[2];
+      wanted = `an exact number, for example ${number}; if only the limit is known, say why there is none`;
+    } else if (readings.length) {
+      trouble = ": a comma may stand before decimals or between thousands";
+      wanted = `a point before the decimals and nothing between thousands: ${readings.join(" or ")}`;
+    }
+    return refuse(whole ? "not-an-integer" : "not-a-number", { trouble, wanted });
   }
 
   function writeNumber(scaled) {
@@ -182,13 +218,13 @@
 
   function parseInteger(text) {
     const found = INTEGER.exec(text);
-    if (!found || text === "-0") return refuse("not-an-integer");
+    if (!found || text === "-0") return whyNoNumber(text, true);
     return tooLarge(found[1]) || accept(BigInt(text) * SCALE);
   }
 
   function parseDecimal(text, field) {
     const found = DECIMAL.exec(text);
-    if (!found || MINUS_ZERO.test(text)) return refuse("not-a-number");
+    if (!found || MINUS_ZERO.test(text)) return whyNoNumber(text, false);
     const [, minus, whole, decimals = ""] = found;
     const refused = tooLarge(whole);
     if (refused) return refused;
@@ -224,7 +260,7 @@
 
   function parseTime(text, field) {
     const seconds = readTime(text);
-    if (seconds === null) return refuse("not-a-time");
+    if (seconds === null) return whyNoTime(text, field);
     return refuseSeconds(text, field) || accept({ t: seconds });
   }
 
@@ -232,10 +268,11 @@
     const at = text.indexOf("T");
     const clock = text.slice(at + 1);
     const seconds = readTime(clock);
-    if (at < 0 || seconds === null) return refuse("not-a-datetime");
+    const noMoment = () => refuse("not-a-datetime", { example: momentExample(field) });
+    if (at < 0 || seconds === null) return noMoment();
     const dayText = text.slice(0, at);
     const day = readDay(dayText);
-    if (day === null) return refuse(DAY.test(dayText) ? "no-such-day" : "not-a-datetime");
+    if (day === null) return DAY.test(dayText) ? refuse("no-such-day") : noMoment();
     return refuseSeconds(clock, field) || accept({ s: day * 86400 + seconds });
   }
 
