@@ -110,7 +110,7 @@ def read_events(items: Sequence[Item], files: EventFiles) -> Events:
         if one.visit != one.name
     )
     designated = _designated(files, forms, events, found)
-    once = _once(repeating_forms, designated)
+    once = _once(repeating_forms, designated, repeating_events)
     return Events(
         events=events,
         forms=designated,
@@ -139,11 +139,17 @@ def _with_visits(events: Sequence[Event]) -> tuple[Event, ...]:
 
 
 def _once(
-    repeating: Mapping[str, set[str]], designated: Mapping[str, tuple[str, ...]]
+    repeating: Mapping[str, set[str]],
+    designated: Mapping[str, tuple[str, ...]],
+    repeating_events: Container[str],
 ) -> dict[str, tuple[str, ...]]:
-    """The events at which a repeating form does not repeat."""
+    """The events at which a repeating form does not repeat, and that do not repeat as a whole."""
     found = {
-        form: tuple(event for event in designated.get(form, ()) if events and event not in events)
+        form: tuple(
+            event
+            for event in designated.get(form, ())
+            if events and event not in events and event not in repeating_events
+        )
         for form, events in repeating.items()
     }
     return {form: events for form, events in found.items() if events}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from forms_spec.kinds import Refusal
 from forms_spec.model import Form, Study
 from forms_spec.record import LOG, CellKey, FormKey, Record
 from generator.package.calculated import without_calculated
@@ -183,6 +184,8 @@ class _Comparison:
             kind, why = "box", f"{why}: boxes hold answers of the list only"
         elif text.strip() == back.strip():
             kind, why = "blanks", "blanks at its ends are not kept"
+        elif isinstance(field.kind.parse(text, field), Refusal):
+            kind, why = "no-value", f"no value of the field: {why}"
         return self.left_out(kind, field=_said(cell), original=text, why=why, harmless=harmless)
 
     def no_row(self, row: int) -> str:

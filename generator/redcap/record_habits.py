@@ -45,8 +45,10 @@ class Layout:
     value: str | None = None
 
     def logical(self, row: Row, column: str) -> str:
-        """The column of a flat export that a cell belongs to."""
-        return row[self.field].strip() if column == self.value and self.field else column
+        """The column of a flat export that a cell belongs to; none for what says where a value belongs."""
+        if self.field is None or column == self.record:
+            return column
+        return row[self.field].strip() if column == self.value else ""
 
 
 @dataclass(kw_only=True)

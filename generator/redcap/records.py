@@ -97,13 +97,14 @@ class _Reader:
         self.doubtful: frozenset[str] = frozenset()
         self.row_numbers: str | None = None
         self.doubts: dict[tuple[str, str], list[int]] = {}
-        self.visits = {name: visit for visit, name in event_names(study).items()} | {
-            visit: visit for visit in study.visits
+        self.visits = {visit: visit for visit in study.visits} | {
+            name: visit for visit, name in event_names(study).items()
         }
 
     def read(self, saved_at: datetime) -> Records:
         places = self.found.sheet.places
-        eav = EAV_FIELD in places and EAV_VALUE in places
+        flat = any(column in self.columns.states for column in places)
+        eav = EAV_FIELD in places and EAV_VALUE in places and not flat
         record = EAV_RECORD if eav and EAV_RECORD in places else self.columns.subject
         self.restore(
             Layout(record=record, field=EAV_FIELD, value=EAV_VALUE) if eav else Layout(record=record)

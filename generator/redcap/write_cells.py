@@ -154,6 +154,13 @@ class CellWriter:
 
     def shown(self, group: Group, one: Field, cells: Cells) -> None:
         """The conditions of the group and of the field; the group's sees the form's own fields."""
+        if one.value is not None and one.value.text == SUBJECT and self.holds_subject(one):
+            for rule in (group.shown, one.shown):
+                if rule is not None:
+                    self.loss(
+                        cells["name"], "branching", "record-id", rule.text, "a record id is always shown"
+                    )
+            return
         said = [(group.shown, False), (one.shown, True)]
         texts = [
             self.logic(rule, cells["name"], "branching", condition=True, rows=rows)
@@ -279,9 +286,8 @@ class CellWriter:
         return [f"@CALCTEXT({text})"] if text else []
 
     def holds_subject(self, one: Field) -> bool:
-        """Whether this is the record id: the first of the fields that hold the subject's id."""
-        fields = (one for form in self.study.forms.values() for group in form.groups for one in group.fields)
-        return next(held for held in fields if held.value is not None and held.value.text == SUBJECT) is one
+        """Whether this is the record id: of the fields that hold the subject's id the one that can be."""
+        return subject_field(self.study) is one
 
     def moved(self, value: Expression) -> str:
         """A date moved by days or months, which only @CALCDATE can say."""
@@ -412,6 +418,19 @@ def exact_places(study: Study, one: Field) -> int | None:
     if one.type.name != "decimal" or one.places not in (1, 2, 3, 4) or "validation" in one.redcap:
         return None
     return one.places if made_from_redcap(study) else None
+
+
+def subject_field(study: Study) -> Field | None:
+    """The record id: the study's first field where it holds the subject's id, else the first that does so
+    outside of rows and whose form is no form without it."""
+    forms = study.forms.values()
+    for at, one in enumerate(one for form in forms for group in form.groups for one in group.fields):
+        form = study.forms[one.form]
+        if one.value is None or one.value.text != SUBJECT:
+            continue
+        if at == 0 or (one in form.fields and sum(held.collected for held in form.fields) > 1):
+            return one
+    return None
 
 
 def made_from_redcap(study: Study) -> bool:

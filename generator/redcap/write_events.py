@@ -60,12 +60,15 @@ def repeats_at(study: Study, group: Group, visit: str) -> bool:
 
 def _names(study: Study) -> dict[str, str]:
     found: dict[str, str] = {}
+    own = {visit.redcap or visit.name for visit in study.visits.values()}
+    kept = {name for name in own if _UNIQUE.fullmatch(name)}
     for visit in study.visits.values():
         name = visit.redcap or visit.name
-        if not _UNIQUE.fullmatch(name):
-            name = f"{slug(name) or 'event'}_arm_1"
-        if name in found.values():
-            name = unused(name.partition("_arm_")[0], found.values()) + "_arm_1"
+        if name not in kept or name in found.values():
+            name = unused(
+                slug(name) or "event", {one.partition("_arm_")[0] for one in (*kept, *found.values())}
+            )
+            name = f"{name}_arm_1"
         found[visit.name] = name
     return found
 

@@ -162,8 +162,8 @@ class _Writer:
         own = self.own_place(form.key)
         if spec.name in self.study.tables and self.study.tables[spec.name].group is None:
             rows.setdefault(own, {})[f"{spec.name}{COMPLETE}"] = state
-        elif not any(form.record.rows.values()) and form.status:
-            # An instance that says no more than that the form is complete: there is nothing to list.
+        elif not any(form.record.rows.values()):
+            # An instance that says no more than how far the form is: there is nothing to list.
             group = spec.row_groups[0]
             place = self.row_place(form.key, group, 1, first=True) or own
             rows.setdefault(place, {})[f"{group.name}{COMPLETE}"] = state

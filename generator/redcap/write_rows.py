@@ -8,7 +8,7 @@ from forms_spec.model import Field, Study
 from generator.redcap.box_codes import columns_named
 from generator.redcap.losses import Loss
 from generator.redcap.names import unused
-from generator.redcap.write_cells import SUBJECT, Cells, CellWriter
+from generator.redcap.write_cells import Cells, CellWriter, subject_field
 
 RECORD_ID = "record_id"
 COMPLETE, TIMESTAMP = "_complete", "_timestamp"
@@ -73,9 +73,9 @@ def _other_name(study: Study, one: Field, wished: str, taken: set[str]) -> str:
 
 
 def subject_key(study: Study) -> Key | None:
-    """The field that holds the subject's id, the first where there are several."""
-    fields = (key for key, one in _fields(study) if one.value is not None and one.value.text == SUBJECT)
-    return next(fields, None)
+    """The field that is the record id, by its table and name."""
+    wanted = subject_field(study)
+    return next((key for key, one in _fields(study) if one is wanted), None)
 
 
 def record_id(study: Study, names: Mapping[Key, str]) -> str:
