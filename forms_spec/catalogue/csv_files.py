@@ -109,6 +109,13 @@ ENTRIES: tuple[Entry, ...] = (
         "The missing cells were taken as blank.",
     ),
     _entry(
+        "missing-row",
+        "The row has no value: {says}.",
+        "If this was recorded on purpose, keep it, and give the table a column that every row answers, "
+        "such as a number of the row.",
+        "Frictionless takes a row of nothing but missing codes for a blank one, and refuses it.",
+    ),
+    _entry(
         "blank-line", "The line is blank.", "Remove it.", "It holds no row and was passed over.", _WARNING
     ),
     _entry(

@@ -56,8 +56,38 @@ ENTRIES: tuple[Entry, ...] = (
     _entry(
         "field-constraint",
         '{at}: a field of the type {type} has no constraint "{value}".',
-        "Remove the constraint, or correct the type. This type has {allowed}.",
+        "{near}Remove the constraint, or correct the type. This type has {allowed}.",
         "Every type of Table Schema has constraints of its own.",
+    ),
+    _entry(
+        "constraint-place",
+        "{at} belongs in {of}.constraints.",
+        'Write "constraints": {{"required": {given}}} in this field.',
+        "A constraint beside the type of a field is none. Frictionless refuses the whole package for it.",
+    ),
+    _entry(
+        "field-format",
+        '{at} is "{value}", which is no format of a {type}.',
+        "Write it with the signs of strptime, such as %d/%m/%Y or %Y-%m-%dT%H:%M, or remove it for ISO 8601.",
+        "No text can be read in this format, so the column is judged without it.",
+    ),
+    _entry(
+        "limit-unreadable",
+        "{at} is {value}, which is no {kind}.",
+        "Write it as the cells of the column are written.",
+        "A limit or a code that the field itself cannot read tells nothing. Cells are judged without it.",
+    ),
+    _entry(
+        "limits-crossed",
+        "{at} is {given}, and leaves nothing below the {high} {most}.",
+        "Correct one of the two.",
+        "No value lies between the two limits. Cells are judged without them.",
+    ),
+    _entry(
+        "pattern-unreadable",
+        '{at} is "{value}", which is no regular expression: {why}.',
+        "Correct the expression.",
+        "A pattern that cannot be read tells nothing. Cells are judged without it.",
     ),
     _entry(
         "key-field",

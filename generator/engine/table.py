@@ -218,7 +218,7 @@ class BlockReading(TableReading):
     def _judge_block(self, block: Block, first: int) -> bool:
         frame, line = self._named(block, first)
         for at in _left_out(block.frame.height, line.rows):
-            self.note("blank-line", Lines(first=first, starts=block.starts)(at))
+            self.note_blank(Lines(first=first, starts=block.starts)(at), block.frame.row(at))
         self.rows += block.frame.height if line.rows is None else len(line.rows)
         refused = self._judge_columns(frame, line)
         if self.hashes:

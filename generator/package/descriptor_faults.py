@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from forms_spec.catalogue import finding
 from forms_spec.nearness import did_you_mean
+from generator.package.descriptor_nodes import NodeFault, node_faults
 from generator.package.package_files import is_safe
 from generator.package.report import Reported
 from generator.tables import layout
 
-_NAME = re.compile(r"[-a-z0-9._/]+")
 _LONGEST = 60
 _KINDS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "text": (str, "a text"),
@@ -46,7 +46,25 @@ _DIALECT = {
 }  # fmt: skip
 _SCHEMA = {"primaryKey": "name or names", "foreignKeys": "list", "missingValues": "list"}
 _FIELD = {"name": "text", "type": "text", "constraints": "object"}
+_LACKS = re.compile(r"'(\w+)' is a required property")
+_OF_TYPE = re.compile(r"[\s\S]* is not of type (?P<types>'\w+'(?:, '\w+')*)")
+_NO_NAME = re.compile(r"'[\s\S]*' does not match '[^']*'")
+_QUOTED = re.compile(r"'(\w+)'")
+_STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
+_JSON_TYPES = {
+    "string": "a text", "array": "a list", "object": "an object", "integer": "a whole number",
+    "number": "a number", "boolean": "true or false",
+}  # fmt: skip
+LONGEST_WORDS = 200
+_MARKS = ("delimiter", "quoteChar", "escapeChar")
 _CONSTRAINTS = {"enum": "list", "pattern": "text", "minLength": "number", "maxLength": "number"}
+
+
+class Fault(NamedTuple):
+    """A finding, and the path in the descriptor of what it is about."""
+
+    at: str
+    reported: Reported
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +75,29 @@ class Faults:
     root: Path
 
     def found(self) -> Iterator[Reported]:
-        """Everything that is known to be wrong."""
+        """Everything that is wrong, each with its path: in our words, or else in Frictionless's."""
+        own = list(self._own())
+        places = [one.at for one in own]
+        yield from (one.reported for one in own)
+        for one in node_faults(self.descriptor):
+            if not any(_is_within(one.at, place) or _is_within(place, one.at) for place in places):
+                places.append(one.at)
+                yield self._in_other_words(one)
+
+    def _in_other_words(self, one: NodeFault) -> Reported:
+        if lacks := _LACKS.match(one.says):
+            return fault("descriptor-lacks", one.node or layout.DESCRIPTOR, one.table, name=lacks[1]).reported
+        if kind := _OF_TYPE.fullmatch(one.says):
+            wanted = " or ".join(_JSON_TYPES.get(name, name) for name in _QUOTED.findall(kind["types"]))
+            words = {"given": shown(_value(self.descriptor, one.at)), "wanted": wanted}
+            return fault("descriptor-type", one.at, one.table, **words).reported
+        if one.at.endswith("name") and _NO_NAME.fullmatch(one.says):
+            name = str(_value(self.descriptor, one.at))
+            return fault("descriptor-name", one.at, one.table, value=name).reported
+        words = {"kind": one.kind, "says": one.says[:LONGEST_WORDS]}
+        return fault("descriptor-refused", one.at or layout.DESCRIPTOR, one.table, **words).reported
+
+    def _own(self) -> Iterator[Fault]:
         yield from self._kinds("", self.descriptor, _PACKAGE, None)
         yield from self._file("profile", self.descriptor.get("profile"), None)
         resources = self.descriptor["resources"]
@@ -70,34 +110,54 @@ class Faults:
         """What is wrong with one resource."""
         return [one for one in self.found() if one.table == table]
 
-    def _resource(self, at: str, one: Any) -> Iterator[Reported]:
+    def path_of(self, table: str) -> str:
+        """The path of a resource in the descriptor."""
+        held = enumerate(self.descriptor["resources"])
+        places = [at for at, one in held if isinstance(one, dict) and one.get("name") == table]
+        return f"resources[{places[0]}]" if places else layout.DESCRIPTOR
+
+    def marks(self, place: int) -> list[Reported]:
+        """Marks between and around cells that are not one character: nobody can read the file."""
+        one = self.descriptor["resources"][place]
+        dialect = one.get("dialect") if isinstance(one, dict) else None
+        if not isinstance(dialect, dict):
+            return []
+        table, at, csv = one.get("name"), f"resources[{place}].dialect", dialect.get("csv")
+        parts = [(at, dialect), *([(f"{at}.csv", csv)] if isinstance(csv, dict) else [])]
+        given = [(f"{where}.{name}", part.get(name)) for where, part in parts for name in _MARKS]
+        wanted = "a text of one character"
+        return [
+            fault("descriptor-type", path, table, given=shown(mark), wanted=wanted).reported
+            for path, mark in given
+            if isinstance(mark, str) and len(mark) != 1
+        ]
+
+    def _resource(self, at: str, one: Any) -> Iterator[Fault]:
         if not isinstance(one, dict):
-            yield _said("descriptor-type", at, None, given=_shown(one), wanted="an object")
+            yield fault("descriptor-type", at, None, given=shown(one), wanted="an object")
             return
         name = one.get("name")
         table = name if isinstance(name, str) else None
         yield from self._kinds(at, one, _RESOURCE, table)
         if name is None:
-            yield _said("descriptor-lacks", at, None, name="name")
-        elif table is not None and not _NAME.fullmatch(table):
-            yield _said("descriptor-name", f"{at}.name", table, value=table)
+            yield fault("descriptor-lacks", at, None, name="name")
         if "path" not in one and "data" not in one:
-            yield _said("descriptor-lacks", at, table, name="path")
+            yield fault("descriptor-lacks", at, table, name="path")
         for key in ("schema", "dialect", "profile"):
             yield from self._file(f"{at}.{key}", one.get(key), table)
         encoding = one.get("encoding")
         if isinstance(encoding, str) and not _is_encoding(encoding):
-            yield _said("descriptor-encoding", f"{at}.encoding", table, value=encoding)
+            yield fault("descriptor-encoding", f"{at}.encoding", table, value=encoding)
         if isinstance(one.get("dialect"), dict):
             yield from self._kinds(f"{at}.dialect", one["dialect"], _DIALECT, table)
         if isinstance(one.get("schema"), dict):
             yield from self._schema(f"{at}.schema", one["schema"], table)
 
-    def _file(self, at: str, said: Any, table: str | None) -> Iterator[Reported]:
+    def _file(self, at: str, said: Any, table: str | None) -> Iterator[Fault]:
         """A file that is named, and is to be read with the descriptor."""
         known_profile = at.endswith("profile") and not str(said).endswith(".json")
         if isinstance(said, str) and not known_profile and not self._has(said):
-            yield _said("descriptor-no-file", at, table, value=said)
+            yield fault("descriptor-no-file", at, table, value=said)
 
     def _has(self, path: str) -> bool:
         try:
@@ -105,11 +165,14 @@ class Faults:
         except OSError:
             return False
 
-    def _schema(self, at: str, schema: Mapping[str, Any], table: str | None) -> Iterator[Reported]:
+    def _schema(self, at: str, schema: Mapping[str, Any], table: str | None) -> Iterator[Fault]:
         yield from self._kinds(at, schema, _SCHEMA, table)
-        fields = schema.get("fields", [])
+        if "fields" not in schema:
+            yield fault("descriptor-lacks", at, table, name="fields")
+            return
+        fields = schema["fields"]
         if not isinstance(fields, list):
-            yield _said("descriptor-type", f"{at}.fields", table, given=_shown(fields), wanted="a list")
+            yield fault("descriptor-type", f"{at}.fields", table, given=shown(fields), wanted="a list")
             return
         names = [one.get("name") if isinstance(one, dict) else None for one in fields]
         yield from self._twice(f"{at}.fields", names, table)
@@ -120,18 +183,20 @@ class Faults:
         for place, key in enumerate(keys if isinstance(keys, list) else []):
             yield from self._foreign_key(f"{at}.foreignKeys[{place}]", key, names, table)
 
-    def _field(self, at: str, one: Any, table: str | None) -> Iterator[Reported]:
+    def _field(self, at: str, one: Any, table: str | None) -> Iterator[Fault]:
         if not isinstance(one, dict):
-            yield _said("descriptor-type", at, table, given=_shown(one), wanted="an object")
+            yield fault("descriptor-type", at, table, given=shown(one), wanted="an object")
             return
         yield from self._kinds(at, one, _FIELD, table)
         if one.get("name") is None:
-            yield _said("descriptor-lacks", at, table, name="name")
+            yield fault("descriptor-lacks", at, table, name="name")
+        if "required" in one:
+            yield fault("constraint-place", f"{at}.required", table, given=shown(one["required"]), of=at)
         said, types = one.get("type", "any"), _types()
         constraints = one.get("constraints")
         if isinstance(said, str) and said not in types:
             near = did_you_mean(said, types)
-            yield _said(
+            yield fault(
                 "field-type", f"{at}.type", table,
                 value=said, near=f"{near} " if near else "", types=", ".join(sorted(types)),
             )  # fmt: skip
@@ -140,64 +205,90 @@ class Faults:
 
     def _constraints(
         self, at: str, constraints: Mapping[str, Any], kind: str, table: str | None
-    ) -> Iterator[Reported]:
+    ) -> Iterator[Fault]:
         yield from self._kinds(at, constraints, _CONSTRAINTS, table)
-        allowed, known = _types()[kind], frozenset().union(*_types().values())
+        allowed = _types()[kind]
         for name in constraints:
-            if name in known and name not in allowed:
-                words = {"type": kind, "allowed": ", ".join(sorted(allowed))}
-                yield _said("field-constraint", at, table, value=name, **words)
+            if name not in allowed:
+                near = did_you_mean(name, allowed)
+                words = {
+                    "type": kind,
+                    "allowed": ", ".join(sorted(allowed)),
+                    "near": f"{near} " if near else "",
+                }
+                said = fault("field-constraint", at, table, value=name, **words)
+                yield Fault(f"{at}.{name}", said.reported)
 
-    def _foreign_key(self, at: str, key: Any, names: Sequence[Any], table: str | None) -> Iterator[Reported]:
+    def _foreign_key(self, at: str, key: Any, names: Sequence[Any], table: str | None) -> Iterator[Fault]:
         reference = key.get("reference") if isinstance(key, dict) else None
         if not isinstance(reference, dict):
             wanted = "an object with fields and a reference"
-            yield _said("descriptor-type", at, table, given=_shown(key), wanted=wanted)
+            yield fault("descriptor-type", at, table, given=shown(key), wanted=wanted)
             return
-        own, other = _listed(key.get("fields")), _listed(reference.get("fields"))
+        if lacking := [(at, "fields") for _ in (1,) if "fields" not in key] + [
+            (f"{at}.reference", name) for name in ("resource", "fields") if name not in reference
+        ]:
+            yield from (fault("descriptor-lacks", place, table, name=name) for place, name in lacking)
+            return
+        own, other = _listed(key["fields"]), _listed(reference["fields"])
         yield from self._key(f"{at}.fields", own, names, "the schema", table)
         if len(own) != len(other):
-            yield _said("key-length", at, table, given=len(own), wanted=len(other))
+            yield fault("key-length", at, table, given=len(own), wanted=len(other))
         named = reference.get("resource") or ""
         held = [one.get("name") for one in self.descriptor["resources"] if isinstance(one, dict)]
         if named and named not in held:
-            yield _said("key-resource", f"{at}.reference.resource", table, value=str(named))
+            yield fault("key-resource", f"{at}.reference.resource", table, value=str(named))
 
-    def _key(
-        self, at: str, said: Any, names: Sequence[Any], of: str, table: str | None
-    ) -> Iterator[Reported]:
+    def _key(self, at: str, said: Any, names: Sequence[Any], of: str, table: str | None) -> Iterator[Fault]:
         for one in _listed(said):
             if one not in names:
-                yield _said("key-field", at, table, value=str(one), of=of)
+                yield fault("key-field", at, table, value=str(one), of=of)
 
-    def _twice(self, at: str, names: Sequence[Any], table: str | None) -> Iterator[Reported]:
+    def _twice(self, at: str, names: Sequence[Any], table: str | None) -> Iterator[Fault]:
         for place, name in enumerate(names):
             if isinstance(name, str) and (first := names.index(name)) != place:
                 words = {"value": name, "first": f"{at}[{first}].name"}
-                yield _said("descriptor-twice", f"{at}[{place}].name", table, **words)
+                yield fault("descriptor-twice", f"{at}[{place}].name", table, **words)
 
     def _kinds(
         self, at: str, held: Mapping[str, Any], kinds: Mapping[str, str], table: str | None
-    ) -> Iterator[Reported]:
+    ) -> Iterator[Fault]:
         for name, kind in kinds.items():
             type_, wanted = _KINDS[kind]
             if name in held and not isinstance(held[name], type_):
                 path = f"{at}.{name}" if at else name
-                yield _said("descriptor-type", path, table, given=_shown(held[name]), wanted=wanted)
+                yield fault("descriptor-type", path, table, given=shown(held[name]), wanted=wanted)
 
 
-def _said(code: str, at: str, table: str | None, *, value: str | None = None, **words: Any) -> Reported:
+def fault(code: str, at: str, table: str | None, *, value: str | None = None, **words: Any) -> Fault:
     found = finding(code, value=value, at=at, **words)
-    return Reported(finding=found, file=layout.DESCRIPTOR, table=table)
+    place = f"{at}.{words['name']}" if code == "descriptor-lacks" else at
+    return Fault(place, Reported(finding=found, file=layout.DESCRIPTOR, table=table))
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A JSON value as the descriptor has it."""
     try:
         text = json.dumps(value, ensure_ascii=False)
     except RecursionError:
         return "nested too deep"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _is_within(path: str, other: str) -> bool:
+    """True where a path is another one, or a part of what is there."""
+    return path == other or path.startswith((f"{other}.", f"{other}[")) or not other
+
+
+def _value(descriptor: Any, path: str) -> Any:
+    """What the descriptor has at a path; None where that cannot be followed."""
+    held = descriptor
+    for name, place in _STEP.findall(path):
+        try:
+            held = held[int(place)] if place else held[name]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return held
 
 
 def _listed(said: Any) -> list[Any]:

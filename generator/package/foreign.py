@@ -18,6 +18,7 @@ from generator.package.descriptor_faults import Faults
 from generator.package.package_files import is_safe
 from generator.package.plan import TablePlan
 from generator.package.report import Reported
+from generator.package.unreadable_limits import without_unreadable
 from generator.tables import layout
 
 TOLERATED = frozenset({"byte-order-mark", "bad-quoting", "nul-character"})
@@ -91,7 +92,11 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = Fa
     plans: dict[str, TablePlan] = {}
     handed: dict[str, str] = {}
     broken: list[Reported] = []
-    for resource in package.resources:
+    for at, resource in enumerate(package.resources):
+        broken += _unreadable_limits(resource, at)
+        if undivided := faults.marks(at):
+            broken += undivided
+            continue
         made = _plan(resource, faults, strict=strict)
         if isinstance(made, list):
             broken += made
@@ -110,6 +115,17 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = Fa
         profiles=profiles,
         faults=faults,
     )
+
+
+def _unreadable_limits(resource: Any, at: int) -> list[Reported]:
+    """What the fields of a resource cannot read of their own schema, which is then without it."""
+    try:
+        schema = resource.schema
+    except Exception:  # whoever reads the resource says why
+        return []
+    if schema is None:
+        return []
+    return [one.reported for one in without_unreadable(schema, f"resources[{at}].schema", str(resource.name))]
 
 
 def _without_remote_profiles(descriptor: dict[str, Any]) -> tuple[str, ...]:
@@ -260,7 +276,7 @@ def _refused(errors: Sequence[Any], name: str | None, faults: Faults) -> Iterato
 
 
 def _said_of_descriptor(kind: str, says: str, name: str | None, faults: Faults) -> Reported:
-    at = "datapackage.json" if name is None else f'The resource "{name}" of datapackage.json'
+    at = layout.DESCRIPTOR if name is None else faults.path_of(name)
     found = finding("descriptor-refused", at=at, kind=kind, says=_without_root(says, faults))
     return Reported(finding=found, file=layout.DESCRIPTOR, table=name)
 

@@ -58,7 +58,6 @@ class OpenPackage:
     missingness: tuple[Missingness, ...] = ()
     notes: tuple[str, ...] = ()
     handed: int = 0
-    tolerated: frozenset[str] = frozenset()
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -121,7 +120,6 @@ class OpenPackage:
             subjects=subjects,
             missingness=self.missingness,
             notes=self.notes,
-            tolerated=self.tolerated,
             handed=self.handed,
         )
 
@@ -195,9 +193,12 @@ def plan_package(
     opened = OpenPackage(
         path=path, source=source, store=store, collector=collector, descriptor=_descriptor(source)
     )
+    of_others = dictionary is None and _of_others(opened)
+    if of_others:
+        collector.tolerated = frozenset() if strict else TOLERATED
     for found in source.findings:
         collector.add(Reported(finding=found, file=found.value))
-    if dictionary is None and _of_others(opened):
+    if of_others:
         _plan_foreign(opened, stack, strict=strict)
     else:
         opened.resources = _resources(opened)
@@ -229,7 +230,6 @@ def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> Non
     opened.resources = {plan.name: dict(plan.stated) for plan in foreign.plans}
     opened.notes = foreign.notes()
     opened.handed = len(foreign.handed)
-    opened.tolerated = frozenset() if strict else TOLERATED
 
 
 def _engine(engine: Engine, *, small: bool) -> dict[str, Any]:

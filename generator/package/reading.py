@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # packages of others do without
 
 PROGRESS_EVERY = 5000
 LONGEST_WORDS = 200
+MOST_REASONS = 10
 NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SAYS = {
@@ -134,7 +135,7 @@ class TableReading:
     def take(self, record: Record) -> None:
         """One record: judged, compared and stored."""
         if self.is_blank(record.cells):
-            self.note("blank-line", record.line)
+            self.note_blank(record.line, record.cells)
             return
         self.rows += 1
         if not self.rows % PROGRESS_EVERY:
@@ -151,6 +152,25 @@ class TableReading:
             return not any(cells)
         known = zip(self.missing, self.order, strict=True)
         return all(at >= len(cells) or cells[at] in held for held, at in known if at is not None)
+
+    def note_blank(self, line: int, cells: Sequence[str]) -> None:
+        """A row without a value: nothing at all, or reasons why there is none."""
+        if not any(cells):
+            self.note("blank-line", line)
+            return
+        there = ((at, place) for at, place in enumerate(self.order) if place is not None)
+        held = [self.reason(at, cells[place]) for at, place in there if place < len(cells)]
+        shown = [*held[:MOST_REASONS], *(["..."] if len(held) > MOST_REASONS else [])]
+        says = f"it says {held[0]}" if len(held) == 1 else f"every cell is missing ({', '.join(shown)})"
+        self.note("missing-row", line, says=says)
+
+    def reason(self, at: int, text: str) -> str:
+        """A missing code with its label, where it has one; ``at`` is the place of its field."""
+        field = self.plan.schema["fields"][at]
+        codes = field.get("missingValues", self.plan.schema.get("missingValues", ()))
+        labels = {one["value"]: one.get("label") for one in codes if isinstance(one, Mapping)}
+        label = labels.get(text)
+        return f"{text or 'blank'} ({label})" if label and text else text or "blank"
 
     def keep(self, line: int, cells: list[str], refused: frozenset[str]) -> None:
         """Stores a row that can be placed."""

@@ -153,10 +153,15 @@ def many(count: int, noun: str) -> str:
 
 
 class Collector:
-    """Counts every finding and keeps the first ``limit`` of each code, table and field."""
+    """Counts every finding and keeps the first ``limit`` of each code, table and field.
+
+    ``tolerated`` is None where each finding has a severity of its own. In a package of others a finding
+    refuses it unless its code is tolerated; then it warns. So the verdict and the severities say the same.
+    """
 
     def __init__(self, *, limit: int = LIMIT) -> None:
         self.limit = limit
+        self.tolerated: frozenset[str] | None = None
         self.links = Links()
         self._about: Counter[tuple[Alike, str]] = Counter()
         self._causes: Counter[Alike] = Counter()
@@ -167,7 +172,7 @@ class Collector:
         self._located: Counter[Alike] = Counter()
 
     def add(self, one: Reported) -> None:
-        found = one.finding
+        found = self._weighed(one.finding)
         cause = one.alike
         self._count(found, cause, 1)
         if one.of is not None:
@@ -182,7 +187,14 @@ class Collector:
 
     def more(self, one: Reported, count: int) -> None:
         """Counts findings like this one that are not listed."""
-        self._count(one.finding, one.alike, count)
+        self._count(self._weighed(one.finding), one.alike, count)
+
+    def _weighed(self, found: Finding) -> Finding:
+        """The finding with the severity that it has in this package."""
+        if self.tolerated is None:
+            return found
+        severity = Severity.WARNING if found.code in self.tolerated else Severity.REFUSE
+        return found if found.severity is severity else dataclasses.replace(found, severity=severity)
 
     def _count(self, found: Finding, cause: Alike, count: int) -> None:
         self._causes[cause] += count
@@ -202,7 +214,6 @@ class Collector:
         subjects: int,
         missingness: tuple[Missingness, ...] = (),
         notes: tuple[str, ...] = (),
-        tolerated: frozenset[str] = frozenset(),
         handed: int = 0,
     ) -> Report:
         """Everything that was added, by file and line."""
@@ -232,7 +243,7 @@ class Collector:
             counts=counts,
             missingness=missingness,
             notes=notes,
-            tolerated=tolerated,
+            tolerated=self.tolerated or frozenset(),
             handed=handed,
             origins=found,
         )

@@ -19,6 +19,7 @@ _TYPES: Mapping[str, str] = {
     "repeated-key": "primary-key",
     "blank-key": "primary-key",
     "blank-line": "blank-row",
+    "missing-row": "blank-row",
     "too-many-cells": "extra-cell",
     "too-few-cells": "missing-cell",
     "unknown-column": "extra-label",

@@ -247,7 +247,6 @@ class _Run:
             subjects=sum(one.subjects for one in judged),
             missingness=opened.missingness,
             notes=opened.notes,
-            tolerated=opened.tolerated,
         )
         return replace(report, findings=tuple(self.placed(one) for one in report.findings))
 

@@ -59,6 +59,69 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
     "a foreign key of two fields to one": (
         keys(fields=["a", "b"], reference={"resource": "", "fields": "a"}), "key-length",
         "resources[0].schema.foreignKeys[0] has 2 fields, and its reference has 1."),
+    "a constraint beside the type": (
+        fields({"name": "a"}, {"name": "b", "required": True}), "constraint-place",
+        "resources[0].schema.fields[1].required belongs in resources[0].schema.fields[1].constraints."),
+    "a constraint that nobody knows": (
+        fields({"name": "a", "type": "integer", "constraints": {"min": 3}}), "field-constraint",
+        f'{FIELD}.constraints: a field of the type integer has no constraint "min".'),
+    "a truth value as a text": (
+        fields({"name": "a", "constraints": {"required": "true"}}), "descriptor-type",
+        f'{FIELD}.constraints.required is "true", and has to be true or false.'),
+    "a schema without fields": ({"schema": {"primaryKey": "a"}}, "descriptor-lacks",
+        "resources[0].schema has no fields."),
+    "a foreign key without fields": (
+        keys(reference={"resource": "", "fields": "a"}), "descriptor-lacks",
+        "resources[0].schema.foreignKeys[0] has no fields."),
+    "a reference without fields": (
+        keys(fields="a", reference={"resource": ""}), "descriptor-lacks",
+        "resources[0].schema.foreignKeys[0].reference has no fields."),
+    "true values that are no list": (
+        fields({"name": "a", "type": "boolean", "trueValues": "yes"}), "descriptor-type",
+        f'{FIELD}.trueValues is "yes", and has to be a list.'),
+    "a format that a text has not": (
+        fields({"name": "a", "type": "string", "format": "mail"}), "descriptor-refused",
+        f"{FIELD}.format is refused by Frictionless (field-error): "
+        "'mail' is not one of ['default', 'email', 'uri', 'binary', 'uuid', 'wkt']"),
+    "labels of missing values in version 1": (
+        fields({"name": "a", "missingValues": [{"value": "ND", "label": "Not done"}]}), "descriptor-refused",
+        f"{FIELD}.missingValues is refused by Frictionless (field-error): "
+        "missing values in object form require datapackage v2"),
+    "an example that is none": (
+        fields({"name": "a", "type": "integer", "example": "x"}), "descriptor-refused",
+        f'{FIELD}.example is refused by Frictionless (field-error): '
+        'example value "x" for field "a" is not valid'),
+    "a separator inside a control": ({"dialect": {"csv": {"delimiter": 5}}}, "descriptor-type",
+        "resources[0].dialect.csv.delimiter is 5, and has to be a text."),
+    "a separator of two characters": ({"dialect": {"delimiter": "||"}}, "descriptor-type",
+        'resources[0].dialect.delimiter is "||", and has to be a text of one character.'),
+    "a licence that is a text": ({"licenses": ["MIT"]}, "descriptor-type",
+        'resources[0].licenses[0] is "MIT", and has to be an object.'),
+}  # fmt: skip
+
+SPOILT: dict[str, tuple[dict[str, Any], str, str]] = {
+    "a limit in another format": (
+        {"type": "date", "format": "%d/%m/%Y", "constraints": {"minimum": "2020-01-01"}}, "limit-unreadable",
+        f'{FIELD}.constraints.minimum is "2020-01-01", which is no date in the format %d/%m/%Y.'),
+    "a limit that is no number": (
+        {"type": "integer", "constraints": {"maximum": "high"}}, "limit-unreadable",
+        f'{FIELD}.constraints.maximum is "high", which is no integer.'),
+    "a code that is no number": (
+        {"type": "integer", "constraints": {"enum": ["one"]}}, "limit-unreadable",
+        f'{FIELD}.constraints.enum[0] is "one", which is no integer.'),
+    "limits the wrong way round": (
+        {"type": "integer", "constraints": {"minimum": 9, "maximum": 0}}, "limits-crossed",
+        f"{FIELD}.constraints.minimum is 9, and leaves nothing below the maximum 0."),
+    "lengths the wrong way round": (
+        {"type": "string", "constraints": {"minLength": 5, "maxLength": 2}}, "limits-crossed",
+        f"{FIELD}.constraints.minLength is 5, and leaves nothing below the maxLength 2."),
+    "a pattern that is none": (
+        {"type": "string", "constraints": {"pattern": "(1"}}, "pattern-unreadable",
+        f'{FIELD}.constraints.pattern is "(1", which is no regular expression: '
+        "missing ), unterminated subpattern at position 1."),
+    "a format of a spreadsheet": (
+        {"type": "date", "format": "DD/MM/YYYY"}, "field-format",
+        f'{FIELD}.format is "DD/MM/YYYY", which is no format of a date.'),
 }  # fmt: skip
 
 
@@ -81,6 +144,30 @@ def test_a_fault_is_told_with_its_path_in_the_descriptor(tmp_path: Path, name: s
     assert not report.valid
 
 
+@pytest.mark.parametrize("name", SPOILT)
+@pytest.mark.parametrize("engine", Engine)
+def test_a_fault_of_the_schema_is_told_once_and_not_of_every_cell(
+    tmp_path: Path, name: str, engine: Engine
+) -> None:
+    described, code, message = SPOILT[name]
+    content = b"31/01/2024" if described["type"] == "date" else b"7"
+    source = package(tmp_path, resource(**fields({"name": "a", **described})))
+    (source / "t.csv").write_bytes(b"a\n" + content + b"\n" + content + b"\n")
+    report = validate_package(source, engine=engine)
+    assert [(one.finding.code, one.finding.message, one.file, one.row) for one in report.findings] == [
+        (code, message, "datapackage.json", None)
+    ]
+    assert report.counts.rows == {"t": 2}
+
+
+def test_two_faults_of_one_field_are_two_findings(tmp_path: Path) -> None:
+    bad = fields({"name": "a", "required": True, "title": 5, "constraints": {"unique": "no"}})
+    report = validate_package(package(tmp_path, resource(**bad)))
+    assert {one.finding.message.split(" ")[0] for one in report.findings} == {
+        f"{FIELD}.required", f"{FIELD}.title", f"{FIELD}.constraints.unique",
+    }  # fmt: skip
+
+
 def test_everything_is_told_at_once(tmp_path: Path) -> None:
     bad = fields({"name": "a", "type": "unicorn"}, {"name": "b", "constraints": {"enum": "x"}})
     report = validate_package(
@@ -100,8 +187,7 @@ def test_a_type_that_is_nearly_one_is_asked_about(tmp_path: Path) -> None:
 def test_what_only_frictionless_knows_is_told_in_its_words_without_the_folder(tmp_path: Path) -> None:
     report = validate_package(package(tmp_path, resource(), created="yesterday"))
     assert [one.finding.message for one in report.findings] == [
-        "datapackage.json is refused by Frictionless (package-error): "
-        'property "created" is not valid "datetime"'
+        'created is refused by Frictionless (package-error): property "created" is not valid "datetime"'
     ]
 
 

@@ -69,6 +69,9 @@ def test_any_rows_get_frictionless_s_verdict(
     assert validate_package(source).valid == Package(str(source / "datapackage.json")).validate().valid
 
 
+V2 = "https://datapackage.org/profiles/2.0/datapackage.json"
+
+
 def resource(**more: Any) -> dict[str, Any]:
     schema = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}]}
     return {"name": "t", "type": "table", "path": "t.csv", "schema": schema, **more}
@@ -258,7 +261,7 @@ def test_a_profile_that_would_have_to_be_fetched_is_named(tmp_path: Path) -> Non
 def test_a_row_of_nothing_but_missing_values_is_blank(tmp_path: Path) -> None:
     schema = {**resource()["schema"], "missingValues": ["-", "NA"]}
     content = b"a,b\n-,NA\n1,\n"
-    assert found(make(tmp_path, content, schema=schema))[:2] == (False, ["blank-line t:2 None"])
+    assert found(make(tmp_path, content, schema=schema))[:2] == (False, ["missing-row t:2 None"])
 
 
 def test_a_byte_order_mark_counts_only_when_asked(tmp_path: Path) -> None:
@@ -324,3 +327,64 @@ def test_a_hidden_folder_beside_a_package_of_a_study_is_no_part_of_it(tmp_path: 
     (package / ".venv" / "table.csv").write_text("a\n")
     (package / ".git").symlink_to(tmp_path)
     assert validate_package(package).findings == ()
+
+
+def schema_of(*fields: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"fields": list(fields), **more}
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'a,b\n1,ache\n2,"12" wide\n', "bad-quoting"),
+        (b"a,b\n1,a\0b\n2,w\n", "nul-character"),
+        (b"\xef\xbb\xbfa,b\n1,x\n", "byte-order-mark"),
+    ],
+)
+def test_what_is_tolerated_warns_and_with_strict_refuses(
+    tmp_path: Path, content: bytes, code: str, strict: bool, engine: Engine
+) -> None:
+    report = validate_package(make(tmp_path, content), engine=engine, strict=strict)
+    assert report.counts.by_severity == {"refuse": int(strict), "query": 0, "warning": int(not strict)}
+    assert [one.finding.code for one in report.findings] == [code]
+    assert report.valid is not strict
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_a_file_that_was_changed_refuses_as_the_verdict_does(tmp_path: Path, engine: Engine) -> None:
+    report = validate_package(make(tmp_path, PLAIN, bytes=1), engine=engine)
+    assert (report.valid, report.counts.by_severity["refuse"]) == (False, 1)
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize(
+    ("schema", "content", "message"),
+    [
+        (
+            schema_of({"name": "a", "type": "integer"}, {"name": "b"}, missingValues=["", "ND"]),
+            b"a,b\n1,x\nND,ND\n2,y\n",
+            "The row has no value: every cell is missing (ND, ND).",
+        ),
+        (
+            schema_of({"name": "a"}, {"name": "b"}, missingValues=["", "ND"]),
+            b"a,b\n1,x\nND,\n2,y\n",
+            "The row has no value: every cell is missing (ND, blank).",
+        ),
+        (
+            schema_of({"name": "a", "missingValues": [{"value": "-99", "label": "refused"}]}),
+            b"a\n5\n-99\n",
+            "The row has no value: it says -99 (refused).",
+        ),
+    ],
+)
+def test_a_row_of_missing_codes_is_not_called_blank(
+    tmp_path: Path, schema: dict[str, Any], content: bytes, message: str, engine: Engine
+) -> None:
+    described = {"$schema": V2, "name": "p", "resources": [resource(schema=schema)]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(described))
+    (tmp_path / "t.csv").write_bytes(content)
+    [one] = validate_package(tmp_path, engine=engine).findings
+    assert (one.finding.code, one.finding.message, one.row) == ("missing-row", message, 3)
+    assert "Remove" not in one.finding.remedy
