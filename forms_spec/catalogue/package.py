@@ -143,6 +143,62 @@ _WHOLE = (
         _WARNING,
     ),
     _entry(
+        "saved-by-program",
+        "{files} came back from {program}: {habits}. {outcome}.",
+        "Take the tables from the export again, and have the other program read every column as text. Or let "
+        "crfsmith repair write a package with what is beyond doubt.",
+        "Programs change cells when they save a table. What a list of codes, the grammar of a field or "
+        "audit.csv leaves no doubt about is judged as it was; the files are not changed.",
+        _WARNING,
+    ),
+    _entry(
+        "column-rewritten",
+        "{cells}: {says} ({before} became {now}). {outcome}.",
+        "Run crfsmith repair, or take the table from the export again.",
+        "A program wrote a whole column in its own way. It is said once, not cell by cell.",
+        _WARNING,
+    ),
+    _entry(
+        "row-numbers-added",
+        'The first column of {path}, "{value}", only counts the rows.',
+        "Remove the column, or save the table without row names.",
+        "R and pandas write the number of each row unless they are told not to. The column was left out.",
+        _WARNING,
+    ),
+    _entry(
+        "files-written-again",
+        "{count} written again, and no cell differs from the export ({names}).",
+        "Nothing has to be done. Other programs find the hash of datapackage.json wrong.",
+        "Line ends or quotation marks are others; with those of an export the hash is right again.",
+        _WARNING,
+    ),
+    _entry(
+        "cell-lost",
+        "{now} is here, {before} was saved: {says}.",
+        "Put {before} back; crfsmith repair does it with --from-audit.",
+        "A program changed what the cell says. audit.csv still holds the last value that was saved.",
+    ),
+    _entry(
+        "cell-differs",
+        "{now} is here, {before} was saved last.",
+        "Put {before} back. To correct a value, enter it on the page of its form, with a reason.",
+        "audit.csv holds the last value of every cell. This cell was changed in the package itself, whatever "
+        "hash datapackage.json gives for the file.",
+    ),
+    _entry(
+        "row-gone",
+        "A row of {value} with {count} answers was saved, and {path} does not have it.",
+        _AGAIN,
+        "audit.csv holds values of a row that is not in its table any more.",
+    ),
+    _entry(
+        "form-without-trail",
+        "Nobody saved this form: audit.csv does not know {value}.",
+        "Find out where its row comes from. Enter the form on its page, or take the row out.",
+        "audit.csv has the saves of every form of an export. This form was put into the package itself.",
+        Severity.QUERY,
+    ),
+    _entry(
         "dictionary-missing",
         "The package has no dictionary, so that forms and rules were not judged.",
         "Give one with --dictionary DIR.",

@@ -16,8 +16,10 @@ from generator.engine.blocks import Block, count, read_block
 from generator.engine.guards import one_of, suspicion
 from generator.engine.key_blocks import KeyHashes, Lines
 from generator.engine.shapes import Shape, shape
+from generator.engine.trail import BlockTrail
 from generator.package.lines import Record, Records
 from generator.package.reading import NUMBER, TableReading, cell_fault
+from generator.package.trail import CHANGE
 from generator.tables import layout
 
 LARGEST_BLOCK = 1 << 23
@@ -68,7 +70,8 @@ class BlockReading(TableReading):
 
     def body(self, records: Records) -> None:
         self._guards = list(self._made_guards())
-        self._want({*self.checked.columns, *(name for name, _ in self._guards)})
+        trail = CHANGE if self.trail and self.plan.name == layout.AUDIT else ()
+        self._want({*self.checked.columns, *(name for name, _ in self._guards), *trail})
         self._blocks(records, self._judge_block, self._take_slowly)
         if self.hashes:
             self.hashes.finish()
@@ -217,6 +220,8 @@ class BlockReading(TableReading):
 
     def _judge_block(self, block: Block, first: int) -> bool:
         frame, line = self._named(block, first)
+        if isinstance(self.trail, BlockTrail):
+            self.trail.frame(self.plan, frame)
         for at in _left_out(block.frame.height, line.rows):
             self.note_blank(Lines(first=first, starts=block.starts)(at), block.frame.row(at))
         self.rows += block.frame.height if line.rows is None else len(line.rows)

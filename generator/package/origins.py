@@ -34,6 +34,11 @@ _REFUSED = frozenset({"cell-type", "cell-constraint", "not-utf8", "nul-character
 _SUBJECT_KEY = frozenset({layout.SITE, layout.SUBJECT})
 _NO_SUBJECT, _OTHER_SITE = "unknown-subject", "other-site"
 _NO_ROW, _NO_FORM = "form-without-row", "row-without-form"
+_PROGRAM = "saved-by-program"
+_DONE_BY_PROGRAM = frozenset({"column-rewritten", "cell-lost", "row-numbers-added"})
+_CHANGED = "file-changed"
+_OWN_CAUSE = ("cell-differs", "files-written-again", _CHANGED)
+"""Findings that are a cause of their own, and that nothing is counted under."""
 EXACT, AT_LEAST, AT_MOST = "", "at least", "up to"
 
 
@@ -61,6 +66,12 @@ class Origin:
         )
 
 
+def _rank(one: Origin) -> tuple[int, int]:
+    """What programs did comes first, then the cells that somebody changed, then what most follows from."""
+    first = (_PROGRAM, *_OWN_CAUSE[:2])
+    return first.index(one.code) if one.code in first else len(first), -max(one.follow, one.findings)
+
+
 def _alike(one: Origin) -> Alike:
     return Alike(one.code, one.table, one.field)
 
@@ -76,6 +87,7 @@ class Origins:
     _columns: dict[tuple[str, str], Alike] = dataclasses.field(default_factory=dict)
     _refused: Alike | None = None
     _stray: dict[str, Alike] = dataclasses.field(default_factory=dict)
+    _program: Alike | None = None
 
     def __post_init__(self) -> None:
         for code in _LOST:
@@ -87,6 +99,7 @@ class Origins:
                 self._column(alike, alike.table, alike.field)
             if alike.code in _REFUSED and alike.table == layout.SUBJECTS and alike.field in _SUBJECT_KEY:
                 self._refused = alike
+        self._program = next((alike for alike in self.counts if alike.code == _PROGRAM), None)
         self._find_stray()
 
     def _find_stray(self) -> None:
@@ -115,10 +128,20 @@ class Origins:
         made = [self._origin(one, held, bounds.get(one, EXACT)) for one, held in follow.items()]
         made = [one for one in made if one.follow or one.code in _LOST or one.code == _COLUMN]
         several = [*self._alike_files(made), *self._scattered()]
+        several += self._own_causes(alone=not made and not several)
         made = [one for one in made if one.follow or not any(other.is_one(_alike(one)) for other in several)]
-        return tuple(sorted((*made, *several), key=lambda one: -max(one.follow, one.findings)))
+        return tuple(sorted((*made, *several), key=_rank))
+
+    def _own_causes(self, *, alone: bool) -> Iterator[Origin]:
+        """A file that was changed says little beside what else is wrong with files."""
+        for code in _OWN_CAUSE:
+            count = sum(count for alike, count in self.counts.items() if alike.code == code)
+            if count and (alone or code != _CHANGED):
+                yield Origin(code=code, table=None, field=None, findings=count)
 
     def _own(self) -> Iterator[Alike]:
+        if self._program:
+            yield self._program
         yield from dict.fromkeys((*self._lost.values(), *self._columns.values()))
         yield from self._at_most()
 
@@ -178,6 +201,8 @@ class Origins:
     def origin_of(self, alike: Alike, of: str | None) -> Alike | None:
         """What findings of this kind, about the table ``of``, follow from."""
         lost, code, table, name = self._lost, *alike
+        if code in _DONE_BY_PROGRAM:
+            return self._program
         own = (
             lost.get(table or ""),
             self._stray.get(table or ""),

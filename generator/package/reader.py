@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Source, Unreadable, open_source
 from generator.package.stage import Progress, Staging
 from generator.package.store import Store
+from generator.package.trail import Column, PlainTrail, Trail
 from generator.tables import layout
 from generator.tables.retired import read_retired
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:  # packages of others do without
     from generator.package.assemble import StagedForm
     from generator.package.captured import CapturedForm, Subject
     from generator.package.missingness import Missingness
+    from generator.package.returned.tables import TableReturn
 
 LARGEST_FILE = 512 * 10**6
 SMALL = 2**20
@@ -45,7 +48,10 @@ class Engine(StrEnum):
 
 @dataclass(kw_only=True)
 class OpenPackage:
-    """A package whose tables have been read. ``study`` is None when no dictionary could be used."""
+    """A package whose tables have been read. ``study`` is None when no dictionary could be used.
+
+    ``returned`` are the tables that are not as they were exported; ``source`` has them restored.
+    """
 
     path: Path
     source: Source
@@ -59,6 +65,7 @@ class OpenPackage:
     notes: tuple[str, ...] = ()
     handed: int = 0
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    returned: tuple[TableReturn, ...] = ()
 
     @property
     def ours(self) -> bool:
@@ -148,21 +155,49 @@ def open_package(
         opened = plan_package(
             path, source, store, stack, dictionary=dictionary, collector=Collector(limit=limit), strict=strict
         )
+        planned = opened.collector.fork()
         small = not at_once and sum(source.sizes.get(plan.path, 0) for plan in opened.plans) < SMALL
-        staging = Staging(
-            **_engine(engine, small=small),
-            dictionary=opened.study is not None,
-            ours=opened.ours,
-            source=source,
-            store=store,
-            collector=opened.collector,
-            expected=opened.resources,
-            on_progress=on_progress,
-        )
-        store.plans = opened.plans
-        staging.read(opened.plans)
-        opened.rows = staging.rows
+        differing = _stage(opened, engine, small=small, on_progress=on_progress)
+        if opened.study and _as_they_were(opened, planned, differing, stack):
+            opened.store = stack.enter_context(_spooling_store() if at_once else Store())
+            store.close()
+            _stage(opened, engine, small=small, on_progress=on_progress)
         yield opened
+
+
+def _stage(
+    opened: OpenPackage, engine: Engine, *, small: bool, on_progress: Progress | None
+) -> frozenset[Column] | None:
+    """Reads all tables. Gives the columns that are not what the audit trail says, None without a trail."""
+    trail = _trail(engine, small=small) if opened.study else None
+    staging = Staging(
+        **_engine(engine, small=small),
+        dictionary=opened.study is not None,
+        ours=opened.ours,
+        source=opened.source,
+        store=opened.store,
+        collector=opened.collector,
+        expected=opened.resources,
+        on_progress=on_progress,
+        trail=trail,
+    )
+    opened.store.plans = opened.plans
+    staging.read(opened.plans)
+    opened.rows = staging.rows
+    return trail.differing() if trail else None
+
+
+def _as_they_were(
+    opened: OpenPackage, planned: Collector, differing: frozenset[Column] | None, stack: ExitStack
+) -> bool:
+    """Restores what other programs did to the tables; True where they are to be read once more.
+
+    ``planned`` has the findings of before they were read.
+    """
+    from generator.package.returned import restore
+
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crfsmith-")))
+    return restore(opened, planned, differing, folder)
 
 
 def _size_of_tables(source: Source) -> int:
@@ -242,6 +277,15 @@ def _engine(engine: Engine, *, small: bool) -> dict[str, Any]:
     from generator.engine.table import BlockReading
 
     return {"reading": BlockReading, "parent_keys": parent_hashes}
+
+
+def _trail(engine: Engine, *, small: bool) -> Trail:
+    """What compares the tables with the audit trail on the way."""
+    if engine is Engine.REFERENCE or small:
+        return PlainTrail()
+    from generator.engine.trail import BlockTrail
+
+    return BlockTrail()
 
 
 def read_text(source: Source, name: str) -> str:

@@ -18,6 +18,7 @@ from generator.package.lines import Record, Records
 from generator.package.plan import CellReader, TablePlan, missing_values
 from generator.package.report import Collector, Reported
 from generator.package.store import Damage, DataLine, Doubt, FormLine, KeptLine, Store, SubjectLine
+from generator.package.trail import Trail
 from generator.tables import layout
 
 if TYPE_CHECKING:  # packages of others do without
@@ -46,6 +47,7 @@ class TableReading:
     ``ours`` is True in a package of a study, whose subjects and forms have tables of their own.
     ``parents`` gives the keys that a foreign key may name, ``progress`` is told now and then,
     ``reopen`` gives the file once more. ``there`` are the columns of the schema that the file has.
+    ``trail`` compares the cells with the audit trail.
     """
 
     at: int
@@ -69,6 +71,7 @@ class TableReading:
     retiring: tuple[tuple[str, int, Mapping[str, str]], ...] = field(init=False)
     make: Make | None = field(init=False)
     key_checks: KeyChecks | None = None
+    trail: Trail | None = None
 
     def __post_init__(self) -> None:
         """A dictionary may well have a field named ``version``: only our own columns are looked at."""
@@ -141,6 +144,8 @@ class TableReading:
         if not self.rows % PROGRESS_EVERY:
             self.progress()
         cells = self._align(record)
+        if self.trail:
+            self.trail.row(self.plan, cells)
         refused = self._judge_cells(record, cells)
         if self.checked.columns:
             self.compare(record.line, cells)

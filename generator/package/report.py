@@ -171,6 +171,21 @@ class Collector:
         self._kept: list[Reported] = []
         self._located: Counter[Alike] = Counter()
 
+    def fork(self) -> Collector:
+        """Another one that has what was added so far."""
+        made = Collector(limit=self.limit)
+        made.links = self.links
+        made._about, made._causes = self._about.copy(), self._causes.copy()
+        made._severities, made._rules = self._severities.copy(), self._rules.copy()
+        made._checks, made._located = self._checks.copy(), self._located.copy()
+        made._kept = list(self._kept)
+        return made
+
+    @property
+    def causes(self) -> Mapping[Alike, int]:
+        """How many findings of each kind were added."""
+        return self._causes
+
     def add(self, one: Reported) -> None:
         found = self._weighed(one.finding)
         cause = one.alike

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from forms_spec.findings import Severity
@@ -10,6 +10,8 @@ from generator.package.origins import Origin
 from generator.package.report import Report, Reported, many
 
 MOST_CODES = 5
+EACH = frozenset({"saved-by-program"})
+"""Codes of which every case is a reason of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,25 +28,30 @@ class First:
 
 def look_first(report: Report) -> tuple[First, ...]:
     """The origins of which a case is listed."""
-    firsts: dict[int, Reported] = {}
+    cases: dict[int, list[Reported]] = {}
     for one in report.findings:
         for at, origin in enumerate(report.origins):
             if origin.is_one(one.alike):
-                firsts.setdefault(at, one)
-    return tuple(_first(at, report.origins[at], firsts[at]) for at in sorted(firsts))
+                cases.setdefault(at, []).append(one)
+    return tuple(first for at in sorted(cases) for first in _firsts(at, report.origins[at], cases[at]))
 
 
-def _first(at: int, origin: Origin, one: Reported) -> First:
-    found = one.finding
-    more = f" ({many(origin.findings, 'finding')} like this)" if origin.findings > 1 else ""
-    return First(
-        at=at,
-        severity=found.severity,
-        place=(one.file or origin.table or "") if origin.table else "Several tables",
-        message=f"{found.message}{more}",
-        remedy=found.remedy,
-        follows=_follows(origin),
-    )
+def _firsts(at: int, origin: Origin, cases: Sequence[Reported]) -> Iterator[First]:
+    """The first case; each one where the cases have different reasons, as several programs are."""
+    files = {one.file for one in cases}
+    place = (files.pop() or "") if len(files) == 1 else ""
+    each = origin.code in EACH
+    for one in cases if each else cases[:1]:
+        found = one.finding
+        more = f" ({many(origin.findings, 'finding')} like this)" if origin.findings > 1 and not each else ""
+        yield First(
+            at=at,
+            severity=found.severity,
+            place=(one.file or origin.table or "") if origin.table else place or "Several tables",
+            message=f"{found.message}{more}",
+            remedy=found.remedy,
+            follows=_follows(origin) if one is cases[0] else "",
+        )
 
 
 def _follows(origin: Origin) -> str:

@@ -18,6 +18,7 @@ from generator.package.reading import TableReading, labels
 from generator.package.report import Collector, Reported
 from generator.package.source import BrokenFile, Source
 from generator.package.store import Store
+from generator.package.trail import Trail
 from generator.tables import layout
 
 Progress = Callable[[str, int, int], None]
@@ -28,7 +29,8 @@ Progress = Callable[[str, int, int], None]
 class Staging:
     """One package being read. ``rows`` counts the rows of each table that was there.
 
-    ``plainly``: Frictionless is only asked about cells that are not right beyond doubt.
+    ``plainly``: Frictionless is only asked about cells that are not right beyond doubt. ``trail`` is shown
+    every row.
     """
 
     source: Source
@@ -43,6 +45,7 @@ class Staging:
     parent_keys: Callable[[Staging, TablePlan, Sequence[str]], Any] = field(
         default_factory=lambda: parent_keys
     )
+    trail: Trail | None = None
     plans: tuple[TablePlan, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
     done: int = 0
@@ -91,6 +94,7 @@ class Staging:
                 collector=self.collector,
                 reopen=lambda: self.records(plan),
                 progress=lambda: self.progress(measured.size),
+                trail=self.trail,
             )
             try:
                 reading.run(Records(buffered(measured), self._noter(plan), delimiter=plan.delimiter))

@@ -276,9 +276,13 @@ def times_without_seconds(text: str, expected: Expected) -> Iterator[str]:
 
 def moments_written(text: str, expected: Expected) -> Iterator[str]:
     read = moment(text)
+    if expected.kind == "timestamp" and read:
+        time = read.clock
+        fraction = f".{time.fraction}" if time.fraction else ""
+        yield f"{read.day.isoformat()}T{time.hour:02}:{time.minute:02}:{time.second:02}{fraction}Z"
     if expected.kind == "datetime" and read:
-        for time in _written(read.clock, expected):
-            yield f"{read.day.isoformat()}T{time}"
+        for written in _written(read.clock, expected):
+            yield f"{read.day.isoformat()}T{written}"
 
 
 def _written(time: Clock, expected: Expected) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from generator.rewritings.rewriting import Rewriting
 from generator.rewritings.texts import NOTHING
 
 _REMEMBERED = 1 << 14
+_SHORT_LIST = 200
 _LONGEST = 200
 """Longer texts are nobody's numbers, codes or dates."""
 
@@ -64,6 +65,10 @@ class ColumnHabits:
     _counts: Counter[Shape] = field(default_factory=Counter)
     _examples: dict[Shape, str] = field(default_factory=dict)
     _known: dict[str, Explanation | None] = field(default_factory=dict)
+    _listed: ListedTexts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._listed = ListedTexts((*self.expected.texts, *self.expected.missing))
 
     def add(self, text: str, count: int = 1) -> None:
         """So many cells hold this text."""
@@ -83,8 +88,23 @@ class ColumnHabits:
             self._spared.update(one.name for one in REWRITINGS if one.untouched(text))
             self._mixed.update(name for name, reads in _ALIKE.items() if text and reads(text) is None)
             right = self.expected.accepts(text)
-            self._known[text] = None if right else tuple(_explanations(text, self.expected))
+            self._known[text] = None if right else tuple(self._explanations(text))
         return self._known[text]
+
+    def _explanations(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        if len(text) > _LONGEST:
+            return
+        listed = tuple(self._listed.near(text))
+        for one in REWRITINGS:
+            if originals := tuple(dict.fromkeys(self._originals(one, text, listed))):
+                yield one.name, originals
+
+    def _originals(self, one: Rewriting, text: str, listed: Iterable[str]) -> Iterator[str]:
+        if one.by_list:
+            yield from (entry for entry in listed if one.turns(entry, text))
+        for candidate in one.originals(text, self.expected):
+            if candidate != text and one.turns(candidate, text) and self.expected.accepts(candidate):
+                yield candidate
 
     @property
     def spared(self) -> frozenset[str]:
@@ -154,19 +174,25 @@ def _shape(explanation: Explanation) -> Shape:
     )
 
 
-def _explanations(text: str, expected: Expected) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if len(text) > _LONGEST:
-        return
-    for one in REWRITINGS:
-        originals = tuple(dict.fromkeys(_originals(one, text, expected)))
-        if originals:
-            yield one.name, originals
+class ListedTexts:
+    """The entries of a closed list that a text may come from. Long lists have an index."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._index: dict[object, list[str]] = {}
+        if len(texts) > _SHORT_LIST:
+            for text in texts:
+                for key in _keys(text):
+                    self._index.setdefault(key, []).append(text)
+
+    def near(self, text: str) -> Iterable[str]:
+        if len(self._texts) <= _SHORT_LIST:
+            return self._texts
+        return dict.fromkeys(entry for key in _keys(text) for entry in self._index.get(key, ()))
 
 
-def _originals(one: Rewriting, text: str, expected: Expected) -> Iterator[str]:
-    if one.by_list:
-        listed = (*expected.texts, *expected.missing)
-        yield from (entry for entry in listed if one.turns(entry, text))
-    for candidate in one.originals(text, expected):
-        if candidate != text and one.turns(candidate, text) and expected.accepts(candidate):
-            yield candidate
+def _keys(text: str) -> Iterator[object]:
+    value = number(text)
+    if value is not None:
+        yield value
+    yield text.casefold()

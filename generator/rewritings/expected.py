@@ -11,8 +11,9 @@ class Expected:
     """A column by its grammar.
 
     ``accepts`` is True for a text that is right as it is. ``kind`` is the name of a kind (``integer``,
-    ``partial_date`` ...). ``texts`` is the closed list of a column that has one: codes, sites, subjects that
-    are known. ``missing`` are its missing codes, ``seconds`` whether its times have seconds.
+    ``partial_date`` ...), ``key`` for one that names subjects, or ``timestamp`` in UTC. ``texts`` is the
+    closed list of a column that has one: codes, sites, subjects that are known. ``missing`` are its missing
+    codes, ``seconds`` whether its times have seconds.
     """
 
     accepts: Callable[[str], bool]

@@ -30,6 +30,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         says="zeros in front are gone",
         example=("007", "7"),
         turns=numbers.zeros_gone,
+        originals=numbers.zero_filled,
         untouched=numbers.has_zeros_in_front,
     ),
     Rewriting(

@@ -54,6 +54,15 @@ def zeros_gone(before: str, after: str) -> bool:
     return has_zeros_in_front(before) and not has_zeros_in_front(after) and same_number(before, after)
 
 
+def zero_filled(text: str, expected: Expected) -> Iterator[str]:
+    """The keys that a number may have been where no list says which there are."""
+    if expected.kind == "key" and not expected.texts and text.isascii() and text.isdigit():
+        yield from ("0" * count + text for count in range(1, _MOST_ZEROS + 1))
+
+
+_MOST_ZEROS = 12
+
+
 def point_zero(before: str, after: str) -> bool:
     """``1`` became ``1.0``."""
     return after.endswith(".0") and after[:-2] == before and number(before) is not None

@@ -62,6 +62,11 @@ def lose_zeros(root: Path) -> None:
         path.write_bytes(path.read_bytes().replace(b"01,01-", b"1,01-"))
 
 
+def other_site(root: Path) -> None:
+    for path in root.glob("data/*.csv"):
+        path.write_bytes(path.read_bytes().replace(b"01,01-", b"9,01-"))
+
+
 def all_semicolons(root: Path) -> None:
     for path in root.glob("data/*.csv"):
         path.write_bytes(path.read_bytes().replace(b",", b";"))
@@ -78,15 +83,17 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         "missing-column subjects.subjid: 48 unknown-subject"),
     "a column that was renamed": (rename_header(VS, "vsperf", "vs_perf"),
         "missing-column vs.vsperf: 12 required-blank, 12 shown-unknown"),
-    "a site that the study has not": (replace(SUBJECTS, ",01,", ",1,"),
+    "a site that the study has not": (replace(SUBJECTS, ",01,", ",9,"),
         "12 cell-constraint subjects.siteid: up to 48 unknown-subject"),
     "a site that was renamed": (replace(SUBJECTS, ",01,", ",02,"), "48 other-site in all tables"),
     "subjects that were renamed": (replace(SUBJECTS, ",01-", ",1-"), "48 unknown-subject in all tables"),
-    "zeros that one table lost": (replace(LB, "01,01-", "1,01-"),
+    "zeros that one table lost": (replace(LB, "01,01-", "1,01-"), "saved-by-program in all tables"),
+    "another site in one table": (replace(LB, "01,01-", "9,01-"),
         "12 cell-constraint lb.siteid: up to 12 form-without-row"),
     "subjects that one table calls otherwise": (replace(LB, "01,01-", "01,1-"),
         "12 unknown-subject lb: up to 12 form-without-row, 12 row-without-form"),
-    "zeros that all tables lost": (lose_zeros, "60 cell-constraint siteid in all tables"),
+    "zeros that all tables lost": (lose_zeros, "saved-by-program in all tables"),
+    "another site in all tables": (other_site, "60 cell-constraint siteid in all tables"),
     "semicolons in all tables": (all_semicolons, "6 other-delimiter in all tables"),
     "a header that is blank": (replace(LB, "siteid,subjid,visitid,unsno,lbcode,hb\r\n", "\r\n"),
         "empty-table lb: 12 form-without-row"),
@@ -141,13 +148,12 @@ def test_the_terminal_begins_with_the_origin(package: Path) -> None:
     assert "✗ forms.form  refuse: form-without-row, follows from other-delimiter of lb" in text
 
 
-def test_a_code_that_lost_its_zeros_is_named(package: Path) -> None:
-    text = text_of(damaged(package, "zeros that all tables lost"))
-    assert text.split("\n\n")[1].startswith(
-        "Look at these first\n"
-        "✗ Several tables  '1' does not fit siteid: it is 01 without its leading zeros. "
-        "(60 findings like this)\n"
-    )
+def test_zeros_that_a_program_took_are_one_cause(package: Path) -> None:
+    first = text_of(damaged(package, "zeros that all tables lost")).split("\n\n")[1]
+    said = " ".join(first.split())
+    assert said.startswith("Look at these first ! Several tables 4 files came back from another program")
+    assert "zeros in front are gone (60 cells: siteid). They are judged as they were." in said
+    assert said.endswith("1 finding follows from it: 1 column-rewritten")
 
 
 def test_what_follows_stands_last_and_nothing_is_left_out(package: Path) -> None:

@@ -1,0 +1,96 @@
+"""The audit trail compared with the tables, block by block."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+import polars as pl
+
+from generator.package.plan import TablePlan
+from generator.package.trail import CHANGE, NO_KEY, ROW_KEY, Column, Sums, compared
+from generator.tables import layout
+
+_WAITING = 10_000
+_HALF = 32
+_BETWEEN = "\x1f"
+
+
+class BlockTrail:
+    """Takes frames; rows that were read one by one wait until there are enough of them."""
+
+    def __init__(self) -> None:
+        self.sums = Sums()
+        self._seeds = [secrets.randbits(63) for _ in range(3)]
+        self._waiting: dict[str, tuple[TablePlan, list[tuple[str, ...]]]] = {}
+
+    def row(self, plan: TablePlan, cells: Sequence[str]) -> None:
+        if plan.name != layout.AUDIT and not plan.table:
+            return
+        _, rows = self._waiting.setdefault(plan.name, (plan, []))
+        rows.append(tuple(cells))
+        if len(rows) >= _WAITING:
+            self._flush(plan.name)
+
+    def _flush(self, name: str) -> None:
+        plan, rows = self._waiting.pop(name)
+        texts = {column: [row[at] for row in rows] for at, column in enumerate(plan.columns)}
+        self.frame(plan, pl.DataFrame(texts, pl.Schema(dict.fromkeys(plan.columns, pl.String))))
+
+    def frame(self, plan: TablePlan, frame: pl.DataFrame) -> None:
+        """Rows as texts, by the names of the schema; columns that the file lacks are left out."""
+        if plan.name == layout.AUDIT:
+            self._changes(frame)
+        elif plan.table:
+            self._cells(plan, frame)
+
+    def _changes(self, frame: pl.DataFrame) -> None:
+        self.sums.changes += frame.height
+        if not set(CHANGE) <= set(frame.columns):
+            return
+        key = self._key([pl.col(name) for name in ROW_KEY])
+        halves = frame.lazy().select(
+            "table", "field", *self._halves("new", key, "put"), *self._halves("old", key, "took")
+        )
+        sums = halves.group_by("table", "field").sum().collect()
+        for table, field, low, high, took_low, took_high in sums.iter_rows():
+            self.sums.trail[table, field] += low - took_low + ((high - took_high) << _HALF)
+
+    def _cells(self, plan: TablePlan, frame: pl.DataFrame) -> None:
+        assert plan.table is not None
+        key_columns = layout.key_columns(plan.table)
+        there = set(frame.columns)
+        key = self._key(
+            [
+                pl.col(name) if name in key_columns and name in there else pl.lit(NO_KEY.get(name, ""))
+                for name in ROW_KEY
+            ]
+        )
+        fields = [name for name in compared(plan) if name in there]
+        self.sums.read.update((plan.name, name) for name in compared(plan))
+        if not fields:
+            return
+        # The key of each row is hashed once, whatever the number of columns.
+        keyed = frame.lazy().with_columns(key.alias(_BETWEEN))
+        halves = [half for name in fields for half in self._halves(name, pl.col(_BETWEEN), name)]
+        sums = keyed.select(halves).sum().collect()
+        for name in fields:
+            low, high = sums.item(0, f"{name}{_BETWEEN}0"), sums.item(0, f"{name}{_BETWEEN}1")
+            self.sums.tables[plan.name, name] += low + (high << _HALF)
+
+    def _key(self, parts: list[pl.Expr]) -> pl.Expr:
+        return pl.concat_str(parts, separator=_BETWEEN).hash(self._seeds[0])
+
+    def _halves(self, name: str, key: pl.Expr, alias: str) -> list[pl.Expr]:
+        """The hash of a cell with its row, 0 for a blank; in two halves, so that no sum overflows."""
+        mixed = (pl.col(name).hash(self._seeds[1]) ^ key).hash(self._seeds[2])
+        hashed = pl.when(pl.col(name) == "").then(pl.lit(0, pl.UInt64)).otherwise(mixed)
+        return [
+            (hashed & 0xFFFFFFFF).alias(f"{alias}{_BETWEEN}0"),
+            (hashed // (1 << _HALF)).alias(f"{alias}{_BETWEEN}1"),
+        ]
+
+    def differing(self) -> frozenset[Column] | None:
+        for name in list(self._waiting):
+            self._flush(name)
+        return self.sums.differing()

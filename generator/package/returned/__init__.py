@@ -1,0 +1,89 @@
+"""A package that came back from another program: what happened to its cells, and what they were before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator.package.report import Collector
+from generator.package.returned.causes import causes
+from generator.package.returned.examine import Examination
+from generator.package.returned.restored import RestoredSource
+from generator.package.returned.tables import TableReturn
+from generator.package.trail import Column
+from generator.tables import layout
+
+if TYPE_CHECKING:
+    from generator.package.reader import OpenPackage
+
+_CHANGED = "file-changed"
+_REFUSED = frozenset({"cell-constraint", "cell-type", "bad-key-number"})
+_KEYS = frozenset({*layout.FORM_KEY, layout.ROW, "formstat", "version", "saved_at"})
+_HASH = "hash"
+
+
+def restore(
+    opened: OpenPackage, planned: Collector, differing: frozenset[Column] | None, folder: Path
+) -> bool:
+    """Looks at the tables that are not as they were exported. True where it found anything.
+
+    Then ``opened`` has a source whose tables are as they were, as far as that is beyond doubt, and a
+    collector with the causes in place of what was found before. ``differing`` are the columns that are not
+    what the audit trail says, None without one.
+    """
+    changed = {one.table for one in opened.collector.causes if one.code == _CHANGED and one.table}
+    suspects = changed | _odd_tables(opened.collector) | {table for table, _ in differing or ()}
+    if not suspects:
+        return False
+    if differing:
+        suspects.add(layout.FORMS)
+    assert opened.study is not None
+    examination = Examination(
+        study=opened.study,
+        source=opened.source,
+        plans=[plan for plan in opened.plans if plan.path in opened.source.sizes],
+        suspects=suspects,
+        changed=changed,
+        differing=differing,
+        stated={name: _stated(one) for name, one in opened.resources.items()},
+        folder=folder,
+        collector=planned,
+    )
+    opened.returned = examination.run()
+    for found in causes(opened.returned):
+        planned.add(found)
+    opened.collector = planned
+    opened.source = RestoredSource(opened.source, _written(opened.returned))
+    opened.resources = {**opened.resources, **_without_hashes(opened.resources, opened.returned)}
+    return True
+
+
+def _odd_tables(collector: Collector) -> set[str]:
+    """Tables whose keys are refused, or that have a column more."""
+    return {
+        one.table
+        for one in collector.causes
+        if one.table and (one.code == "unknown-column" or (one.code in _REFUSED and one.field in _KEYS))
+    }
+
+
+def _stated(resource: Mapping[str, Any]) -> str:
+    algorithm, _, digest = str(resource.get(_HASH, "")).partition(":")
+    return digest if algorithm == "sha256" else ""
+
+
+def _written(tables: tuple[TableReturn, ...]) -> dict[str, Path]:
+    return {one.plan.path: one.sure for one in tables if one.sure is not None and one.is_rewritten}
+
+
+def _without_hashes(
+    resources: Mapping[str, Mapping[str, Any]], tables: tuple[TableReturn, ...]
+) -> dict[str, Mapping[str, Any]]:
+    """Resources of which every difference is known: their hash says nothing more."""
+    known = [one for one in tables if not one.broken and (not one.changed or one.is_explained)]
+    return {
+        one.plan.name: {key: said for key, said in resources[one.plan.name].items() if key != _HASH}
+        for one in known
+        if one.plan.name in resources
+    }

@@ -1,0 +1,147 @@
+"""The second witness: what each cell held after its last change, by ``audit.csv``."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+RowPlace = tuple[str, str, str, str, str]
+"""Table, subject, visit, number of the visit and number of the row, as texts."""
+_BATCH = 5000
+_TABLES = """
+create table last (
+    tab text, subject text, visit text, unsno text, rowno text, field text, version integer, new text,
+    primary key (tab, subject, visit, unsno, rowno, field)
+) without rowid;
+create table save (
+    subject text, visit text, unsno text, form text, version text, saved_at text, saved_by text,
+    primary key (subject, visit, unsno, form, version)
+) without rowid;
+create table seen (
+    tab text, subject text, visit text, unsno text, rowno text,
+    primary key (tab, subject, visit, unsno, rowno)
+) without rowid;
+create table difference (tab text, line integer, field text, before text, habit text, sure integer);
+create index difference_of on difference (tab, line);
+"""
+_PUT = """
+insert into last values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do update
+set new = excluded.new, version = excluded.version where excluded.version >= last.version
+"""
+_ROW = "tab = ? and subject = ? and visit = ? and unsno = ? and rowno = ?"
+_LOST = """
+select tab, subject, visit, unsno, rowno, count(*) from last
+where tab = ? and new <> '' and not exists (
+    select 1 from seen where seen.tab = last.tab and seen.subject = last.subject
+    and seen.visit = last.visit and seen.unsno = last.unsno and seen.rowno = last.rowno
+) group by 1, 2, 3, 4, 5 order by 2, 3, 4, 5
+"""
+
+
+class Put(NamedTuple):
+    """One change of a cell."""
+
+    table: str
+    subject: str
+    visit: str
+    unsno: str
+    rowno: str
+    field: str
+    version: int
+    new: str
+
+
+class Save(NamedTuple):
+    """One version of a form."""
+
+    subject: str
+    visit: str
+    unsno: str
+    form: str
+    version: str
+    saved_at: str
+    saved_by: str
+
+
+class Difference(NamedTuple):
+    """A cell that is not what the trail says.
+
+    ``habit`` explains it, or is empty. ``sure``: what it says is still there, in another spelling.
+    """
+
+    table: str
+    line: int
+    field: str
+    before: str
+    habit: str
+    sure: bool
+
+
+class Witness:
+    """Last values in a scratch database, so that memory does not grow with the trail."""
+
+    def __init__(self, folder: Path) -> None:
+        self._db = sqlite3.connect(folder / "witness.sqlite", isolation_level=None)
+        self._db.executescript("pragma journal_mode=off; pragma synchronous=off; begin;" + _TABLES)
+        self._differences: list[Difference] = []
+        self.changes = 0
+
+    def close(self) -> None:
+        self._db.close()
+
+    def take(self, changes: Iterable[tuple[Put | None, Save]]) -> None:
+        """The whole trail, version by version."""
+        puts: list[Put] = []
+        last: Save | None = None
+        for put, save in changes:
+            self.changes += 1
+            if save != last:
+                self._db.execute("insert or replace into save values (?, ?, ?, ?, ?, ?, ?)", save)
+                last = save
+            if put:
+                puts.append(put)
+            if len(puts) >= _BATCH:
+                self._db.executemany(_PUT, puts)
+                puts.clear()
+        self._db.executemany(_PUT, puts)
+
+    def knows_form(self, subject: str, visit: str, unsno: str, form: str) -> bool:
+        """True for a form that has been saved."""
+        query = "select 1 from save where subject = ? and visit = ? and unsno = ? and form = ?"
+        return self._db.execute(query, (subject, visit, unsno, form)).fetchone() is not None
+
+    def save(self, version: Sequence[str]) -> tuple[str, str] | None:
+        """When a version of a form was saved, and by whom: subject, visit, its number, form, version."""
+        query = (
+            "select saved_at, saved_by from save"
+            " where subject = ? and visit = ? and unsno = ? and form = ? and version = ?"
+        )
+        found: tuple[str, str] | None = self._db.execute(query, version).fetchone()
+        return found
+
+    def values(self, place: RowPlace) -> dict[str, str]:
+        """The last values of a row by field; the row counts as seen."""
+        self._db.execute("insert or ignore into seen values (?, ?, ?, ?, ?)", place)
+        return dict(self._db.execute(f"select field, new from last where {_ROW}", place))
+
+    def unseen(self, table: str) -> Iterator[tuple[RowPlace, int]]:
+        """Rows that have values by the trail, and that the table does not have; how many values each."""
+        for *place, count in self._db.execute(_LOST, (table,)):
+            yield (place[0], place[1], place[2], place[3], place[4]), count
+
+    def differ(self, one: Difference) -> None:
+        self._differences.append(one)
+        if len(self._differences) >= _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._db.executemany("insert into difference values (?, ?, ?, ?, ?, ?)", self._differences)
+        self._differences.clear()
+
+    def differences(self, table: str) -> Iterator[Difference]:
+        """Those of a table, by line."""
+        self._flush()
+        query = "select * from difference where tab = ? order by line, rowid"
+        yield from (Difference(*row) for row in self._db.execute(query, (table,)))
