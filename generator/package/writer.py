@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from forms_spec.catalogue import finding
 from forms_spec.days import day_of
@@ -238,7 +239,7 @@ class PackageWriter:
         retired = retired_names(self.study, self._names, earlier)
         past = Past(retired=retired, uses=earlier.uses, entries=self.entries)
         made = descriptor(self.study, stored=stored, data_cut=data_cut, files=uploaded, past=past)
-        return _INVISIBLE.sub(_escape, json.dumps(made, indent=2, ensure_ascii=False)) + "\n"
+        return descriptor_text(made)
 
     def _findings(self) -> Iterator[Finding]:
         for (table, name), first in self._without_column.items():
@@ -262,6 +263,11 @@ def _packed(files: Iterable[CapturedFile]) -> list[CapturedFile]:
         if hashes.setdefault(beginning, one.sha256) != one.sha256 or not one.sha256.startswith(beginning):
             raise ValueError(f"{one.name} is not named by its hash, or another file is named like it")
     return packed
+
+
+def descriptor_text(made: Mapping[str, Any]) -> str:
+    """A descriptor as an export writes it: characters that nobody sees are escaped."""
+    return _INVISIBLE.sub(_escape, json.dumps(made, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _escape(character: re.Match[str]) -> str:

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "import": "Read a package into a database.",
         "export": "Write a database's data as a package.",
         "validate": "Judge a package and report every finding.",
+        "repair": "Undo what other programs did to a package's tables.",
     }
 )
 

@@ -13,6 +13,7 @@ from generator.package.returned.restored import RestoredSource
 from generator.package.returned.tables import TableReturn
 from generator.package.trail import Column
 from generator.tables import layout
+from generator.tables.retired import read_retired
 
 if TYPE_CHECKING:
     from generator.package.reader import OpenPackage
@@ -48,6 +49,7 @@ def restore(
         differing=differing,
         stated={name: _stated(one) for name, one in opened.resources.items()},
         folder=folder,
+        patterns=read_retired(opened.descriptor).subjects,
         collector=planned,
     )
     opened.returned = examination.run()

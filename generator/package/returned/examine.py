@@ -28,7 +28,7 @@ class Examination:
 
     ``suspects`` are the tables to look at, those that ``changed`` by their hash among them. ``differing`` are
     the columns that are not what the trail says, None without a trail. ``stated`` are the hashes by table.
-    Findings on single cells and rows go to ``collector``.
+    ``patterns`` are earlier ones of subject numbers. Findings on single cells and rows go to ``collector``.
     """
 
     study: Study
@@ -40,7 +40,11 @@ class Examination:
     stated: Mapping[str, str]
     folder: Path
     collector: Collector
-    known: Known = field(default_factory=Known)
+    patterns: Sequence[str] = ()
+    known: Known = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known = Known(patterns=self.patterns)
 
     def run(self) -> tuple[TableReturn, ...]:
         """Every suspect, in the order of the package."""
@@ -71,12 +75,12 @@ class Examination:
             header = records.next()
             names = header.cells if header else []
             if not {layout.SITE, layout.SUBJECT} <= set(names):
-                return Known()
+                return self.known
             site, subject = names.index(layout.SITE), names.index(layout.SUBJECT)
             for record in records:
                 if len(record.cells) == len(names):
                     pairs.add((record.cells[site], record.cells[subject]))
-        return known_of(self.study, pairs)
+        return known_of(self.study, pairs, self.patterns)
 
     # The tables
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from forms_spec.kinds import Refusal
 from forms_spec.model import Field, Study
-from forms_spec.record import LOG
 from generator.package.plan import TablePlan
 from generator.package.reading import NUMBER
 from generator.rewritings import Expected
@@ -17,16 +16,16 @@ from generator.tables import layout
 _STAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
-_STATUSES = ("0", "1", "2")
 _LISTED = ("choice", "choices")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """The subjects and sites that the audit trail knows."""
+    """The subjects and sites that the audit trail knows; ``patterns`` are earlier ones of subjects."""
 
     subjects: frozenset[str] = frozenset()
     sites: frozenset[str] = frozenset()
+    patterns: Sequence[str] = ()
 
 
 def expectations(plan: TablePlan, study: Study, known: Known) -> dict[str, Expected]:
@@ -57,22 +56,23 @@ def _accepts(one: Field, missing: frozenset[str]) -> Callable[[str], bool]:
 
 def _system(name: str, plan: TablePlan, study: Study, known: Known) -> Expected | None:
     """A column that every study has; None for one that may hold any text."""
+    if listed := _enum(plan, name):
+        return _one_of(listed)
     if name == layout.SITE:
-        sites = tuple(study.sites) or tuple(sorted(known.sites))
-        return _one_of(sites) if sites else None
+        return _one_of(tuple(sorted(known.sites))) if known.sites else None
     if name == layout.SUBJECT:
         return _subjects(study, known)
-    if name == layout.VISIT:
-        return _one_of((LOG, *study.visits))
-    if name == "form":
-        return _one_of(tuple(study.forms))
-    if name == "formstat":
-        return _one_of(_STATUSES)
     if name in (layout.UNSNO, layout.ROW, "version"):
         return Expected(accepts=_number(blank=plan.table is None), kind="integer")
     if name == "saved_at":
         return Expected(accepts=lambda text: bool(_STAMP.fullmatch(text)), kind="timestamp")
     return None
+
+
+def _enum(plan: TablePlan, name: str) -> tuple[str, ...]:
+    """The list that the schema has for a column: sites, visits, forms, states."""
+    fields = [one for one in plan.schema.get("fields", ()) if one.get("name") == name]
+    return tuple(str(code) for one in fields for code in one.get("constraints", {}).get("enum", ()))
 
 
 def _number(*, blank: bool) -> Callable[[str], bool]:
@@ -87,13 +87,16 @@ def _subjects(study: Study, known: Known) -> Expected:
     if known.subjects:
         texts: Collection[str] = known.subjects
         return Expected(accepts=texts.__contains__, kind="key", texts=tuple(sorted(texts)))
-    pattern = re.compile(study.subject_pattern)
-    return Expected(accepts=lambda text: bool(pattern.fullmatch(text)), kind="key")
+    return Expected(accepts=_fits(study, known.patterns), kind="key")
 
 
-def known_of(study: Study, pairs: Iterable[tuple[str, str]]) -> Known:
-    """What the trail knows, as far as its own subjects still fit the study's pattern."""
-    pattern = re.compile(study.subject_pattern)
-    held = set(pairs)
-    subjects = frozenset(subject for _, subject in held if pattern.fullmatch(subject))
-    return Known(subjects=subjects, sites=frozenset(site for site, _ in held))
+def _fits(study: Study, earlier: Sequence[str]) -> Callable[[str], bool]:
+    patterns = [re.compile(one) for one in (study.subject_pattern, *earlier)]
+    return lambda text: any(one.fullmatch(text) for one in patterns)
+
+
+def known_of(study: Study, pairs: Iterable[tuple[str, str]], earlier: Sequence[str]) -> Known:
+    """What the trail knows, as far as its own subjects fit the study's pattern, or an ``earlier`` one."""
+    fits, held = _fits(study, earlier), set(pairs)
+    subjects = frozenset(subject for _, subject in held if fits(subject))
+    return Known(subjects=subjects, sites=frozenset(site for site, _ in held if site), patterns=earlier)

@@ -15,7 +15,7 @@ class RestoredSource:
     """The files of a package, some of them as they were written anew."""
 
     def __init__(self, source: Source, restored: Mapping[str, Path]) -> None:
-        self._source = source
+        self.original = source
         self._restored = restored
         self.sizes: Mapping[str, int] = {
             **source.sizes,
@@ -24,13 +24,13 @@ class RestoredSource:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return self._source.findings
+        return self.original.findings
 
     def open(self, name: str) -> BinaryIO:
         if name in self._restored:
             return self._restored[name].open("rb")
-        return self._source.open(name)
+        return self.original.open(name)
 
     def folder(self) -> AbstractContextManager[Path]:
         """Only packages of others are read from a folder, and of those nothing is restored."""
-        return self._source.folder()
+        return self.original.folder()

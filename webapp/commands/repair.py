@@ -1,0 +1,94 @@
+"""``crfsmith repair``: undo what other programs did to a package's tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from webapp.commands.databases import Unusable
+
+if TYPE_CHECKING:
+    from generator.package.repair import Repaired, RepairedColumn
+
+MOST_LEFT = 20
+SOMETHING_LEFT = 1
+
+
+@click.command(short_help="Undo what other programs did to a package's tables.")
+@click.argument("package", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    "target",
+    required=True,
+    metavar="NEW",
+    type=click.Path(path_type=Path),
+    help="The repaired package: FILE.zip, or a folder that does not exist yet.",
+)
+@click.option(
+    "--from-audit",
+    is_flag=True,
+    help="Put back the last value of audit.csv in every cell that says something else.",
+)
+def command(package: Path, target: Path, from_audit: bool) -> None:
+    """Write PACKAGE again with its tables as they were before R, a spreadsheet or another program saved them.
+
+    Only what is beyond doubt is put back, column by column, and listed. PACKAGE stays as it is. Exit 0 when
+    everything is as it was exported, 1 when something is left to settle, 2 when nothing could be read.
+    """
+    from generator.package.repair import repair_package
+    from generator.package.source import BrokenFile, Unreadable
+
+    if target.resolve() == package.resolve():
+        raise Unusable("--out names the package itself. Nothing is changed in place: give another path.")
+    try:
+        repaired = repair_package(package, target, from_audit=from_audit)
+    except Unreadable as error:
+        found = error.finding
+        raise Unusable(f"{found.message} {found.remedy} [{found.code}]") from error
+    except BrokenFile as error:
+        raise Unusable(f"A file of {package} cannot be read: {error}.") from error
+    except FileExistsError as error:
+        raise Unusable(f"{error}. Give a path that does not exist yet.") from error
+    _show(repaired, target, from_audit=from_audit)
+
+
+def _show(repaired: Repaired, target: Path, *, from_audit: bool) -> None:
+    for path in repaired.row_numbers:
+        click.echo(f"{path}: the column of row numbers was taken out")
+    for column in repaired.columns:
+        click.echo(_line(column))
+    if not repaired.ours:
+        click.echo("The package has no dictionary, so nothing says how its cells were. It was copied.")
+    left = _left(repaired, from_audit=from_audit)
+    many = f"{len(repaired.files):,} file{'' if len(repaired.files) == 1 else 's'}"
+    click.echo(f"{many} written anew, in {target}. Its datapackage.json has their hashes.")
+    if left:
+        click.get_current_context().exit(SOMETHING_LEFT)
+
+
+def _line(column: RepairedColumn) -> str:
+    counts = [f"{column.restored:,} put back"] if column.restored else []
+    counts += [f"{column.left:,} left as they are"] if column.left else []
+    example = f"{column.before or 'a blank'} became {column.now or 'a blank'}"
+    return f"{column.path} {column.column}: {', '.join(counts)}; {column.says} ({example})"
+
+
+def _left(repaired: Repaired, *, from_audit: bool) -> bool:
+    """Says what is not as it was saved; True where there is anything."""
+    from generator.package.repair import BY_TRAIL, LEFT
+
+    codes = [code for code in LEFT if not (from_audit and code in BY_TRAIL)]
+    count = sum(repaired.report.counts.by_code.get(code, 0) for code in codes)
+    if not count:
+        return False
+    click.echo(f"Left to settle: {count:,}")
+    cases = [one for one in repaired.report.findings if one.finding.code in codes]
+    for one in cases[:MOST_LEFT]:
+        place = f"{one.file}:{one.row}" if one.row else one.file
+        field = f" {one.field}" if one.field else ""
+        click.echo(f"  {place}{field}: {one.finding.message} [{one.finding.code}]")
+    if count > MOST_LEFT:
+        click.echo(f"  and {count - MOST_LEFT:,} more: `crfsmith validate` lists them")
+    return True
