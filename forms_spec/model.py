@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from forms_spec.criteria import Eligibility, References
 from forms_spec.findings import Severity
+from forms_spec.kinds.characters import ascii_lower, strip_blanks
 from forms_spec.places import TextPlace
 from forms_spec.schedule import Scheduled, Visit
 
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Code:
-    """One answer of a codelist. ``number`` is the quantity it stands for (doses a day, a factor)."""
+    """One answer of a codelist. ``number`` is the quantity it stands for (doses a day, a factor).
+
+    ``synonyms`` are other words that people type for it; they are never stored.
+    """
 
     code: str
     label: str
     exclusive: bool = False
     number: Decimal | None = None
+    synonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +51,15 @@ class Codelist:
     @cached_property
     def by_code(self) -> Mapping[str, Code]:
         return MappingProxyType({code.code: code for code in self.codes})
+
+    @cached_property
+    def by_word(self) -> Mapping[str, tuple[str, ...]]:
+        """The codes that a word names: as code, label or synonym, in lower case (ASCII letters)."""
+        words: dict[str, dict[str, None]] = {}
+        for code in self.codes:
+            for word in (code.code, strip_blanks(code.label), *map(strip_blanks, code.synonyms)):
+                words.setdefault(ascii_lower(word), {})[code.code] = None
+        return MappingProxyType({word: tuple(codes) for word, codes in words.items()})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -205,6 +205,14 @@ _CODES: tuple[Entry, ...] = (
         "A parameter is held to its kind: `integer`, `decimal`, `date` or `text`.",
         _study("parameters:\n  cut_date: {value: 2024-02-30, kind: date}\n"),
     ),
+    _refuse(
+        "ambiguous-synonym",
+        'The synonym "{synonym}" of "{code}" also names "{other}"',
+        "Delete it from one of the two",
+        "A synonym is typed instead of a code, so it names one answer of its codelist, and no missing code. "
+        "Upper and lower case count as the same.",
+        _form("a: {label: A, type: choice, codes: {BID: {label: Twice a day, synonyms: [two]}, 2D: Two}}"),
+    ),
     _warn(
         "exclusive-in-single",
         'The code "{code}" is exclusive, and the field takes one answer only',

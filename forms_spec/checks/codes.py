@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from forms_spec.catalogue import finding
 from forms_spec.checks.reasons import why_no_value
 from forms_spec.findings import Finding
-from forms_spec.kinds.characters import first_control, strip_blanks
+from forms_spec.kinds.characters import ascii_lower, first_control, strip_blanks
 from forms_spec.loading.notes import Spot
 from forms_spec.loading.parts import Draft
 from forms_spec.model import Codelist
@@ -62,6 +62,27 @@ def check_exclusive(draft: Draft) -> Iterator[Finding]:
         for code in codelist.codes:
             if code.exclusive:
                 yield finding("exclusive-in-single", text=part.field.place, code=code.code)
+
+
+def check_synonyms(draft: Draft) -> Iterator[Finding]:
+    """Synonyms that name two answers, or that are a reason for no answer."""
+    missing = {ascii_lower(code): code for code in draft.study.missing}
+    for codelist, spot in _lists(draft):
+        for code in codelist.codes:
+            place = _code_spot(spot, code.code)
+            for number, synonym in enumerate(code.synonyms):
+                word = ascii_lower(strip_blanks(synonym))
+                others = [other for other in codelist.by_word[word] if other != code.code]
+                if word in missing:
+                    others.append(missing[word])
+                if others:
+                    yield finding(
+                        "ambiguous-synonym",
+                        text=place.at("synonyms", number).place,
+                        synonym=synonym,
+                        code=code.code,
+                        other=others[0],
+                    )
 
 
 def _lists(draft: Draft) -> Iterator[tuple[Codelist, Spot]]:

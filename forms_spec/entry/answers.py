@@ -1,4 +1,4 @@
-"""Choices as people type them: a code or a label, in any case."""
+"""Choices as people type them: a code, a label or a synonym, in any case."""
 
 from __future__ import annotations
 
@@ -19,17 +19,12 @@ def read_boolean(text: str) -> str | None:
 
 
 def read_choice(text: str, field: Field) -> str | None:
-    """The only code that is so spelt, or whose label is, in any case."""
+    """The only code that is so spelt, or whose label or synonym is, in any case."""
     codelist = codelist_of(field)
     if text in codelist.by_code:
         return text
-    wanted = ascii_lower(text)
-    found = [
-        held.code
-        for held in codelist.codes
-        if wanted in (ascii_lower(held.code), ascii_lower(strip_blanks(held.label)))
-    ]
-    return found[0] if len(found) == 1 else None
+    named = codelist.by_word.get(ascii_lower(text), ())
+    return named[0] if len(named) == 1 else None
 
 
 def read_choices(text: str, field: Field) -> str | None:

@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from forms_spec.loading.notes import Notes, Spot
 from forms_spec.loading.problems import Problem, fail
-from forms_spec.loading.shapes import Collected, Flag, Frame, Named, Part, Shape, Text
+from forms_spec.loading.shapes import Collected, Flag, Frame, Named, Part, Shape, Text, Texts
 from forms_spec.model import Code, Codelist
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
@@ -32,6 +32,7 @@ class CodeSchema(Frame):
     label = Text(required=True)
     exclusive = Flag(load_default=False)
     number = Number(load_default=None)
+    synonyms = Texts(load_default=())
 
 
 class _OneCode(Collected):
@@ -40,7 +41,7 @@ class _OneCode(Collected):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Any]:
         if isinstance(value, dict):
             return _CODE.deserialize(value)  # type: ignore[no-any-return]
-        return {"label": _LABEL.deserialize(value), "exclusive": False, "number": None}
+        return {"label": _LABEL.deserialize(value), "exclusive": False, "number": None, "synonyms": ()}
 
 
 class Codes(Collected):
@@ -81,7 +82,13 @@ _IN_PLACE = Codes()
 def _codes(said: Any) -> tuple[Code, ...]:
     found = said if isinstance(said, dict) else {}
     return tuple(
-        Code(code=code, label=one["label"], exclusive=one.get("exclusive", False), number=one.get("number"))
+        Code(
+            code=code,
+            label=one["label"],
+            exclusive=one.get("exclusive", False),
+            number=one.get("number"),
+            synonyms=one.get("synonyms") or (),
+        )
         for code, one in found.items()
         if "label" in one
     )

@@ -38,7 +38,13 @@ def _pattern(pattern: Pattern | None) -> dict[str, str] | None:
 
 def _code(code: Code) -> dict[str, Any]:
     number = None if code.number is None else f"{code.number:f}"
-    return {"code": code.code, "label": code.label, "exclusive": code.exclusive, "number": number}
+    return {
+        "code": code.code,
+        "label": code.label,
+        "exclusive": code.exclusive,
+        "number": number,
+        "synonyms": list(code.synonyms),
+    }
 
 
 def _missing(code: MissingCode) -> dict[str, Any]:

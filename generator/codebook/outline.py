@@ -363,6 +363,8 @@ def _code(code: Code) -> CodeLine:
         notes.append("stands alone")
     if code.number is not None:
         notes.append(f"= {code.number.normalize():f}")
+    if code.synonyms:
+        notes.append(f"also {', '.join(code.synonyms)}")
     return CodeLine(
         code=code.code, label="" if code.label == code.code else code.label, note=", ".join(notes)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from forms_spec.model import Field, Form, Group, Study
 from forms_spec.rules import Expression, Home, Type, parse_expression, references
 from forms_spec.rules.checker import resolve
@@ -17,7 +19,7 @@ def live_spec(study: Study, form: Form) -> Json:
     if held is None:
         fields = [(group, field) for group in form.groups for field in group.fields if field.collected]
         held = study.memory[key] = {
-            **form_spec(study, form),
+            **_sharing_codes(form_spec(study, form)),
             "convert": {
                 f"{_table(form, group)} {field.name}": _conversions(study, form, group, field)
                 for group, field in fields
@@ -35,6 +37,24 @@ def live_spec(study: Study, form: Form) -> Json:
             },
         }
     return held
+
+
+def _sharing_codes(spec: Json) -> Json:
+    """The form's JSON with each list of codes once, in ``codelists``; a field has its number there."""
+    lists: dict[str, int] = {}
+
+    def shared(field: Json | None) -> Json | None:
+        if field is None:
+            return None
+        text = json.dumps(field["codes"], ensure_ascii=False)
+        return {**field, "codes": lists.setdefault(text, len(lists))}
+
+    def slots(text: Json) -> Json:
+        return {**text, "slots": [{**slot, "field": shared(slot["field"])} for slot in text["slots"]]}
+
+    groups = [{**group, "fields": [shared(field) for field in group["fields"]]} for group in spec["groups"]]
+    texts = [slots(text) for text in spec["texts"]]
+    return {**spec, "groups": groups, "texts": texts, "codelists": [json.loads(text) for text in lists]}
 
 
 def _table(form: Form, group: Group) -> str:

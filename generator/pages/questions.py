@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from types import MappingProxyType
 
 from markupsafe import Markup, escape
@@ -19,11 +20,12 @@ from generator.pages.files import size_words
 from generator.pages.limits import Limit
 from generator.pages.names import cell_name, row_prefix
 
+MENUS = frozenset({"list", "typeahead"})
 GROUPED = frozenset({"radio", "checkboxes", "checkbox", "scale"})
 TABLE_WIDTH = 62  # rem: a row wider than this is asked as a card
 
 
-WIDTHS = MappingProxyType({"w6": 5, "w10": 8, "w13": 11, "w20": 12, "w40": 16, "full": 22})
+WIDTHS = MappingProxyType({"w6": 5, "w10": 8, "w13": 11, "w20": 12, "w30": 14, "w40": 16, "full": 22})
 
 
 def quoted(text: str) -> Markup:
@@ -131,6 +133,22 @@ class Question:
         return not isinstance(self.required, bool)
 
     @property
+    def asked_by_menu(self) -> bool:
+        return self.control in MENUS
+
+    @property
+    def menu(self) -> str:
+        """The id of the menu's list, the same for all questions that offer the same answers."""
+        offered = repr([(code.code, code.label) for code in self.codes if code.offered])
+        return f"codes-{sha256(offered.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
+
+    @property
+    def menu_width(self) -> str:
+        """As wide as the longest answer, within reason."""
+        longest = max((len(code.label) for code in self.codes), default=0)
+        return "w6" if longest <= 6 else "w10" if longest <= 12 else "w20" if longest <= 24 else "w30"
+
+    @property
     def first(self) -> str:
         """The first code that is offered: its button carries the question's id."""
         return next((code.code for code in self.codes if code.offered), "")
@@ -154,7 +172,9 @@ class Question:
         missing = 1.8 if self.reasons else 0.0
         if self.control == "radio":
             return sum(len(code.label) * 0.5 + 2.2 for code in self.codes) + missing
-        return {"list": 9.0, "calculated": 5.0}.get(self.control, WIDTHS[self.width]) + 0.6 + missing
+        if self.asked_by_menu:
+            return min(WIDTHS[self.menu_width], 9.0) + 0.6 + missing
+        return {"calculated": 5.0}.get(self.control, WIDTHS[self.width]) + 0.6 + missing
 
     def in_row(self) -> Question:
         """The same question in a row, where only a short choice has room for buttons."""
@@ -259,6 +279,17 @@ class Page:
     @property
     def has_files(self) -> bool:
         return any(question.control == "file" for section in self.groups for question in section.asked)
+
+    @property
+    def menus(self) -> Mapping[str, tuple[Option, ...]]:
+        """The lists of the page's menus by id, each once."""
+        found: dict[str, tuple[Option, ...]] = {}
+        for section in self.groups:
+            asked = section.asked if section.repeats else [one for line in section.lines for one in line]
+            for question in asked:
+                if question.asked_by_menu and question.menu not in found:
+                    found[question.menu] = tuple(code for code in question.codes if code.offered)
+        return found
 
     @property
     def on(self) -> str:

@@ -17,7 +17,7 @@ from forms_spec.wording import BLANK as WORDLESS
 from generator.pages.asking import steps
 from generator.pages.findings import Said, finding_html
 from generator.pages.new_rows import may_hide
-from generator.pages.words import NO_TEXTS, answer_words, boxed
+from generator.pages.words import NO_TEXTS, answer_words, boxed, menu_text
 
 CellOf = Callable[[str], Cell | None]
 FEW = 2  # rows that all stand open
@@ -52,14 +52,15 @@ class _NoTicks(dict[str, list[str]]):
 class Scope:
     """The slots of a form's own fields, or of one row. The short names are the template's.
 
-    v texts, m missing codes, c codes ticked, o texts that are no code of the list, e findings as
-    HTML (``''``: of the whole row), bad fields with a finding that refuses, a what the question's
-    element says of itself: that it is hidden, or answered though it does not apply; q required by a
-    condition; r reference ranges; k what fields for reading only say; p what a new row starts with; w the
-    answers that stand in texts.
+    v texts, l labels of choices, m missing codes, c codes ticked, o texts that are no code of the list,
+    e findings as HTML (``''``: of the whole row), bad fields with a finding that refuses, a what the
+    question's element says of itself: that it is hidden, or answered though it does not apply; q required
+    by a condition; r reference ranges; k what fields for reading only say; p what a new row starts with; w
+    the answers that stand in texts.
     """
 
     v: dict[str, str] = field(default_factory=_NoTexts)
+    l: dict[str, str] = field(default_factory=_NoTexts)  # noqa: E741
     m: dict[str, str] = field(default_factory=_NoTexts)
     c: dict[str, list[str]] = field(default_factory=_NoTicks)
     o: dict[str, str] = field(default_factory=dict)
@@ -232,6 +233,8 @@ def _put_text(scope: Scope, one: Field, text: str) -> None:
             scope.m[one.name] = text
             return
     scope.v[one.name] = boxed(text, one)
+    if one.kind.name == "choice":
+        scope.l[one.name] = menu_text(text, one)
     if one.control == "checkboxes" and one.codelist:
         ticked = text.split(";")
         scope.c[one.name] = ticked

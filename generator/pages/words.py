@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from forms_spec.display import shown_as
+from forms_spec.entry.answers import read_choice
 from forms_spec.model import Field
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -22,17 +23,13 @@ def day_words(day: date) -> str:
 
 def boxed(text: str, field: Field) -> str:
     """What stands in the box of a field; typing it again means the same."""
-    if field.control == "typeahead":
-        return _label(text, field)
     return shown_as(text, field) if field.kind.name in DATED else text
 
 
-def _label(text: str, field: Field) -> str:
-    """The label of a code, unless another code could be meant by it."""
-    codes = field.codelist.codes if field.codelist else ()
-    label = next((code.label for code in codes if code.code == text), text)
-    meant = [code for code in codes if label.lower() in (code.code.lower(), code.label.lower())]
-    return label if len(meant) == 1 else text
+def menu_text(text: str, field: Field) -> str:
+    """What stands in the box of a menu: the label of a code, unless another code could be meant by it."""
+    code = field.codelist.by_code.get(text) if field.codelist else None
+    return code.label if code and read_choice(code.label, field) == text else text
 
 
 def answer_words(text: str, field: Field, texts: Mapping[str, str] = NO_TEXTS) -> str:

@@ -399,6 +399,9 @@ class CellWriter:
             if standard:
                 self.loss(name, "annotation", key, standard, "REDCap has no standard names")
         for code in one.codelist.codes if one.codelist else ():
+            if code.synonyms:
+                words = f"{code.code}: {', '.join(code.synonyms)}"
+                self.loss(name, "choices", "synonyms", words, "REDCap has no other words for a choice")
             if code.number is not None:
                 self.loss(
                     name,

@@ -89,7 +89,7 @@ def test_a_long_list_is_narrowed_by_typing_and_chosen_by_keys(page: Page) -> Non
     )
     for _ in range(3):
         box.press("ArrowDown")
-    expect(box).to_have_attribute("aria-activedescendant", "f-country-option-2")
+    expect(box).to_have_attribute("aria-activedescendant", "option-2")
     expect(options.nth(2)).to_have_attribute("aria-selected", "true")
     assert Axe().run(page).response["violations"] == []
     box.press("Enter")

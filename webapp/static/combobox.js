@@ -1,157 +1,184 @@
-/* A long list of choices: typing part of a label or of a code narrows it. The pattern is ARIA 1.2's editable
-   combobox with a list; without this script the box keeps the browser's own list. */
+/* A menu: typing part of a label, a code or a synonym narrows it. The pattern is ARIA 1.2's editable combobox with a
+   list; without this script the box keeps the browser's own list. One list serves all boxes of the page. */
 (() => {
   "use strict";
   const { form } = crfpage;
   const MOST = 50;
-  const boxes = new WeakMap();
-  let open = null;
+  const NONE = 9;
 
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const list = document.createElement("ul");
+  Object.assign(list, { id: "options", className: "options", hidden: true });
+  list.setAttribute("role", "listbox");
+  form.append(list);
 
-  class Combobox {
-    constructor(box) {
-      this.box = box;
-      const source = document.getElementById(box.getAttribute("list"));
-      this.options = [...source.options].map((one) => ({ code: one.value, label: one.label || one.value }));
-      box.removeAttribute("list");
-      this.list = document.createElement("ul");
-      Object.assign(this.list, { id: `${box.id}-options`, className: "options", hidden: true });
-      this.list.setAttribute("role", "listbox");
-      this.list.setAttribute("aria-label", `Answers to ${box.labels[0]?.textContent.trim() || "the question"}`);
-      box.closest(".line").append(this.list);
-      const said = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id, autocomplete: "off" };
-      for (const [name, value] of Object.entries(said)) box.setAttribute(name, value);
-      this.at = -1;
-      box.addEventListener("input", () => this.show());
-      box.addEventListener("click", () => (this.list.hidden ? this.show(true) : this.hide()));
-      box.addEventListener("keydown", (event) => this.key(event));
-      box.addEventListener("blur", () => this.hide());
-      this.list.addEventListener("pointerdown", (event) => event.preventDefault());
-      this.list.addEventListener("click", (event) => {
-        const at = [...this.list.children].indexOf(event.target.closest("[role=option]"));
-        if (at >= 0) this.choose(at);
-      });
-    }
+  let box = null;
+  let shown = [];
+  let at = -1;
 
-    /* Those that begin so, then those with a word that does, then those that contain it. */
-    fitting(all) {
-      const typed = plain(this.box.value.trim());
-      if (all || !typed) return this.options;
-      const rank = ({ code, label }) => {
-        const [c, l] = [plain(code), plain(label)];
-        if (c === typed || l === typed) return 0;
-        if (l.startsWith(typed) || c.startsWith(typed)) return 1;
-        return l.split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(typed)) ? 2 : l.includes(typed) || c.includes(typed) ? 3 : 9;
-      };
-      return this.options.map((one) => [rank(one), one]).filter(([r]) => r < 9).sort((a, b) => a[0] - b[0]).map(([, one]) => one);
-    }
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").trim().toLowerCase();
+  const words = (text) => plain(text).split(/[^\p{L}\p{N}]+/u);
 
-    show(all = false) {
-      const found = this.fitting(all);
-      this.found = found.slice(0, MOST);
-      this.list.replaceChildren(...this.found.map((one, at) => this.option(one, at)));
-      if (!found.length) this.list.append(this.note(`Nothing in the list contains “${this.box.value.trim()}”.`));
-      else if (found.length > MOST) this.list.append(this.note(`${found.length - MOST} more: type on to narrow the list.`));
-      this.at = -1;
-      this.list.hidden = false;
-      this.box.setAttribute("aria-expanded", "true");
-      this.box.removeAttribute("aria-activedescendant");
-      open = this;
-      this.place();
-      crfpage.say(found.length === 1 ? "1 answer fits." : `${found.length} answers fit.`);
-    }
+  /* The answers of a list, gone through once for all questions that share it. */
+  const known = new Map();
+  function answersOf(id, field) {
+    if (known.has(id)) return known.get(id);
+    const synonyms = new Map((field?.codes || []).map((code) => [code.code, code.synonyms]));
+    const answers = [...document.getElementById(id).options].map(({ value, label }) => {
+      const names = [value, label || value, ...(synonyms.get(value) || [])].map(plain);
+      return { code: value, label: label || value, names, words: words(label) };
+    });
+    if (field) known.set(id, answers);
+    return answers;
+  }
 
-    option({ code, label }, at) {
-      const option = document.createElement("li");
-      option.id = `${this.box.id}-option-${at}`;
-      option.setAttribute("role", "option");
-      option.setAttribute("aria-selected", "false");
-      const shown = Object.assign(document.createElement("span"), { textContent: label });
-      const small = Object.assign(document.createElement("small"), { textContent: code === label ? "" : code });
-      option.append(shown, " ", small);
-      return option;
-    }
+  const fieldOf = (element) => crfpage.live.fieldOf(element.name);
+  const codeIn = (element) => (fieldOf(element) ? crfsmith.understand(element.value, fieldOf(element), crfpage.live.env) : "");
 
-    note(text) {
-      const note = Object.assign(document.createElement("li"), { className: "none", textContent: text });
-      note.setAttribute("role", "option");
-      note.setAttribute("aria-disabled", "true");
-      note.setAttribute("aria-selected", "false");
-      return note;
-    }
+  /* 0 what is meant, 1 what begins so, 2 what has a word that does, 3 what contains it. */
+  function rank(answer, typed, meant) {
+    if (answer.code === meant || answer.names.includes(typed)) return 0;
+    if (answer.names.some((name) => name.startsWith(typed))) return 1;
+    if (answer.words.some((word) => word.startsWith(typed))) return 2;
+    return answer.names.some((name) => name.includes(typed)) ? 3 : NONE;
+  }
 
-    /* Fixed to the window, so that no table around the box cuts the list off. */
-    place() {
-      const spot = this.box.getBoundingClientRect();
-      const below = innerHeight - spot.bottom;
-      const up = below < 200 && spot.top > below;
-      this.list.style.minWidth = `${spot.width}px`;
-      this.list.style.left = `${Math.max(4, Math.min(spot.left, innerWidth - this.list.offsetWidth - 4))}px`;
-      this.list.style.maxHeight = `${Math.max(120, Math.min(320, (up ? spot.top : below) - 8))}px`;
-      this.list.style.top = up ? "auto" : `${spot.bottom + 2}px`;
-      this.list.style.bottom = up ? `${innerHeight - spot.top + 2}px` : "auto";
-    }
+  /* What fits, best first, and how many of the first are sure: Tab and Enter take one that stands alone. */
+  function fitting() {
+    const answers = answersOf(box.dataset.list, fieldOf(box));
+    const typed = plain(box.value);
+    if (!typed) return { fits: answers, sure: 0 };
+    const meant = codeIn(box);
+    const ranks = [[], [], [], []];
+    for (const answer of answers) ranks[rank(answer, typed, meant)]?.push(answer);
+    const first = ranks[0].length ? ranks[0] : ranks[1];
+    return { fits: ranks.flat(), sure: first.length };
+  }
 
-    hide() {
-      this.list.hidden = true;
-      this.box.setAttribute("aria-expanded", "false");
-      this.box.removeAttribute("aria-activedescendant");
-      if (open === this) open = null;
-    }
+  function show(all = false) {
+    const { fits, sure } = all ? { fits: answersOf(box.dataset.list, fieldOf(box)), sure: 0 } : fitting();
+    shown = fits.slice(0, MOST);
+    list.replaceChildren(...shown.map(option));
+    if (!fits.length) list.append(note(`Nothing in the list contains “${box.value.trim()}”.`));
+    else if (fits.length > MOST) list.append(note(`${fits.length - MOST} more: type on to narrow the list.`));
+    list.setAttribute("aria-label", `Answers to ${box.labels[0]?.textContent.trim() || "the question"}`);
+    list.hidden = false;
+    box.setAttribute("aria-expanded", "true");
+    box.removeAttribute("aria-activedescendant");
+    at = -1;
+    place();
+    const chosen = all ? shown.findIndex((one) => one.code === codeIn(box)) : sure === 1 ? 0 : -1;
+    if (chosen >= 0) move(chosen);
+    crfpage.say(!fits.length ? list.textContent : fits.length === 1 ? `${fits[0].label} fits.` : `${fits.length} answers fit.`);
+  }
 
-    move(to) {
-      const count = this.found.length;
-      if (!count) return;
-      this.list.children[this.at]?.setAttribute("aria-selected", "false");
-      this.at = (to + count) % count;
-      const option = this.list.children[this.at];
-      option.setAttribute("aria-selected", "true");
-      option.scrollIntoView({ block: "nearest" });
-      this.box.setAttribute("aria-activedescendant", option.id);
-    }
+  function option({ code, label }, number) {
+    const option = document.createElement("li");
+    option.id = `option-${number}`;
+    option.setAttribute("role", "option");
+    option.setAttribute("aria-selected", "false");
+    const small = Object.assign(document.createElement("small"), { textContent: code === label ? "" : code });
+    option.append(Object.assign(document.createElement("span"), { textContent: label }), " ", small);
+    return option;
+  }
 
-    choose(at) {
-      this.box.value = this.found[at].label;
-      this.hide();
-      this.box.dispatchEvent(new Event("input", { bubbles: true }));
-      this.hide();
-      this.box.dispatchEvent(new Event("change", { bubbles: true }));
-      this.box.focus();
-    }
+  function note(text) {
+    const note = Object.assign(document.createElement("li"), { className: "none", textContent: text });
+    note.setAttribute("role", "option");
+    note.setAttribute("aria-disabled", "true");
+    note.setAttribute("aria-selected", "false");
+    return note;
+  }
 
-    key(event) {
-      if (event.ctrlKey || event.metaKey) return;
-      const shut = this.list.hidden;
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        event.preventDefault();
-        if (shut) this.show(!event.altKey && this.box.value === "");
-        if (!event.altKey) this.move(event.key === "ArrowDown" ? this.at + 1 : Math.max(this.at, 0) - 1);
-      } else if (event.key === "Escape" && !shut) {
+  /* Fixed to the window, so that no table around the box cuts the list off. */
+  function place() {
+    const spot = box.getBoundingClientRect();
+    const below = innerHeight - spot.bottom;
+    const up = below < 200 && spot.top > below;
+    list.style.minWidth = `${spot.width}px`;
+    list.style.left = `${Math.max(4, Math.min(spot.left, innerWidth - list.offsetWidth - 4))}px`;
+    list.style.maxHeight = `${Math.max(120, Math.min(320, (up ? spot.top : below) - 8))}px`;
+    list.style.top = up ? "auto" : `${spot.bottom + 2}px`;
+    list.style.bottom = up ? `${innerHeight - spot.top + 2}px` : "auto";
+  }
+
+  function hide() {
+    list.hidden = true;
+    at = -1;
+    box?.setAttribute("aria-expanded", "false");
+    box?.removeAttribute("aria-activedescendant");
+  }
+
+  function move(to) {
+    if (!shown.length) return;
+    list.children[at]?.setAttribute("aria-selected", "false");
+    at = (to + shown.length) % shown.length;
+    const option = list.children[at];
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({ block: "nearest" });
+    box.setAttribute("aria-activedescendant", option.id);
+  }
+
+  /* The label stands in the box, unless another answer could be meant by it. */
+  function choose() {
+    const { code, label } = shown[at];
+    box.value = label;
+    if (codeIn(box) !== code) box.value = code;
+    hide();
+    choosing = true;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    choosing = false;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  let choosing = false;
+
+  function key(event) {
+    if (event.target !== box || event.ctrlKey || event.metaKey) return;
+    const shut = list.hidden;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (shut) show(!event.altKey && (box.value === "" || answered()));
+      if (!event.altKey) move(event.key === "ArrowDown" ? at + 1 : Math.max(at, 0) - 1);
+    } else if (event.key === "Escape" && !shut) {
+      event.preventDefault();
+      event.stopPropagation();
+      hide();
+    } else if ((event.key === "Enter" || event.key === "Tab") && !shut && at >= 0) {
+      choose();
+      if (event.key === "Enter") {
         event.preventDefault();
         event.stopPropagation();
-        this.hide();
-      } else if ((event.key === "Enter" || event.key === "Tab") && !shut && this.at >= 0) {
-        this.choose(this.at);
-        if (event.key === "Enter") {
-          event.preventDefault();
-          event.stopPropagation();
-        }
       }
     }
   }
 
-  function enhance(root) {
-    for (const box of root.querySelectorAll("input[list$='-list']")) {
-      if (!box.closest("template") && !boxes.has(box)) boxes.set(box, new Combobox(box));
-    }
+  const answered = () => crfsmith.parse(codeIn(box), fieldOf(box) || {}).ok === true;
+
+  /* A box becomes a menu when it is first used: a form of sixty rows has hundreds of them. */
+  function enhance(element) {
+    element.dataset.list = element.getAttribute("list");
+    element.removeAttribute("list");
+    const roles = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, autocomplete: "off" };
+    for (const [name, value] of Object.entries(roles)) element.setAttribute(name, value);
   }
 
-  enhance(form);
-  new MutationObserver((changes) => {
-    for (const change of changes) for (const node of change.addedNodes) if (node.matches?.(".row")) enhance(node);
-  }).observe(form, { childList: true, subtree: true });
-  addEventListener("scroll", () => open?.place(), { capture: true, passive: true });
-  addEventListener("resize", () => open?.place());
-  Object.assign(crfpage, { enhance });
+  form.addEventListener("focusin", (event) => {
+    if (event.target.matches("input[list^=codes-]")) enhance(event.target);
+    if (event.target.dataset.list) box = event.target;
+  });
+  form.addEventListener("focusout", (event) => event.target === box && hide());
+  form.addEventListener("input", (event) => event.target === box && !choosing && show());
+  form.addEventListener("click", (event) => {
+    if (event.target !== box) return;
+    if (list.hidden) show(box.value === "" || answered());
+    else hide();
+  });
+  form.addEventListener("keydown", key, true);
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    at = [...list.children].indexOf(event.target.closest("[role=option]"));
+    if (shown[at]) choose();
+    box.focus();
+  });
+  addEventListener("scroll", () => list.hidden || place(), { capture: true, passive: true });
+  addEventListener("resize", () => list.hidden || place());
 })();

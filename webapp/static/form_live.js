@@ -293,6 +293,8 @@
   async function fetchSpec() {
     const answer = await fetch(form.dataset.spec);
     spec = await answer.json();
+    const coded = [...spec.groups.flatMap((group) => group.fields), ...spec.texts.flatMap((text) => text.slots.map((slot) => slot.field))];
+    for (const field of coded) if (field) field.codes = spec.codelists[field.codes];
     fields = new Map(spec.groups.flatMap((group) => group.fields).map((one) => [`${one.table} ${one.name}`, one]));
   }
 

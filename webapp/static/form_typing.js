@@ -19,6 +19,8 @@
     out.textContent = known ? echoOf(text, box.value.trim(), field, place) : "";
   }
 
+  /* A longer label is cut in its box. */
+  const LONG = 24;
   const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
   function echoOf(text, typed, field, place) {
@@ -31,7 +33,7 @@
     }
     if (field.kind === "choice") {
       const label = crfsmith.shownAs(text, field);
-      return label === typed ? "" : label;
+      return label === typed && label.length <= LONG ? "" : label;
     }
     const converted = inOtherUnit(text, field, unitIn(place));
     if (converted) return `= ${converted}`;

@@ -7,7 +7,7 @@
 (() => {
   "use strict";
 
-  const { asciiLower, codeOf, isoDay, parse, plainBlanks, readDay, stripBlanks, write } = globalThis.crfsmith;
+  const { asciiLower, codeOf, isoDay, namedBy, parse, plainBlanks, readDay, stripBlanks, write } = globalThis.crfsmith;
 
   const OTHER_BREAKS = /\r\n|[\r\v\f\u0085\u2028\u2029]/g;
   const NUMBER = /^([+\-\u2212]?)([0-9]*)(?:([.,])([0-9]*))?$/;
@@ -70,11 +70,8 @@
 
   function readChoice(text, field) {
     if (codeOf(text, field)) return text;
-    const wanted = asciiLower(text);
-    const found = field.codes.filter(
-      (held) => asciiLower(held.code) === wanted || asciiLower(stripBlanks(held.label)) === wanted,
-    );
-    return found.length === 1 ? found[0].code : null;
+    const named = namedBy(text, field);
+    return named.length === 1 ? named[0] : null;
   }
 
   function readChoices(text, field) {

@@ -276,7 +276,27 @@
     return refuseSeconds(clock, field) || accept({ s: day * 86400 + seconds });
   }
 
-  const codeOf = (text, field) => field.codes.find((held) => held.code === text);
+  /* A list of codes may be long and shared by many fields: it is gone through once. */
+  const indexes = new WeakMap();
+
+  function indexOf(codes) {
+    const known = indexes.get(codes);
+    if (known) return known;
+    const found = { byCode: new Map(codes.map((held) => [held.code, held])), byWord: new Map() };
+    for (const held of codes) {
+      for (const word of [held.code, held.label, ...held.synonyms]) {
+        const key = asciiLower(stripBlanks(word));
+        found.byWord.set(key, (found.byWord.get(key) || new Set()).add(held.code));
+      }
+    }
+    indexes.set(codes, found);
+    return found;
+  }
+
+  const codeOf = (text, field) => indexOf(field.codes).byCode.get(text);
+
+  /* The codes that a word names: as code, label or synonym, in any case. */
+  const namedBy = (word, field) => [...(indexOf(field.codes).byWord.get(asciiLower(word)) || [])];
 
   function unknownChoice(choice, field) {
     const named = field.codes.slice(0, NAMED_CODES).map((held) => held.code).join(", ");
@@ -391,6 +411,7 @@
     asciiLower,
     civil,
     codeOf,
+    namedBy,
     dayNumber,
     daysInMonth,
     isoDay,

@@ -59,3 +59,26 @@ def test_a_shared_list_may_be_asked_both_ways() -> None:
         "  b: {label: B, type: choices, codes: REF}\n"
     )
     assert said(text) == []
+
+
+SYNONYMS = """\
+codelists:
+  FREQ:
+    BID: {{label: Twice a day, synonyms: [bd, {word}]}}
+    QD: {{label: Once a day, synonyms: [od]}}
+"""
+
+
+@pytest.mark.parametrize("word", ["b.i.d.", "twice", "bid", "BD2"])
+def test_a_synonym_names_one_answer(word: str) -> None:
+    assert "ambiguous-synonym" not in str(said(STUDY + "---\n" + SYNONYMS.format(word=word)))
+
+
+@pytest.mark.parametrize("word", ["qd", "ONCE A DAY", "od", "OD"])
+def test_a_synonym_that_names_two_answers_is_refused(word: str) -> None:
+    findings = said(SYNONYMS.format(word=word))
+    assert any("3:" in one and "ambiguous-synonym" in one for one in findings), findings
+
+
+def test_a_synonym_is_no_missing_code() -> None:
+    assert any("ambiguous-synonym" in one for one in said(SYNONYMS.format(word="nd")))
