@@ -8,17 +8,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from forms_spec.catalogue.rules import SYNTAX
 from forms_spec.checks import run_checks
 from forms_spec.findings import Finding, Severity
 from forms_spec.loading.load import draft_study
 from forms_spec.loading.notes import Notes
-from forms_spec.loading.parts import Draft
 from forms_spec.model import Study
 
 ECHO = re.compile(
-    r"(rule-)?unknown-(form|visit|codelist|field|missing|parameter|name|table|function|code|unit)"
-    r"|rule-(not-scheduled|no-rows|on-nothing)|unused-|form-never|visit-without|condition-without"
+    r"unknown-(form|visit|codelist|field|missing|parameter)|unused-|form-never|visit-without|condition-without"
+    r"|conditional-without|eligibility-visit|criterion-|reference-(unknown-test|no-range)|day-zero"
+    r"|window-without-day|no-study"
 )
+"""What may follow from a file that cannot be read, and so does what is wrong with the meaning of a rule."""
+
 DATA = "subjects/"
 """Files below this folder are data, not dictionary."""
 
@@ -31,25 +34,33 @@ class Loaded:
     findings: tuple[Finding, ...]
 
 
-def load_study(files: Mapping[str, str]) -> Loaded:
-    """Load and check a dictionary, given as texts by file name. Bad text gives findings, never an error."""
+def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> Loaded:
+    """Load and check a dictionary, given as texts by file name. Bad text gives findings, never an error.
+
+    ``incomplete``: some file of it could not be read at all, so that what seems to be lacking is not told.
+    """
     texts = {name: files[name] for name in sorted(files) if not name.startswith(DATA)}
     notes = Notes()
     with _no_garbage():
         draft = draft_study(texts, notes)
         if draft is not None:
             notes.extend(run_checks(draft))
-    kept = notes.findings if draft is None else _without_echoes(draft, notes.findings)
+    documents = () if draft is None else draft.parts.documents.values()
+    broken = incomplete or any(document.root is None for document in documents)
+    kept = _without_echoes(notes.findings) if broken else notes.findings
     findings = tuple(sorted(kept, key=_order))
     refused = any(one.severity is Severity.REFUSE for one in findings)
     return Loaded(study=None if refused or draft is None else draft.study, findings=findings)
 
 
-def _without_echoes(draft: Draft, findings: list[Finding]) -> list[Finding]:
-    """Leave out what seems unknown or unused while a file that may hold or use it cannot be read."""
-    if all(document.root is not None for document in draft.parts.documents.values()):
-        return findings
-    return [found for found in findings if not ECHO.match(found.code)]
+def _without_echoes(findings: list[Finding]) -> list[Finding]:
+    """Leaves out what seems unknown or unused only for want of a file that cannot be read."""
+    syntax = {entry.code for entry in SYNTAX}
+    return [
+        found
+        for found in findings
+        if not ECHO.match(found.code) and (not found.code.startswith("rule-") or found.code in syntax)
+    ]
 
 
 @contextmanager

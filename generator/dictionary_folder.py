@@ -12,6 +12,10 @@ from forms_spec.findings import Finding
 from forms_spec.places import TextPlace
 
 ENDINGS = frozenset({".yaml", ".yml"})
+TEXTS = frozenset({".txt", ".text", ".yam", ".ym", ""})
+"""Endings under which an editor may have saved a part of a dictionary."""
+
+BEGINNING = 4096
 DATA = "subjects"
 """The folder inside a dictionary that holds data."""
 
@@ -19,6 +23,12 @@ LARGEST = 5_000_000
 """Bytes of one file. The largest real dictionaries are a tenth of that."""
 
 MOST_FILES = 5_000
+
+_LIKE_A_PART = re.compile(
+    r"\ufeff?(?:[ \t]*(?:#[^\n]*|---[ \t]*)?\r?\n)*"
+    r"(study|codelists|visits|form|rules|derivations|reference_ranges|eligibility)[ \t]*:"
+)
+"""The beginning of a file that is meant as a part of a dictionary."""
 
 _HOLDS = re.compile(r"^(study|form)[ \t]*:", re.MULTILINE)
 
@@ -48,12 +58,13 @@ def read_dictionary(path: Path) -> Folder:
         found = sorted(_files(path), key=lambda one: one.relative_to(path).as_posix())
     except OSError as error:
         raise UnreadableFolder(f"{path} cannot be listed: {error.strerror}") from error
-    if not found:
+    passed_over = _passed_over(path)
+    if not found and not passed_over:
         raise UnreadableFolder(f"{path} holds no file that ends in .yaml or .yml")
     if len(found) > MOST_FILES:
         raise UnreadableFolder(f"{path} holds more than {MOST_FILES} YAML files")
     texts: dict[str, str] = {}
-    findings: list[Finding] = []
+    findings: list[Finding] = [_not_read(name) for name in passed_over]
     for file in found:
         name = file.relative_to(path).as_posix()
         text = _read(file, name)
@@ -95,6 +106,37 @@ def _files(path: Path) -> list[Path]:
         for file in path.rglob("*")
         if file.suffix in ENDINGS and file.is_file() and not _left_out(file.relative_to(path))
     ]
+
+
+def _passed_over(path: Path) -> list[str]:
+    """Files that are meant as parts of the dictionary, and whose names do not end as they should."""
+    return sorted(
+        file.relative_to(path).as_posix()
+        for file in path.rglob("*")
+        if file.suffix not in ENDINGS
+        and (file.suffix.lower() in ENDINGS or file.suffix.lower() in TEXTS)
+        and file.is_file()
+        and not _left_out(file.relative_to(path))
+        and (file.suffix.lower() in ENDINGS or _looks_like_a_part(file))
+    )
+
+
+def _looks_like_a_part(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            beginning = opened.read(BEGINNING)
+    except OSError:
+        return False
+    return _LIKE_A_PART.match(beginning.decode("utf-8", "replace")) is not None
+
+
+def _not_read(name: str) -> Finding:
+    path = PurePosixPath(name)
+    stem = path.stem if path.suffix else path.name
+    better = stem if PurePosixPath(stem).suffix in ENDINGS else f"{stem}.yaml"
+    return finding(
+        "file-passed-over", text=TextPlace(file=name, line=1, column=1), name=path.name, better=better
+    )
 
 
 def _left_out(name: Path) -> bool:

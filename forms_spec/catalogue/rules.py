@@ -17,7 +17,7 @@ def _warn(code: str, message: str, remedy: str, explanation: str) -> Entry:
     )
 
 
-_SYNTAX = (
+SYNTAX = (
     _entry(
         "rule-empty",
         "The expression is empty.",
@@ -293,4 +293,4 @@ _TYPES = (
     ),
 )
 
-ENTRIES: tuple[Entry, ...] = (*_SYNTAX, *_NAMES, *_TYPES)
+ENTRIES: tuple[Entry, ...] = (*SYNTAX, *_NAMES, *_TYPES)

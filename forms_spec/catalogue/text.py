@@ -112,6 +112,12 @@ ENTRIES: tuple[Entry, ...] = (
         "# only a comment\n",
     ),
     _refuse(
+        "file-passed-over",
+        "The file {name} is not read, though it holds a part of a dictionary",
+        "Rename it to {better}, or move it out of the folder",
+        "Only files whose names end in .yaml or .yml, in small letters, are read. Some editors add .txt.",
+    ),
+    _refuse(
         "second-document",
         "A second document begins here",
         "Take the line --- out, or put what follows into a file of its own",

@@ -41,12 +41,16 @@ def dictionary_hash(files: Mapping[str, str]) -> str:
 
 
 def draft_study(files: Mapping[str, str], notes: Notes) -> Draft | None:
-    """Build what can be built; None when there is no study file to begin with."""
+    """Build what can be built; None when there is no study file to begin with.
+
+    Where a file cannot be read, it may be the study's: then nothing more is said.
+    """
     parts = Parts()
     spots = _sort(files, parts, notes)
     studies = spots["study"]
     if not studies:
-        notes.say("no-study", TextPlace(file=next(iter(files), "."), line=1, column=1))
+        if all(document.root is not None for document in parts.documents.values()):
+            notes.say("no-study", TextPlace(file=next(iter(files), "."), line=1, column=1))
         return None
     for other in studies[1:]:
         first = studies[0].place

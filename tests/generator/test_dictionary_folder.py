@@ -36,6 +36,29 @@ def test_data_and_hidden_files_are_no_dictionary(tmp_path: Path) -> None:
     assert sorted(read_dictionary(tmp_path).files) == ["forms/subjects.yaml", "study.yaml"]
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "better"),
+    [
+        ("nrs.YAML", b"form: nrs\n", "nrs.yaml"),
+        ("nrs.Yml", b"", "nrs.yaml"),
+        ("nrs.txt", b"# Pain\n\nform: nrs\n", "nrs.yaml"),
+        ("nrs.yaml.txt", b"\xef\xbb\xbfform: nrs\n", "nrs.yaml"),
+        ("nrs", b"---\ncodelists: {}\n", "nrs.yaml"),
+        ("notes.txt", b"Ask about the form: it is old.\n", None),
+        ("Makefile", b"check:\n", None),
+        ("README.md", b"form: see below\n", None),
+    ],
+)
+def test_a_part_under_another_ending_is_told(
+    tmp_path: Path, name: str, data: bytes, better: str | None
+) -> None:
+    write(tmp_path, study_yaml=b"study: T1\n")
+    (tmp_path / name).write_bytes(data)
+    found = read_dictionary(tmp_path).findings
+    assert [one.code for one in found] == (["file-passed-over"] if better else [])
+    assert all(f"Rename it to {better}," in one.remedy for one in found)
+
+
 def test_line_endings_are_kept(tmp_path: Path) -> None:
     write(tmp_path, a_yaml=b"form: x\r\ntitle: X\r")
     assert read_dictionary(tmp_path).files == {"a.yaml": "form: x\r\ntitle: X\r"}

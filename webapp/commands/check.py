@@ -34,7 +34,7 @@ def command(folder: Path, form: str, strict: bool) -> None:
     except UnreadableFolder as error:
         _say_unreadable(str(error), form)
         sys.exit(UNREADABLE)
-    loaded = load_study(files)
+    loaded = load_study(files, incomplete=bool(unreadable))
     findings = sorted((*unreadable, *loaded.findings), key=_place)
     study = None if unreadable else loaded.study
     refused = study is None

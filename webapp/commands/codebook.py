@@ -37,7 +37,7 @@ def command(folder: Path, target: Path) -> None:
         files, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
         raise Unusable(f"{error}.") from error
-    loaded = load_study(files)
+    loaded = load_study(files, incomplete=bool(unreadable))
     if loaded.study is None or unreadable:
         for found in (*unreadable, *loaded.findings):
             show_finding(found, files)

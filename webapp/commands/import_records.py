@@ -88,7 +88,7 @@ def _study(database: Database, folder: Path | None) -> Study:
         files, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
         raise Unusable(f"{error}.") from error
-    loaded = load_study(files)
+    loaded = load_study(files, incomplete=bool(unreadable))
     if loaded.study is None or unreadable:
         raise Unusable(f"The dictionary in {folder} has findings that refuse it: crfsmith check {folder}.")
     return loaded.study

@@ -62,7 +62,7 @@ class Watched:
             return self._seen
 
     def _look(self, version: str, files: Mapping[str, str], unreadable: tuple[Finding, ...]) -> Seen:
-        loaded = load_study(files)
+        loaded = load_study(files, incomplete=bool(unreadable))
         good = self._seen.study if self._seen else None
         findings = (*unreadable, *loaded.findings)
         if loaded.study is None or unreadable:
