@@ -78,6 +78,9 @@ def captured(subject: Subject, form: StoredForm) -> CapturedForm:
     )
 
 
+_KINDS = {About.VALUE: 0, About.ROW: 0, About.KEPT: 1, About.STATUS: 2}
+
+
 @dataclass(kw_only=True)
 class _Exporting:
     """One export: every version of a subject is read once, and gives its forms, its changes and its files."""
@@ -87,7 +90,7 @@ class _Exporting:
     writer: PackageWriter
     forms: int = 0
     _named: dict[str, bool] = field(default_factory=dict)
-    _has_files: dict[str, bool] = field(default_factory=dict)
+    _places: dict[str, Mapping[tuple[str, str], int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._order = form_order(self.study)
@@ -114,10 +117,39 @@ class _Exporting:
         for revision in revisions(versions):
             form = revision.form
             save = (form.reason, form.saved_by, timestamp(form.saved_at), form.dictionary_hash)
-            for change in revision.changes:
+            for change in self._in_order(key.form, revision.changes):
                 self.writer.audit(head, form.version, audit_cell(change), save)
             if not revision.changes:
                 self.writer.audit(head, form.version, (key.form, None, "", "", ""), save)
+
+    def _in_order(self, form: str, changes: tuple[Change, ...]) -> Iterable[Change]:
+        """In the order of the form: the same changes are the same lines, whatever order they were kept in."""
+        if len(changes) < 2:
+            return changes
+        places = self._places_of(form)
+        last = len(places)
+
+        def order(one: Change) -> tuple[int, int, int, int, str, str]:
+            cell = one.cell
+            kind = _KINDS[one.about]
+            row = -1 if cell.row is None else cell.row
+            table = places.get((cell.table, ""), last)
+            field = places.get((cell.table, cell.field), last)
+            return (kind, table, row, field, cell.table, cell.field + one.code)
+
+        return sorted(changes, key=order)
+
+    def _places_of(self, form: str) -> Mapping[tuple[str, str], int]:
+        """Where each field of a form is, by its table and name; the tables themselves have no name."""
+        if form not in self._places:
+            known = self.study.forms.get(form)
+            tables = [form, *(group.name for group in known.row_groups)] if known else [form]
+            names = [(table, "") for table in tables]
+            for table in tables:
+                held = self.study.tables.get(table)
+                names += [(table, "rowno"), *((table, one.name) for one in (held.fields if held else ()))]
+            self._places[form] = {name: at for at, name in enumerate(names)}
+        return self._places[form]
 
     def _files(self, versions: list[StoredForm]) -> None:
         """The uploaded files of all versions: True for those that a newest one names."""
