@@ -48,6 +48,15 @@ ENTRIES: tuple[Entry, ...] = (
         explanation="An import is judged before it is written. What others save meanwhile stays.",
     ),
     Entry(
+        code="import-not-as-exported",
+        severity=Severity.REFUSE,
+        message="The package does not say what was saved, in {count}.",
+        remedy="Write a right one with crfsmith repair --from-audit, or take the changes as saves by the "
+        "import: --take-changes.",
+        explanation="Cells or rows of the tables say something else than audit.csv: a program lost a part of "
+        "them, or somebody edited the package. Nothing is imported before that is settled.",
+    ),
+    Entry(
         code="import-not-as-saved",
         severity=Severity.WARNING,
         message="The table of {form} is not as it was saved last; the difference is a save by the import.",

@@ -85,4 +85,4 @@ def follows_from(report: Report, cases: Sequence[Reported]) -> str:
         return ""
     origin = report.origins[cases[0].origin]
     place = ".".join(part for part in (origin.table, origin.field) if part)
-    return f"follows from {origin.code} of {place}"
+    return f"follows from {origin.code}{f' of {place}' if place else ''}"

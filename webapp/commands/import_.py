@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from webapp.storage import Database
 
 IMPORTER = "import"
+NOT_AS_SAVED = ("cell-lost", "cell-differs", "row-gone")
+"""A package with these does not say what was saved."""
 
 
 class PackageFaulty(Exception):
@@ -45,6 +47,11 @@ class PackageFaulty(Exception):
 @click.option(
     "--new-subjects", is_flag=True, help="Records that look like known subjects without their zeros are new."
 )
+@click.option(
+    "--take-changes",
+    is_flag=True,
+    help="Take cells that differ from the package's audit.csv; each such form gets a save by the import.",
+)
 def command(
     *,
     source: Path,
@@ -55,6 +62,7 @@ def command(
     cells: bool,
     folder: Path | None,
     new_subjects: bool,
+    take_changes: bool,
 ) -> None:
     """Read the package SOURCE (FILE.zip or a folder) into a database: everything, or nothing.
 
@@ -88,8 +96,9 @@ def command(
             click.get_current_context().exit(1 if refused else 0)
         try:
             with open_package(source, dictionary=study.files if study else None) as package:
-                counted = _run(database, package, shown, operator=operator, dry_run=dry_run)
-                refused = shown.finish(package.report(), counted)
+                refused = _import(
+                    database, package, shown, operator=operator, dry_run=dry_run, take_changes=take_changes
+                )
         except Unreadable as error:
             found = error.finding
             raise Unusable(f"{found.message} {found.remedy} [{found.code}]") from error
@@ -99,8 +108,33 @@ def command(
         click.get_current_context().exit(1)
 
 
+def _import(
+    database: Database,
+    package: OpenPackage,
+    shown: Shown,
+    *,
+    operator: str,
+    dry_run: bool,
+    take_changes: bool,
+) -> bool:
+    """The cause first, then the forms; True when anything was refused.
+
+    Nothing comes in whose meaning was changed after the export, unless that is asked for.
+    """
+    from forms_spec.catalogue import finding
+    from generator.package.report import many
+
+    report = package.report()
+    changes = sum(report.counts.by_code.get(code, 0) for code in NOT_AS_SAVED)
+    if changes and not take_changes:
+        return shown.stop(report, finding("import-not-as-exported", count=many(changes, "place")))
+    shown.begin(report)
+    counted = _run(database, package, shown, operator=operator, dry_run=dry_run, known=changes)
+    return shown.finish(package.report(), counted)
+
+
 def _run(
-    database: Database, package: OpenPackage, shown: Shown, *, operator: str, dry_run: bool
+    database: Database, package: OpenPackage, shown: Shown, *, operator: str, dry_run: bool, known: int
 ) -> Imported | None:
     """Imports; None when the package has faults, and nothing of it was kept."""
     from forms_spec.days import day_of
@@ -121,7 +155,7 @@ def _run(
         file=package.file,
         retired=read_retired(package.descriptor),
         on_form=shown.form,
-        on_planned=lambda: _need_whole(package),
+        on_planned=lambda: _need_whole(package, known),
         dry_run=dry_run,
     )
     try:
@@ -134,12 +168,15 @@ def _run(
         return None
 
 
-def _need_whole(package: OpenPackage) -> None:
-    """An exception when rows could not be placed, since they would be lost; wrong subjects are left out."""
+def _need_whole(package: OpenPackage, known: int) -> None:
+    """An exception when rows could not be placed, since they would be lost; wrong subjects are left out.
+
+    So many changes are ``known``, and are to come in.
+    """
     from forms_spec.findings import Severity
 
     counts = package.report().counts
-    left_out = counts.by_code.get("subject-number", 0)
+    left_out = counts.by_code.get("subject-number", 0) + known
     if counts.by_severity.get(Severity.REFUSE.value, 0) > left_out:
         raise PackageFaulty
 

@@ -21,6 +21,7 @@ from webapp.import_plans import CellPreview, FormPreview, Imported, Outcome
 from webapp.storage import InstanceKey
 
 MOST_HARD, MOST_DRAFTS = 5, 20
+BY_PROGRAM = "saved-by-program"
 
 
 class Shown:
@@ -33,6 +34,9 @@ class Shown:
         self.dry_run = dry_run
         self.cells = cells
         self.notes: list[Finding] = []
+
+    def begin(self, report: Report) -> None:
+        """Names what other programs did to the package, before its forms are shown."""
 
     def form(self, preview: FormPreview) -> None:
         raise NotImplementedError
@@ -57,6 +61,11 @@ class ShownAsText(Shown):
         super().__init__(dry_run=dry_run, cells=cells)
         self.judged: Counter[str] = Counter()
         self.drafts: list[str] = []
+
+    def begin(self, report: Report) -> None:
+        for one in report.findings:
+            if one.finding.code == BY_PROGRAM:
+                click.echo(_finding(one.finding))
 
     def form(self, preview: FormPreview) -> None:
         self.judged.update(found.severity.value for found in preview.judged)
