@@ -30,6 +30,9 @@ from forms_spec.kinds.pattern_tree import (
     write_pattern,
 )
 
+LONGEST_MATCHED = 10_000
+"""Characters that are matched against a pattern; a longer text of a field with a pattern is too long."""
+
 
 @lru_cache(maxsize=4096)
 def portable(expression: str) -> str:
@@ -48,9 +51,10 @@ def _compiled(expression: str) -> re.Pattern[str]:
 def whole_match(expression: str, text: str) -> bool:
     """Whether the whole text matches, as every target reads the expression: ``\\d`` is an ASCII digit.
 
-    Raises ValueError for an expression that ``pattern_problem`` finds fault with.
+    A text longer than ``LONGEST_MATCHED`` is never tried. Raises ValueError for an expression that
+    ``pattern_problem`` finds fault with.
     """
-    return _compiled(expression).fullmatch(text) is not None
+    return len(text) <= LONGEST_MATCHED and _compiled(expression).fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)

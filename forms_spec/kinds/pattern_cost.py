@@ -7,7 +7,7 @@ position automaton (Glushkov 1961; Weber and Seidl 1991 for the two conditions o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from forms_spec.kinds.pattern_tree import (
@@ -23,6 +23,11 @@ from forms_spec.kinds.pattern_tree import (
 
 _MOST_STEPS = 400_000
 _MANY_TURNS = 20  # nested counts from here on behave like loops
+_FEW_EMPTY = 4  # so often a part that may be empty can be counted
+_COPIES = 16  # turns of a count tell whether its ways multiply
+_MOST_RUNS = 4000
+_LONGEST_TRIED = 64
+_MOST_LETTERS = 12
 _LONG_RUN = 200
 _EXPONENTIAL = "a count repeats a part that can itself match in several ways, which may take for ever"
 _CUBIC = "three unlimited counts can share the same characters, which takes too long on a long text"
@@ -50,6 +55,8 @@ class _Automaton:
     """Positions (one for each character of the expression) and which may follow which."""
 
     is_loop: Callable[[Repeat], bool]
+    nested: bool = False
+    """Counts are followed turn by turn, as an engine does; else a few copies tell of their ambiguity."""
     spans: list[tuple[Span, ...]] = field(default_factory=list)
     follow: list[set[int]] = field(default_factory=list)
     twice: bool = False  # a step that can be explained in two ways
@@ -109,10 +116,30 @@ class _Automaton:
     def copies(self, node: Repeat) -> _Part:
         """Three needed and two optional copies tell the same about ambiguity as a hundred."""
         most = node.least if node.most is None else node.most
+        if self.nested:
+            return self.turns(node, min(node.least, _COPIES), min(most - node.least, _COPIES))
         needed = [self.build(node.part) for _ in range(min(node.least, 3))]
         spare = [self.build(node.part) for _ in range(min(most - node.least, 2))]
         optional = [_Part(empty=True, first=part.first, last=part.last) for part in spare]
         return self.chain([*needed, *optional])
+
+    def turns(self, node: Repeat, needed: int, spare: int) -> _Part:
+        """A turn, and only after it the next one: ``a(a(a)?)?``."""
+        rest = _NOTHING
+        for turn in range(needed + spare):
+            whole = self.chain([self.build(node.part), rest])
+            rest = whole if turn >= spare else _Part(empty=True, first=whole.first, last=whole.last)
+        return rest
+
+    def step(self, runs: Mapping[int, int], character: int) -> dict[int, int]:
+        """How many runs end in each state after one more character."""
+        after: dict[int, int] = {}
+        for state, count in runs.items():
+            for target in self.follow[state]:
+                self.count()
+                if _holds(self.spans[target], character):
+                    after[target] = after.get(target, 0) + count
+        return after
 
     def shared(self, states: tuple[int, ...]) -> list[tuple[int, ...]]:
         """Where several runs can go by reading the same character."""
@@ -147,11 +174,81 @@ def _common(one: tuple[Span, ...], other: tuple[Span, ...]) -> tuple[Span, ...]:
 def costly(tree: Node) -> str | None:
     """Why matching may take too long, or None."""
     try:
-        if _exponential(tree):
+        if _counts_the_empty(tree) or _exponential(tree) or _many_runs(tree):
             return _EXPONENTIAL
         return _CUBIC if _cubic(tree) else None
     except _TooLarge:
         return _TOO_LARGE
+
+
+def _counts_the_empty(node: Node, turns: int = 1) -> bool:
+    """True where a part that may be empty is counted: which of its turns are empty has very many answers."""
+    match node:
+        case Characters():
+            return False
+        case Sequence(parts) | Alternatives(parts):
+            return any(_counts_the_empty(part, turns) for part in parts)
+        case Repeat(part, _, most):
+            within = _FEW_EMPTY + 1 if most is None else turns * most
+            return (within > _FEW_EMPTY and _may_be_empty(part)) or _counts_the_empty(
+                part, max(within, turns)
+            )
+
+
+def _may_be_empty(node: Node) -> bool:
+    """True for a part that matches the empty text and a character as well."""
+    return _is_nullable(node) and not _is_empty(node)
+
+
+def _is_nullable(node: Node) -> bool:
+    match node:
+        case Characters():
+            return False
+        case Sequence(parts):
+            return all(map(_is_nullable, parts))
+        case Alternatives(branches):
+            return any(map(_is_nullable, branches))
+        case Repeat(part, least, _):
+            return least == 0 or _is_nullable(part)
+
+
+def _is_empty(node: Node) -> bool:
+    match node:
+        case Characters():
+            return False
+        case Sequence(parts) | Alternatives(parts):
+            return all(map(_is_empty, parts))
+        case Repeat(part, _, most):
+            return most == 0 or _is_empty(part)
+
+
+def _many_runs(tree: Node) -> bool:
+    """True when some text can be run through in thousands of ways, by optional parts that follow each other.
+
+    Texts are tried that take, character by character, what keeps the most runs alive.
+    """
+    automaton = _Automaton(is_loop=lambda repeat: repeat.most is None, nested=True)
+    start = automaton.build(tree)
+    letters = _letters(automaton)
+    for first in letters:
+        runs = {state: 1 for state in start.first if _holds(automaton.spans[state], first)}
+        for _ in range(_LONGEST_TRIED):
+            if sum(runs.values()) > _MOST_RUNS:
+                return True
+            runs = max((automaton.step(runs, one) for one in letters), key=lambda held: sum(held.values()))
+            if not runs:
+                break
+    return False
+
+
+def _letters(automaton: _Automaton) -> list[int]:
+    """One character of each sort that the expression tells from others, as far as a few dozen do."""
+    starts = sorted({low for spans in automaton.spans for low, _ in spans})
+    return starts[:_MOST_LETTERS]
+
+
+def _holds(spans: tuple[Span, ...], character: int) -> bool:
+    return any(low <= character <= high for low, high in spans)
 
 
 def _exponential(tree: Node) -> bool:

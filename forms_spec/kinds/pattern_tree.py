@@ -87,6 +87,23 @@ def most_repeats(node: Node) -> int:
             return max(1, least, most or 0) * most_repeats(part)
 
 
+def longest_match(node: Node) -> int | None:
+    """The characters of the longest text that a tree matches; None where there is no end to them."""
+    match node:
+        case Characters():
+            return 1
+        case Sequence(parts) | Alternatives(parts):
+            lengths = [longest_match(part) for part in parts]
+            known = [length for length in lengths if length is not None]
+            together = sum(known) if isinstance(node, Sequence) else max(known, default=0)
+            return together if len(known) == len(lengths) else None
+        case Repeat(part, _, most):
+            length = longest_match(part)
+            if most is None:
+                return 0 if length == 0 else None
+            return None if length is None else length * most
+
+
 class _Parser:
     """Recursive descent; one method for each line of the grammar in ``pattern``."""
 

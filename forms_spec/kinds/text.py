@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from forms_spec.kinds.base import Kind, Refusal
 from forms_spec.kinds.characters import LINE_BREAKS, code_point, first_control, first_surrogate, is_blank
-from forms_spec.kinds.pattern import whole_match
+from forms_spec.kinds.pattern import LONGEST_MATCHED, whole_match
 
 if TYPE_CHECKING:
     from forms_spec.model import Field, Pattern
@@ -45,8 +45,9 @@ class TextKind(Kind):
             return Refusal(
                 code="too-short", details=(("given", str(given)), ("least", str(field.min_length)))
             )
-        if field.max_length is not None and given > field.max_length:
-            return Refusal(code="too-long", details=(("given", str(given)), ("most", str(field.max_length))))
+        most = longest_text(field)
+        if most is not None and given > most:
+            return Refusal(code="too-long", details=(("given", str(given)), ("most", str(most))))
         return None
 
     def _pattern(self, text: str, field: Field) -> Refusal | None:
@@ -54,6 +55,13 @@ class TextKind(Kind):
         if pattern is None or whole_match(pattern.expression, text):
             return None
         return Refusal(code="pattern-mismatch", details=(("says", pattern_says(pattern)),))
+
+
+def longest_text(field: Field) -> int | None:
+    """The most characters that a text may have: the field's own length, or what is matched at all."""
+    if field.pattern is None:
+        return field.max_length
+    return LONGEST_MATCHED if field.max_length is None else min(LONGEST_MATCHED, field.max_length)
 
 
 def pattern_says(pattern: Pattern) -> str:

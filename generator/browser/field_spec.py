@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forms_spec.kinds.pattern import portable
-from forms_spec.kinds.text import pattern_says
+from forms_spec.kinds.text import longest_text, pattern_says
 from forms_spec.model import Code, Field, MissingCode, Pattern
 
 
@@ -18,7 +18,7 @@ def field_spec(field: Field) -> dict[str, Any]:
         "kind": field.kind.name,
         "multiline": field.type.multiline,
         "minLength": field.min_length,
-        "maxLength": field.max_length,
+        "maxLength": longest_text(field),
         "pattern": _pattern(field.pattern),
         "places": field.places,
         "seconds": field.seconds,

@@ -8,10 +8,11 @@ references and no anchors. They match the whole text in a reader that does as th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forms_spec.kinds.characters import BLANKS
 from forms_spec.kinds.file import LONGEST_NAME
+from forms_spec.kinds.pattern import LONGEST_MATCHED
 from forms_spec.kinds.pattern_tree import (
     EMPTY,
     Alternatives,
@@ -19,6 +20,7 @@ from forms_spec.kinds.pattern_tree import (
     Node,
     Repeat,
     Span,
+    longest_match,
     parse_pattern,
     positive,
     simplified,
@@ -68,7 +70,10 @@ def text_pattern(field: Field) -> TextPattern:
     tree = _restricted(parse_pattern(field.pattern.expression), allowed)
     if tree is None or simplified(tree) == EMPTY:
         return TextPattern(expression=None)
-    return _showing_pattern(simplified(tree))
+    shown, longest = _showing_pattern(simplified(tree)), longest_match(tree)
+    if longest is not None and longest <= LONGEST_MATCHED:
+        return shown
+    return replace(shown, max_length=min(LONGEST_MATCHED, shown.max_length or LONGEST_MATCHED))
 
 
 def _showing_pattern(tree: Node) -> TextPattern:

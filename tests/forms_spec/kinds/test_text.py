@@ -66,3 +66,11 @@ def test_lets_line_breaks_into_long_text_only() -> None:
     assert long_text.kind.parse("a\r\nb", long_text) == Refusal(
         code="control-character", details=(("character", "U+000D"),)
     )
+
+
+def test_a_text_that_is_matched_has_a_longest_length() -> None:
+    field = field_of("text", {"pattern": "[a-z]+"})
+    assert field.kind.parse("a" * 10_000, field) == "a" * 10_000
+    assert field.kind.parse("a" * 10_001, field) == Refusal(
+        code="too-long", details=(("given", "10001"), ("most", "10000"))
+    )
