@@ -18,6 +18,7 @@ from generator.pages.names import cell_name
 from generator.pages.words import answer_words
 from webapp.form_places import form_address
 from webapp.services import services, whole_casebook_of
+from webapp.standing import Judged
 from webapp.statuses import Shown
 
 MOST_NAMES = 6
@@ -91,12 +92,16 @@ class EligibilityPage:
     lines: tuple[CriterionLine, ...]
 
 
-def assessment_of(subjid: str, findings: Iterable[Finding]) -> Assessment | None:
-    """The subject's eligibility as of today; ``findings`` are those that its casebook has now."""
+def assessment_of(subjid: str, judged: Judged) -> Assessment | None:
+    """The subject's eligibility as of today."""
     held = services()
     if held.study.eligibility is None:
         return None
-    return assess(held.study, whole_casebook_of(subjid), held.today(), subjid, findings)
+
+    def work_out() -> Assessment | None:
+        return assess(held.study, whole_casebook_of(subjid), held.today(), subjid, judged.findings)
+
+    return judged.once("eligibility", work_out)
 
 
 def status_of(assessment: Assessment) -> Shown:
@@ -118,8 +123,15 @@ def _names(criteria: tuple[CriterionResult, ...]) -> str:
     return f"{', '.join(names[: MOST_NAMES - 1])} and {len(names) - MOST_NAMES + 1} more"
 
 
-def page_of(subjid: str, assessment: Assessment) -> EligibilityPage:
-    """The lines of the page, in the order of the dictionary."""
+def page_of(subjid: str, judged: Judged) -> EligibilityPage | None:
+    """The lines of the page, in the order of the dictionary; None in a study without criteria."""
+    assessment = assessment_of(subjid, judged)
+    if assessment is None:
+        return None
+    return judged.once("eligibility page", lambda: _page(subjid, assessment))
+
+
+def _page(subjid: str, assessment: Assessment) -> EligibilityPage:
     maker = _Lines(subjid=subjid, casebook=whole_casebook_of(subjid), key=assessment.key)
     counts = dict.fromkeys(Verdict, 0)
     for result in assessment.criteria:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from threading import Lock
 from types import MappingProxyType
+from typing import TypeVar, cast
 
 from flask import current_app
 
@@ -17,9 +19,13 @@ from forms_spec.record import FormKey
 from webapp.casebook_grid import Grid, grid_of
 from webapp.expecting import condition_of
 from webapp.services import services, whole_casebook_of
-from webapp.storage import FormHead, Status, heads
+from webapp.storage import FormHead, Status, saves_of
 
+Result = TypeVar("Result")
 REMEMBERED = "crfsmith standings"
+JUDGED = "crfsmith casebooks"
+MOST_JUDGED = 200
+"""So many casebooks are kept with all that was found in them; of others only how they stand."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +49,13 @@ class Judged:
     findings: tuple[Finding, ...]
     grid: Grid
     standing: Standing
+    worked_out: dict[str, object] = field(default_factory=dict)
+
+    def once(self, name: str, work_out: Callable[[], Result]) -> Result:
+        """What else follows from the casebook as it is: worked out when it is asked for first."""
+        if name not in self.worked_out:
+            self.worked_out[name] = work_out()
+        return cast("Result", self.worked_out[name])
 
 
 def remembered(subjid: str, changes: int) -> Standing | None:
@@ -52,28 +65,63 @@ def remembered(subjid: str, changes: int) -> Standing | None:
 
 
 def judged_casebook(subjid: str) -> Judged:
-    """Judges all forms of a subject together. The number of saves is read first: a save that comes
-    in between makes this standing old, never wrong."""
+    """Judges all forms of a subject together, unless that was done since the last save, today.
+
+    What is kept counts the saves that it rests on, so a save that comes in between makes it old, never wrong.
+    """
+    judged = _kept_judged(subjid, saves_of(services().database, subjid))
+    if judged is None:
+        judged = _judge(subjid)
+        _keep_judged(subjid, judged)
+    return judged
+
+
+def _kept_judged(subjid: str, changes: int) -> Judged | None:
+    with LOCK:
+        judged = _casebooks().get(subjid)
+        if judged is None:
+            return None
+        if (judged.standing.changes, judged.standing.today) != (changes, services().today()):
+            del _casebooks()[subjid]
+            return None
+        _casebooks().move_to_end(subjid)
+        return judged
+
+
+def _keep_judged(subjid: str, judged: Judged) -> None:
+    with LOCK:
+        _casebooks()[subjid] = judged
+        _casebooks().move_to_end(subjid)
+        while len(_casebooks()) > MOST_JUDGED:
+            _casebooks().popitem(last=False)
+
+
+def _judge(subjid: str) -> Judged:
     held = services()
-    known = heads(held.database, subjid)
-    changes = changes_of(known)
+    today = held.today()
     casebook = whole_casebook_of(subjid)
-    complete = {key for key, head in known.items() if head.status is Status.COMPLETE}
-    judgements = judge_casebook(
-        held.study, casebook, held.today(), subject=subjid, complete=complete.__contains__
-    )
+    complete = {key for key, form in casebook.forms.items() if form.status is Status.COMPLETE}
+    judgements = judge_casebook(held.study, casebook, today, subject=subjid, complete=complete.__contains__)
     found = tuple(findings_of(judgements.values()))
     counts = Counter(key for one in found for key in places_of(held.study, one))
     grid = grid_of(subjid, condition_of(subjid), counts)
     standing = Standing(
-        changes=changes,
-        today=held.today(),
+        changes=sum(form.version for form in casebook.forms.values()),
+        today=today,
         findings=MappingProxyType(counts),
         open=len(found),
         to_finish=grid.to_finish,
     )
     _memory()[subjid] = standing
     return Judged(findings=found, grid=grid, standing=standing)
+
+
+LOCK = Lock()
+
+
+def _casebooks() -> OrderedDict[str, Judged]:
+    casebooks: OrderedDict[str, Judged] = current_app.extensions.setdefault(JUDGED, OrderedDict())
+    return casebooks
 
 
 def changes_of(known: Mapping[FormKey, FormHead]) -> int:

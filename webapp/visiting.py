@@ -12,7 +12,7 @@ from forms_spec.record import FormKey, Record
 from forms_spec.timeline import VISIT_DATE, field_named, sources, timeline
 from forms_spec.visits import VisitState, next_visit, visit_states
 from webapp.services import services
-from webapp.storage import SubjectLine, texts_of
+from webapp.storage import SubjectLine, texts_of, visit_order
 
 REMEMBERED = "crfsmith visits"
 MOST_NAMED = 500
@@ -30,10 +30,10 @@ class Visits:
 
 
 class FewForms:
-    """The casebook of a list: the few answers that tell when visits took place."""
+    """The casebook of a list, in the order of the visits: the few answers that say when they took place."""
 
-    def __init__(self, texts: Mapping[FormKey, Mapping[str, str]]) -> None:
-        self._records = {key: Record(texts=held) for key, held in texts.items()}
+    def __init__(self, texts: Mapping[FormKey, Mapping[str, str]], visits: Sequence[str]) -> None:
+        self._records = {key: Record(texts=texts[key]) for key in sorted(texts, key=visit_order(visits))}
 
     def record(self, key: FormKey) -> Record | None:
         return self._records.get(key)
@@ -54,7 +54,7 @@ def visits_of(lines: Sequence[SubjectLine]) -> Mapping[str, Visits]:
         texts = texts_of(held.database, forms, names)
         for line in old:
             captured = texts.get(line.subject.subjid, {})
-            when = timeline(held.study, FewForms(captured), captured)
+            when = timeline(held.study, FewForms(captured, tuple(held.study.visits)), captured)
             states = visit_states(held.study, when, today)
             known[line.subject.subjid] = Visits(
                 changes=line.changes, today=today, next=next_visit(states), ended=when.ended is not None

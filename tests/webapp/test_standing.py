@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from flask.testing import FlaskClient
 
 from tests.webapp import guest_study
 from tests.webapp.pages import inputs, sign_in
+from webapp.app import create_app
+from webapp.settings import Settings
 from webapp.views import subjects as subjects_view
 
 DM = "/subjects/01-001/SCR/dm"
@@ -164,3 +167,30 @@ def test_in_a_study_whose_visits_have_no_date_every_form_tells_that_its_visit_to
     assert "<strong>SCR</strong>" in next_visit()
     enter(client, DM, f_sex="F")
     assert "<strong>D0</strong>" in next_visit(), "at once, although the list was shown before"
+
+
+def test_what_is_kept_of_a_casebook_is_old_with_a_save_of_another_server(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    other = guest_study.app_over(f"sqlite:///{tmp_path / 'study.sqlite'}").test_client()
+    sign_in(other)
+    enter(client, DM, f_sex="F")
+    enter(client, VS, f_pregnant="Y")
+    assert "0 open findings" in client.get("/subjects/01-001").text
+    enter(other, DM, f_sex="M")
+    assert "1 open finding," in client.get("/subjects/01-001").text
+    assert "0 open findings" not in other.get("/subjects/01-001").text
+
+
+def test_what_is_kept_of_a_casebook_is_old_with_the_next_day(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'study.sqlite'}"
+    guest_study.filled(url).close()
+    day = [date(2024, 4, 18)]
+    settings = Settings(
+        database=url, study=guest_study.guest_study(), secret_key="tests", today=lambda: day[0]
+    )
+    client = create_app(settings).test_client()
+    sign_in(client)
+    assert "Today is 18-Apr-2024" in client.get("/subjects/01-001").text
+    day[0] = date(2024, 4, 19)
+    assert "Today is 19-Apr-2024" in client.get("/subjects/01-001").text

@@ -12,7 +12,7 @@ from webapp.storage.attachments import (
     get_attachment,
     get_attachment_head,
 )
-from webapp.storage.casebooks import StoredCasebook
+from webapp.storage.casebooks import StoredCasebook, visit_order
 from webapp.storage.changes import About, Change, changes
 from webapp.storage.database import Database, open_database, utc_now
 from webapp.storage.dictionaries import (
@@ -32,6 +32,7 @@ from webapp.storage.forms import (
     heads,
     load,
     load_version,
+    saves_of,
     texts_of,
     was_complete,
 )
@@ -105,10 +106,12 @@ __all__ = [
     "open_session",
     "revisions",
     "save",
+    "saves_of",
     "sign_in",
     "snapshot",
     "texts_of",
     "use_dictionary",
     "utc_now",
+    "visit_order",
     "was_complete",
 ]

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from forms_spec.record import LOG, FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.forms import NEWEST_OF_SUBJECT, NEWEST_OF_SUBJECTS_FORM, StoredForm, stored_form
+
+
+def visit_order(visits: Sequence[str]) -> Callable[[FormKey], tuple[int, str, int]]:
+    """Sorts forms as a study's visits follow each other: logs first, and last what the study does not know.
+
+    What is "the first" of several instances, such as the day from which visits count, hangs on this order.
+    """
+    places = {visit: number for number, visit in enumerate((LOG, *visits))}
+    return lambda key: (places.get(key.visit, len(places)), key.visit, key.unsno)
 
 
 class StoredCasebook:
@@ -20,7 +29,7 @@ class StoredCasebook:
         """``visits`` are the study's visits in order, as ``keys`` gives them."""
         self.database = database
         self.subject = subject
-        self._order = {visit: number for number, visit in enumerate((LOG, *visits))}
+        self._order = visit_order(visits)
         self._forms: dict[str, Mapping[FormKey, StoredForm]] | None = None
         self._read: dict[str, Mapping[FormKey, StoredForm]] = {}
 
@@ -36,6 +45,13 @@ class StoredCasebook:
             by_form.setdefault(key.form, {})[key] = form
         made._forms = dict(by_form)
         return made
+
+    @property
+    def forms(self) -> Mapping[FormKey, StoredForm]:
+        """Every form of a casebook that was read whole."""
+        if self._forms is None:
+            raise ValueError("this casebook reads its forms one by one")
+        return {key: form for forms in self._forms.values() for key, form in forms.items()}
 
     def record(self, key: FormKey) -> Record | None:
         found = self.instances(key.form).get(key)
@@ -59,7 +75,5 @@ class StoredCasebook:
         return self._sorted(stored_form(row) for row in rows)
 
     def _sorted(self, forms: Iterable[StoredForm]) -> dict[FormKey, StoredForm]:
-        last = len(self._order)
         by_key = {form.key.form_key: form for form in forms}
-        ordered = sorted(by_key, key=lambda key: (self._order.get(key.visit, last), key.visit, key.unsno))
-        return {key: by_key[key] for key in ordered}
+        return {key: by_key[key] for key in sorted(by_key, key=self._order)}

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.sql import Select
 
 from forms_spec.findings import Finding, Severity
@@ -138,6 +138,12 @@ def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
     return {head.key.form_key: head for head in found}
 
 
+def saves_of(database: Database, subject: str) -> int:
+    """How often the forms of a subject were saved: it grows with every save."""
+    with database.read() as connection:
+        return int(connection.execute(SAVES, {"subject": subject}).scalar_one())
+
+
 def texts_of(
     database: Database, forms: Iterable[str] | None, subjects: Iterable[str] | None
 ) -> Mapping[str, Mapping[FormKey, Mapping[str, str]]]:
@@ -184,6 +190,9 @@ A_COMPLETE_VERSION = _of_instance(
 ).limit(1)
 BY_SAVE_ID = _VERSIONS.where(form_version.c.save_id == bindparam("save_id"))
 HEADS = select(form_instance).where(form_instance.c.subjid == bindparam("subject"))
+SAVES = select(func.coalesce(func.sum(form_instance.c.version), 0)).where(
+    form_instance.c.subjid == bindparam("subject")
+)
 _IN_ORDER = (form_instance.c.subjid, form_instance.c.form, form_instance.c.visit, form_instance.c.unsno)
 TEXTS = (
     select(*_IN_ORDER, form_version.c.texts)

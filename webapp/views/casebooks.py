@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
 from webapp.access import ENTER, READ, allow
 from webapp.eligibility_lines import assessment_of, status_of
 from webapp.form_places import form_address, forms_at
 from webapp.gone_forms import gone_forms
 from webapp.services import services, subject_or_404
-from webapp.standing import judged_casebook
-from webapp.storage import heads
+from webapp.standing import Judged, judged_casebook
+from webapp.storage import Subject, heads
 
 bp = Blueprint("casebooks", __name__)
 
@@ -22,18 +23,28 @@ bp = Blueprint("casebooks", __name__)
 def show_casebook(subjid: str) -> ResponseReturnValue:
     subject = subject_or_404(subjid)
     judged = judged_casebook(subjid)
-    assessment = assessment_of(subjid, judged.findings)
+    assessment = assessment_of(subjid, judged)
     return render_template(
         "casebook.html",
         subject=subject,
-        grid=judged.grid,
-        standing=judged.standing,
-        gone=gone_forms(subjid, heads(services().database, subjid)),
+        table=judged.once("casebook table", lambda: _table(subject, judged)),
         eligibility=status_of(assessment) if assessment else None,
-        today=services().today(),
         repeating=[visit for visit in services().study.visits.values() if visit.repeats],
         readonly=not current_user.may_enter,
     )
+
+
+def _table(subject: Subject, judged: Judged) -> Markup:
+    """The logs, the forms by visit, and what the dictionary lost."""
+    html = render_template(
+        "casebook_table.html",
+        subject=subject,
+        grid=judged.grid,
+        standing=judged.standing,
+        gone=gone_forms(subject.subjid, heads(services().database, subject.subjid)),
+        today=judged.standing.today,
+    )
+    return Markup(html)
 
 
 @bp.get("/subjects/<subjid>/standing")

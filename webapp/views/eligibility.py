@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from webapp.access import READ, allow
-from webapp.eligibility_lines import assessment_of, page_of
-from webapp.services import services, subject_or_404
+from webapp.eligibility_lines import EligibilityPage, page_of
+from webapp.services import subject_or_404
 from webapp.standing import judged_casebook
 
 bp = Blueprint("eligibility", __name__)
@@ -18,15 +19,21 @@ OPEN = "attention"
 @allow(READ)
 def show_eligibility(subjid: str) -> ResponseReturnValue:
     subject = subject_or_404(subjid)
-    assessment = assessment_of(subjid, judged_casebook(subjid).findings)
-    if assessment is None:
+    judged = judged_casebook(subjid)
+    page = page_of(subjid, judged)
+    if page is None:
         abort(404, "The study's dictionary has no criteria of eligibility.")
-    page = page_of(subjid, assessment)
     open_only = request.args.get("show") == OPEN
+    table = judged.once(f"criteria {open_only}", lambda: _table(subjid, page, open_only=open_only))
+    return render_template("eligibility.html", subject=subject, table=table, today=judged.standing.today)
+
+
+def _table(subjid: str, page: EligibilityPage, *, open_only: bool) -> Markup:
+    """The verdict, and the criteria with what they are based on."""
     shown = [line for line in page.lines if not (open_only and line.settled)]
-    return render_template(
-        "eligibility.html",
-        subject=subject,
+    html = render_template(
+        "eligibility_table.html",
+        subjid=subjid,
         page=page,
         sides=(
             ("Inclusion criteria", [line for line in shown if line.inclusion]),
@@ -34,5 +41,5 @@ def show_eligibility(subjid: str) -> ResponseReturnValue:
         ),
         open_only=open_only,
         open_count=sum(not line.settled for line in page.lines),
-        today=services().today(),
     )
+    return Markup(html)
