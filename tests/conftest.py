@@ -50,6 +50,8 @@ def browser() -> Iterator[Browser]:
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PATIENCE)
+    # A browser does not start under a moved clock (``python -m tests.clock``), and its pages need none.
+    os.environ.pop("LD_PRELOAD", None)
     with sync_playwright() as play:
         launched = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield launched
