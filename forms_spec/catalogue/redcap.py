@@ -245,7 +245,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _warn(
         "redcap-rewritten",
-        "{cause}. Read as REDCap writes it ({cells}): {what}",
+        "This file was {how}. Read as REDCap writes it ({cells}): {what}",
         "Nothing has to be done if that is right. Else hand in the file as REDCap exported it",
         "Programs change the cells of a table when they save it: blanks become NA, zeros in front go, whole "
         "numbers gain .0, answers become TRUE and FALSE or their labels. What is beyond doubt is undone in "
@@ -257,9 +257,16 @@ ENTRIES: tuple[Entry, ...] = (
         "Hand in the file as REDCap exported it, or compare these cells with the project",
         "A program that writes NA for a blank leaves no difference to a missing code NA.",
     ),
+    _refuse(
+        "redcap-values-changed",
+        "This file was {how}. No answer any more, and not to be restored ({cells}): {what}",
+        "Hand in the file as REDCap exported it",
+        "What these cells hold is no answer of their fields, and several answers could have become it. They "
+        "are counted here by column, with the first row, and not listed one by one.",
+    ),
     _warn(
         "redcap-values-lost",
-        "{cause}. What {cells} said before cannot be determined: {what}",
+        "This file was {how}. Perhaps not as it was ({cells}): {what}",
         "Hand in the file as REDCap exported it",
         "The file alone does not tell: zeros in front of texts, digits of long numbers, answers that several "
         "codes could have been.",

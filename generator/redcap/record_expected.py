@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from forms_spec.kinds import Refusal
 from forms_spec.model import Field, Study
@@ -23,9 +23,10 @@ _BOX_WORDS = {"unchecked": "0", "checked": "1"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ColumnExpected:
-    """``labels`` are words for the texts of ``expected``, in small letters."""
+    """``labels`` are words, in small letters, for the texts of ``expected``; ``table`` is the column's."""
 
     expected: Expected
+    table: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def by_label(self, text: str) -> str | None:
@@ -36,7 +37,7 @@ def record_expectations(
     study: Study, columns: Columns, visits: Mapping[str, str]
 ) -> dict[str, ColumnExpected]:
     """Every column that is read. ``visits`` are the visits by event, empty where any event may be."""
-    found = {column: _cell(cell) for column, cell in columns.cells.items()}
+    found = {column: replace(_cell(cell), table=cell.table) for column, cell in columns.cells.items()}
     for column in columns.states:
         found[column] = _listed(STATES, _STATE_WORDS)
     found[INSTANCE] = ColumnExpected(expected=Expected(accepts=_is_instance, kind="integer"))

@@ -92,9 +92,11 @@ class _Reader:
         self.keys: dict[tuple[str, str, str | None, int], int] = {}
         self.boxes: dict[tuple[Spot, str], int] = {}
         self.states: dict[tuple[str, FormKey, str, int | None], int] = {}
+        self.row_tables = {name for name, table in study.tables.items() if table.group is not None}
         self.told: set[tuple[str, str]] = set()
         self.nothing: frozenset[str] = frozenset()
         self.doubtful: frozenset[str] = frozenset()
+        self.unsure: frozenset[tuple[str, str]] = frozenset()
         self.row_numbers: str | None = None
         self.doubts: dict[tuple[str, str], list[int]] = {}
         self.visits = {visit: visit for visit in study.visits} | {
@@ -127,6 +129,7 @@ class _Reader:
         visits = self.visits if self.known_of.events else {}
         found = restored(self.found.sheet, record_expectations(self.study, self.columns, visits), layout)
         self.found.sheet, self.nothing, self.doubtful = found.sheet, found.nothing, found.doubtful
+        self.unsure = found.unsure
         self.row_numbers = found.row_numbers
         self.found.findings += found.findings
 
@@ -177,7 +180,7 @@ class _Reader:
             return
         at = replace(at, blank=self.blank(row))
         for column, text in row.cells.items():
-            if text.strip() and column not in SYSTEM:
+            if text and text.strip() and column not in SYSTEM:
                 self.cell(at, column, text)
 
     def repeated(self, at: _At) -> bool:
@@ -274,14 +277,15 @@ class _Reader:
         return False
 
     def in_rows(self, table: str) -> bool:
-        form = self.study.forms[self.columns.forms[table]]
-        return any(group.name == table for group in form.row_groups)
+        return table in self.row_tables
 
     def value(self, at: _At, column: str, cell: Cell, text: str) -> None:
         draft, key, number = self.form(at, cell.table)
         spot = (at.subject, key, CellKey(cell.table, number, cell.field.name))
         if self.first(spot, at, column, text):
             draft.put(cell, number, text)
+            if (column, text) in self.unsure:
+                self.found.unread.add(spot)
             if column in self.doubtful and text.strip() in self.nothing:
                 self.doubts.setdefault((column, text.strip()), []).append(at.row.number)
 

@@ -274,6 +274,13 @@ def times_without_seconds(text: str, expected: Expected) -> Iterator[str]:
         yield from _written(time, expected)
 
 
+def times_of_minutes(text: str, expected: Expected) -> Iterator[str]:
+    """``09:30`` for ``0:09:30``, in a field whose times have no seconds."""
+    time = clock(text)
+    if expected.kind == "time" and not expected.seconds and time and text.startswith("0:") and time.fine:
+        yield f"{time.minute:02}:{time.second:02}"
+
+
 def moments_written(text: str, expected: Expected) -> Iterator[str]:
     read = moment(text)
     if expected.kind == "timestamp" and read:

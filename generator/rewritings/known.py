@@ -101,6 +101,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         says="hours were read as minutes",
         example=("09:30", "0:09:30"),
         turns=clocks.hours_became_minutes,
+        originals=clocks.times_of_minutes,
         keeps=False,
     ),
     Rewriting(

@@ -133,7 +133,9 @@ def percent(before: str, after: str) -> bool:
 
 
 def plain_numbers(text: str, expected: Expected) -> Iterator[str]:
-    """The usual spelling of a number, as whole as it is."""
+    """The usual spelling of a number, as whole as it is; also of a year, which is a date without a month."""
+    if expected.kind == "partial_date" and text.endswith(".0"):
+        yield text[:-2]
     if expected.kind not in ("integer", "decimal"):
         return
     value = number(text)

@@ -62,6 +62,8 @@ def truths(text: str, expected: Expected) -> Iterator[str]:
     low = text.lower()
     if expected.kind == "boolean" and low in _WRITTEN:
         yield "true" if low in _TRUE else "false"
+    if expected.kind in ("integer", "decimal") and low in ("true", "false"):
+        yield "1" if low == "true" else "0"
 
 
 def formula(before: str, after: str) -> bool:

@@ -386,3 +386,50 @@ def test_numbers_that_are_known_with_other_zeros(
 ) -> None:
     found = lost_zeros(given, known)
     assert (found.subjects if found else None) == subjects
+
+
+PILLS = """
+study: S
+title: S
+subject: {pattern: '.+', example: 1}
+---
+form: base
+title: Base
+fields:
+  n: {label: N, type: integer}
+  since: {label: Since, type: partial_date}
+  taken: {label: Taken, type: time}
+  drug: {label: Drug, type: choice, codes: {'1': One, '01': Other}}
+  pick: {label: Pick, type: choice, codes: {'NA': Not applicable, 'Y': Yes}}
+---
+visits:
+  V1: {title: One}
+schedule:
+  columns: V1
+  base: X
+"""
+
+
+def test_years_and_counts_are_read_as_they_were() -> None:
+    text = "record_id,n,since,taken\n1,True,2022.0,0:09:15\n2,False,,0:23:05\n"
+    assert answers(study_from(PILLS), text) == [
+        {"n": "1", "since": "2022", "taken": "09:15"},
+        {"n": "0", "taken": "23:05"},
+    ]
+
+
+def test_cells_that_nothing_can_restore_are_counted_and_not_listed() -> None:
+    rows = "".join(f"{number},1.0\n" for number in range(10, 30))
+    found = report(study_from(PILLS), f"record_id,drug\n{rows}")
+    assert [(one.finding.code, one.row) for one in found.findings] == [("redcap-values-changed", 2)]
+    assert "20 cells" in found.findings[0].finding.message
+    assert answers(study_from(PILLS), "record_id,drug\n1,1.0\n") == [{"drug": "1.0"}]
+
+
+def test_an_answer_na_is_no_blank_and_a_program_may_have_erased_it() -> None:
+    study = study_from(PILLS)
+    kept = "record_id,n,pick\n1,NA,NA\n2,5,Y\n3,6,NA\n"
+    assert answers(study, kept) == [{"n": "5", "pick": "Y"}, {"n": "6", "pick": "NA"}]
+    erased = report(study, "record_id,n,pick\n1,5.0,\n2,6.0,Y\n").findings
+    assert [one.finding.code for one in erased] == ["redcap-rewritten", "redcap-values-lost"]
+    assert "missing codes may have become blanks in pick (row 2)" in erased[1].finding.message

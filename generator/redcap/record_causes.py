@@ -1,0 +1,133 @@
+"""What programs did to a file of records, counted by habit and column, as one finding for each program."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from forms_spec.catalogue import finding
+from forms_spec.findings import Finding
+from generator.redcap.sheet import Sheet
+from generator.rewritings import REWRITINGS, Suspect, saved_by
+from generator.rewritings.known import BY_NAME
+
+LABELS, ROW_NUMBERS = "labels", "row-numbers"
+MOST_COLUMNS = 12
+"""So many columns are named for one habit, and the others counted."""
+
+_SAYS = {LABELS: "labels for codes", ROW_NUMBERS: "rows are counted"}
+_MAY_SAY = {
+    "zeros-gone": "zeros in front may be gone",
+    "digits-lost": "digits of long numbers may be others",
+    "code-erased": "missing codes may have become blanks",
+}
+_ORDER = {name: at for at, name in enumerate((LABELS, ROW_NUMBERS, *(one.name for one in REWRITINGS)))}
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """The cells of one column that one habit explains; ``row`` is the first, which says ``now``."""
+
+    cells: int = 0
+    row: int = 0
+    now: str = ""
+    before: str | None = None
+
+    @property
+    def example(self) -> str:
+        if self.before is None:
+            return f' ("{self.now}")' if self.now else ""
+        return f' ("{self.now}" is {self.before or "a blank"})'
+
+
+@dataclass(kw_only=True)
+class Tallies:
+    """Cells by habit and column."""
+
+    by_habit: dict[str, dict[str, Tally]] = field(default_factory=dict)
+
+    def add(self, habit: str, column: str, row: int, now: str, before: str | None = None) -> None:
+        """One cell more."""
+        held = self.by_habit.setdefault(habit, {}).setdefault(column, Tally())
+        if not held.cells:
+            held.row, held.now, held.before = row, now, before
+        held.cells += 1
+
+    def cells(self) -> Counter[str]:
+        """How many cells each habit explains."""
+        return Counter(
+            {name: sum(one.cells for one in held.values()) for name, held in self.by_habit.items()}
+        )
+
+
+@dataclass(kw_only=True)
+class Causes:
+    """``undone`` are the cells that are read as they were; ``changed`` those that are no answers any more and
+    cannot be restored; ``lost`` those that may have been something else. ``spared`` are the rewritings that
+    have left whole columns alone.
+    """
+
+    sheet: Sheet
+    value: str | None = None
+    undone: Tallies = field(default_factory=Tallies)
+    changed: Tallies = field(default_factory=Tallies)
+    lost: Tallies = field(default_factory=Tallies)
+    spared: frozenset[str] = frozenset()
+
+    def suspects(self) -> tuple[Suspect, ...]:
+        """Who saved the file."""
+        cells = self.undone.cells() + self.changed.cells() + self.lost.cells()
+        cells.pop(LABELS, None)
+        return saved_by(cells, self.spared)
+
+    def findings(self) -> Iterator[Finding]:
+        """One for each program and what became of the cells."""
+        if LABELS in self.undone.by_habit:
+            yield self._finding("redcap-rewritten", "exported with labels", self.undone, (LABELS,))
+        for suspect in self.suspects():
+            for code, tallies in (
+                ("redcap-rewritten", self.undone),
+                ("redcap-values-changed", self.changed),
+                ("redcap-values-lost", self.lost),
+            ):
+                if any(name in tallies.by_habit for name in suspect.habits):
+                    yield self._finding(code, f"saved by {suspect.said}", tallies, suspect.habits)
+
+    def _finding(self, code: str, how: str, tallies: Tallies, habits: Collection[str]) -> Finding:
+        named = {
+            name: tallies.by_habit[name]
+            for name in sorted(habits, key=_ORDER.__getitem__)
+            if name in tallies.by_habit
+        }
+        column, first = min((self._first(held) for held in named.values()), key=self._position)
+        place = self.sheet.place(first.row, column if column in self.sheet.places else self.value)
+        says = _MAY_SAY if tallies is self.lost else _SAYS
+        what = "; ".join(
+            f"{says.get(name) or BY_NAME[name].says}{self._first(held)[1].example} in {self._columns(held)}"
+            for name, held in named.items()
+        )
+        cells = _cells(sum(one.cells for held in named.values() for one in held.values()))
+        return finding(code, text=place, value=column, how=how, cells=cells, what=what)
+
+    def _position(self, pair: tuple[str, Tally]) -> tuple[int, int]:
+        return pair[1].row, self.sheet.places.get(pair[0], 0)
+
+    def _first(self, held: Mapping[str, Tally]) -> tuple[str, Tally]:
+        return min(held.items(), key=self._position)
+
+    def _columns(self, held: Mapping[str, Tally]) -> str:
+        """``w (31 cells from row 2), n (row 4)``"""
+        ordered = sorted(held.items(), key=lambda pair: self.sheet.places.get(pair[0], 0))
+        named = [
+            f"{column} ({'' if one.cells == 1 else f'{_cells(one.cells)} from '}row {one.row})"
+            for column, one in ordered[:MOST_COLUMNS]
+        ]
+        if rest := ordered[MOST_COLUMNS:]:
+            columns = f"{len(rest):,} more column{'' if len(rest) == 1 else 's'}"
+            named.append(f"{columns} ({_cells(sum(one.cells for _, one in rest))})")
+        return ", ".join(named)
+
+
+def _cells(count: int) -> str:
+    return f"{count:,} cell{'' if count == 1 else 's'}"
