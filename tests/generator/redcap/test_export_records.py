@@ -170,15 +170,22 @@ def test_a_complete_form_without_rows_is_an_instance_without_answers(
 
 
 def test_drafts_without_an_answer_and_subjects_without_forms_are_listed() -> None:
-    study = study_of(files_of(ROWS))
-    found = export_records(study, [form("cm V1", status=0)], TODAY, subjects=["107", "109"])
+    study = study_of(files_of("form: f\ntitle: F\nfields:\n  a: {label: A}\n"))
+    found = export_records(study, [form("f V1", status=0)], TODAY, subjects=["107", "109"])
     assert [(one.kind, one.subject, one.form) for one in found.left_out] == [
         ("subject", "107", ""),
         ("subject", "109", ""),
-        ("empty-draft", "107", "cm V1"),
+        ("empty-draft", "107", "f V1"),
         ("history", "", ""),
     ]
     assert (found.forms, found.whole) == (0, True)
+
+
+def test_a_draft_without_rows_is_an_instance_of_its_own() -> None:
+    study = study_of(files_of(ROWS))
+    found = export(study, [form("cm V1", status=0)])
+    assert kinds(found) == []
+    assert [(one[0], one[3]) for one in again(study, found)] == [("107", 0)]
 
 
 def test_groups_go_out_also_where_the_study_has_no_sites() -> None:
