@@ -214,6 +214,21 @@ _CODES: tuple[Entry, ...] = (
         _form("a: {label: A, type: choice, codes: {BID: {label: Twice a day, synonyms: [two]}, 2D: Two}}"),
     ),
     _warn(
+        "label-twice",
+        'The answer "{label}" is there twice, as {other} and as {code}',
+        "Give the two answers different labels, or take one of them out",
+        "On the page the two look alike, and who types the label means either. Upper and lower case count as "
+        "the same.",
+        _form("a: {label: A, type: choice, codes: {1: Other, 2: Pain, 3: Other}}"),
+    ),
+    _warn(
+        "label-is-code",
+        'The label "{label}" of {code} is the code of another answer, {other}',
+        "Give the answer another label, or the other one another code",
+        "Who types it may mean either. Upper and lower case count as the same.",
+        _form("a: {label: A, type: choice, codes: {C5: Drug 5, X3: C5}}"),
+    ),
+    _warn(
         "exclusive-in-single",
         'The code "{code}" is exclusive, and the field takes one answer only',
         "Take exclusive out, or make the field choices",

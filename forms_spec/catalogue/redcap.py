@@ -121,6 +121,12 @@ ENTRIES: tuple[Entry, ...] = (
         "In the data nobody could tell the two answers apart.",
     ),
     _warn(
+        "redcap-label-twice",
+        'Answers of the field "{name}" have the same words: {value}',
+        "Give each answer its own label",
+        "Codes tell the answers apart, and people see only the labels.",
+    ),
+    _warn(
         "redcap-bad-code",
         'The field "{name}" has a code with a semicolon, which is left out: {value}',
         "Use letters, digits and _ in codes",

@@ -155,6 +155,12 @@ ENTRIES: tuple[Entry, ...] = (
         "is understood.",
     ),
     _refuse(
+        "ambiguous-choice",
+        '"{choice}" {meant}',
+        "Choose one by its code",
+        "Two answers of the list bear the same words. Nothing is guessed: the code tells them apart.",
+    ),
+    _refuse(
         "empty-choice",
         '"{value}" has an empty place beside a semicolon',
         "Take the extra semicolon out",

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from forms_spec.checks.blanks import check_blanks
 from forms_spec.checks.check_ids import check_ids
-from forms_spec.checks.codes import check_codes, check_exclusive, check_missing_codes, check_synonyms
+from forms_spec.checks.codes import (
+    check_codes,
+    check_exclusive,
+    check_labels,
+    check_missing_codes,
+    check_synonyms,
+)
 from forms_spec.checks.cycles import check_cycles
 from forms_spec.checks.defaults import check_defaults
 from forms_spec.checks.expressions import check_expressions
@@ -36,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     check_codes,
     check_missing_codes,
     check_exclusive,
+    check_labels,
     check_synonyms,
     check_parameters,
     check_subject,

@@ -11,6 +11,7 @@ from forms_spec.kinds.characters import ascii_lower, first_control, strip_blanks
 from forms_spec.loading.notes import Spot
 from forms_spec.loading.parts import Draft
 from forms_spec.model import Codelist
+from forms_spec.places import TextPlace
 
 LIKE_A_VALUE: Mapping[str, str] = {
     "decimal": "a number",
@@ -62,6 +63,28 @@ def check_exclusive(draft: Draft) -> Iterator[Finding]:
         for code in codelist.codes:
             if code.exclusive:
                 yield finding("exclusive-in-single", text=part.field.place, code=code.code)
+
+
+def check_labels(draft: Draft) -> Iterator[Finding]:
+    """Answers that nobody can tell apart: one label for two codes, or a label that is another's code."""
+    for codelist, spot in _lists(draft):
+        first: dict[str, str] = {}
+        codes = {ascii_lower(code.code): code.code for code in codelist.codes}
+        for code in codelist.codes:
+            word = ascii_lower(strip_blanks(code.label))
+            other = first.setdefault(word, code.code)
+            same = codes.get(word, code.code)
+            place = _label_place(_code_spot(spot, code.code))
+            if other != code.code:
+                yield finding("label-twice", text=place, label=code.label, code=code.code, other=other)
+            elif same != code.code:
+                yield finding("label-is-code", text=place, label=code.label, code=code.code, other=same)
+
+
+def _label_place(spot: Spot) -> TextPlace:
+    """Where a code's label stands: beside it, or under its key."""
+    label = spot.at("label")
+    return label.place if label.has else spot.place
 
 
 def check_synonyms(draft: Draft) -> Iterator[Finding]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from forms_spec.kinds.base import Kind, Refusal
+from forms_spec.kinds.characters import ascii_lower, strip_blanks
 
 if TYPE_CHECKING:
-    from forms_spec.model import Codelist, Field
+    from forms_spec.model import Code, Codelist, Field
     from forms_spec.values import Value
 
 _NAMED_CODES = 8
@@ -20,10 +21,32 @@ def codelist_of(field: Field) -> Codelist:
 
 
 def unknown_choice(code: str, field: Field) -> Refusal:
-    """A code that the list lacks; the message names the first few that it has."""
+    """A text that is no code of the list: a word that names two answers, or none.
+
+    The message names the first few codes that the list has.
+    """
+    named = codelist_of(field).by_word.get(ascii_lower(strip_blanks(code)), ())
+    if len(named) > 1:
+        meant = _meant(code, [codelist_of(field).by_code[one] for one in named])
+        return Refusal(code="ambiguous-choice", details=(("choice", code), ("meant", meant)))
     codes = [held.code for held in codelist_of(field).codes]
-    named = ", ".join(codes[:_NAMED_CODES]) + (", ..." if len(codes) > _NAMED_CODES else "")
-    return Refusal(code="unknown-choice", details=(("choice", code), ("codes", named)))
+    listed = ", ".join(codes[:_NAMED_CODES]) + (", ..." if len(codes) > _NAMED_CODES else "")
+    return Refusal(code="unknown-choice", details=(("choice", code), ("codes", listed)))
+
+
+def _meant(word: str, answers: list[Code]) -> str:
+    """``is the label of X1 and of X2``, ``may be the code C5 or the label of X3``."""
+    typed = ascii_lower(strip_blanks(word))
+    if all(ascii_lower(strip_blanks(one.label)) == typed != ascii_lower(one.code) for one in answers):
+        return f"is the label of {' and of '.join(one.code for one in answers)}"
+    return f"may be {' or '.join(_role(typed, one) for one in answers)}"
+
+
+def _role(typed: str, answer: Code) -> str:
+    if ascii_lower(answer.code) == typed:
+        return f"the code {answer.code}"
+    is_label = ascii_lower(strip_blanks(answer.label)) == typed
+    return f"the {'label' if is_label else 'synonym'} of {answer.code}"
 
 
 class ChoiceKind(Kind):

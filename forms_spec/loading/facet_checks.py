@@ -20,7 +20,13 @@ FIELD_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "required": ("required-blank", "required-unknown"),
         "shown": ("hidden-with-value", "shown-unknown"),
         "value": ("calculated-differs", "calculated-unknown"),
-        "codes": ("unknown-choice", "empty-choice", "repeated-choice", "exclusive-choice"),
+        "codes": (
+            "unknown-choice",
+            "ambiguous-choice",
+            "empty-choice",
+            "repeated-choice",
+            "exclusive-choice",
+        ),
         "most": ("too-many-choices",),
         "missing": ("missing-not-allowed", "missing-draft-only"),
     }

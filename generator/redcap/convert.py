@@ -281,6 +281,9 @@ class _Build:
             say("redcap-bad-code", item.row, "choices", ", ".join(bad), name=item.name)
             self._loss(item, "bad-code", "choices", "a code with ; cannot stand in the data")
             answers = tuple(one for one in answers if ";" not in one[0])
+        labels = [label.lower() for _, label, _ in answers]
+        if alike := [code for code, label, _ in answers if labels.count(label.lower()) > 1]:
+            say("redcap-label-twice", item.row, "choices", ", ".join(alike), name=item.name)
         if any(has_markup(one.label) for one in choices):
             self._loss(item, "html", "choices", "answers are plain text; markup and pictures are taken out")
         if any(not one.whole for one in choices):

@@ -28,12 +28,16 @@ EPOCH = date(1970, 1, 1)
 ORDERS = st.sampled_from(["dmy", "mdy", None])
 FIELDS = [
     *distinct_fields(),
+    *(
+        field_of(name, {"codes": {"C5": "Drug 5", "X1": "Other", "X2": "Other", "X3": "C5"}})
+        for name in ("choice", "choices")
+    ),
     *(field_of(name, {"missing": ["ND", "5"]}) for name in ("text", "decimal", "date", "yes_no")),
 ]
 WORDS = """
     0 00 1 4 5 7 04 12 13 15 29 30 31 99 123 930 0930 1000 2024 999999999999999 20240415
     t today T apr Apr un UNK am PM a.m. y N yes L THIGH NONE GROIN true nd - / . , ; : + ' _ e
-    files/0123456789abcdef/ a.pdf
+    files/0123456789abcdef/ a.pdf Other c5 X1 C5
 """
 ODD = "\x00\x1c\x7f\u2212\u0130\u0131\u212a\u0660\U0001f600\ufffe\ud800"
 PIECES = [*WORDS.split(), *ODD, *BLANKS, *" " * 9]

@@ -298,7 +298,22 @@
   /* The codes that a word names: as code, label or synonym, in any case. */
   const namedBy = (word, field) => [...(indexOf(field.codes).byWord.get(asciiLower(word)) || [])];
 
+  // "is the label of X1 and of X2", "may be the code C5 or the label of X3"
+
+  function meantBy(word, codes, field) {
+    const typed = asciiLower(stripBlanks(word));
+    const isLabel = (held) => asciiLower(stripBlanks(held.label)) === typed;
+    const isCode = (held) => asciiLower(held.code) === typed;
+    const answers = codes.map((code) => codeOf(code, field));
+    if (answers.every((held) => isLabel(held) && !isCode(held))) return `is the label of ${codes.join(" and of ")}`;
+    const role = (held) =>
+      isCode(held) ? `the code ${held.code}` : `the ${isLabel(held) ? "label" : "synonym"} of ${held.code}`;
+    return `may be ${answers.map(role).join(" or ")}`;
+  }
+
   function unknownChoice(choice, field) {
+    const meant = namedBy(stripBlanks(choice), field);
+    if (meant.length > 1) return refuse("ambiguous-choice", { choice, meant: meantBy(choice, meant, field) });
     const named = field.codes.slice(0, NAMED_CODES).map((held) => held.code).join(", ");
     return refuse("unknown-choice", { choice, codes: named + (field.codes.length > NAMED_CODES ? ", ..." : "") });
   }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.forms_spec.dictionaries import STUDY, said
+from tests.forms_spec.dictionaries import STUDY, findings, said
 
 
 def codes(code: str) -> str:
@@ -82,3 +82,32 @@ def test_a_synonym_that_names_two_answers_is_refused(word: str) -> None:
 
 def test_a_synonym_is_no_missing_code() -> None:
     assert any("ambiguous-synonym" in one for one in said(SYNONYMS.format(word="nd")))
+
+
+@pytest.mark.parametrize(
+    ("keys", "finds"),
+    [
+        ("type: choice, codes: {1: Other, 2: Pain, 3: Other}", ["label-twice 3"]),
+        ("type: choices, codes: {A: Same, B: Same, C: other}", ["label-twice B"]),
+        ("type: choice, codes: {1: Other, 2: other}", ["label-twice 2"]),
+        ("type: choice, codes: {1: Other, 2: {label: 'Other '}}", ["label-twice 2"]),
+        ("type: choice, codes: {C5: Drug 5, X3: C5}", ["label-is-code X3"]),
+        ("type: choice, codes: {1: '2', 2: '1'}", ["label-is-code 1", "label-is-code 2"]),
+        ("type: choice, codes: [A, B]", []),
+        (
+            "type: decimal, unit: {kg: {label: kg}, lb: {label: kg, to: kg, as: value / 2}}",
+            ["label-twice lb"],
+        ),
+    ],
+)
+def test_answers_that_nobody_can_tell_apart_are_told(keys: str, finds: list[str]) -> None:
+    found = findings(f"form: x\ntitle: X\nfields:\n  a: {{label: A, {keys}}}\n")
+    assert [one.code for one in found] == [one.split()[0] for one in finds]
+    for one, expected in zip(found, finds, strict=True):
+        assert f" {expected.split()[1]}" in one.message
+
+
+def test_a_list_that_several_fields_share_is_told_once_at_the_second_label() -> None:
+    lists = "codelists:\n  WHY:\n    1: Other\n    2: Pain\n    3: Other\n"
+    form = "form: x\ntitle: X\nfields:\n  a: {label: A, type: choice, codes: WHY}\n"
+    assert said(lists, f"{form}  b: {{label: B, type: choice, codes: WHY}}\n") == ["1.yaml:5:8 label-twice"]
