@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from flask import Flask
+from flask_compress import Compress
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import make_url
@@ -48,6 +49,8 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_POST,
         MAX_FORM_MEMORY_SIZE=LARGEST_POST,
         MAX_FORM_PARTS=50_000,
+        COMPRESS_BR_LEVEL=5,
+        COMPRESS_ALGORITHM=["br", "gzip"],  # what every browser reads; cookies are never sent across sites
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database = open_database(settings.database, clock=settings.clock)
@@ -92,4 +95,5 @@ def _protect(app: Flask, study: str) -> None:
     manager.user_loader(sessions.account_of)
     app.before_request(access.ask)
     app.after_request(security.add_headers)
+    Compress(app)
     app.context_processor(lambda: {"account": current_user})

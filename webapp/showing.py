@@ -8,7 +8,7 @@ from flask import Flask
 
 from forms_spec.days import local as study_time
 from generator.pages.words import day_words
-from webapp.assets import asset_url
+from webapp.assets import asset_url, icon_url
 from webapp.services import services
 
 
@@ -43,5 +43,5 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         clock=clock, day=day_words, day_month=day_month, moment=moment_words, short_day=short_day
     )
-    app.jinja_env.globals.update(asset=asset_url)
+    app.jinja_env.globals.update(asset=asset_url, icon=icon_url())
     app.context_processor(lambda: {"study": services().study})

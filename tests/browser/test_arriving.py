@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser.conftest import SAVED, Site, open_form, ready, signed_in
 from tests.webapp.pages import NEW
@@ -16,6 +16,21 @@ def test_no_tab_is_needed_to_reach_the_first_question(page: Page, form: str) -> 
     open_form(page, f"/subjects/{NEW}/SCR/{form}")
     first = page.locator("#form .q:visible :is(input, select, textarea):visible").first
     expect(first).to_be_focused()
+
+
+@pytest.mark.parametrize("form", ["vs", "lbc", "rtf"])
+def test_a_form_that_was_never_opened_is_light(browser: Browser, site: Site, form: str) -> None:
+    context = signed_in(browser, site)
+    page = context.new_page()
+    requests: list[Request] = []
+    page.on("request", lambda one: requests.append(one))  # noqa: PLW0108
+    open_form(page, f"/subjects/{NEW}/SCR/{form}")
+    page.wait_for_load_state("networkidle")
+    weights = {one.url: one.sizes() for one in requests if one.url.startswith("http")}
+    sent = sum(one["responseBodySize"] + one["responseHeadersSize"] for one in weights.values())
+    assert len(weights) <= 6, list(weights)
+    assert sent <= 80_000, weights
+    context.close()
 
 
 def test_a_draft_opens_at_what_is_still_open(page: Page) -> None:

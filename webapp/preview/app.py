@@ -74,7 +74,7 @@ def create_preview(watched: Watched, *, today: Callable[[], date] | None = None)
         MAX_CONTENT_LENGTH=LARGEST_POST, MAX_FORM_MEMORY_SIZE=LARGEST_POST, MAX_FORM_PARTS=50_000
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=assets.asset_url)
+    app.jinja_env.globals.update(asset=assets.asset_url, icon=assets.icon_url())
     app.register_blueprint(assets.bp)
     pages = _Pages(watched=watched, today=today)
     app.add_url_rule("/", view_func=pages.index, endpoint="index")

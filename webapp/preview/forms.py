@@ -30,23 +30,6 @@ MESSAGES = re.compile(
     r'<div class="msg" id="(?:f-(?P<own>\w+)|r-(?P<group>\w+)-(?P<row>\w+)-(?P<field>\w+))-msg">'
 )
 ADD = "add:"
-SCRIPTS = (
-    "kinds.js",
-    "entry.js",
-    "functions.js",
-    "rules.js",
-    "told.js",
-    "page.js",
-    "judge.js",
-    "form_keep.js",
-    "form_findings.js",
-    "form_live.js",
-    "form_typing.js",
-    "form_files.js",
-    "form_keys.js",
-    "form_rows.js",
-    "form_paste.js",
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +82,6 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
         form=form,
         page=page_and_template(study, form)[0],
         asked=asked,
-        scripts=SCRIPTS,
         env=browser_env(study, form, _context(study, asked)),
         visits=[study.visits[s.visit] for s in study.schedule if s.form == form.name],
         questions=questions,
