@@ -8,7 +8,7 @@ from datetime import date
 
 from forms_spec.model import Form, Study
 from forms_spec.record import LOG, FormKey
-from forms_spec.schedule import Scheduled, Visit
+from forms_spec.schedule import Scheduled, Visit, VisitType
 from forms_spec.timeline import timeline
 from forms_spec.visits import Expected, VisitState, VisitStatus, expectation, visit_states
 from webapp.form_places import form_address, forms_at, visit_word
@@ -90,7 +90,7 @@ def grid_of(subjid: str, holds: Holds, findings: Mapping[FormKey, int]) -> Grid:
     casebook = whole_casebook_of(subjid)
     known = heads(held.database, subjid)
     when = timeline(study, casebook, known)
-    states = _with_captured(study, visit_states(study, when, held.today()), known)
+    states = _by_day(_with_captured(study, visit_states(study, when, held.today()), known))
     columns = _columns(study, subjid, states)
     names = dict.fromkeys(scheduled.form for scheduled in study.schedule)
     forms = [study.forms[name] for name in names]
@@ -137,8 +137,7 @@ def _next_numbers(
 
 def _columns(study: Study, subjid: str, states: tuple[VisitState, ...]) -> tuple[Column, ...]:
     today = services().today()
-    begun = [_begun(state, today) for state in states]
-    last = max((i for i, yes in enumerate(begun) if yes), default=None)
+    last = _last_begun(states, today)
     columns = []
     for number, state in enumerate(states):
         forms = forms_at(study, state.visit.name)
@@ -160,10 +159,22 @@ def _day(state: VisitState) -> date | None:
     return state.date or (state.due.target if state.due else None)
 
 
-def _begun(state: VisitState, today: date) -> bool:
-    """True for a visit whose day, or planned day, lies behind us."""
-    day = _day(state)
-    return day is not None and day <= today
+def _by_day(states: tuple[VisitState, ...]) -> tuple[VisitState, ...]:
+    """The visits in the study's order, with those that nobody planned where their day belongs."""
+    unplanned = [state for state in states if state.date and state.visit.type is not VisitType.SCHEDULED]
+    found = [state for state in states if state not in unplanned]
+    for state in sorted(unplanned, key=lambda one: (one.date or date.max, one.unsno)):
+        days = [_day(one) for one in found]
+        earlier = [i for i, day in enumerate(days) if day and state.date and day <= state.date]
+        found.insert(max(earlier, default=-1) + 1, state)
+    return tuple(found)
+
+
+def _last_begun(states: tuple[VisitState, ...], today: date) -> int | None:
+    """The number of the last visit whose day, or planned day, lies behind us; none behind one to come."""
+    days = [_day(state) for state in states]
+    to_come = next((i for i, day in enumerate(days) if day and day > today), len(days))
+    return max((i for i, day in enumerate(days[:to_come]) if day), default=None)
 
 
 def _other_year(state: VisitState, today: date) -> int | None:
