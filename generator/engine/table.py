@@ -225,6 +225,7 @@ class BlockReading(TableReading):
         for at in _left_out(block.frame.height, line.rows):
             self.note_blank(Lines(first=first, starts=block.starts)(at), block.frame.row(at))
         self.rows += block.frame.height if line.rows is None else len(line.rows)
+        self.past_lines.update(line(at) for at in np.flatnonzero(self._past(frame)).tolist())
         refused = self._judge_columns(frame, line)
         if self.hashes:
             self.hashes.add(frame, line)
@@ -314,11 +315,17 @@ class BlockReading(TableReading):
             bad = frozenset(refused[at]) if at in refused else none
             self.keep(line(at), list(cells), bad)
 
+    def _past(self, frame: pl.DataFrame) -> Any:
+        """Which rows are of forms or visits that the dictionary has no more."""
+        found = np.zeros(frame.height, bool)
+        for name, _, names in self.retiring:
+            if name in frame.columns:
+                found |= frame.get_column(name).is_in(list(names)).to_numpy()
+        return found
+
     def _without_place(self, full: pl.DataFrame, line: Lines) -> list[int]:
         """The rows of forms and visits that the dictionary has no more; subjects are all looked at."""
-        looked_at = np.full(full.height, self.plan.name == layout.SUBJECTS)
-        for name, _, names in self.retiring:
-            looked_at |= full.get_column(name).is_in(list(names)).to_numpy()
+        looked_at = self._past(full) | (self.plan.name == layout.SUBJECTS)
         return [at for at in np.flatnonzero(looked_at).tolist() if not self.has_place(line(at), full.row(at))]
 
 

@@ -69,6 +69,7 @@ class TableReading:
     numbers: frozenset[str] = field(init=False)
     blank_keys: frozenset[str] = field(init=False)
     retiring: tuple[tuple[str, int, Mapping[str, str]], ...] = field(init=False)
+    past_lines: set[int] = field(default_factory=set)
     make: Make | None = field(init=False)
     key_checks: KeyChecks | None = None
     trail: Trail | None = None
@@ -146,6 +147,8 @@ class TableReading:
         cells = self._align(record)
         if self.trail:
             self.trail.row(self.plan, cells)
+        if any(cells[at] in names for _, at, names in self.retiring):
+            self.past_lines.add(record.line)
         refused = self._judge_cells(record, cells)
         if self.checked.columns:
             self.compare(record.line, cells)
@@ -282,9 +285,13 @@ class TableReading:
         return frozenset(refused)
 
     def doubt(self, line: int, name: str, text: str, code: str, says: str) -> None:
-        """A field of the dictionary waits for the judge's words; no one else speaks of other columns."""
+        """A field of the dictionary waits for the judge's words; no one else speaks of other columns.
+
+        Nobody judges a row of a form or visit that the dictionary has no more.
+        """
         if self.waits(name):
-            self.store.add(Doubt(self.at, line, name, code, says, text))
+            if line not in self.past_lines:
+                self.store.add(Doubt(self.at, line, name, code, says, text))
         else:
             self.note(code, line, name=name, value=text, says=says)
 
