@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("dictionaries", "pages", "storage", "package", "engine", "round_trip")
+NAMES = ("dictionaries", "pages", "storage", "package", "export", "engine", "round_trip")
 
 
 def main(names: list[str]) -> int:

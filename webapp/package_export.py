@@ -21,9 +21,10 @@ from generator.package.captured import CapturedFile, CapturedForm, FormStatus
 from generator.package.captured import Subject as PackageSubject
 from generator.package.earlier import Earlier
 from generator.package.order import form_order
-from generator.package.writer import AuditCell, PackageWriter, Written, package_writer
+from generator.package.writer import PackageWriter, Written, package_writer
 from generator.tables.descriptor import timestamp
-from webapp.storage import About, Change, Database, Snapshot, Status, StoredForm, Subject, revisions, snapshot
+from webapp.audit_order import AuditOrder
+from webapp.storage import Database, Snapshot, Status, StoredForm, Subject, revisions, snapshot
 
 FORM_STATUS = {
     Status.DRAFT: FormStatus.INCOMPLETE,
@@ -78,9 +79,6 @@ def captured(subject: Subject, form: StoredForm) -> CapturedForm:
     )
 
 
-_KINDS = {About.VALUE: 0, About.ROW: 0, About.KEPT: 1, About.STATUS: 2}
-
-
 @dataclass(kw_only=True)
 class _Exporting:
     """One export: every version of a subject is read once, and gives its forms, its changes and its files."""
@@ -90,7 +88,7 @@ class _Exporting:
     writer: PackageWriter
     forms: int = 0
     _named: dict[str, bool] = field(default_factory=dict)
-    _places: dict[str, Mapping[tuple[str, str], int]] = field(default_factory=dict)
+    _orders: dict[str, AuditOrder] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._order = form_order(self.study)
@@ -114,42 +112,22 @@ class _Exporting:
     def _changes(self, subject: Subject, versions: list[StoredForm]) -> None:
         key = versions[0].key
         head = (subject.site, subject.subjid, key.visit, key.unsno, key.form)
+        audit = self._audit_of(key.form)
+        first = audit.first(versions[0])
+        if first:
+            self.writer.changes(head, versions[0].version, first, _save(versions[0]))
+        if first and len(versions) == 1:
+            return
         for revision in revisions(versions):
             form = revision.form
-            save = (form.reason, form.saved_by, timestamp(form.saved_at), form.dictionary_hash)
-            for change in self._in_order(key.form, revision.changes):
-                self.writer.audit(head, form.version, audit_cell(change), save)
-            if not revision.changes:
-                self.writer.audit(head, form.version, (key.form, None, "", "", ""), save)
+            if not first or form is not versions[0]:
+                cells = audit.cells(revision.changes) or [(key.form, None, "", "", "")]
+                self.writer.changes(head, form.version, cells, _save(form))
 
-    def _in_order(self, form: str, changes: tuple[Change, ...]) -> Iterable[Change]:
-        """In the order of the form: the same changes are the same lines, whatever order they were kept in."""
-        if len(changes) < 2:
-            return changes
-        places = self._places_of(form)
-        last = len(places)
-
-        def order(one: Change) -> tuple[int, int, int, int, str, str]:
-            cell = one.cell
-            kind = _KINDS[one.about]
-            row = -1 if cell.row is None else cell.row
-            table = places.get((cell.table, ""), last)
-            field = places.get((cell.table, cell.field), last)
-            return (kind, table, row, field, cell.table, cell.field + one.code)
-
-        return sorted(changes, key=order)
-
-    def _places_of(self, form: str) -> Mapping[tuple[str, str], int]:
-        """Where each field of a form is, by its table and name; the tables themselves have no name."""
-        if form not in self._places:
-            known = self.study.forms.get(form)
-            tables = [form, *(group.name for group in known.row_groups)] if known else [form]
-            names = [(table, "") for table in tables]
-            for table in tables:
-                held = self.study.tables.get(table)
-                names += [(table, "rowno"), *((table, one.name) for one in (held.fields if held else ()))]
-            self._places[form] = {name: at for at, name in enumerate(names)}
-        return self._places[form]
+    def _audit_of(self, form: str) -> AuditOrder:
+        if form not in self._orders:
+            self._orders[form] = AuditOrder(self.study, form)
+        return self._orders[form]
 
     def _files(self, versions: list[StoredForm]) -> None:
         """The uploaded files of all versions: True for those that a newest one names."""
@@ -173,11 +151,8 @@ class _Exporting:
         return (*found, missing)
 
 
-def audit_cell(change: Change) -> AuditCell:
-    """The reason of a kept warning stands under ``field#finding``; no field's name has a ``#``."""
-    cell = change.cell
-    name = f"{cell.field}#{change.code}" if change.about is About.KEPT else cell.field
-    return (cell.table, cell.row, name, change.old, change.new)
+def _save(form: StoredForm) -> tuple[str, str, str, str]:
+    return (form.reason, form.saved_by, timestamp(form.saved_at), form.dictionary_hash)
 
 
 def earlier_dictionaries(state: Snapshot, study: Study) -> Earlier:

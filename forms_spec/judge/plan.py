@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from forms_spec.model import Field, Form, Group, Range, Rule, Study
 from forms_spec.rules.checker import resolve
@@ -47,6 +49,8 @@ class FieldPlan:
     missing: Mapping[str, bool]
     shown_by: tuple[tuple[Expression, Home], ...]
     reference: tuple[Closure, Closure] | None
+    meanings: dict[str, tuple[Any, Any]] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    """What texts of the field mean, for those that were read lately."""
 
     def conditions(self) -> tuple[tuple[Expression, Home], ...]:
         """The conditions of whether it is asked, then of whether it has to be answered."""

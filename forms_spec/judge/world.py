@@ -33,6 +33,8 @@ class Facts:
     refusal: Refusal | None = None
 
 
+SHORT, REMEMBERED = 40, 1000
+"""The texts of a field that are remembered: their length, and how many."""
 _PENDING = Facts(CellState.BLANK, "", None)
 
 
@@ -175,10 +177,24 @@ def computed(plan: FieldPlan, value: RuleValue | None, shown: bool | None) -> Fa
 
 
 def _parsed(plan: FieldPlan, text: str, shown: bool | None) -> Facts:
-    value = plan.field.kind.parse(text, plan.field)
+    try:
+        value, seen = plan.meanings[text]
+    except KeyError:
+        value, seen = _meaning(plan, text)
     if isinstance(value, Refusal):
         return Facts(CellState.INVALID, text, shown, refusal=value)
-    return Facts(CellState.ANSWERED, text, shown, value=value, seen=to_rule(value))
+    return Facts(CellState.ANSWERED, text, shown, value=value, seen=seen)
+
+
+def _meaning(plan: FieldPlan, text: str) -> tuple[Value | Refusal, RuleValue | None]:
+    """Equal texts of a field are read once, as long as they are few and short."""
+    value = plan.field.kind.parse(text, plan.field)
+    found = (value, None if isinstance(value, Refusal) else to_rule(value))
+    if len(text) <= SHORT:
+        if len(plan.meanings) >= REMEMBERED:
+            plan.meanings.clear()
+        plan.meanings[text] = found
+    return found
 
 
 class Subject:

@@ -49,16 +49,17 @@ def _left(texts: Mapping[str, str], given: Mapping[str, str], formulas: Sequence
 
 def _filled(form: Form | None, captured: CapturedForm, subject: Subject) -> CapturedForm:
     """As it is where the dictionary has no such form any more, or an import refuses it."""
-    if form is None or not _has_formulas(form):
+    formulas = formulas_of(subject.study, form) if form else {}
+    if form is None or not any(formulas.values()):
         return captured
     judged = subject.form(captured.key)
     if judged is None:
         return captured
     record = captured.record
-    texts = _with(judged, form.name, None, record.texts, _formulas(form, None))
+    texts = _with(judged, form.name, None, record.texts, formulas[None])
     rows = {
         group: tuple(
-            Row(number=row.number, texts=_with(judged, group, row.number, row.texts, _formulas(form, group)))
+            Row(number=row.number, texts=_with(judged, group, row.number, row.texts, formulas.get(group, ())))
             for row in held
         )
         for group, held in record.rows.items()
@@ -74,8 +75,13 @@ def _with(
     return {**texts, **{name: text for name, text in found.items() if text}}
 
 
-def _has_formulas(form: Form) -> bool:
-    return bool(_formulas(form, None)) or any(_formulas(form, one.name) for one in form.row_groups)
+def formulas_of(study: Study, form: Form) -> Mapping[str | None, Sequence[str]]:
+    """The names of the calculated fields by group, of a form's own under None; found once for a study."""
+    key = ("formulas", form.name)
+    if key not in study.memory:
+        groups = (None, *(one.name for one in form.row_groups))
+        study.memory[key] = {group: _formulas(form, group) for group in groups}
+    return study.memory[key]  # type: ignore[no-any-return]
 
 
 def _formulas(form: Form, group: str | None) -> list[str]:

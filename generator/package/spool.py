@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,17 +28,24 @@ class Spool:
         self._folder = folder
         self._files: dict[str, TextIO] = {}
         self._rows = dict.fromkeys(columns, 0)
-        self._write = {}
+        self._write: dict[str, Callable[[Iterable[str | int]], Any]] = {}
+        self._writers: dict[str, Any] = {}
         for name, header in columns.items():
             file = io.TextIOWrapper((folder / name).open("wb"), "utf-8", newline="")
             self._files[name] = file
-            self._write[name] = csv.writer(file, lineterminator="\r\n").writerow
+            self._writers[name] = csv.writer(file, lineterminator="\r\n")
+            self._write[name] = self._writers[name].writerow
             self._write[name](header)
 
     def add(self, table: str, cells: Iterable[str | int]) -> None:
         """One row, in the order of the table's columns."""
         self._write[table](cells)
         self._rows[table] += 1
+
+    def extend(self, table: str, rows: Sequence[Iterable[str | int]]) -> None:
+        """Several rows at once."""
+        self._writers[table].writerows(rows)
+        self._rows[table] += len(rows)
 
     def finish(self) -> dict[str, Spooled]:
         """Closes every file and measures it."""

@@ -7,7 +7,7 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -173,19 +173,22 @@ class PackageWriter:
 
     def change(self, one: Change) -> None:
         """A line of the audit trail."""
-        self.audit(
+        self.changes(
             (one.site, one.subject, one.key.visit, one.key.unsno, one.key.form),
             one.version,
-            (one.table, one.row, one.field, one.old, one.new),
+            [(one.table, one.row, one.field, one.old, one.new)],
             (one.reason, one.saved_by, timestamp(one.saved_at), one.dictionary),
         )
 
-    def audit(self, form: FormHead, version: int, cell: AuditCell, save: tuple[str, str, str, str]) -> None:
-        """The same in parts, of which those of the form and of the save are the same for many lines."""
-        table, row, name, old, new = cell
-        self.spool.add(
-            layout.AUDIT, (*form, version, table, "" if row is None else row, name, old, new, *save)
-        )
+    def changes(
+        self, form: FormHead, version: int, cells: Sequence[AuditCell], save: tuple[str, str, str, str]
+    ) -> None:
+        """The lines of one save."""
+        rows = [
+            (*form, version, table, "" if row is None else row, name, old, new, *save)
+            for table, row, name, old, new in cells
+        ]
+        self.spool.extend(layout.AUDIT, rows)
 
     def finish(
         self,

@@ -7,6 +7,7 @@ person can type, on every database (PostgreSQL's own JSON and text types refuse 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+_EMPTY: dict[str | None, Callable[[], Any]] = {"{}": dict, "[]": list}
+"""Most documents are one of these."""
+
 
 class JsonText(TypeDecorator[Any]):
     """A JSON document as ASCII text, in the order in which it was given."""
@@ -38,6 +42,8 @@ class JsonText(TypeDecorator[Any]):
         return None if value is None else json.dumps(value, separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        if value in _EMPTY:
+            return _EMPTY[value]()
         return None if value is None else json.loads(value)
 
 
