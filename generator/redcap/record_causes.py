@@ -11,6 +11,7 @@ from forms_spec.findings import Finding
 from generator.redcap.sheet import Sheet
 from generator.rewritings import REWRITINGS, Suspect, saved_by
 from generator.rewritings.known import BY_NAME
+from generator.rewritings.programs import PROGRAMS
 
 LABELS, ROW_NUMBERS = "labels", "row-numbers"
 MOST_COLUMNS = 12
@@ -80,6 +81,13 @@ class Causes:
         cells = self.undone.cells() + self.changed.cells() + self.lost.cells()
         cells.pop(LABELS, None)
         return saved_by(cells, self.spared)
+
+    def habits(self) -> frozenset[str]:
+        """Everything that the programs who saved the file are known to do."""
+        suspects = self.suspects()
+        names = {name for suspect in suspects for name in suspect.names}
+        known = (one.habits for one in PROGRAMS if one.name in names)
+        return frozenset().union(*known, *(suspect.habits for suspect in suspects))
 
     def findings(self) -> Iterator[Finding]:
         """One for each program and what became of the cells."""

@@ -30,8 +30,8 @@ class Records:
     """What a file of records holds. ``lines`` finds a value's cell, ``rows`` the first row of a form.
 
     ``unread`` are cells that have a finding of the reader already, ``left_out`` the rows without a place of
-    their own. ``least`` counts the forms whose instances
-    are not equally far: the least of them stands for the form.
+    their own. ``least`` counts the forms whose instances are not equally far: the least of them stands for
+    the form. ``habits`` is all that the program is known to do that saved the file.
     """
 
     sheet: Sheet
@@ -42,6 +42,7 @@ class Records:
     unread: set[Spot] = field(default_factory=set)
     left_out: list[int] = field(default_factory=list)
     least: int = 0
+    habits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,6 @@ from generator.redcap.record_expected import ColumnExpected
 from generator.redcap.sheet import Row, Sheet
 from generator.rewritings import ColumnHabits, Expected, RowNumbers
 from generator.rewritings.numbers import has_zeros_in_front, is_exponent, number, plain
-from generator.rewritings.programs import PROGRAMS
 from generator.rewritings.texts import NOTHING
 
 BLANKS, ERASED = "blank-became-na", "code-erased"
@@ -45,7 +44,8 @@ class Restored:
     ``nothing`` are the words that stand for a blank in this file: such a word is one also where it could
     be a missing code, as long as a row holds nothing else of its form. ``doubtful`` are the columns in which
     nobody can tell the two apart, ``unsure`` the failing texts by column that a finding has told already;
-    ``row_numbers`` is the column in which a program counts the rows.
+    ``row_numbers`` is the column in which a program counts the rows. ``habits`` is all that the program is
+    known to do.
     """
 
     sheet: Sheet
@@ -54,6 +54,7 @@ class Restored:
     doubtful: frozenset[str] = frozenset()
     unsure: frozenset[tuple[str, str]] = frozenset()
     row_numbers: str | None = None
+    habits: frozenset[str] = frozenset()
 
 
 def restored(sheet: Sheet, expected: Mapping[str, ColumnExpected], layout: Layout) -> Restored:
@@ -101,6 +102,7 @@ class _Examination:
             doubtful=frozenset(self._doubtful()),
             unsure=frozenset(self._unsure()),
             row_numbers=row_numbers,
+            habits=self.causes.habits(),
         )
 
     def _texts(self) -> dict[str, Counter[str]]:
@@ -240,8 +242,7 @@ class _Examination:
         """What the same program would have done to texts that are right as they are now."""
         spared = [one.decisive for column, one in self.habits.items() if column in self.expected]
         self.causes.spared = frozenset().union(*spared)
-        suspects = self.causes.suspects()
-        if not suspects:
+        if not self.causes.suspects():
             return
         done = {*self.causes.undone.by_habit, *self.causes.changed.by_habit}
         for column, texts in self.texts.items():
@@ -250,8 +251,7 @@ class _Examination:
                 self._suspect("digits-lost", column, _may_have_lost_digits)
                 if "zeros-gone" in done and not any(has_zeros_in_front(text) for text in said):
                     self._suspect("zeros-gone", column, _may_have_lost_zeros)
-        names = {name for suspect in suspects for name in suspect.names}
-        if any(one.name in names and ERASED in one.habits for one in PROGRAMS):
+        if ERASED in self.causes.habits():
             self._erased()
 
     def _is_free(self, column: str) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
+from forms_spec.kinds.pattern import whole_match
 from forms_spec.model import Study
 from generator.redcap.record_columns import GROUP
 from generator.redcap.sheet import Row, Sheet
@@ -81,9 +82,8 @@ def subject_findings(
 
 
 def _numbers(study: Study, sheet: Sheet, record: str, rows: dict[str, Row]) -> Iterator[Finding]:
-    pattern = re.compile(study.subject_pattern)
     for subject, row in rows.items():
-        if not pattern.fullmatch(subject):
+        if not whole_match(study.subject_pattern, subject):
             place = sheet.place(row.number, record)
             yield finding("redcap-subject", text=place, value=subject, example=study.subject_example)
 

@@ -129,7 +129,7 @@ class _Reader:
         visits = self.visits if self.known_of.events else {}
         found = restored(self.found.sheet, record_expectations(self.study, self.columns, visits), layout)
         self.found.sheet, self.nothing, self.doubtful = found.sheet, found.nothing, found.doubtful
-        self.unsure = found.unsure
+        self.unsure, self.found.habits = found.unsure, found.habits
         self.row_numbers = found.row_numbers
         self.found.findings += found.findings
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +14,15 @@ from forms_spec.model import Study
 from generator.dictionary_folder import UnreadableFolder, read_dictionary
 from generator.package.calculated import without_calculated
 from generator.redcap.record_subjects import lost_zeros
+from generator.redcap.record_witness import Witness
 from generator.redcap.records import read_records
-from generator.redcap.validate_records import validate_records, without_documents
+from generator.redcap.validate_records import validate_records
 from webapp.commands.databases import Unusable, study_in_use
 from webapp.package_import import Import, import_forms
-from webapp.storage import snapshot
+from webapp.storage import Snapshot, snapshot
 
 if TYPE_CHECKING:
+    from generator.package.captured import CapturedForm
     from webapp.commands.import_shown import Shown
     from webapp.storage import Database
 
@@ -60,10 +64,11 @@ def import_records(
         return shown.finish(report, None) or bool(found.findings)
     if not dry_run:
         import_account(database)
-    forms = [
-        replace(form, record=without_calculated(study.forms[form.key.form], without_documents(study, form)))
-        for form in sorted(found.forms, key=lambda form: form.subject)
-    ]
+    witness = Witness(study=study, habits=found.habits)
+    with snapshot(database) as state:
+        forms = list(_beside(state, witness, sorted(found.forms, key=lambda form: form.subject)))
+    if note := witness.note():
+        report = replace(report, notes=(*report.notes, note))
     how = Import(
         study=study,
         user=IMPORTER,
@@ -75,6 +80,16 @@ def import_records(
     )
     counted = import_forms(database, forms, how)
     return shown.finish(report, counted) or bool(found.findings)
+
+
+def _beside(state: Snapshot, witness: Witness, forms: Iterable[CapturedForm]) -> Iterator[CapturedForm]:
+    """The forms, which stand together by subject, with what a file of records cannot hold."""
+    for subject, some in groupby(forms, key=lambda form: form.subject):
+        stored = {one.key.form_key: one.record for one in state.newest(subject)}
+        for form in some:
+            known = witness.beside(form, stored)
+            spec = witness.study.forms[form.key.form]
+            yield replace(known, record=without_calculated(spec, known.record))
 
 
 def _study(database: Database, folder: Path | None) -> Study:

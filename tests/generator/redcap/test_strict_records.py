@@ -226,7 +226,7 @@ def test_na_that_is_a_code_stays_one_and_the_doubt_is_said() -> None:
         """
 study: S
 title: S
-subject: {pattern: '.+', example: 1}
+subject: {pattern: '[0-9]+', example: 1}
 missing: {NA: Not applicable}
 ---
 form: base
@@ -391,7 +391,7 @@ def test_numbers_that_are_known_with_other_zeros(
 PILLS = """
 study: S
 title: S
-subject: {pattern: '.+', example: 1}
+subject: {pattern: '[0-9]+', example: 1}
 ---
 form: base
 title: Base

@@ -153,3 +153,13 @@ def test_another_field_is_the_record_id_by_option(tmp_path: Path) -> None:
     none = into(tmp_path, "b", "--record-id", "")
     assert none.exit_code == 0
     assert "subjid" not in (tmp_path / "b" / "forms" / "1_base.yaml").read_text()
+
+
+def test_a_file_that_a_program_saved_changes_only_what_was_changed(pain: Path) -> None:
+    url = f"sqlite:///{pain / 'x.sqlite'}"
+    (pain / "r.csv").write_text('"record_id","nrs","base_complete"\n"0001",3.0,2.0\n"0002",6.0,2.0\n')
+    found = run("import", pain / "r.csv", "--db", url)
+    assert found.exit_code == 1
+    assert "This file was saved by" in found.output
+    assert "2 forms: 1 changed, 1 same" in found.output
+    assert subjects(pain) == ["0001,3", "0002,6"]
