@@ -67,6 +67,12 @@ ENTRIES: tuple[Entry, ...] = (
         "Longer lines are not kept in memory.",
     ),
     _entry(
+        "too-many-columns",
+        "The first line has {most:,} separators or more; the table was not read.",
+        "Look whether the file is a table at all, or turn its columns into rows.",
+        "No spreadsheet has so many columns, and a file of nothing but commas is no data.",
+    ),
+    _entry(
         "cell-too-long",
         "A cell has more than {most} characters; the row was read as far as it could be.",
         "Shorten the text, or hand it in as a file.",

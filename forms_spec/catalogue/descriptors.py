@@ -84,6 +84,13 @@ ENTRIES: tuple[Entry, ...] = (
         "No value lies between the two limits. Cells are judged without them.",
     ),
     _entry(
+        "pattern-too-slow",
+        '{at} is "{value}", which may take for ever on some texts.',
+        "Write it without counts inside counts, optional parts under a count, look-around or "
+        "back references.",
+        "A pattern may not hold up the judging of a package. The column was judged without it.",
+    ),
+    _entry(
         "pattern-unreadable",
         '{at} is "{value}", which is no regular expression: {why}.',
         "Correct the expression.",

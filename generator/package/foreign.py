@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from forms_spec.catalogue import finding
-from generator.package.descriptor_faults import Faults
+from generator.package.descriptor_faults import Faults, fault
+from generator.package.limited_patterns import LimitedPattern, limit_pattern
+from generator.package.lines import WideLine, wide_line
 from generator.package.package_files import is_safe
 from generator.package.plan import TablePlan
 from generator.package.report import Reported
@@ -27,6 +29,8 @@ _CONTROL = {"quote_char": '"', "double_quote": True, "escape_char": None, "skip_
 _WRITING = ("name", "path", "scheme", "format", "encoding", "dialect")
 _UTF_8 = {"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"}
 MOST_ERRORS = 100_000
+SAMPLE = 200
+"""Lines that Frictionless may read to learn how a file is written."""
 _PIECE = 1 << 20
 LONGEST_WORDS = 200
 _REMOTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
@@ -50,6 +54,18 @@ class Foreign:
     package: Any = None
     profiles: tuple[str, ...] = ()
     faults: Faults | None = None
+    patterns: Mapping[str, tuple[str, LimitedPattern]] = field(default_factory=dict)
+
+    def stopped(self) -> Iterator[Reported]:
+        """The patterns that had to be given up while tables were read, by their paths."""
+        for at, (table, pattern) in self.patterns.items():
+            if pattern.stopped:
+                yield fault("pattern-too-slow", at, table, value=pattern.pattern).reported
+
+    def close(self) -> None:
+        """Ends what matches patterns."""
+        for _, pattern in self.patterns.values():
+            pattern.close()
 
     def notes(self) -> tuple[str, ...]:
         """What the reader of the report has to know."""
@@ -92,12 +108,22 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = Fa
     plans: dict[str, TablePlan] = {}
     handed: dict[str, str] = {}
     broken: list[Reported] = []
+    patterns: dict[str, tuple[str, LimitedPattern]] = {}
     for at, resource in enumerate(package.resources):
         broken += _unreadable_limits(resource, at)
-        if undivided := faults.marks(at):
+        wide = _wide_line(resource)
+        if undivided := faults.marks(at) or _too_wide(resource, wide, SAMPLE):
             broken += undivided
             continue
         made = _plan(resource, faults, strict=strict)
+        if isinstance(made, str) and (found := _too_wide(resource, wide)):
+            broken += found
+            continue
+        limited = _limited_patterns(resource, at)
+        if isinstance(made, TablePlan):
+            patterns |= limited
+        else:
+            broken += [_not_tried(place, *one, resource) for place, one in limited.items()]
         if isinstance(made, list):
             broken += made
         elif isinstance(made, TablePlan):
@@ -114,6 +140,7 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = Fa
         package=package,
         profiles=profiles,
         faults=faults,
+        patterns=patterns,
     )
 
 
@@ -126,6 +153,43 @@ def _unreadable_limits(resource: Any, at: int) -> list[Reported]:
     if schema is None:
         return []
     return [one.reported for one in without_unreadable(schema, f"resources[{at}].schema", str(resource.name))]
+
+
+def _limited_patterns(resource: Any, at: int) -> dict[str, tuple[str, LimitedPattern]]:
+    """The patterns of a resource that may take long, by their paths: they are matched within limits."""
+    try:
+        fields = resource.schema.fields if resource.schema else []
+    except Exception:  # whoever reads the resource says why
+        return {}
+    made = ((place, limit_pattern(one)) for place, one in enumerate(fields))
+    within = f"resources[{at}].schema.fields"
+    return {f"{within}[{place}].constraints.pattern": (str(resource.name), one) for place, one in made if one}
+
+
+def _not_tried(at: str, table: str, pattern: LimitedPattern, resource: Any) -> Reported:
+    """Frictionless itself has no limits, so it judges the table without the pattern."""
+    for one in resource.schema.fields:
+        if one.constraints.get("pattern") == pattern.pattern:
+            del one.constraints["pattern"]
+            vars(one).pop("create_cell_reader", None)
+    return fault("pattern-too-slow", at, table, value=pattern.pattern).reported
+
+
+def _wide_line(resource: Any) -> WideLine | None:
+    """A line that nobody should hold in memory, found without holding it."""
+    if resource.path is None or resource.remote or resource.extrapaths or resource.compression:
+        return None
+    file = Path(resource.basepath or "", resource.path)
+    return wide_line(file) if file.is_file() else None
+
+
+def _too_wide(resource: Any, wide: WideLine | None, lines: int | None = None) -> list[Reported]:
+    """The finding on such a line where Frictionless would read it: among so many lines, or anywhere."""
+    if wide is None or (lines is not None and wide.line > lines):
+        return []
+    path, name = Path(resource.path).as_posix(), str(resource.name)
+    said = finding(wide.code, table=name, path=path, most=wide.most)
+    return [Reported(finding=said, file=path, table=name, row=wide.line)]
 
 
 def _without_remote_profiles(descriptor: dict[str, Any]) -> tuple[str, ...]:

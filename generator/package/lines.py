@@ -10,6 +10,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
 LONGEST_CELL = 2**20
@@ -19,6 +20,11 @@ BOM = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _STAND_INS = {ord("\r"): "\ue00d", ord("\n"): "\ue00a"}
 _BACK = {ord("\ue00d"): "\r", ord("\ue00a"): "\n"}
+
+MOST_COLUMNS = 2**14
+"""As many as the widest spreadsheet has."""
+_PIECE = 1 << 20
+_SEPARATORS = (b",", b";", b"\t", b"|")
 
 Note = Callable[..., None]
 """``note(code, line, **words)``: one thing that is wrong on a line."""
@@ -30,6 +36,31 @@ class Record(NamedTuple):
     line: int
     cells: list[str]
     damaged: frozenset[int] = frozenset()
+
+
+class WideLine(NamedTuple):
+    """A line that is not read, and the code of why: it has more than ``most`` bytes or cells."""
+
+    code: str
+    line: int
+    most: int
+
+
+def wide_line(file: Path) -> WideLine | None:
+    """The first line too long to be read, or a header of too many cells. Reads the file piece by piece."""
+    with file.open("rb") as content:
+        header = content.readline(LONGEST_LINE)
+        if max(map(header.count, _SEPARATORS)) >= MOST_COLUMNS:
+            return WideLine("too-many-columns", 1, MOST_COLUMNS)
+        content.seek(0)
+        line, held = 1, 0
+        while piece := content.read(_PIECE):
+            first = piece.find(b"\n")
+            if held + (len(piece) if first < 0 else first) > LONGEST_LINE:
+                return WideLine("line-too-long", line, LONGEST_LINE)
+            held = held + len(piece) if first < 0 else len(piece) - piece.rfind(b"\n") - 1
+            line += piece.count(b"\n")
+    return None
 
 
 def read_records(stream: BinaryIO, note: Note, *, delimiter: str = ",") -> Iterator[Record]:
@@ -215,6 +246,9 @@ class _Lines:
         """The first line, unless the whole file is written in a way that is not ours."""
         if raw.startswith(UTF_16):
             self._note("utf-16", 1)
+            raise StopIteration
+        if raw.count(self._delimiter.encode()) >= MOST_COLUMNS:
+            self._note("too-many-columns", 1, most=MOST_COLUMNS)
             raise StopIteration
         if b"\r" in raw.rstrip(b"\r\n") or (raw.endswith(b"\r") and b'"' not in raw):
             self._note("mac-line-ends", 1)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
+from generator.package.limited_patterns import is_harmless
 from generator.package.plan import CellReader, CellVerdict, TablePlan, cell_readers, frictionless_schema
 
 Sure = Callable[[str], bool]
@@ -99,6 +100,8 @@ def _tests(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Sure | None:
 
 def _string(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
     if "format" in field or set(constraints) - _ALWAYS - {"enum", "pattern", "minLength", "maxLength"}:
+        return None
+    if not is_harmless(constraints.get("pattern", "")):
         return None
     pattern = re.compile(constraints.get("pattern", r"[\s\S]*"))
     codes = frozenset(constraints["enum"]) if "enum" in constraints else None

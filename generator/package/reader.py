@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,6 +64,7 @@ class OpenPackage:
     missingness: tuple[Missingness, ...] = ()
     notes: tuple[str, ...] = ()
     handed: int = 0
+    stopped: Callable[[], Iterable[Reported]] = tuple
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     returned: tuple[TableReturn, ...] = ()
 
@@ -184,6 +185,8 @@ def _stage(
     opened.store.plans = opened.plans
     staging.read(opened.plans)
     opened.rows = staging.rows
+    for found in opened.stopped():
+        opened.collector.add(found)
     return trail.differing() if trail else None
 
 
@@ -265,6 +268,8 @@ def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> Non
     opened.resources = {plan.name: dict(plan.stated) for plan in foreign.plans}
     opened.notes = foreign.notes()
     opened.handed = len(foreign.handed)
+    opened.stopped = foreign.stopped
+    stack.callback(foreign.close)
 
 
 def _engine(engine: Engine, *, small: bool) -> dict[str, Any]:
