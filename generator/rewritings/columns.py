@@ -21,6 +21,7 @@ _LONGEST = 200
 
 _ALIKE: Mapping[str, Callable[[str], object]] = {
     "zeros-gone": number,
+    "point-zero-gone": number,
     "seconds-added": clock,
     "date-respelled": iso_date,
 }
@@ -48,6 +49,11 @@ class Habit:
     cells: int
     sure: bool
     example: str
+
+
+def of_other_kind(text: str) -> Iterator[str]:
+    """The rewritings that leave a whole column alone for the sake of this text."""
+    yield from (name for name, reads in _ALIKE.items() if text and reads(text) is None)
 
 
 @dataclass(kw_only=True)
@@ -86,7 +92,7 @@ class ColumnHabits:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._spared.update(one.name for one in REWRITINGS if one.untouched(text))
-            self._mixed.update(name for name, reads in _ALIKE.items() if text and reads(text) is None)
+            self._mixed.update(of_other_kind(text))
             right = self.expected.accepts(text)
             self._known[text] = None if right else tuple(self._explanations(text))
         return self._known[text]

@@ -48,6 +48,13 @@ REWRITINGS: tuple[Rewriting, ...] = (
         originals=numbers.plain_numbers,
     ),
     Rewriting(
+        name="point-zero-gone",
+        says="whole numbers lost .0",
+        example=("88.0", "88"),
+        turns=numbers.point_zero_gone,
+        untouched=numbers.ends_with_point_zero,
+    ),
+    Rewriting(
         name="end-zeros-gone",
         says="zeros at the end of decimals are gone",
         example=("37.10", "37.1"),

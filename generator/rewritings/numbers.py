@@ -68,9 +68,19 @@ def point_zero(before: str, after: str) -> bool:
     return after.endswith(".0") and after[:-2] == before and number(before) is not None
 
 
+def point_zero_gone(before: str, after: str) -> bool:
+    """``88.0`` became ``88``."""
+    return ends_with_point_zero(before) and before.rstrip("0").rstrip(".") == after
+
+
+def ends_with_point_zero(text: str) -> bool:
+    whole, point, places = text.partition(".")
+    return bool(point) and bool(places) and not places.strip("0") and number(whole) is not None
+
+
 def end_zeros_gone(before: str, after: str) -> bool:
-    """``37.10`` became ``37.1``."""
-    return "." in before and before.rstrip("0").rstrip(".") == after and same_number(before, after)
+    """``37.10`` became ``37.1``, ``70.00`` became ``70.0``."""
+    return "." in after and before.startswith(after) and same_number(before, after)
 
 
 def exponent(before: str, after: str) -> bool:
@@ -122,7 +132,7 @@ def comma_dropped(before: str, after: str) -> bool:
 
 def number_respelled(before: str, after: str) -> bool:
     """``+5`` became ``5``, ``1,234`` became ``1234``: what is left when the habits with a name are not it."""
-    named = (zeros_gone, exponent, point_zero, end_zeros_gone)
+    named = (zeros_gone, exponent, point_zero, point_zero_gone, end_zeros_gone)
     return same_number(before, after) and not any(turns(before, after) for turns in named)
 
 

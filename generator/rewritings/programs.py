@@ -33,7 +33,7 @@ PROGRAMS: tuple[Program, ...] = (
         "R (read.csv, write.csv)",
         "blank-became-na exponent end-zeros-gone number-respelled binary-noise digits-lost truth-value"
         " row-numbers erased",
-        "zeros-gone",
+        "zeros-gone point-zero-gone",
     ),
     _program(
         "a spreadsheet",
@@ -41,25 +41,25 @@ PROGRAMS: tuple[Program, ...] = (
         " seconds-added time-respelled date-respelled date-day-first date-month-first day-invented"
         " month-named datetime-respelled midnight-gone midnight-added fraction-rounded text-became-date"
         " letters-garbled line-breaks binary-noise",
-        "zeros-gone",
+        "zeros-gone point-zero-gone",
     ),
     _program(
         "Gnumeric",
         "exponent end-zeros-gone number-respelled digits-lost truth-value formula-evaluated percent-read"
         " day-invented midnight-gone fraction-rounded text-became-date datetime-respelled binary-noise",
-        "zeros-gone date-respelled seconds-added",
+        "zeros-gone point-zero-gone date-respelled seconds-added",
     ),
     _program(
         "readr of R",
         "exponent end-zeros-gone number-respelled digits-lost truth-value comma-dropped blanks-trimmed"
         " datetime-respelled binary-noise",
-        "seconds-added blank-became-na",
+        "seconds-added point-zero-gone blank-became-na",
     ),
     _program(
         "data.table of R",
         "code-erased exponent end-zeros-gone number-respelled digits-lost truth-value quotes-doubled"
         " binary-noise datetime-respelled",
-        "zeros-gone",
+        "zeros-gone point-zero-gone",
     ),
     _program(
         "pandas",
@@ -88,8 +88,8 @@ PROGRAMS: tuple[Program, ...] = (
     ),
     _program(
         "csvkit",
-        "code-erased exponent number-respelled truth-value comma-dropped percent-read text-became-date"
-        " day-invented hours-became-minutes time-respelled datetime-respelled midnight-added erased",
+        "code-erased point-zero-gone exponent number-respelled truth-value comma-dropped percent-read"
+        " text-became-date day-invented hours-became-minutes time-respelled datetime-respelled midnight-added erased",
         "zeros-gone",
     ),
 )

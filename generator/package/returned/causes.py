@@ -14,8 +14,6 @@ from generator.rewritings.known import BY_NAME
 from generator.tables import layout
 
 _MOST_COLUMNS = 4
-_ANYWHERE = frozenset({"blank-became-na", "code-erased"})
-"""Habits that show in single cells, whatever else a column holds."""
 _KEYS = frozenset({*layout.FORM_KEY, layout.ROW})
 ROW_NUMBERS = "row-numbers"
 
@@ -48,10 +46,7 @@ def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
             cells[habit] += tally.cells
         if table.row_numbers is not None:
             cells[ROW_NUMBERS] += 1
-        for habits in table.habits.values():
-            spared |= habits.decisive
-        for names in table.spared.values():
-            spared |= names & _ANYWHERE
+        spared |= table.decisive
     for suspect in saved_by(cells, spared - set(cells)):
         held = set(suspect.habits)
         mine = [one for one in tables if held & _habits(one)]

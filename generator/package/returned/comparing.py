@@ -13,6 +13,7 @@ from generator.package.returned.tables import TableReturn
 from generator.package.returned.witness import Difference, RowPlace, Witness
 from generator.package.trail import NO_KEY, ROW_KEY
 from generator.rewritings import REWRITINGS, explain
+from generator.rewritings.columns import of_other_kind
 from generator.rewritings.known import BY_NAME
 from generator.tables import layout
 
@@ -36,12 +37,14 @@ class Comparison:
         self.witness = witness
         self._counts: Counter[Told] = Counter()
         self._examples: dict[tuple[str, str], tuple[str, str]] = {}
-        self._untouched: dict[str, frozenset[str]] = {}
+        self._untouched: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
     def cell(self, line: int, name: str, before: str, now: str, *, stamp: bool = False) -> None:
         """One cell. A time stamp is known by its form and version, whatever is left of it."""
+        spared, mixed = self._spared(now)
+        self.table.mixed.setdefault(name, set()).update(mixed)
         if before == now:
-            self.table.spared.setdefault(name, set()).update(self._spared(now))
+            self.table.spared.setdefault(name, set()).update(spared)
             return
         rewriting = explain(before, now)
         habit = rewriting.name if rewriting else ""
@@ -50,12 +53,13 @@ class Comparison:
         self._examples.setdefault((name, habit), (before, now))
         self.witness.differ(Difference(self.table.plan.name, line, name, before, habit, sure))
 
-    def _spared(self, text: str) -> frozenset[str]:
-        """The rewritings that would have changed a text that is as it was."""
+    def _spared(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The rewritings that would change a text, and those that leave a column alone for its sake."""
         if text not in self._untouched:
             if len(self._untouched) >= _REMEMBERED:
                 self._untouched.clear()
-            self._untouched[text] = frozenset(one.name for one in REWRITINGS if one.untouched(text))
+            spared = frozenset(one.name for one in REWRITINGS if one.untouched(text))
+            self._untouched[text] = spared, frozenset(of_other_kind(text))
         return self._untouched[text]
 
     def settle(self) -> None:

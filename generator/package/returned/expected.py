@@ -64,7 +64,7 @@ def _system(name: str, plan: TablePlan, study: Study, known: Known) -> Expected 
         return _subjects(study, known)
     if name in (layout.UNSNO, layout.ROW, "version"):
         return Expected(accepts=_number(blank=plan.table is None), kind="integer")
-    if name == "saved_at":
+    if _type(plan, name) == "datetime":
         return Expected(accepts=lambda text: bool(_STAMP.fullmatch(text)), kind="timestamp")
     return None
 
@@ -73,6 +73,10 @@ def _enum(plan: TablePlan, name: str) -> tuple[str, ...]:
     """The list that the schema has for a column: sites, visits, forms, states."""
     fields = [one for one in plan.schema.get("fields", ()) if one.get("name") == name]
     return tuple(str(code) for one in fields for code in one.get("constraints", {}).get("enum", ()))
+
+
+def _type(plan: TablePlan, name: str) -> str | None:
+    return next((one.get("type") for one in plan.schema.get("fields", ()) if one.get("name") == name), None)
 
 
 def _number(*, blank: bool) -> Callable[[str], bool]:

@@ -37,10 +37,11 @@ class TableReturn:
     """What became of a table.
 
     ``habits`` are those of columns that only a list or a grammar speaks of; ``tallies`` are the cells by
-    column and rewriting. ``sure`` is the table with what is beyond doubt restored, ``full`` the same with
-    every cell that the trail knows; ``sure_is_stated`` and ``full_is_stated`` are True where these are the
-    bytes that the descriptor states. ``broken`` tables have damaged lines, and are left as they are;
-    those that are ``marked`` begin with a byte order mark.
+    column and rewriting. By field, ``spared`` are the rewritings that would have changed a cell that the
+    trail confirms, ``mixed`` those that leave a column with such texts alone. ``sure`` is the table with what
+    is beyond doubt restored, ``full`` the same with every cell that the trail knows; ``sure_is_stated`` and
+    ``full_is_stated`` are True where these are the bytes that the descriptor states. ``broken`` tables have
+    damaged lines, and are left as they are; those that are ``marked`` begin with a byte order mark.
     """
 
     plan: TablePlan
@@ -52,6 +53,7 @@ class TableReturn:
     broken: bool = False
     marked: bool = False
     spared: dict[str, set[str]] = field(default_factory=dict)
+    mixed: dict[str, set[str]] = field(default_factory=dict)
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
     edited: int = 0
     sure: Path | None = None
@@ -119,6 +121,13 @@ class TableReturn:
 
     def tally(self, column: str, habit: str) -> Tally:
         return self.tallies.setdefault((column, habit), Tally())
+
+    @property
+    def decisive(self) -> set[str]:
+        """Rewritings of which there is a whole column that a program would have changed, and did not."""
+        own = [set(habits.decisive) for habits in self.habits.values()]
+        compared = [names - self.mixed.get(field, set()) for field, names in self.spared.items()]
+        return set[str]().union(*own, *compared)
 
     @property
     def is_rewritten(self) -> bool:
