@@ -163,6 +163,7 @@ def open_package(
             opened.store = stack.enter_context(_spooling_store() if at_once else Store())
             store.close()
             _stage(opened, engine, small=small, on_progress=on_progress)
+            _settle_lost(opened)
         yield opened
 
 
@@ -188,6 +189,15 @@ def _stage(
     for found in opened.stopped():
         opened.collector.add(found)
     return trail.differing() if trail else None
+
+
+def _settle_lost(opened: OpenPackage) -> None:
+    from generator.package.returned import lost_cells
+
+    for damage in lost_cells(opened):
+        opened.store.add(damage)
+        opened.store.settle(damage.at, damage.line, damage.field)
+    opened.store.flush()
 
 
 def _as_they_were(

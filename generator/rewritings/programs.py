@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from generator.rewritings.known import BY_NAME
 
+NUMBERED = frozenset({"row-numbers", "index"})
+"""A column of row numbers from 1, as R writes it, or from 0, as pandas does."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Program:
@@ -23,7 +26,7 @@ class Program:
 
 def _program(name: str, habits: str, always: str = "") -> Program:
     known = frozenset((*habits.split(), *always.split()))
-    if unknown := known - set(BY_NAME) - {"row-numbers"}:
+    if unknown := known - set(BY_NAME) - NUMBERED:
         raise ImportError(f"{name}: {unknown}")
     return Program(name=name, habits=known, always=frozenset(always.split()))
 
@@ -64,10 +67,11 @@ PROGRAMS: tuple[Program, ...] = (
     _program(
         "pandas",
         "code-erased point-zero exponent end-zeros-gone number-respelled digits-lost truth-value"
-        " row-numbers binary-noise datetime-respelled date-respelled midnight-added",
+        " index binary-noise datetime-respelled date-respelled midnight-added",
         "zeros-gone",
     ),
-    _program("pandas with every column read as text", "row-numbers", "code-erased"),
+    _program("pandas with every column read as text", "index code-erased"),
+    _program("R with every column read as text", "row-numbers blank-became-na"),
     _program(
         "polars",
         "point-zero exponent end-zeros-gone number-respelled digits-lost truth-value seconds-added"
@@ -77,19 +81,20 @@ PROGRAMS: tuple[Program, ...] = (
     _program(
         "DuckDB",
         "point-zero exponent end-zeros-gone number-respelled truth-value datetime-respelled date-respelled"
-        " digits-lost binary-noise row-numbers",
+        " digits-lost binary-noise",
         "seconds-added",
     ),
     _program(
         "pyarrow",
         "code-erased point-zero exponent end-zeros-gone number-respelled digits-lost truth-value"
         " datetime-respelled binary-noise",
-        "zeros-gone seconds-added",
+        "zeros-gone seconds-added point-zero-gone",
     ),
     _program(
         "csvkit",
         "code-erased point-zero-gone exponent number-respelled truth-value comma-dropped percent-read"
-        " text-became-date day-invented hours-became-minutes time-respelled datetime-respelled midnight-added erased",
+        " text-became-date day-invented hours-became-minutes time-respelled datetime-respelled"
+        " midnight-added erased",
         "zeros-gone",
     ),
 )
@@ -131,16 +136,19 @@ def saved_by(cells: Mapping[str, int], spared: Collection[str] = ()) -> tuple[Su
 def _suspects(left: dict[str, int], spared: frozenset[str]) -> Iterator[Suspect]:
     while left:
         scores = {one: sum(left[name] for name in one.habits & set(left)) for one in PROGRAMS}
-        free = [one for one in PROGRAMS if scores[one] and not one.always & spared]
-        most = max((scores[one] for one in free or PROGRAMS), default=0)
+        most = max(scores.values())
         if not most:
             yield Suspect(names=(), habits=tuple(left))
             return
-        best = [one for one in free or PROGRAMS if scores[one] == most]
-        # Who always does what is seen here is more likely to have been it than who may do so.
-        fits = {one: (len(one.always & set(left)), -len(one.always - set(left))) for one in best}
+        best = [one for one in PROGRAMS if scores[one] == most]
+        # Of those that explain as much: who did what it always does, and spared nothing.
+        fits = {one: _fit(one, frozenset(left), spared) for one in best}
         best = [one for one in best if fits[one] == max(fits.values())]
         habits = tuple(name for name in left if name in best[0].habits)
         yield Suspect(names=tuple(one.name for one in best), habits=habits)
         for name in habits:
             del left[name]
+
+
+def _fit(one: Program, seen: frozenset[str], spared: frozenset[str]) -> tuple[int, int, int]:
+    return -len(one.always & spared), len(one.always & seen), -len(one.always - seen)

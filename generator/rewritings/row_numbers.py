@@ -31,3 +31,13 @@ class RowNumbers:
     @property
     def proven(self) -> bool:
         return self.name in NAMES and self._rows > 0 and not self._fails
+
+    @property
+    def possible(self) -> bool:
+        """True where the name says it, and no row speaks against it: a table may be empty."""
+        return self.name in NAMES and not self._fails
+
+    @property
+    def habit(self) -> str:
+        """``row-numbers`` count from 1, an ``index`` from 0."""
+        return "index" if self._first == 0 else "row-numbers"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from generator.package.returned.causes import causes
 from generator.package.returned.examine import Examination
 from generator.package.returned.restored import RestoredSource
 from generator.package.returned.tables import TableReturn
+from generator.package.store import Damage
 from generator.package.trail import Column
 from generator.tables import layout
 from generator.tables.retired import read_retired
@@ -89,3 +90,15 @@ def _without_hashes(
         for one in known
         if one.plan.name in resources
     }
+
+
+def lost_cells(opened: OpenPackage) -> Iterator[Damage]:
+    """The cells that a program is said to have lost: no one else has to speak of them."""
+    places = {plan.name: at for at, plan in enumerate(opened.plans)}
+    for table in opened.returned:
+        if table.lost is None:
+            continue
+        with table.lost.open(encoding="utf-8") as lines:
+            for line in lines:
+                row, field = line.rstrip("\n").split("\t")
+                yield Damage(places[table.plan.name], int(row), field)

@@ -11,11 +11,11 @@ from generator.package.report import Reported, many
 from generator.package.returned.tables import TableReturn, Tally
 from generator.rewritings import Suspect, saved_by
 from generator.rewritings.known import BY_NAME
+from generator.rewritings.programs import NUMBERED
 from generator.tables import layout
 
 _MOST_COLUMNS = 4
 _KEYS = frozenset({*layout.FORM_KEY, layout.ROW})
-ROW_NUMBERS = "row-numbers"
 
 
 class Group(NamedTuple):
@@ -44,8 +44,8 @@ def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
     for table in tables:
         for (_, habit), tally in table.tallies.items():
             cells[habit] += tally.cells
-        if table.row_numbers is not None:
-            cells[ROW_NUMBERS] += 1
+        if table.numbered:
+            cells[table.numbered] += 1
         spared |= table.decisive
     for suspect in saved_by(cells, spared - set(cells)):
         held = set(suspect.habits)
@@ -54,16 +54,15 @@ def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
 
 
 def _habits(table: TableReturn) -> set[str]:
-    numbers = {ROW_NUMBERS} if table.row_numbers is not None else set()
-    return {habit for _, habit in table.tallies} | numbers
+    return {habit for _, habit in table.tallies} | ({table.numbered} if table.numbered else set())
 
 
 def _cause(group: Group) -> Reported:
     restored = lost = 0
     parts = []
     for habit in group.suspect.habits:
-        if habit == ROW_NUMBERS:
-            numbered = [one for one in group.tables if one.row_numbers is not None]
+        if habit in NUMBERED:
+            numbered = [one for one in group.tables if one.numbered == habit]
             parts.append(f"a column of row numbers was added ({many(len(numbered), 'table')})")
             continue
         held = [
@@ -81,10 +80,18 @@ def _cause(group: Group) -> Reported:
         files=_names(group.tables),
         program=group.suspect.said,
         habits="; ".join(parts),
-        outcome=_outcome(restored, lost),
+        outcome=_outcome(restored, lost) + _witness(group.tables),
     )
     file = group.tables[0].plan.path if len(group.tables) == 1 else None
     return Reported(finding=found, file=file)
+
+
+def _witness(tables: Sequence[TableReturn]) -> str:
+    """A trail that the program saved, too, is no witness of what it erased there."""
+    trail = [
+        one for one in tables if one.plan.name == layout.AUDIT and one.changed and not one.sure_is_stated
+    ]
+    return ". audit.csv was saved by it, too: codes that it erased there cannot be found" if trail else ""
 
 
 def _outcome(restored: int, lost: int) -> str:

@@ -41,17 +41,22 @@ class Comparison:
 
     def cell(self, line: int, name: str, before: str, now: str, *, stamp: bool = False) -> None:
         """One cell. A time stamp is known by its form and version, whatever is left of it."""
-        spared, mixed = self._spared(now)
-        self.table.mixed.setdefault(name, set()).update(mixed)
         if before == now:
-            self.table.spared.setdefault(name, set()).update(spared)
+            self.same(name, now)
             return
+        self.table.mixed.setdefault(name, set()).update(self._spared(now)[1])
         rewriting = explain(before, now)
         habit = rewriting.name if rewriting else ""
         sure = bool(rewriting) and (stamp or is_sure(habit, before, now))
         self._counts[Told(name, habit, sure)] += 1
         self._examples.setdefault((name, habit), (before, now))
         self.witness.differ(Difference(self.table.plan.name, line, name, before, habit, sure))
+
+    def same(self, name: str, text: str) -> None:
+        """A cell that is as it was."""
+        spared, mixed = self._spared(text)
+        self.table.spared.setdefault(name, set()).update(spared)
+        self.table.mixed.setdefault(name, set()).update(mixed)
 
     def _spared(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
         """The rewritings that would change a text, and those that leave a column alone for its sake."""
@@ -84,14 +89,22 @@ def is_sure(habit: str, before: str, now: str) -> bool:
 class CellComparison(Comparison):
     """The answers of a form's own table or of a repeating group's."""
 
-    def __init__(self, table: TableReturn, witness: Witness, fields: Sequence[str]) -> None:
+    def __init__(
+        self, table: TableReturn, witness: Witness, fields: Sequence[str], others: Sequence[str]
+    ) -> None:
+        """``fields`` differ somewhere, ``others`` are as the trail says."""
         super().__init__(table, witness)
         plan = table.plan
         assert plan.table is not None
         self._form = plan.table.form.name
         self._fields = [(name, table.header.index(name)) for name in fields]
+        self._others = [(name, table.header.index(name)) for name in others]
 
     def row(self, record: Record) -> None:
+        for name, at in self._others:
+            self.same(name, record.cells[at])
+        if not self._fields:
+            return
         place = row_place(self.table, record.cells)
         _, subject, visit, unsno, _ = place
         if not self.witness.knows_form(subject, visit, unsno, self._form):

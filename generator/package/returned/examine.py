@@ -85,7 +85,12 @@ class Examination:
     # The tables
 
     def _scanned(self, plan: TablePlan) -> TableReturn:
-        table = TableReturn(plan=plan, source=self.source, changed=plan.name in self.changed)
+        table = TableReturn(
+            plan=plan,
+            source=self.source,
+            changed=plan.name in self.changed,
+            heard=self.differing is not None,
+        )
         expected = expectations(plan, self.study, self.known)
         if self.differing is not None:
             witnessed = STAMPS if plan.name == layout.FORMS else compared(plan)
@@ -100,10 +105,12 @@ class Examination:
         plan, differing = table.plan, self.differing or frozenset()
         if plan.name == layout.FORMS and witness.changes:
             _compare_rows(table, SaveComparison(table, witness, self.collector))
-        fields = [name for name in compared(plan) if (plan.name, name) in differing]
-        if fields:
-            there = [name for name in fields if name in table.header]
-            _compare_rows(table, CellComparison(table, witness, there))
+        fields = [name for name in compared(plan) if name in table.header]
+        if plan.table and table.heard:
+            others = [name for name in fields if (plan.name, name) not in differing]
+            differ = [name for name in fields if name not in others]
+            _compare_rows(table, CellComparison(table, witness, differ, others))
+        if any(table == plan.name for table, _ in differing):
             self._unseen(table, witness)
 
     def _unseen(self, table: TableReturn, witness: Witness) -> None:

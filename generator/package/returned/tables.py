@@ -42,6 +42,7 @@ class TableReturn:
     is beyond doubt restored, ``full`` the same with every cell that the trail knows; ``sure_is_stated`` and
     ``full_is_stated`` are True where these are the bytes that the descriptor states. ``broken`` tables have
     damaged lines, and are left as they are; those that are ``marked`` begin with a byte order mark.
+    ``heard``: there is a trail. ``lost`` lists the cells that say something else, line and field.
     """
 
     plan: TablePlan
@@ -49,7 +50,9 @@ class TableReturn:
     changed: bool
     habits: dict[str, ColumnHabits] = field(default_factory=dict)
     row_numbers: str | None = None
+    numbered: str = ""
     header: Sequence[str] = ()
+    heard: bool = False
     broken: bool = False
     marked: bool = False
     spared: dict[str, set[str]] = field(default_factory=dict)
@@ -60,6 +63,7 @@ class TableReturn:
     full: Path | None = None
     sure_is_stated: bool = False
     full_is_stated: bool = False
+    lost: Path | None = None
 
     @contextmanager
     def records(self, note: Callable[..., None] | None = None) -> Iterator[Records]:
@@ -105,8 +109,9 @@ class TableReturn:
                     _flush(counts, habits)
         for _, counts, habits in seen:
             _flush(counts, habits)
-        if self.header[0] not in self.plan.columns and numbers.proven:
-            self.row_numbers = self.header[0]
+        others = set(self.header[1:]) == set(self.plan.columns)
+        if self.header[0] not in self.plan.columns and (numbers.proven or (others and numbers.possible)):
+            self.row_numbers, self.numbered = self.header[0], numbers.habit if numbers.proven else ""
 
     def restored_keys(self, cells: Sequence[str]) -> dict[str, str]:
         """The cells of the columns that a list or a grammar speaks of, as they were."""
@@ -141,8 +146,12 @@ class TableReturn:
 
     @property
     def is_explained(self) -> bool:
-        """True where every difference from the export is known."""
-        return self.sure_is_stated or self.full_is_stated
+        """True where every difference from the export is known, or has a cause.
+
+        Answers are compared with the trail, and results of formulas with what they give.
+        """
+        compared = bool(self.plan.table) and self.heard and self.is_rewritten
+        return self.sure_is_stated or self.full_is_stated or compared
 
     @property
     def key_columns(self) -> tuple[str, ...]:

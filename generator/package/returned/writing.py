@@ -7,7 +7,7 @@ import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from forms_spec.catalogue import finding
 from generator.package.lines import Record
@@ -26,9 +26,14 @@ def write_table(
     """Writes ``table.sure`` and ``table.full``. Cells that are not restored are findings."""
     name = table.plan.name
     table.sure, table.full = folder / f"{name}.sure.csv", folder / f"{name}.full.csv"
-    writing = _Writing(table, collector)
+    table.lost = folder / f"{name}.lost.tsv"
     differences = _ByLine(witness.differences(name))
-    with table.sure.open("wb") as sure_file, table.full.open("wb") as full_file:
+    with (
+        table.sure.open("wb") as sure_file,
+        table.full.open("wb") as full_file,
+        table.lost.open("w", encoding="utf-8") as lost_file,
+    ):
+        writing = _Writing(table, collector, lost_file)
         sure, full = _Writer(sure_file), _Writer(full_file)
         with table.records() as records:
             header = records.next()
@@ -47,8 +52,9 @@ def write_table(
 class _Writing:
     """The rows of one table."""
 
-    def __init__(self, table: TableReturn, collector: Collector) -> None:
+    def __init__(self, table: TableReturn, collector: Collector, lost: TextIO) -> None:
         self._table = table
+        self._lost = lost
         self._collector = collector
         self._places = {name: at for at, name in enumerate(table.header)}
         self._habits = [(name, self._places[name]) for name in table.habits]
@@ -89,6 +95,8 @@ class _Writing:
         plan, now = self._table.plan, record.cells[self._places[one.field]]
         explained = one.habit and one.habit not in self._table.spared.get(one.field, ())
         code = "cell-lost" if explained else "cell-differs"
+        if explained:
+            self._lost.write(f"{record.line}\t{one.field}\n")
         says = BY_NAME[one.habit].says if explained else ""
         found = finding(code, value=now, now=_said(now), before=_said(one.before), says=says)
         keys = self._table.restored_keys(record.cells)
