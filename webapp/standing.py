@@ -19,7 +19,7 @@ from forms_spec.record import FormKey
 from webapp.casebook_grid import Grid, grid_of
 from webapp.expecting import condition_of
 from webapp.services import services, whole_casebook_of
-from webapp.storage import FormHead, Status, saves_of
+from webapp.storage import FormHead, Status, StoredStanding, saves_of
 
 Result = TypeVar("Result")
 REMEMBERED = "crfsmith standings"
@@ -62,6 +62,32 @@ def remembered(subjid: str, changes: int) -> Standing | None:
     """What is known of a subject whose forms were saved so often; None when that has to be judged."""
     found = _memory().get(subjid)
     return found if found and (found.changes, found.today) == (changes, services().today()) else None
+
+
+def remember(subjid: str, stored: StoredStanding) -> Standing:
+    """What the database has of a subject, as this server's own."""
+    standing = Standing(
+        changes=stored.saves,
+        today=stored.day,
+        findings=MappingProxyType(dict(stored.findings)),
+        open=stored.open,
+        to_finish=stored.to_finish,
+    )
+    _memory()[subjid] = standing
+    return standing
+
+
+def stored_standing(subjid: str, standing: Standing) -> StoredStanding:
+    """What the database keeps of a subject."""
+    return StoredStanding(
+        subjid=subjid,
+        dictionary_hash=services().study.hash,
+        day=standing.today,
+        saves=standing.changes,
+        open=standing.open,
+        to_finish=standing.to_finish,
+        findings=dict(standing.findings),
+    )
 
 
 def judged_casebook(subjid: str) -> Judged:

@@ -78,7 +78,7 @@
         const numbers = said.ready[row.dataset.subject];
         if (numbers) showNumbers(row, numbers);
       }
-      from = said.next;
+      from = table.querySelector("[data-sort='']") ? said.next : "";
     }
     document.getElementById("counting").remove();
   }

@@ -43,10 +43,21 @@ from webapp.storage.saving import Batch, Conflict, Saved, SaveRefused, SaveReque
 from webapp.storage.sessions import Session, begin_session, end_session, open_session
 from webapp.storage.snapshots import Snapshot, snapshot
 from webapp.storage.stamps import ClockBehind, accept_clock, check_clock
-from webapp.storage.subjects import Subject, SubjectLine, add_subject, get_subject, list_subjects
+from webapp.storage.standings import StoredStanding, keep_standings, standings_of
+from webapp.storage.subjects import (
+    ORDERS,
+    Subject,
+    SubjectLine,
+    add_subject,
+    get_subject,
+    list_subjects,
+    page_of_subjects,
+    subjects_from,
+)
 from webapp.storage.users import Role, User, add_user, get_user, list_users, sign_in
 
 __all__ = [
+    "ORDERS",
     "About",
     "AlteredDictionary",
     "Attachment",
@@ -76,6 +87,7 @@ __all__ = [
     "StoredCasebook",
     "StoredDictionary",
     "StoredForm",
+    "StoredStanding",
     "Subject",
     "SubjectLine",
     "User",
@@ -98,17 +110,21 @@ __all__ = [
     "get_user",
     "heads",
     "history",
+    "keep_standings",
     "list_subjects",
     "list_users",
     "load",
     "load_version",
     "open_database",
     "open_session",
+    "page_of_subjects",
     "revisions",
     "save",
     "saves_of",
     "sign_in",
     "snapshot",
+    "standings_of",
+    "subjects_from",
     "texts_of",
     "use_dictionary",
     "utc_now",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, case, func, insert, or_, select
 
 from webapp.storage.database import Database
 from webapp.storage.stamps import stamp
@@ -74,7 +77,47 @@ def find_subject(connection: Connection, subjid: str) -> Subject | None:
 def list_subjects(database: Database) -> tuple[SubjectLine, ...]:
     """Every subject in order, with sums over the newest versions, by one query."""
     with database.read() as connection:
-        rows = connection.execute(LINES).all()
+        return _lines(connection.execute(LINES).all())
+
+
+def subjects_from(database: Database, first: str, *, most: int) -> tuple[SubjectLine, ...]:
+    """So many subjects in order, from one on."""
+    with database.read() as connection:
+        wanted = select(subject.c.subjid).where(subject.c.subjid >= first).order_by(subject.c.subjid)
+        names = connection.execute(wanted.limit(most)).scalars().all()
+        return _lines(connection.execute(_lines_of(names)).all())
+
+
+def page_of_subjects(
+    database: Database, wanted: str, *, order: str, down: bool, first: int, most: int
+) -> tuple[int, tuple[SubjectLine, ...]]:
+    """How many subjects have ``wanted`` in their number or site, and so many of them from the ``first`` on.
+
+    ``order`` is one of ``ORDERS``. What is read of forms is read for these subjects only, unless the
+    order itself hangs on all.
+    """
+    like = f"%{_escaped(wanted.lower())}%"
+    columns = (subject.c.subjid, subject.c.site)
+    fits = or_(*(func.lower(one).like(like, escape="\\") for one in columns))
+    column = ORDERS[order]
+    base = select(subject.c.subjid).where(fits)
+    if order in OF_FORMS:
+        base = base.select_from(subject.outerjoin(_SUMS, subject.c.subjid == _SUMS.c.subjid))
+    empty = column.is_(None)
+    ordered = base.order_by(empty, column.desc() if down else column, subject.c.subjid)
+    with database.read() as connection:
+        count = connection.execute(select(func.count()).select_from(subject).where(fits)).scalar_one()
+        names = connection.execute(ordered.offset(first).limit(most)).scalars().all()
+        lines = {line.subject.subjid: line for line in _lines(connection.execute(_lines_of(names)).all())}
+    return count, tuple(lines[name] for name in names)
+
+
+def _escaped(text: str) -> str:
+    """The text as itself in a LIKE."""
+    return "".join(f"\\{sign}" if sign in "%_\\" else sign for sign in text)
+
+
+def _lines(rows: Iterable[Row[Any]]) -> tuple[SubjectLine, ...]:
     return tuple(
         SubjectLine(
             subject=_subject(row),
@@ -96,8 +139,9 @@ def all_subjects(connection: Connection) -> tuple[Subject, ...]:
     return tuple(sorted(found, key=lambda one: (one.site, one.subjid)))
 
 
-_SUMS = (
-    select(
+def _sums(subjids: Sequence[str] | None) -> Subquery:
+    """Sums over the newest versions of each subject's forms; of all subjects, or of some."""
+    query = select(
         form_instance.c.subjid,
         func.sum(case((form_instance.c.status != "complete", 1), else_=0)).label("drafts"),
         func.sum(case((form_instance.c.status == "complete", 1), else_=0)).label("complete"),
@@ -107,21 +151,40 @@ _SUMS = (
         func.max(form_instance.c.saved_at).label("saved_at"),
         func.sum(form_instance.c.version).label("changes"),
     )
-    .group_by(form_instance.c.subjid)
-    .subquery()
-)
-LINES = (
-    select(
-        subject,
-        *(
-            func.coalesce(_SUMS.c[name], 0).label(name)
-            for name in ("drafts", "complete", "refused", "queries", "warnings", "changes")
-        ),
-        _SUMS.c.saved_at,
+    if subjids is not None:
+        query = query.where(form_instance.c.subjid.in_(subjids))
+    return query.group_by(form_instance.c.subjid).subquery()
+
+
+def _lines_with(sums: Subquery) -> Select[Any]:
+    numbers = ("drafts", "complete", "refused", "queries", "warnings", "changes")
+    return (
+        select(
+            subject,
+            *(func.coalesce(sums.c[name], 0).label(name) for name in numbers),
+            sums.c.saved_at,
+        )
+        .select_from(subject.outerjoin(sums, subject.c.subjid == sums.c.subjid))
+        .order_by(subject.c.subjid)
     )
-    .select_from(subject.outerjoin(_SUMS, subject.c.subjid == _SUMS.c.subjid))
-    .order_by(subject.c.subjid)
+
+
+def _lines_of(subjids: Sequence[str]) -> Select[Any]:
+    return _lines_with(_sums(subjids)).where(subject.c.subjid.in_(subjids))
+
+
+_SUMS = _sums(None)
+LINES = _lines_with(_SUMS)
+ORDERS: Mapping[str, ColumnElement[Any]] = MappingProxyType(
+    {
+        "subject": subject.c.subjid,
+        "site": subject.c.site,
+        "complete": _SUMS.c.complete,
+        "saved": _SUMS.c.saved_at,
+    }
 )
+"""By what a list of subjects can be put in order; subjects without a form come last."""
+OF_FORMS = frozenset({"complete", "saved"})
 
 
 def _subject(row: Row[tuple[object, ...]]) -> Subject:

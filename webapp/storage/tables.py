@@ -190,6 +190,19 @@ form_version = Table(
     CheckConstraint("status IN ('draft', 'unverified', 'complete')", name="status"),
 )
 
+# What can be judged again: kept for lists, replaced whenever it is old, and no part of the history.
+subject_standing = Table(
+    "subject_standing",
+    metadata,
+    Column("subjid", ForeignKey("subject.subjid"), primary_key=True),
+    Column("dictionary_hash", String(64), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("saves", Integer, nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("to_finish", Integer, nullable=False),
+    Column("findings", JsonText, nullable=False),
+)
+
 # One row each time that somebody says the clock was ahead: the versions up to this one do not count.
 clock_step = Table(
     "clock_step",

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
+from typing import Final
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from forms_spec.kinds.pattern import whole_match
 from forms_spec.visits import VisitState
 from webapp.access import ENTER, READ, allow
 from webapp.services import services
-from webapp.standing import Standing, judged_casebook, remembered
-from webapp.storage import SubjectLine, add_subject, list_subjects
+from webapp.standing import Standing, judged_casebook, remember, remembered, stored_standing
+from webapp.storage import (
+    ORDERS,
+    StoredStanding,
+    SubjectLine,
+    add_subject,
+    get_subject,
+    keep_standings,
+    page_of_subjects,
+    standings_of,
+    subjects_from,
+)
 from webapp.visiting import Visits, visits_of
 
 bp = Blueprint("subjects", __name__)
+ON_A_PAGE: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,15 +52,36 @@ class Listed:
         return (self.next.due.last if self.next.due else self.next.date or services().today()).isoformat()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """One page of a list that has more subjects than fit on it: by which column, and where we are."""
+
+    wanted: str
+    order: str
+    down: bool
+    number: int
+    count: int
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.count // ON_A_PAGE))
+
+    def address(self, *, number: int = 1, order: str = "") -> str:
+        """The address of another page, or of the same subjects in another order (once more: turned)."""
+        turned = order == self.order and not self.down if order else self.down
+        said = {"q": self.wanted, "order": order or self.order, "down": "1" if turned else "", "page": number}
+        return "/subjects?" + urlencode({name: value for name, value in said.items() if value})
+
+
 @bp.get("/subjects")
 @allow(READ)
 def show_subjects() -> ResponseReturnValue:
     wanted = request.args.get("q", "").strip()
-    if wanted and any(one.subject.subjid == wanted for one in list_subjects(services().database)):
-        return redirect(f"/subjects/{wanted}", 303)
-    listed = _listed(wanted)
-    waiting = next((one.line.subject.subjid for one in listed if one.standing is None), "")
-    return render_template("subjects.html", listed=listed, wanted=wanted, waiting=waiting)
+    if wanted and get_subject(services().database, wanted):
+        return redirect(f"/subjects/{quote(wanted, safe='')}", 303)
+    sheet, listed = _listed(wanted)
+    waiting = min((one.line.subject.subjid for one in listed if one.standing is None), default="")
+    return render_template("subjects.html", listed=listed, wanted=wanted, waiting=waiting, sheet=sheet)
 
 
 @bp.get("/subjects/standings")
@@ -55,15 +91,16 @@ def count_on() -> ResponseReturnValue:
     first = request.args.get("from", "")
     clock = Moment()
     ready: dict[str, list[int]] = {}
-    for line in list_subjects(services().database):
-        subjid = line.subject.subjid
-        if subjid < first:
-            continue
-        standing = standing_of(line, clock)
+    lines = subjects_from(services().database, first, most=ON_A_PAGE + 1)
+    keep = Keeper(lines)
+    for line in lines[:ON_A_PAGE]:
+        standing = keep.standing_of(line, clock)
         if standing is None:
-            return jsonify(ready=ready, next=subjid)
-        ready[subjid] = [standing.to_finish, standing.open]
-    return jsonify(ready=ready, next="")
+            break
+        ready[line.subject.subjid] = [standing.to_finish, standing.open]
+    keep.store()
+    following = lines[len(ready)].subject.subjid if len(ready) < len(lines) else ""
+    return jsonify(ready=ready, next=following)
 
 
 class Moment:
@@ -80,26 +117,63 @@ class Moment:
         return not begun or monotonic() < self._ends
 
 
-def standing_of(line: SubjectLine, clock: Moment) -> Standing | None:
-    """How a subject stands, judged anew where a form has changed; None when the time is up."""
-    known = remembered(line.subject.subjid, line.changes)
-    if known is not None or not clock.left():
+class Keeper:
+    """How subjects stand: as this server knows, else as the database has it, else judged anew and kept."""
+
+    def __init__(self, lines: Sequence[SubjectLine]) -> None:
+        held = services()
+        self._day = held.today()
+        self._stored = standings_of(
+            held.database,
+            (line.subject.subjid for line in lines),
+            dictionary_hash=held.study.hash,
+            day=self._day,
+        )
+        self._new: list[StoredStanding] = []
+
+    def standing_of(self, line: SubjectLine, clock: Moment) -> Standing | None:
+        """Judged anew where a form has changed; None when the time is up."""
+        subjid = line.subject.subjid
+        known = remembered(subjid, line.changes)
+        if known is None:
+            stored = self._stored.get(subjid)
+            if stored is not None and stored.saves == line.changes:
+                return remember(subjid, stored)
+            if not clock.left():
+                return None
+            known = judged_casebook(subjid).standing
+        if subjid not in self._stored or self._stored[subjid].saves != known.changes:
+            self._new.append(stored_standing(subjid, known))
         return known
-    return judged_casebook(line.subject.subjid).standing
+
+    def store(self) -> None:
+        """Keeps what was judged. Where the database is busy it is judged again another time."""
+        with suppress(SQLAlchemyError):
+            keep_standings(services().database, self._new)
 
 
-def _listed(wanted: str) -> list[Listed]:
-    lines = [
-        line
-        for line in list_subjects(services().database)
-        if wanted.casefold() in line.subject.subjid.casefold()
-    ]
-    clock, visits = Moment(), visits_of(lines)
-    return [_line(line, visits[line.subject.subjid], clock) for line in lines]
+def _listed(wanted: str) -> tuple[Sheet, list[Listed]]:
+    order = request.args.get("order", "subject")
+    if order not in ORDERS:
+        order = "subject"
+    down = request.args.get("down") == "1"
+    text = request.args.get("page", "1")
+    number = max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+    count, lines = page_of_subjects(
+        services().database,
+        wanted,
+        order=order,
+        down=down,
+        first=(number - 1) * ON_A_PAGE,
+        most=ON_A_PAGE,
+    )
+    sheet = Sheet(wanted=wanted, order=order, down=down, number=number, count=count)
+    clock, visits, keep = Moment(), visits_of(lines), Keeper(lines)
+    return sheet, [_line(line, visits[line.subject.subjid], keep.standing_of(line, clock)) for line in lines]
 
 
-def _line(line: SubjectLine, visits: Visits, clock: Moment) -> Listed:
-    return Listed(line=line, next=visits.next, ended=visits.ended, standing=standing_of(line, clock))
+def _line(line: SubjectLine, visits: Visits, standing: Standing | None) -> Listed:
+    return Listed(line=line, next=visits.next, ended=visits.ended, standing=standing)
 
 
 @bp.get("/subjects/new")
