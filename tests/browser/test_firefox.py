@@ -1,0 +1,99 @@
+"""The keyboard in Firefox: the same keys give the same answers as in Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from shutil import which
+
+import pytest
+
+from tests.browser.conftest import Site
+from tests.browser.firefox import Firefox, running
+from tests.webapp.pages import NEW
+from webapp.demo import PASSWORD
+from webapp.storage import InstanceKey, load
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    path = which("firefox-esr") or which("firefox")
+    if path is None:
+        pytest.skip("firefox-esr is not installed")
+    with running(path, tmp_path_factory.mktemp("firefox")) as firefox:
+        yield firefox
+
+
+@pytest.fixture
+def firefox(program: Firefox, site: Site) -> Firefox:
+    """Somebody has signed in, by keyboard."""
+    program.open(f"{site.url}/sign-in")
+    program.wait("document.activeElement.id === 'username'")
+    program.type("coordinator")
+    program.press("Tab")
+    program.type(PASSWORD)
+    program.press("Enter")
+    program.wait("location.pathname === '/subjects'")
+    return program
+
+
+def open_form(firefox: Firefox, site: Site, place: str) -> None:
+    firefox.open(f"{site.url}/subjects/{NEW}/{place}")
+    firefox.wait("document.querySelector('#form[data-ready]')")
+
+
+def saved(firefox: Firefox, site: Site, form: str, visit: str = "SCR") -> dict[str, str]:
+    """What Ctrl+S stores of a form's own questions."""
+    firefox.press("Control+s")
+    firefox.wait(r"/^saved [\d:]+/.test(document.getElementById('state').textContent)")
+    stored = load(site.database, InstanceKey(NEW, form, visit))
+    assert stored is not None
+    return dict(stored.record.texts) | dict(stored.record.rows[form][0].texts if stored.record.rows else {})
+
+
+def test_a_scale_is_answered_with_no_key_too_many(firefox: Firefox, site: Site) -> None:
+    open_form(firefox, site, "SCR/peg")
+    firefox.press("5", "Tab", "1", "0", "Tab", "7")
+    texts = saved(firefox, site, "peg")
+    assert (texts["peg1"], texts["peg2"], texts["peg3"]) == ("5", "10", "7")
+
+
+def test_the_next_question_starts_with_its_own_first_key(firefox: Firefox, site: Site) -> None:
+    open_form(firefox, site, "SCR/pe")
+    firefox.press("y")
+    firefox.wait("document.querySelector('[name=f-pe_gen]').checkVisibility()")
+    firefox.read("document.querySelector('[name=f-pe_gen]').focus()")
+    firefox.press("n", "Tab", "c")
+    texts = saved(firefox, site, "pe")
+    assert (texts["pe_gen"], texts["pe_cv"]) == ("NORMAL", "CS")
+
+
+@pytest.mark.parametrize(
+    ("field", "keys", "code"),
+    [("cmroute", "oral", "ORAL"), ("cmdosfrq", "bid", "BID"), ("cmdosfrq", "prn", "PRN")],
+)
+def test_a_menu_takes_codes_and_abbreviations(
+    firefox: Firefox, site: Site, field: str, keys: str, code: str
+) -> None:
+    open_form(firefox, site, "LOG/cm")
+    firefox.wait("document.activeElement.closest('.add')")
+    firefox.read("document.activeElement.click()")
+    firefox.wait("document.activeElement.id === 'r-cm-1-cmtrt'")
+    firefox.read(f"document.getElementById('r-cm-1-{field}').focus()")
+    firefox.type(keys)
+    firefox.press("Tab")
+    assert saved(firefox, site, "cm", "LOG")[field] == code
+
+
+def test_what_fits_nothing_is_said(firefox: Firefox, site: Site) -> None:
+    open_form(firefox, site, "SCR/peg")
+    firefox.press("x")
+    assert firefox.read("document.getElementById('f-peg1-echo').textContent") == "No answer begins with “x”."
+
+
+@pytest.mark.parametrize("form", ["dm", "vs", "lbc"])
+def test_no_tab_is_needed_to_reach_the_first_question(firefox: Firefox, site: Site, form: str) -> None:
+    open_form(firefox, site, f"SCR/{form}")
+    first = "[...document.querySelectorAll('#form .q :is(input, select, textarea)')]"
+    assert firefox.read(
+        f"document.activeElement === {first}.find((one) => one.checkVisibility() && one.type !== 'hidden')"
+    )
