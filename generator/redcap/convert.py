@@ -160,9 +160,9 @@ class _Build:
             if named and all(item.name != named for item in self.items):
                 self.dictionary.say("redcap-record-id-unknown", 1, "name", named)
             return named
-        if first.type != "text" or first.branching.strip() or first.choices.strip() or first.section.strip():
+        if first.type != "text" or first.branching.strip() or first.choices.strip():
             return ""
-        if VALIDATIONS.get(first.validation.strip(), PLAIN).type not in ("text", "integer"):
+        if VALIDATIONS.get(first.validation.strip(), PLAIN).type not in ("text", "integer", "decimal"):
             return ""
         return first.name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as _field
 
@@ -56,15 +56,27 @@ class Cell:
 class Columns:
     """Every column that a study's records may have, by its name.
 
+    ``combined`` are those of checkboxes whose ticked boxes stand in one cell, with commas between them.
     ``states`` are the columns that say how far a form is, ``subject`` is the name of the record id.
     """
 
     cells: dict[str, Cell] = _field(default_factory=dict)
+    combined: dict[str, Cell] = _field(default_factory=dict)
     states: dict[str, str] = _field(default_factory=dict)
     timestamps: set[str] = _field(default_factory=set)
     subject: str = "record_id"
     forms: dict[str, str] = _field(default_factory=dict)
     names: Mapping[tuple[str, str], str] = _field(default_factory=dict)
+
+
+def _flipped(study: Study, field: Field) -> Iterator[tuple[str, str]]:
+    """The answers of a checkbox by their codes in REDCap and by their labels."""
+    listed = field.codelist.by_code if field.codelist else {}
+    labels = {code.code: code.label for code in field.missing}
+    for code, _ in boxes_of(study, field):
+        yield (listed[code].label if code in listed else labels[code]), code
+    for code, other in boxes_of(study, field):
+        yield other, code
 
 
 def columns_of(study: Study) -> Columns:
@@ -85,6 +97,7 @@ def columns_of(study: Study) -> Columns:
                 for code, other in boxes_of(study, one):
                     column = box_column(name, other)
                     found.cells[column] = Cell(table=table.name, field=one, code=code, redcap=other)
+                found.combined[name] = Cell(table=table.name, field=one, others=dict(_flipped(study, one)))
             else:
                 found.cells[name] = Cell(table=table.name, field=one, others=others)
     return found

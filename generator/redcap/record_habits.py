@@ -17,6 +17,8 @@ from generator.rewritings.texts import NOTHING
 
 BLANKS, ERASED = "blank-became-na", "code-erased"
 BINARY_DIGITS = 15
+_SIGNED = re.compile(r"[eE]\+[0-9]+$", re.ASCII)
+"""The exponent of a program: people call a record 1E5, and none of them 1E+05."""
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 """A number of which only the sign or the zeros can be spelled otherwise: ``1,805`` may be one and a bit."""
@@ -172,7 +174,8 @@ class _Examination:
         habit = _explaining(self.habits[column], text)
         if habit is None or (habit == "number-respelled" and not _PLAIN.fullmatch(text)):
             return None
-        return _Change(habit=habit, before=self.habits[column].restored(text))
+        rounded = habit == "exponent" and not _is_exact(text.strip())
+        return _Change(habit=habit, before=None if rounded else self.habits[column].restored(text))
 
     def _is_nothing(self, column: str, text: str) -> bool:
         """Whether a word stands for a blank, as others of its kind in this file do."""
@@ -188,8 +191,8 @@ class _Examination:
             return _Change(habit=BLANKS, before="")
         if value is None or value != value.to_integral_value():
             return None
-        if is_exponent(word) and "e+" in word:
-            return _Change(habit="exponent", before=plain(value))
+        if _SIGNED.search(word):
+            return _Change(habit="exponent", before=plain(value) if _is_exact(word) else None)
         if word.endswith(".0") and all(one.strip().endswith(".0") for one in self.texts[column] if one):
             return _Change(habit="point-zero", before=plain(value))
         return None
@@ -284,6 +287,13 @@ class _Examination:
             for column, table in columns.items():
                 if table in said and not row[column]:
                     self.causes.lost.add(ERASED, column, row.number, "")
+
+
+def _is_exact(text: str) -> bool:
+    """Whether a number with an exponent is all there: R writes so many digits, a spreadsheet rounds."""
+    mantissa, _, _ = text.lower().partition("e")
+    digits = sum(one.isdigit() for one in mantissa)
+    return digits <= BINARY_DIGITS and ("e" in text or "." not in mantissa)
 
 
 def _may_have_lost_digits(text: str) -> bool:

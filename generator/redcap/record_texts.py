@@ -24,6 +24,9 @@ def native_text(text: str, cell: Cell) -> str:
         return said.replace(",", ".")
     if kind == "decimal" and said.startswith("."):
         return f"0{said}"
+    if kind == "choices":
+        codes = [cell.others.get(one.strip()) for one in said.split(",")]
+        return ";".join(code for code in codes if code) if all(codes) else said
     if kind == "choice":
         return cell.others.get(said, said)
     if kind == "boolean" and said in ("0", "1"):

@@ -97,6 +97,7 @@ class _Reader:
         self.nothing: frozenset[str] = frozenset()
         self.doubtful: frozenset[str] = frozenset()
         self.unsure: frozenset[tuple[str, str]] = frozenset()
+        self.eav_file = False
         self.row_numbers: str | None = None
         self.doubts: dict[tuple[str, str], list[int]] = {}
         self.visits = {visit: visit for visit in study.visits} | {
@@ -107,6 +108,7 @@ class _Reader:
         places = self.found.sheet.places
         flat = any(column in self.columns.states for column in places)
         eav = EAV_FIELD in places and EAV_VALUE in places and not flat
+        self.eav_file = eav
         record = EAV_RECORD if eav and EAV_RECORD in places else self.columns.subject
         self.restore(
             Layout(record=record, field=EAV_FIELD, value=EAV_VALUE) if eav else Layout(record=record)
@@ -163,6 +165,7 @@ class _Reader:
     def known(self, column: str) -> bool:
         return (
             column in self.columns.cells
+            or (column in self.columns.combined and not self.eav_file)
             or column in self.columns.states
             or column in self.columns.timestamps
             or column in (*SYSTEM, self.columns.subject)
@@ -170,6 +173,9 @@ class _Reader:
 
     def row(self, row: Row) -> None:
         subject = row[self.columns.subject].strip()
+        if (self.columns.subject, row[self.columns.subject]) in self.unsure:
+            self.found.left_out.append(row.number)
+            return
         if not subject:
             self.say("redcap-no-record", row.number, self.columns.subject, "")
             self.found.left_out.append(row.number)
@@ -218,6 +224,8 @@ class _Reader:
         said = row[EVENT].strip()
         visit = self.visits.get(said, said) or next(iter(self.study.visits), "")
         placed = True
+        if visit not in self.study.visits and not self.known_of.events:
+            self.found.strange.setdefault(said)
         if visit not in self.study.visits and self.known_of.events:
             near = did_you_mean(said, self.visits)
             self.say("redcap-record-event", row.number, EVENT, said, near=near)
@@ -235,7 +243,7 @@ class _Reader:
         return _At(row=row, subject=subject, visit=visit, only=only, number=number) if placed else None
 
     def cell(self, at: _At, column: str, text: str) -> None:
-        cell = self.columns.cells.get(column)
+        cell = self.columns.cells.get(column) or self.columns.combined.get(column)
         table = cell.table if cell else self.columns.states.get(column)
         if table is None or (table in at.blank and text.strip() in self.nothing):
             return
@@ -269,6 +277,8 @@ class _Reader:
         """Whether the instance that a row names can be, where the dictionary says what repeats."""
         held = self.study.visits.get(at.visit)
         repeats = self.in_rows(table) or bool(held and held.repeats)
+        if at.number > 1 and not repeats and not self.known_of.repeats:
+            self.found.strange.setdefault(f"instances of {form.title}")
         if at.number < 2 or repeats or not self.known_of.repeats:
             return True
         once = f"{at.row.number} {table}"
@@ -353,6 +363,9 @@ class _Reader:
     def eav(self, record: str) -> None:
         for row in self.found.sheet.rows:
             subject = row[record].strip()
+            if (record, row[record]) in self.unsure:
+                self.found.left_out.append(row.number)
+                continue
             if not subject:
                 self.say("redcap-no-record", row.number, record, "")
                 self.found.left_out.append(row.number)

@@ -69,6 +69,12 @@ def _notes(found: Records) -> tuple[str, ...]:
         more = f" and {len(found.left_out) - MOST_ROWS:,} more" if len(found.left_out) > MOST_ROWS else ""
         one = len(found.left_out) == 1
         said.append(f"{'Row' if one else 'Rows'} {rows}{more} {'is' if one else 'are'} left out.")
+    if found.strange:
+        named = ", ".join(list(found.strange)[:MOST_ROWS])
+        said.append(
+            f"The dictionary was made without lists of events and of what repeats: {named} are judged as they"
+            " are, and `crfsmith import` refuses them. Convert with --events, --event-forms and --repeating."
+        )
     if found.least:
         forms = "1 form has" if found.least == 1 else f"{found.least:,} forms have"
         said.append(f"{forms} instances in different states: the least finished one is the form's state.")

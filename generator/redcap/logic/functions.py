@@ -241,11 +241,12 @@ def _is_missing(translator: Translator, node: tree.Call) -> Condition:
 
 
 def _has_missing(translator: Translator, node: tree.Call) -> Condition:
-    """``hasmissingcode([x], 'ND,UNK')``"""
-    value = translator.value(_takes(node, 1, 2)[0])
+    """``hasmissingcode([x], 'ND,UNK')``, also with the codes one by one."""
+    value = translator.value(_takes(node, 1)[0])
     if len(node.arguments) == 1:
         return _holds_code(value, node)
-    asked = [one.strip() for one in _constant(translator, node.arguments[1]).split(",") if one.strip()]
+    said = ",".join(_constant(translator, one) for one in node.arguments[1:])
+    asked = [one.strip() for one in said.split(",") if one.strip()]
     project = translator.scope.project.missing
     if strange := [code for code in asked if code not in project]:
         why = f"the study has no missing codes {', '.join(strange)}: name them with --missing"

@@ -59,6 +59,7 @@ LOGIC = [
     ("ismissingcode([a])", {"": False, "ND": True, "5": False}),
     ("not(ismissingcode([a]))", {"": True, "ND": False, "5": True}),
     ("hasmissingcode([a], 'ND')", {"": False, "ND": True, "UNK": False, "5": False}),
+    ("hasmissingcode([a], 'ND', 'UNK')", {"": False, "ND": True, "UNK": True}),
     ("hasmissingcode([a], 'ND,UNK')", {"": False, "ND": True, "UNK": True, "5": False}),
     ("isnumber([a])", {"": False, "ND": False, "5": True}),
 ]

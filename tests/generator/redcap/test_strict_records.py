@@ -7,7 +7,7 @@ import pytest
 from forms_spec.model import Study
 from generator.package.report import Report
 from generator.redcap.events import EventFiles
-from generator.redcap.record_file import Records
+from generator.redcap.record_file import Records, Said
 from generator.redcap.record_subjects import lost_zeros
 from generator.redcap.records import read_records
 from generator.redcap.validate_records import validate_records
@@ -433,3 +433,51 @@ def test_an_answer_na_is_no_blank_and_a_program_may_have_erased_it() -> None:
     erased = report(study, "record_id,n,pick\n1,5.0,\n2,6.0,Y\n").findings
     assert [one.finding.code for one in erased] == ["redcap-rewritten", "redcap-values-lost"]
     assert "missing codes may have become blanks in pick (row 2)" in erased[1].finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1e+05", "100000"),
+        ("1E+05", "100000"),
+        ("1.2e+07", "12000000"),
+        ("5E+06", "5000000"),
+        ("1.23E+05", None),
+        ("1.2345678901234568e+16", None),
+    ],
+)
+def test_a_rounded_number_is_not_restored(simple: Study, text: str, number: str | None) -> None:
+    as_answer, as_record = f"record_id,n\n1,{text}\n", f"record_id,n\n{text},5\n"
+    if number is not None:
+        assert answers(simple, as_answer) == [{"n": number}]
+        assert [form.subject for form in read(simple, as_record).forms] == [number]
+        return
+    assert told(simple, as_answer) in ([("redcap-values-changed", 2)], [("not-an-integer", 2)])
+    assert told(simple, as_record) == [("redcap-values-changed", 2)]
+    assert report(simple, as_record).notes == ("Row 2 is left out.",)
+    assert read(simple, as_record).forms == []
+
+
+def test_a_record_that_somebody_called_1e5_stays_so(simple: Study) -> None:
+    assert [form.subject for form in read(simple, "record_id,n\n1E5,5\n").forms] == ["1E5"]
+
+
+def test_what_the_import_refuses_is_said_by_validate_too(simple: Study) -> None:
+    text = "record_id,redcap_event_name,redcap_repeat_instance,n\n1,else_arm_1,,5\n2,event_1_arm_1,2,5\n"
+    unlisted = Said(events=False, repeats=False)
+    found = validate_records("r.csv", text.encode(), simple, today=TODAY, said=unlisted)
+    assert found.valid
+    (note,) = found.notes
+    assert "else_arm_1, instances of Base are judged as they are, and `crfsmith import` refuses them" in note
+    assert [code for code, _ in told(simple, text)] == ["redcap-record-event", "redcap-record-instance"]
+
+
+@pytest.mark.parametrize("text", ["1,2", "1, 2", "Vegan, Halal", "Vegan,2"])
+def test_boxes_in_one_cell_are_read(simple: Study, text: str) -> None:
+    assert answers(simple, f'record_id,diet\n1,"{text}"\n2,1\n') == [{"diet": "1;2"}, {"diet": "1"}]
+
+
+def test_boxes_in_one_cell_that_are_no_answers_are_kept_and_said(simple: Study) -> None:
+    text = 'record_id,diet\n1,"1,fish"\n'
+    assert answers(simple, text) == [{"diet": "1,fish"}]
+    assert told(simple, text) == [("unknown-choice", 2)]
