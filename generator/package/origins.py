@@ -126,7 +126,7 @@ class Origins:
                 follow[source][alike.code] += number
                 bounds[source] = bound or bounds.get(source, EXACT)
         made = [self._origin(one, held, bounds.get(one, EXACT)) for one, held in follow.items()]
-        made = [one for one in made if one.follow or one.code in _LOST or one.code == _COLUMN]
+        made = [one for one in made if one.follow or one.code in _LOST or one.code in (_COLUMN, _PROGRAM)]
         several = [*self._alike_files(made), *self._scattered()]
         several += self._own_causes(alone=not made and not several)
         made = [one for one in made if one.follow or not any(other.is_one(_alike(one)) for other in several)]

@@ -13,7 +13,7 @@ from generator.package.archive import Sink, open_sink
 from generator.package.reader import Engine, OpenPackage, open_package
 from generator.package.report import Report
 from generator.package.returned.restored import RestoredSource
-from generator.package.returned.tables import TableReturn
+from generator.package.returned.tables import OTHER_DELIMITER, TableReturn
 from generator.package.source import Source
 from generator.package.writer import descriptor_text
 from generator.rewritings.known import BY_NAME
@@ -37,13 +37,15 @@ class RepairedColumn:
 class Repaired:
     """What became of a package.
 
-    ``files`` are the tables that were written anew, ``report`` is on the package as it was, with what is left
-    in its findings; ``ours`` is False for a package that is of no study.
+    ``files`` are the tables that were written anew; ``row_numbers`` are those that lost a column of them,
+    ``parted`` those whose cells are parted by commas again. ``report`` is on the package as it was, with what
+    is left in its findings; ``ours`` is False for a package that is of no study.
     """
 
     columns: tuple[RepairedColumn, ...]
     files: tuple[str, ...]
     row_numbers: tuple[str, ...]
+    parted: tuple[str, ...]
     report: Report
     ours: bool
 
@@ -68,6 +70,7 @@ def repair_package(source: Path, target: Path, *, from_audit: bool = False) -> R
             columns=tuple(column for one in tables for column in _columns(one, from_audit=from_audit)),
             files=tuple(files),
             row_numbers=tuple(one.plan.path for one in tables if one.row_numbers is not None),
+            parted=tuple(one.plan.path for one in tables if OTHER_DELIMITER in one.own_habits),
             report=opened.report(),
             ours=opened.study is not None,
         )

@@ -14,7 +14,7 @@ from generator.package.keys import ForeignKey, Key, TableKeys, part, table_keys
 from generator.package.lines import Records
 from generator.package.plain import plain_readers, sparing_readers
 from generator.package.plan import TablePlan, cell_readers, frictionless_schema
-from generator.package.reading import TableReading, labels
+from generator.package.reading import TableReading, labels, other_delimiter
 from generator.package.report import Collector, Reported
 from generator.package.source import BrokenFile, Source
 from generator.package.store import Store
@@ -23,6 +23,9 @@ from generator.tables import layout
 
 Progress = Callable[[str, int, int], None]
 """``on_progress(what, done, total)``: bytes while ``reading``, forms while ``judging``."""
+
+
+_FIRST_LINE = 1 << 16
 
 
 @dataclass(kw_only=True)
@@ -97,6 +100,8 @@ class Staging:
                 trail=self.trail,
             )
             try:
+                if self._is_parted_otherwise(plan, reading):
+                    return
                 reading.run(Records(buffered(measured), self._noter(plan), delimiter=plan.delimiter))
             finally:
                 self.rows[plan.name] = reading.rows
@@ -105,6 +110,21 @@ class Staging:
             self.done += measured.size
             self.progress(0)
         self._compare(plan, measured)
+
+    def _is_parted_otherwise(self, plan: TablePlan, reading: TableReading) -> bool:
+        """True, and said, where another sign parts the cells: then nothing else is said of the file.
+
+        Its quotation marks are right as well, only not for this reader.
+        """
+        with self.source.open(plan.path) as raw:
+            first = raw.readline(_FIRST_LINE)
+        if plan.delimiter.encode() in first or b'"' not in first:
+            return False
+        with self.records(plan) as records:
+            header = records.next()
+        if header is None or not other_delimiter(header.cells, plan):
+            return False
+        return not reading.header(header)
 
     @contextmanager
     def records(self, plan: TablePlan) -> Iterator[Records]:

@@ -61,6 +61,13 @@ REWRITINGS: tuple[Rewriting, ...] = (
         turns=numbers.end_zeros_gone,
     ),
     Rewriting(
+        name="decimal-comma",
+        says="decimals have a comma",
+        example=("37.5", "37,5"),
+        turns=numbers.decimal_comma,
+        originals=numbers.numbers_with_points,
+    ),
+    Rewriting(
         name="number-respelled",
         says="numbers are spelled otherwise",
         example=("+5", "5"),

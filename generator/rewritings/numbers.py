@@ -38,10 +38,8 @@ def number(text: str) -> Decimal | None:
 
 def same_number(before: str, after: str) -> bool:
     """Two spellings of one number."""
-    if before == after:
-        return False
     first, second = number(before), number(after)
-    return first is not None and second is not None and first == second
+    return before != after and first is not None and second is not None and first == second
 
 
 def has_zeros_in_front(text: str) -> bool:
@@ -123,6 +121,17 @@ def binary_noise(before: str, after: str) -> bool:
         return False
     noisy = len(second.as_tuple().digits) > _BINARY_DIGITS >= len(first.as_tuple().digits)
     return noisy and float(first) == float(second)
+
+
+def decimal_comma(before: str, after: str) -> bool:
+    """``37.5`` became ``37,5``."""
+    point = after.replace(",", ".")
+    return bool(_COMMA.fullmatch(after)) and (before == point or same_number(before, point))
+
+
+def numbers_with_points(text: str, expected: Expected) -> Iterator[str]:
+    if expected.kind == "decimal" and _COMMA.fullmatch(text):
+        yield text.replace(",", ".")
 
 
 def comma_dropped(before: str, after: str) -> bool:

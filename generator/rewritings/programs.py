@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from generator.rewritings.known import BY_NAME
 
-NUMBERED = frozenset({"row-numbers", "index"})
-"""A column of row numbers from 1, as R writes it, or from 0, as pandas does."""
+TABLE_HABITS = frozenset({"row-numbers", "index", "other-delimiter"})
+"""A column of row numbers from 1, as R writes it, or from 0, as pandas does; another sign between cells."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +26,7 @@ class Program:
 
 def _program(name: str, habits: str, always: str = "") -> Program:
     known = frozenset((*habits.split(), *always.split()))
-    if unknown := known - set(BY_NAME) - NUMBERED:
+    if unknown := known - set(BY_NAME) - TABLE_HABITS:
         raise ImportError(f"{name}: {unknown}")
     return Program(name=name, habits=known, always=frozenset(always.split()))
 
@@ -34,13 +34,15 @@ def _program(name: str, habits: str, always: str = "") -> Program:
 PROGRAMS: tuple[Program, ...] = (
     _program(
         "R (read.csv, write.csv)",
-        "blank-became-na exponent end-zeros-gone number-respelled binary-noise digits-lost truth-value"
+        "other-delimiter decimal-comma blank-became-na exponent end-zeros-gone number-respelled"
+        " binary-noise digits-lost truth-value"
         " row-numbers erased",
         "zeros-gone point-zero-gone",
     ),
     _program(
         "a spreadsheet",
-        "exponent end-zeros-gone number-respelled digits-lost truth-value formula-evaluated percent-read"
+        "other-delimiter decimal-comma exponent end-zeros-gone number-respelled digits-lost"
+        " truth-value formula-evaluated percent-read"
         " seconds-added time-respelled date-respelled date-day-first date-month-first day-invented"
         " month-named datetime-respelled midnight-gone midnight-added fraction-rounded text-became-date"
         " letters-garbled line-breaks binary-noise",

@@ -57,6 +57,8 @@ def command(package: Path, target: Path, from_audit: bool) -> None:
 def _show(repaired: Repaired, target: Path, *, from_audit: bool) -> None:
     for path in repaired.row_numbers:
         click.echo(f"{path}: the column of row numbers was taken out")
+    for path in repaired.parted:
+        click.echo(f"{path}: its cells are parted by commas again")
     for column in repaired.columns:
         click.echo(_line(column))
     if not repaired.ours:

@@ -10,9 +10,9 @@ from generator.package.report import Collector
 from generator.package.returned.causes import causes
 from generator.package.returned.examine import Examination
 from generator.package.returned.restored import RestoredSource
-from generator.package.returned.tables import TableReturn
+from generator.package.returned.tables import OTHER_DELIMITER, TableReturn
 from generator.package.store import Damage
-from generator.package.trail import Column
+from generator.package.trail import Column, compared
 from generator.tables import layout
 from generator.tables.retired import read_retired
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from generator.package.reader import OpenPackage
 
 _CHANGED = "file-changed"
+_WHOLE = frozenset({"unknown-column", OTHER_DELIMITER})
 _REFUSED = frozenset({"cell-constraint", "cell-type", "bad-key-number"})
 _KEYS = frozenset({*layout.FORM_KEY, layout.ROW, "formstat", "version", "saved_at"})
 _HASH = "hash"
@@ -35,6 +36,7 @@ def restore(
     what the audit trail says, None without one.
     """
     changed = {one.table for one in opened.collector.causes if one.code == _CHANGED and one.table}
+    differing = _with_parted(opened, differing)
     suspects = changed | _odd_tables(opened.collector) | {table for table, _ in differing or ()}
     if not suspects:
         return False
@@ -67,8 +69,18 @@ def _odd_tables(collector: Collector) -> set[str]:
     return {
         one.table
         for one in collector.causes
-        if one.table and (one.code == "unknown-column" or (one.code in _REFUSED and one.field in _KEYS))
+        if one.table and (one.code in _WHOLE or (one.code in _REFUSED and one.field in _KEYS))
     }
+
+
+def _with_parted(opened: OpenPackage, differing: frozenset[Column] | None) -> frozenset[Column] | None:
+    """Tables whose cells other signs part have not been compared yet; nor any table where it is the trail."""
+    parted = {one.table for one in opened.collector.causes if one.code == OTHER_DELIMITER}
+    every = layout.AUDIT in parted
+    if differing is None and not every:
+        return None
+    more = {(one.name, name) for one in opened.plans if every or one.name in parted for name in compared(one)}
+    return (differing or frozenset()) | more
 
 
 def _stated(resource: Mapping[str, Any]) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from forms_spec.catalogue import finding
+from generator.package.reading import delimiter_said
 from generator.package.report import Reported, many
-from generator.package.returned.tables import TableReturn, Tally
+from generator.package.returned.tables import OTHER_DELIMITER, TableReturn, Tally
 from generator.rewritings import Suspect, saved_by
 from generator.rewritings.known import BY_NAME
-from generator.rewritings.programs import NUMBERED
+from generator.rewritings.programs import TABLE_HABITS
 from generator.tables import layout
 
 _MOST_COLUMNS = 4
@@ -26,7 +27,8 @@ class Group(NamedTuple):
 
 
 def causes(tables: Sequence[TableReturn]) -> Iterator[Reported]:
-    """One finding for each program, one for each column that it rewrote."""
+    """One finding for each program, one for each column that it rewrote. Damaged tables stay as they are."""
+    tables = [one for one in tables if not one.broken]
     for group in _groups(tables):
         yield _cause(group)
     yield from _columns(tables)
@@ -44,8 +46,7 @@ def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
     for table in tables:
         for (_, habit), tally in table.tallies.items():
             cells[habit] += tally.cells
-        if table.numbered:
-            cells[table.numbered] += 1
+        cells.update(table.own_habits)
         spared |= table.decisive
     for suspect in saved_by(cells, spared - set(cells)):
         held = set(suspect.habits)
@@ -54,16 +55,16 @@ def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
 
 
 def _habits(table: TableReturn) -> set[str]:
-    return {habit for _, habit in table.tallies} | ({table.numbered} if table.numbered else set())
+    return {habit for _, habit in table.tallies} | table.own_habits
 
 
 def _cause(group: Group) -> Reported:
     restored = lost = 0
     parts = []
     for habit in group.suspect.habits:
-        if habit in NUMBERED:
-            numbered = [one for one in group.tables if one.numbered == habit]
-            parts.append(f"a column of row numbers was added ({many(len(numbered), 'table')})")
+        if habit in TABLE_HABITS:
+            touched = [one for one in group.tables if habit in one.own_habits]
+            parts.append(f"{_of_table(habit, touched)} ({many(len(touched), 'table')})")
             continue
         held = [
             (_column(table, name), tally)
@@ -84,6 +85,12 @@ def _cause(group: Group) -> Reported:
     )
     file = group.tables[0].plan.path if len(group.tables) == 1 else None
     return Reported(finding=found, file=file)
+
+
+def _of_table(habit: str, tables: Sequence[TableReturn]) -> str:
+    if habit == OTHER_DELIMITER:
+        return f"cells are parted by {delimiter_said(tables[0].delimiter)}"
+    return "a column of row numbers was added"
 
 
 def _witness(tables: Sequence[TableReturn]) -> str:

@@ -65,9 +65,12 @@ class Examination:
         """The trail's last values; its own keys are restored first."""
         plan = next(plan for plan in self.plans if plan.name == layout.AUDIT)
         trail = TableReturn(plan=plan, source=self.source, changed=False)
+        trail.find_delimiter()
         self.known = self._known(trail)
         trail.scan(expectations(plan, self.study, self.known))
         witness.take(_changes(trail, self.differing or frozenset()))
+        if not witness.changes:
+            self.differing = None
 
     def _known(self, trail: TableReturn) -> Known:
         pairs: set[tuple[str, str]] = set()

@@ -11,11 +11,13 @@ from typing import Any
 
 from generator.package.lines import Records
 from generator.package.plan import TablePlan
+from generator.package.reading import other_delimiter
 from generator.package.source import Source
 from generator.rewritings import ColumnHabits, Expected, RowNumbers
 from generator.tables import layout
 
 _MARK = "byte-order-mark"
+OTHER_DELIMITER = "other-delimiter"
 
 
 @dataclass(kw_only=True)
@@ -52,6 +54,7 @@ class TableReturn:
     row_numbers: str | None = None
     numbered: str = ""
     header: Sequence[str] = ()
+    delimiter: str = ""
     heard: bool = False
     broken: bool = False
     marked: bool = False
@@ -69,11 +72,12 @@ class TableReturn:
     def records(self, note: Callable[..., None] | None = None) -> Iterator[Records]:
         """The table's records, the header first."""
         with self.source.open(self.plan.path) as raw:
-            yield Records(raw, note or _silent, delimiter=self.plan.delimiter)
+            yield Records(raw, note or _silent, delimiter=self.delimiter or self.plan.delimiter)
 
     def scan(self, expected: Mapping[str, Expected]) -> None:
         """Looks at every cell of the columns that only a list or a grammar speaks of."""
         notes: list[str] = []
+        self.find_delimiter()
         with self.records(lambda code, _, **__: notes.append(code)) as records:
             header = records.next()
             if header is None or not any(header.cells):
@@ -83,6 +87,13 @@ class TableReturn:
             self._columns(records, expected)
         self.broken |= bool(set(notes) - {_MARK})
         self.marked = _MARK in notes
+
+    def find_delimiter(self) -> None:
+        """The sign that parts the cells: another one than the plan's only where the header proves it."""
+        with self.records() as records:
+            header = records.next()
+        found = other_delimiter(header.cells, self.plan) if header else None
+        self.delimiter = found or self.plan.delimiter
 
     def _columns(self, records: Records, expected: Mapping[str, Expected]) -> None:
         width = len(self.header)
@@ -137,7 +148,13 @@ class TableReturn:
     @property
     def is_rewritten(self) -> bool:
         """True where a program's habits show."""
-        return bool(self.tallies) or self.row_numbers is not None
+        return bool(self.tallies) or self.row_numbers is not None or bool(self.own_habits)
+
+    @property
+    def own_habits(self) -> set[str]:
+        """Habits that are about the whole table."""
+        parted = bool(self.delimiter) and self.delimiter != self.plan.delimiter
+        return ({self.numbered} if self.numbered else set()) | ({OTHER_DELIMITER} if parted else set())
 
     @property
     def is_written_again(self) -> bool:

@@ -69,14 +69,19 @@ def other_site(root: Path) -> None:
 
 def all_semicolons(root: Path) -> None:
     for path in root.glob("data/*.csv"):
-        path.write_bytes(path.read_bytes().replace(b",", b";"))
+        with path.open(newline="") as file:
+            rows = list(csv.reader(file))
+        with path.open("w", newline="") as file:
+            csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL).writerows(rows)
 
 
 SUBJECTS, FORMS, LB, VS = "data/subjects.csv", "data/forms.csv", "data/lb.csv", "data/vs.csv"
 
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "a missing table": (remove(LB), "missing-file lb: 12 form-without-row"),
-    "semicolons": (replace(LB, ",", ";"), "other-delimiter lb: 12 form-without-row"),
+    "semicolons beside those of answers": (replace(VS, ",", ";"),
+        "other-delimiter vs: 12 form-without-row, 12 required-blank"),
+    "semicolons": (replace(LB, ",", ";"), "saved-by-program in all tables"),
     "no forms": (remove(FORMS), "missing-file forms: 24 row-without-form"),
     "no subjects": (remove(SUBJECTS), "missing-file subjects: 48 unknown-subject"),
     "a key that was renamed": (rename_header(SUBJECTS, "subjid", "subject"),
@@ -94,7 +99,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         "12 unknown-subject lb: up to 12 form-without-row, 12 row-without-form"),
     "zeros that all tables lost": (lose_zeros, "saved-by-program in all tables"),
     "another site in all tables": (other_site, "60 cell-constraint siteid in all tables"),
-    "semicolons in all tables": (all_semicolons, "6 other-delimiter in all tables"),
+    "semicolons in all tables": (all_semicolons, "saved-by-program in all tables"),
     "a header that is blank": (replace(LB, "siteid,subjid,visitid,unsno,lbcode,hb\r\n", "\r\n"),
         "empty-table lb: 12 form-without-row"),
 }  # fmt: skip
@@ -138,14 +143,10 @@ def damaged(package: Path, name: str) -> Report:
 
 
 def test_the_terminal_begins_with_the_origin(package: Path) -> None:
-    text = text_of(damaged(package, "semicolons"))
-    assert text.split("\n\n")[1] == (
-        "Look at these first\n"
-        "✗ data/lb.csv  The cells of data/lb.csv are parted by semicolons, not by commas; it was not read.\n"
-        "    Save it as CSV with commas between the cells.\n"
-        "    12 findings follow from it: 12 form-without-row"
-    )
-    assert "✗ forms.form  refuse: form-without-row, follows from other-delimiter of lb" in text
+    text = text_of(damaged(package, "a missing table"))
+    assert text.split("\n\n")[1].startswith("Look at these first\n✗ data/lb.csv  ")
+    assert "    12 findings follow from it: 12 form-without-row" in text
+    assert "✗ forms.form  refuse: form-without-row, follows from missing-file of lb" in text
 
 
 def test_zeros_that_a_program_took_are_one_cause(package: Path) -> None:

@@ -252,3 +252,21 @@ def test_every_way_to_read_says_the_same(package: Path, large: int, monkeypatch:
     assert sorted(map(str, embedded.findings)) == sorted(map(str, reference.findings))
     assert embedded.origins == reference.origins
     assert codes(reference)["cell-differs"] == 1
+
+
+def test_semicolons_and_decimal_commas(package: Path) -> None:
+    """As a spreadsheet saves where the comma is the decimal sign, or R's write.csv2."""
+    spellings = {"weight": lambda text: text.replace(".", ","), "crp": lambda text: text.replace(".", ",")}
+    report = validate_package(rewrite(package, spellings, delimiter=";"))
+    assert cause(report) == (
+        "4 files came back from R (read.csv, write.csv) or a spreadsheet: cells are parted by semicolons"
+        " (4 tables); decimals have a comma (5 cells: lab.crp, vs.weight). They are judged as they were."
+    )
+    assert {"other-delimiter", "bad-quoting"}.isdisjoint(codes(report))
+    assert answers(report) == TRUE_FINDINGS
+
+
+def test_a_cell_that_was_edited_behind_semicolons(package: Path) -> None:
+    edit(package, "data/vs.csv", ",120,", ",130,")
+    report = validate_package(rewrite(package, {}, delimiter=";"))
+    assert codes(report)["cell-differs"] == 1
