@@ -1,7 +1,8 @@
 """The codes that a field's answers have in REDCap: its own, but where two of them would be one there.
 
 REDCap names the column of a box after its code in small letters, with ``_`` for every other sign, and parts
-answers with bars and commas. Codes that such a rewriting makes one get a number behind them.
+answers with bars, and code and label with a comma. Codes that such a rewriting makes one get a number behind
+them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from forms_spec.model import Field, Study
 
-_PARTING = re.compile(r"[|,\s]")
+_PARTING = re.compile(r"[|,\r\n]")
 
 
 def box_column(name: str, code: str) -> str:

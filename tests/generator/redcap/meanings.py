@@ -102,7 +102,7 @@ def _files(sources: tuple[str, ...], asked: list[tuple[str, str]], *, missing: b
     codes = "missing: {ND: Not done, UNK: Unknown}\n" if missing else ""
     form = "missing: all\n" if missing else ""
     return {
-        "study.yaml": f"study: S\ntitle: S\nsubject: {{pattern: '.+', example: '1'}}\n{codes}",
+        "study.yaml": f"study: S\ntitle: S\nsubject: {{pattern: '[0-9]+', example: '1'}}\n{codes}",
         "f.yaml": f"form: base\ntitle: Base\n{form}fields:\n" + "\n".join(lines),
         "visits.yaml": "visits: {V: {title: Visit}}\nschedule: {columns: V, base: X}\n",
     }

@@ -25,6 +25,7 @@ NAMES = (
     *("note_", "event", "record", "instance"),
 )
 VISIT_NAMES = ("SCR", "D0", "V1", "M3", "scr", "v1_arm_1", "x_arm_2", "End")
+MOST_DRAWS = 500
 LABELS = ("Plain", "With | a bar", "With, a comma", 'It\'s "quoted"', "Größe", "Two  blanks", "A/B")
 
 
@@ -36,13 +37,13 @@ class RandomStudy:
 
     def study(self) -> tuple[dict[str, str], Study]:
         """A study that can be used, and its text: dictionaries that the checks refuse are drawn again."""
-        while True:
+        for _ in range(MOST_DRAWS):
             files = self.files()
             loaded = load_study(files)
-            if loaded.study is not None and all(
-                one.severity is not Severity.REFUSE for one in loaded.findings
-            ):
+            refused = [one for one in loaded.findings if one.severity is Severity.REFUSE]
+            if loaded.study is not None and not refused:
                 return files, loaded.study
+        raise AssertionError(f"no study can be used: {[one.message for one in refused]}")
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
@@ -50,6 +51,7 @@ class RandomStudy:
     def files(self) -> dict[str, str]:
         pick = self.random
         missing = pick.choice(("", "missing: {ND: Not done, UNK: {label: Unknown, redcap: '-99'}}\n"))
+        subject = "subject: {pattern: '[0-9]{2}-[0-9]{3}', example: 01-001}\n"
         sites = pick.choice(("", "sites: {'01': Ghent, '02': Leuven}\n"))
         order = pick.choice(("", "date_order: dmy\n"))
         visits = pick.sample(VISIT_NAMES, pick.randint(1, 3))
@@ -67,10 +69,7 @@ class RandomStudy:
             if "log: true" not in text
         ]
         return {
-            "study.yaml": (
-                "study: R-1\ntitle: Random\nsubject: {pattern: '.{1,9}', example: '1'}\n"
-                f"{missing}{sites}{order}"
-            ),
+            "study.yaml": (f"study: R-1\ntitle: Random\n{subject}{missing}{sites}{order}"),
             "visits.yaml": "\n".join(
                 ["visits:", *lines, "schedule:", f"  columns: {' '.join(visits)}", *schedule, ""]
             ),
