@@ -1,4 +1,8 @@
-"""The process that judges one package: ``python -m webapp.package_judge FOLDER``."""
+"""The process that judges one package: ``python -m webapp.package_judge FOLDER``.
+
+It waits for its turn, and has the package judged by a second process that it ends when the package takes more
+time or memory than any should: whoever waits behind it waits no longer than that.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +26,17 @@ from webapp.package_work import (
     read_work,
     write_work,
 )
+from webapp.watched_process import Limits, end_with_watcher, watch
 
 if TYPE_CHECKING:
     from generator.package.report import Report
 
 TURN = "turn"
+JUDGE = "--judge"
 PAUSE = 0.25
+SECONDS, STUDY_SECONDS = 120.0, 4 * 3600.0
+BYTES_A_SECOND = 50_000
+"""How many bytes of a package are given another second of computing."""
 MOST_SAID = 3
 
 
@@ -43,25 +52,60 @@ def main(folder: Path) -> None:
         with lock(folder.parent / TURN, wait=True):
             work.state, work.doing = "working", "opening"
             write_work(folder, work)
-            _judge(folder, work)
+            why = watch(
+                [sys.executable, "-m", "webapp.package_judge", str(folder), JUDGE], _limits(folder, work)
+            )
+            if why:
+                _give_up(folder, why)
+
+
+def judge(folder: Path) -> None:
+    """Judges, and leaves the report in the folder."""
+    end_with_watcher()
+    if work := read_work(folder):
+        _judge(folder, work)
+
+
+def _limits(folder: Path, work: Work) -> Limits:
+    if work.study:
+        return Limits(seconds=STUDY_SECONDS)
+    size = (folder / work.file).stat().st_size
+    return Limits(seconds=SECONDS + size / BYTES_A_SECOND)
+
+
+def _give_up(folder: Path, why: str) -> None:
+    """A report with the one finding that the package was given up."""
+    from forms_spec.catalogue import finding
+    from generator.package.source import Unreadable
+    from generator.package.validate import unreadable
+
+    if (work := read_work(folder)) is None:
+        return
+    stopped = finding("judging-stopped", value=work.name, why=why)
+    _finish(folder, work, unreadable(Path(work.name), Unreadable(stopped)))
 
 
 def _judge(folder: Path, work: Work) -> None:
-    from generator.package.report_csv import findings_csv, missingness_csv
-    from generator.package.report_html import report_html
     from generator.package.validate import validate_package
 
     teller = _Teller(folder, work)
     package = folder / work.file
     if work.study:
         _export(package, teller)
-    report = replace(validate_package(package, on_progress=teller.tell), source=work.name)
+    _finish(folder, work, replace(validate_package(package, on_progress=teller.tell), source=work.name))
+
+
+def _finish(folder: Path, work: Work, report: Report) -> None:
+    """Leaves the report and what is to be known before it is opened."""
+    from generator.package.report_csv import findings_csv, missingness_csv
+    from generator.package.report_html import report_html
+
     (folder / REPORT).write_text(report_html(report), "utf-8")
     (folder / FINDINGS).write_text(findings_csv(report), "utf-8", newline="")
     if report.missingness:
         (folder / ANSWERS).write_text(missingness_csv(report), "utf-8", newline="")
     if not work.study:
-        package.unlink()
+        (folder / work.file).unlink(missing_ok=True)
     work.state, work.valid, work.sentence = "done", report.valid, report.sentence()
     work.said, work.more = _said(report), report.hidden
     write_work(folder, work)
@@ -112,4 +156,4 @@ class _Teller:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    (judge if JUDGE in sys.argv else main)(Path(sys.argv[1]))

@@ -129,6 +129,12 @@ _WHOLE = (
         _WARNING,
     ),
     _entry(
+        "judging-stopped",
+        "{value} was given up: {why}.",
+        "Validate it on your own machine with crfsmith validate, or split it into smaller packages.",
+        "One package may not keep all others waiting. What was found until then is not kept.",
+    ),
+    _entry(
         "schema-differs",
         "The schema of {value} in datapackage.json is not the one that the dictionary gives.",
         "Export the package again with this dictionary.",
