@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from webapp.storage import Database
 
 UNREADABLE = 2
+LONGEST = 120
+"""A database may quote a whole record."""
+RESTORE = "Nothing was changed. Restore the last backup if it stays so."
 KINDS = frozenset({"sqlite", "postgresql"})
 
 
@@ -51,16 +54,52 @@ def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
             "PostgreSQL needs a driver that is not installed: pip install 'crfsmith[postgresql]'."
         ) from error
     except (OperationalError, OSError) as error:
-        why = str(getattr(error, "orig", None) or error).strip().split("\n")[0].rstrip(".")
-        raise Unusable(f"The database {url} cannot be opened: {why}.") from error
+        raise Unusable(f"The database {url} cannot be opened: {_why(error)}.") from error
     except DatabaseTooNew as error:
         raise Unusable(f"{error} Install the newer crfsmith, and leave the data as they are.") from error
     except (SQLAlchemyError, ValueError) as error:
-        raise Unusable(f"The database {url} cannot be used: {error}") from error
+        raise Unusable(f"The database {url} cannot be used: {_why(error)}. {RESTORE}") from error
     try:
-        yield database
+        with _in_words(url):
+            yield database
     finally:
         database.close()
+
+
+@contextmanager
+def _in_words(url: str) -> Iterator[None]:
+    """Trouble of the database, and damage in it, end a command in a sentence."""
+    from sqlalchemy.exc import DBAPIError
+
+    from webapp.storage import ClockBehind, DamagedData
+
+    try:
+        yield
+    except ClockBehind as error:
+        raise Unusable(f"{error} Set the clock right, then run the command again.") from error
+    except DamagedData as error:
+        raise Unusable(f"The database {url} is damaged: {error}. {RESTORE}") from error
+    except ValueError as error:
+        if not _raised_by_sqlalchemy(error):
+            raise
+        raise Unusable(f"The database {url} is damaged: {_why(error)}. {RESTORE}") from error
+    except DBAPIError as error:
+        if "locked" in str(error.orig):
+            raise Unusable(f"The database {url} is busy with another program. Try again later.") from error
+        raise Unusable(f"The database {url} cannot be read or written: {_why(error)}. {RESTORE}") from error
+
+
+def _raised_by_sqlalchemy(error: Exception) -> bool:
+    """True for a value that the database gave and that is none of its column."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return frame is not None and frame.tb_frame.f_globals.get("__name__", "").startswith("sqlalchemy.")
+
+
+def _why(error: Exception) -> str:
+    """The database's own words without the statement that it did not like."""
+    return str(getattr(error, "orig", None) or error).strip().split("\n")[0][:LONGEST].rstrip(".")
 
 
 def study_in_use(database: Database) -> Study | None:

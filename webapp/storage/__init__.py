@@ -54,6 +54,7 @@ from webapp.storage.subjects import (
     page_of_subjects,
     subjects_from,
 )
+from webapp.storage.tables import DamagedData
 from webapp.storage.users import Role, User, add_user, get_user, list_users, sign_in
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "Change",
     "ClockBehind",
     "Conflict",
+    "DamagedData",
     "Database",
     "DatabaseTooNew",
     "FindingCounts",

@@ -15,7 +15,7 @@ from forms_spec.findings import Finding, Severity
 from forms_spec.record import FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.encoding import record_of
-from webapp.storage.tables import form_instance, form_version
+from webapp.storage.tables import DamagedData, form_instance, form_version
 
 
 class Status(Enum):
@@ -209,7 +209,15 @@ ALL_VERSIONS = _VERSIONS.order_by(*_IN_ORDER, form_version.c.number)
 
 
 def stored_form(row: Row[tuple[object, ...]]) -> StoredForm:
-    """A version from a row of the queries above."""
+    """A version from a row of the queries above. Raises ``DamagedData``."""
+    try:
+        return _stored_form(row)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        key = " ".join(str(part) for part in _key(row))
+        raise DamagedData(f"version {row.number} of {key} cannot be read") from error
+
+
+def _stored_form(row: Row[tuple[object, ...]]) -> StoredForm:
     return StoredForm(
         key=_key(row),
         version=row.number,

@@ -29,6 +29,8 @@ def migrate(engine: Engine) -> None:
         raise DatabaseTooNew(
             f"The database is of version {revision}, this crfsmith knows versions to {HEAD}."
         )
+    if revision is not None and not _is_known(revision):
+        raise ValueError(f"it says that its tables are of version {revision}, which no crfsmith ever made")
     with engine.connect() as connection:
         writing = connection.execution_options(crfsmith_writes=True)
         with writing.begin():
@@ -47,6 +49,10 @@ def alembic_config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _is_known(revision: str) -> bool:
+    return revision.isascii() and revision.isdigit() and len(revision) == len(HEAD) and int(revision) >= 1
 
 
 def _revision(connection: Connection) -> str | None:

@@ -32,6 +32,10 @@ _EMPTY: dict[str | None, Callable[[], Any]] = {"{}": dict, "[]": list}
 """Most documents are one of these."""
 
 
+class DamagedData(ValueError):
+    """Something in the database is not as this program wrote it."""
+
+
 class JsonText(TypeDecorator[Any]):
     """A JSON document as ASCII text, in the order in which it was given."""
 
@@ -44,7 +48,12 @@ class JsonText(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         if value in _EMPTY:
             return _EMPTY[value]()
-        return None if value is None else json.loads(value)
+        if value is None:
+            return None
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise DamagedData(f"{value[:40]!r} is not what was written there") from error
 
 
 class UtcTime(TypeDecorator[datetime]):
