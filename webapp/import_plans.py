@@ -25,7 +25,7 @@ from generator.package.known_names import KnownNames
 from generator.pages.rows import laid_down
 from generator.tables.descriptor import timestamp
 from generator.tables.retired import NOTHING_RETIRED, Retired
-from webapp.package_export import file_names
+from webapp.package_export import file_names, named_files
 from webapp.package_files import FileDesk
 from webapp.storage import (
     About,
@@ -179,10 +179,8 @@ def plan_forms(
     for key, versions in left.items():
         plan.past.append((InstanceKey(person.subject, *key), versions))
         plan.previews.append(_as_it_was(person.subject, key, versions))
-    for key, versions in past.items():
-        plan.earlier_files += [
-            name for one in versions for name in file_names(how.study, key.form, one.record)
-        ]
+    for versions in past.values():
+        plan.earlier_files += [name for one in versions for name in named_files(one.record)]
     return plan
 
 

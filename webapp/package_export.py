@@ -15,13 +15,14 @@ from forms_spec.files import file_cells
 from forms_spec.findings import Finding
 from forms_spec.kinds.file import named_file
 from forms_spec.model import Study
-from forms_spec.record import Record
+from forms_spec.record import LOG, Record
 from generator.package.calculated import with_calculated
 from generator.package.captured import CapturedFile, CapturedForm, FormStatus
 from generator.package.captured import Subject as PackageSubject
 from generator.package.earlier import Earlier
 from generator.package.order import form_order
 from generator.package.writer import PackageWriter, Written, package_writer
+from generator.tables import layout
 from generator.tables.descriptor import timestamp
 from webapp.audit_order import AuditOrder
 from webapp.storage import Database, Snapshot, Status, StoredForm, Subject, revisions, snapshot
@@ -130,11 +131,14 @@ class _Exporting:
         return self._orders[form]
 
     def _files(self, versions: list[StoredForm]) -> None:
-        """The uploaded files of all versions: True for those that a newest one names."""
-        form = versions[0].key.form
-        for version in reversed(versions):
-            for name in file_names(self.study, form, version.record):
-                self._named[name] = self._named.get(name, False) or version is versions[-1]
+        """The uploaded files of all versions: True for those that a cell of a table names."""
+        newest = versions[-1]
+        for version in versions:
+            for name in named_files(version.record):
+                self._named.setdefault(name, False)
+        key = newest.key
+        if key.visit == LOG or key.visit in self.study.visits:
+            self._named.update(dict.fromkeys(file_names(self.study, key.form, newest.record), True))
 
     def files(self) -> tuple[list[CapturedFile], list[CapturedFile], list[Finding]]:
         """Uploaded files, those that only earlier versions name, and a finding for each never kept here."""
@@ -175,6 +179,15 @@ def _read(state: Snapshot, name: str) -> bytes:
 
 def _beginning(name: str) -> str:
     return name.split("/")[1]
+
+
+def named_files(record: Record) -> Iterator[str]:
+    """Whatever looks like the name of an uploaded file, in any cell: fields come and go with dictionaries."""
+    every = (record.texts, *(row.texts for rows in record.rows.values() for row in rows))
+    for texts in every:
+        for text in texts.values():
+            if text.startswith(layout.FILES) and named_file(text):
+                yield text
 
 
 def file_names(study: Study, form: str, record: Record) -> Iterable[str]:

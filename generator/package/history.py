@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -276,4 +277,7 @@ def earlier_texts(source: Source) -> dict[str, dict[str, str]]:
 
 def earlier_file(opened: OpenPackage, name: str) -> bytes | None:
     """An uploaded file that only earlier versions name, by the text of their cell."""
-    return opened.bytes_of(layout.EARLIER_FILES + name.removeprefix(layout.FILES))
+    content = opened.bytes_of(layout.EARLIER_FILES + name.removeprefix(layout.FILES))
+    if content is None or not hashlib.sha256(content).hexdigest().startswith(name.split("/")[1]):
+        return None
+    return content

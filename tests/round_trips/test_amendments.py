@@ -1,0 +1,158 @@
+"""After a form, a visit, a site or a field left the dictionary: said, not refused, and nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from forms_spec.findings import Severity
+from forms_spec.model import Study
+from forms_spec.record import LOG, Record, Row
+from generator.package.reader import Engine
+from generator.package.validate import validate_package
+from tests.round_trips.law import check, run
+from tests.studies import FILES, small_study, study_of
+from webapp.storage import (
+    Database,
+    InstanceKey,
+    Role,
+    SaveRequest,
+    Status,
+    add_subject,
+    add_user,
+    load,
+    open_database,
+    save,
+    use_dictionary,
+)
+
+VISITS = FILES["visits.yaml"]
+AMENDED = {
+    "form": {name: text for name, text in FILES.items() if name != "forms/lb.yaml"}
+    | {"visits.yaml": VISITS.replace("  lb:      X   .\n", "")},
+    "visit": FILES
+    | {
+        "visits.yaml": "visits:\n  UNS: {title: Unscheduled, type: unscheduled, repeats: true}\n"
+        "schedule:\n  columns: UNS\n  vs:      o\n  lb:      o\n"
+    },
+    "site": FILES
+    | {
+        "study.yaml": FILES["study.yaml"]
+        .replace("sites: {'01': Ghent, ", "sites: {")
+        .replace("example: 01-001", "example: 02-001")
+    },
+    "field": FILES | {"forms/lb.yaml": FILES["forms/lb.yaml"].replace("lbcode:", "sample:")},
+    "subject": FILES
+    | {
+        "study.yaml": FILES["study.yaml"].replace(
+            "'\\d{2}-\\d{3}', example: 01-001", "'\\d{2}-\\d{4}', example: 01-0001"
+        )
+    },
+}
+FOUND = {
+    "form": {"form-retired": 1},
+    "visit": {"form-retired": 2},
+    "site": {"site-retired": 1},
+    "field": {},
+    "subject": {"subject-number-retired": 1},
+}
+
+
+def filled(url: str) -> Database:
+    """A subject with three forms: at a visit with rows, in the laboratory, and in a log."""
+    study = small_study()
+    database = open_database(url)
+    use_dictionary(database, study)
+    add_user(database, username="nurse", name="Nurse", role=Role.COORDINATOR, password="a long password")
+    add_subject(database, subjid="01-001", site="01", user="nurse")
+    vs = Record(texts={"vsperf": "N"}, rows={"reading": (Row(number=1, texts={"pulse": "70"}),)})
+    keep(database, InstanceKey("01-001", "vs", "SCR"), vs)
+    keep(database, InstanceKey("01-001", "lb", "SCR"), Record(texts={"lbcode": "AB12", "hb": "13.5"}))
+    fall = Record(rows={"ae": (Row(number=1, texts={"aeterm": "Fall"}),)})
+    keep(database, InstanceKey("01-001", "ae", LOG), fall)
+    return database
+
+
+def keep(database: Database, key: InstanceKey, record: Record, base: int = 0) -> None:
+    request = SaveRequest(
+        key=key, base_version=base, record=record, status=Status.COMPLETE, user="nurse",
+        save_id=f"{key} {base}", dictionary_hash=small_study().hash,
+    )  # fmt: skip
+    save(database, request)
+
+
+@pytest.fixture(params=list(AMENDED))
+def amended(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str, Study]:
+    """What left the dictionary, the database, and the dictionary without it."""
+    url = f"sqlite:///{tmp_path}/here.sqlite"
+    database, study = filled(url), study_of(AMENDED[request.param])
+    use_dictionary(database, study)
+    database.close()
+    return request.param, url, study
+
+
+def test_the_own_export_says_what_is_of_the_past_and_comes_back_whole(
+    amended: tuple[str, str, Study], tmp_path: Path
+) -> None:
+    what, url, study = amended
+    assert check(url, study, tmp_path).wrong == []
+    for engine in (Engine.REFERENCE, Engine.EMBEDDED):
+        for large in (0, 10**9):
+            report = validate_package(tmp_path / "first", engine=engine, large=large)
+            assert not report.counts.by_severity.get(Severity.REFUSE.value)
+            assert dict(report.counts.by_code) == FOUND[what], (what, engine, large)
+
+
+def test_frictionless_alone_passes_what_is_of_the_past(
+    amended: tuple[str, str, Study], tmp_path: Path
+) -> None:
+    from frictionless import Package
+
+    _, url, study = amended
+    check(url, study, tmp_path)
+    report = Package(str(tmp_path / "first" / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["type", "note"])
+
+
+def test_a_subject_number_that_no_dictionary_had_is_found(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/here.sqlite"
+    database = filled(url)
+    add_subject(database, subjid="1-1", site="01", user="nurse")
+    database.close()
+    check(url, small_study(), tmp_path)
+    report = validate_package(tmp_path / "first")
+    assert dict(report.counts.by_code) == {"subject-number": 1}
+
+
+def test_what_has_no_column_stays_when_a_package_comes_in_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/here.sqlite"
+    database = filled(url)
+    use_dictionary(database, study_of(AMENDED["field"]))
+    database.close()
+    check(url, study_of(AMENDED["field"]), tmp_path)
+    table = tmp_path / "first" / "data" / "lb.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("13.5", "14.5"), encoding="utf-8", newline="")
+    assert run("import", str(tmp_path / "first"), "--db", url, "--take-changes").exit_code == 0
+    database = open_database(url)
+    stored = load(database, InstanceKey("01-001", "lb", "SCR"))
+    database.close()
+    assert stored is not None
+    assert (stored.version, stored.saved_by) == (2, "import")
+    assert stored.record.texts == {"lbcode": "AB12", "hb": "14.5"}
+
+
+def test_a_table_that_was_changed_after_the_export_is_one_more_version(tmp_path: Path) -> None:
+    url, there = f"sqlite:///{tmp_path}/here.sqlite", f"sqlite:///{tmp_path}/other.sqlite"
+    filled(url).close()
+    assert run("export", "--db", url, "--out", str(tmp_path / "p")).exit_code == 0
+    table = tmp_path / "p" / "data" / "lb.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("13.5", "14.5"), encoding="utf-8", newline="")
+    done = run("import", str(tmp_path / "p"), "--db", there, "--operator", "Maria", "--take-changes")
+    assert "[import-not-as-saved]" in done.output
+    database = open_database(there)
+    stored = load(database, InstanceKey("01-001", "lb", "SCR"))
+    database.close()
+    assert stored is not None
+    assert (stored.version, stored.saved_by, stored.record.texts["hb"]) == (2, "import", "14.5")
+    assert stored.reason.startswith("Imported from p by Maria: version 1 of nurse")
