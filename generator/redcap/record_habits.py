@@ -171,7 +171,7 @@ class _Examination:
             return None
         if (code := spec.by_label(text)) is not None:
             return _Change(habit=LABELS, before=code)
-        habit = _explaining(self.habits[column], text)
+        habit = self.habits[column].explained_by(text)
         if habit is None or (habit == "number-respelled" and not _PLAIN.fullmatch(text)):
             return None
         rounded = habit == "exponent" and not _is_exact(text.strip())
@@ -302,14 +302,6 @@ def _may_have_lost_digits(text: str) -> bool:
 
 def _may_have_lost_zeros(text: str) -> bool:
     return text.isdecimal() and len(text) <= BINARY_DIGITS
-
-
-def _explaining(habits: ColumnHabits, text: str) -> str | None:
-    """The surest rewriting that explains a text."""
-    alone = ColumnHabits(expected=habits.expected)
-    alone.add(text)
-    names = (one.rewriting.name for one in alone.habits())
-    return next((name for name in names if name not in habits.spared), None)
 
 
 _RECORD_ID = ColumnExpected(expected=Expected(accepts=lambda text: text.strip() not in NOTHING))

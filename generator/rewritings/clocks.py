@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -102,10 +102,14 @@ def clock(text: str) -> Clock | None:
 
 def moment(text: str) -> Moment | None:
     """A date and a time of day, with or without the zone of Greenwich."""
+    return _moment(text, _spelled)
+
+
+def _moment(text: str, read: Callable[[str], date | None]) -> Moment | None:
     match = _MOMENT.fullmatch(text)
     if not match:
         return None
-    day, time = _spelled(match[1]), clock(match[2])
+    day, time = read(match[1]), clock(match[2])
     return Moment(day, time, match[3] is not None) if day and time else None
 
 
@@ -116,15 +120,24 @@ def date_separator(before: str, after: str) -> bool:
 
 
 def date_day_first(before: str, after: str) -> bool:
-    """``2024-04-15`` became ``15/04/2024``."""
+    """``2024-04-15`` became ``15/04/2024``, also before a time of day."""
     day = iso_date(before)
-    return day is not None and day == _day_first(after)
+    return (day is not None and day == _day_first(after)) or _same_moment(before, after, _day_first)
 
 
 def date_month_first(before: str, after: str) -> bool:
-    """``2024-04-15`` became ``04/15/2024``."""
+    """``2024-04-15`` became ``04/15/2024``, also before a time of day."""
     day = iso_date(before)
-    return day is not None and day == _month_first(after)
+    return (day is not None and day == _month_first(after)) or _same_moment(before, after, _month_first)
+
+
+def _same_moment(before: str, after: str, read: Callable[[str], date | None]) -> bool:
+    first, second = moment(before), _moment(after, read)
+    return (
+        first is not None
+        and second is not None
+        and (first.day, first.clock[:4]) == (second.day, second.clock[:4])
+    )
 
 
 def midnight_added(before: str, after: str) -> bool:
@@ -244,15 +257,24 @@ def separated_dates(text: str, expected: Expected) -> Iterator[str]:
 
 
 def day_first_dates(text: str, expected: Expected) -> Iterator[str]:
+    yield from _moments_of(text, expected, _day_first)
     day = _day_first(text)
     if day and expected.kind in ("date", "partial_date") and not _maybe_partial(day, expected):
         yield day.isoformat()
 
 
 def month_first_dates(text: str, expected: Expected) -> Iterator[str]:
+    yield from _moments_of(text, expected, _month_first)
     day = _month_first(text)
     if day and expected.kind in ("date", "partial_date") and not _maybe_partial(day, expected):
         yield day.isoformat()
+
+
+def _moments_of(text: str, expected: Expected, read: Callable[[str], date | None]) -> Iterator[str]:
+    """A date with a time whose date begins with the day or the month; no second is invented."""
+    found = _moment(text, read) if expected.kind == "datetime" else None
+    if found is not None and (found.clock.fine or not expected.seconds):
+        yield from (f"{found.day.isoformat()}T{time}" for time in _written(found.clock, expected))
 
 
 def _maybe_partial(day: date, expected: Expected) -> bool:
@@ -307,11 +329,21 @@ def is_iso_date(text: str) -> bool:
 
 def is_no_day_first(text: str) -> bool:
     """A date that is still as it was, or one whose second number is no month."""
-    return is_iso_date(text) or (_day_first(text) is None and _month_first(text) is not None)
+    return _is_iso(text) or (_starts(text, _day_first) is None and _starts(text, _month_first) is not None)
 
 
 def is_no_month_first(text: str) -> bool:
-    return is_iso_date(text) or (_month_first(text) is None and _day_first(text) is not None)
+    return _is_iso(text) or (_starts(text, _month_first) is None and _starts(text, _day_first) is not None)
+
+
+def _is_iso(text: str) -> bool:
+    return is_iso_date(text) or (moment(text) is not None and is_iso_date(text[:10]))
+
+
+def _starts(text: str, read: Callable[[str], date | None]) -> date | None:
+    """The date that a text is, or that it has before a time of day."""
+    found = _moment(text, read)
+    return found.day if found else read(text)
 
 
 def is_plain_time(text: str) -> bool:

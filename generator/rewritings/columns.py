@@ -149,6 +149,11 @@ class ColumnHabits:
         kept = [(name, places) for name, places in pairs if name not in self._spared]
         return [name for name, _ in kept], {place for _, places in kept for place in places}
 
+    def explained_by(self, text: str) -> str | None:
+        """The surest rewriting that explains a failing text; None where it is right, or nothing does."""
+        explanation = self._explanation(text) or ()
+        return next((name for name, _ in explanation if name not in self._spared), None)
+
     def restored(self, text: str) -> str | None:
         """The one text that a failing cell can have been; None where it is right or several are left.
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import duckdb
+import polars
 import pytest
 
 from forms_spec.model import Study
+from generator.package.captured import CapturedForm
 from generator.package.report import Report
 from generator.redcap.events import EventFiles
 from generator.redcap.record_file import Records, Said
@@ -12,7 +17,7 @@ from generator.redcap.record_subjects import lost_zeros
 from generator.redcap.records import read_records
 from generator.redcap.validate_records import validate_records
 from generator.redcap.write_records import write_records
-from tests.generator.redcap.dictionaries import TODAY, converted, study_of
+from tests.generator.redcap.dictionaries import FIELDS, TODAY, converted, study_of
 from tests.studies import study_of as files_of
 
 EVENTS = b"event_name,arm_num,unique_event_name\nScreening,1,scr_arm_1\nPre,1,pre_arm_1\n"
@@ -481,3 +486,71 @@ def test_boxes_in_one_cell_that_are_no_answers_are_kept_and_said(simple: Study) 
     text = 'record_id,diet\n1,"1,fish"\n'
     assert answers(simple, text) == [{"diet": "1,fish"}]
     assert told(simple, text) == [("unknown-choice", 2)]
+
+
+def test_dates_of_a_spreadsheet_are_read_where_the_column_tells_their_order() -> None:
+    study = study_of(
+        converted({"name": "day", "validation": "date_ymd"}, {"name": "at", "validation": "datetime_ymd"})
+    )
+    american = "record_id,day,at\n1,4/15/2024,4/15/2024 9:30\n2,4/3/2024,4/3/2024 9:30\n"
+    british = "record_id,day,at\n1,15/4/2024,15/4/2024 9:30\n2,3/4/2024,3/4/2024 9:30:00\n"
+    expected = [
+        {"day": "2024-04-15", "at": "2024-04-15T09:30"},
+        {"day": "2024-04-03", "at": "2024-04-03T09:30"},
+    ]
+    assert answers(study, american) == answers(study, british) == expected
+    assert told(study, american) == [("redcap-rewritten", 2)]
+    assert told(study, "record_id,day\n1,4/3/2024\n") == [("redcap-values-changed", 2)]
+
+
+THROUGH = """record_id,sex,code,race___1,race___2,race___oth,a,b,c,text,day,till,at,clock,yes,base_complete
+01-1,1,01,1,0,0,2,1.25,5,tired,2024-05-31,2024-06-01,2024-05-31 09:30,09:30,1,2
+01-2,2,2,0,1,1,3,0.5,,very tired,2024-01-02,,2024-01-02 10:00,10:05,0,0
+01-3,,,0,0,0,,,7,y,,,,,,1
+"""
+
+
+@pytest.mark.parametrize("program", ["polars", "duckdb", "R", "readr", "pandas"])
+def test_records_that_went_through_a_program_are_what_they_were(program: str, tmp_path: Path) -> None:
+    """Polars and DuckDB themselves, and what the others write."""
+    study = study_of(converted(*FIELDS))
+    before, after = tmp_path / "before.csv", tmp_path / "after.csv"
+    before.write_text(THROUGH)
+    if program == "polars":
+        polars.read_csv(before).write_csv(after)
+    elif program == "duckdb":
+        duckdb.sql(f"copy (select * from read_csv('{before}')) to '{after}' (header)")
+    else:
+        after.write_text(_saved_by(program))
+    assert after.read_text() != THROUGH
+    found = read(study, after.read_text())
+    assert [code for code, _ in told(study, after.read_text())] == ["redcap-rewritten"]
+    assert [(one.subject, one.status, as_numbers(one)) for one in found.forms] == [
+        (one.subject, one.status, as_numbers(one)) for one in read(study, THROUGH).forms
+    ]
+
+
+def _saved_by(program: str) -> str:
+    """``THROUGH`` as R's two readers and pandas write it: numbers by column, blanks in their own way."""
+    header, *rows = (line.split(",") for line in THROUGH.splitlines())
+    for row in rows:
+        for name, text in zip(header, row, strict=True):
+            row[header.index(name)] = _cell_of(program, name, text)
+    return "\n".join(",".join(row) for row in (header, *rows)) + "\n"
+
+
+def _cell_of(program: str, name: str, text: str) -> str:
+    if not text:
+        number = name in ("sex", "code", "a", "b", "c", "yes")
+        return "NA" if program == "readr" or (program == "R" and number) else ""
+    if program == "readr":
+        return f"{text}:00" if name == "clock" else text
+    if name == "code":
+        text = text.lstrip("0")
+    return f"{text}.0" if program == "pandas" and name in ("sex", "code", "a", "c", "yes") else text
+
+
+def as_numbers(form: CapturedForm) -> dict[str, str]:
+    """The texts of a form; 2.50 and 2.5 are the same number."""
+    texts = {name: text for name, text in form.record.texts.items() if text}
+    return texts | {name: str(float(texts[name])) for name in ("a", "b", "c") if name in texts}

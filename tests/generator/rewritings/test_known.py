@@ -93,3 +93,12 @@ def test_any_two_texts_are_looked_at_without_an_error(before: str, after: str) -
 @given(st.sampled_from("0123456789eE+-.,:/T Z%"), st.text("0123456789eE+-.,:/T Zam%x", max_size=24))
 def test_texts_like_numbers_and_dates_are_looked_at_without_an_error(first: str, rest: str) -> None:
     explain(first + rest, rest + first)
+
+
+@pytest.mark.parametrize(
+    ("after", "habit"), [("15/4/2024 9:30", "date-day-first"), ("4/15/2024 9:30", "date-month-first")]
+)
+def test_dates_before_a_time_of_day_are_told_by_their_order(after: str, habit: str) -> None:
+    found = explain("2024-04-15T09:30", after)
+    assert found is not None
+    assert found.name == habit
