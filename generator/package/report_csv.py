@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 
 from generator.package.report import Report, Reported
+from generator.package.spreadsheet import harmless
 
 FINDING_COLUMNS = (
     "severity", "code", "file", "line", "table", "field", "siteid", "subjid", "visitid", "unsno", "rowno",
     "value", "message", "remedy", "rule",
 )  # fmt: skip
 MISSINGNESS_COLUMNS = ("table", "field", "visit", "state", "cells")
-_NUMBER = re.compile(r"-[0-9]+(?:\.[0-9]+)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def findings_csv(report: Report) -> str:
@@ -46,10 +44,5 @@ def _written(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return text.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet takes a text that begins like a formula for one."""
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from webapp.storage import Database
 
 
-SHAPES = ("package", "redcap", "redcap-eav")
+SHAPES = ("package", "spreadsheet", "redcap", "redcap-eav")
 LOSSES = "LOSSES.md"
 """The list of what an export in REDCap's shape does not carry, beside it."""
 
@@ -27,7 +28,7 @@ LOSSES = "LOSSES.md"
 @click.option(
     "--as",
     "shape",
-    type=click.Choice(["package", "redcap", "redcap-eav"]),
+    type=click.Choice(SHAPES),
     default="package",
     show_default=True,
 )
@@ -36,6 +37,9 @@ def command(url: str, target: Path, shape: str) -> None:
 
     --as redcap writes FILE.csv as REDCap exports records, --as redcap-eav one value a line. What such a file
     does not carry is counted, and listed in FILE-LOSSES.md.
+
+    --as spreadsheet writes the tables alone, for a spreadsheet: texts that it would take for formulas begin
+    with an apostrophe. Such a copy is no package, and is not imported.
 
     The same data give the same bytes. Exit 0, 1 when some text has no column any more, 2 when nothing
     could be written.
@@ -48,6 +52,9 @@ def command(url: str, target: Path, shape: str) -> None:
         study = study_in_use(database)
         if study is None:
             raise Unusable(f"There is no study in {url} yet. Import a package, or serve a dictionary, first.")
+        if shape == "spreadsheet":
+            _spreadsheet(database, study, target)
+            return
         if shape != "package":
             _redcap(database, study, target, shape)
             return
@@ -61,6 +68,23 @@ def command(url: str, target: Path, shape: str) -> None:
     click.echo(f"{target}: {rows:,} rows in {len(written.rows)} tables, {written.rows['forms']:,} forms.")
     if written.findings:
         click.get_current_context().exit(1)
+
+
+def _spreadsheet(database: Database, study: Study, target: Path) -> None:
+    """The tables of a package without what makes them one."""
+    from generator.package.spreadsheet import write_copy
+    from webapp.package_export import export_package
+
+    try:
+        with tempfile.TemporaryDirectory(prefix="crfsmith-") as folder:
+            export_package(database, study, Path(folder) / "package")
+            changed = write_copy(Path(folder) / "package", target)
+    except OSError as error:
+        raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
+    cells = "1 text begins" if changed == 1 else f"{changed:,} texts begin"
+    click.echo(
+        f"{target}: tables for a spreadsheet. {cells} with an apostrophe, since it looks like a formula."
+    )
 
 
 def _redcap(database: Database, study: Study, target: Path, shape: str) -> None:

@@ -148,3 +148,15 @@ def test_records_of_redcap_hold_the_forms_that_are_named(demo: Path, tmp_path: P
     cellkine = Path(__file__).parents[3] / "data_dictionary" / "cellkine"
     done = run("import", str(tmp_path / "r.csv"), "--db", url, "--dictionary", str(cellkine))
     assert "412 forms: 412 new" in done.output
+
+
+def test_a_copy_for_a_spreadsheet_has_no_formulas_and_is_no_package(tmp_path: Path) -> None:
+    forms = [captured("vs SCR", {**GOOD_VS, "remark": "=HYPERLINK(1)"}), captured("lb SCR", {"hb": "-1.5"})]
+    url, copy = f"sqlite:///{tmp_path}/new.sqlite", tmp_path / "copy"
+    assert run("import", str(write(tmp_path / "p.zip", forms)), "--db", url).exit_code == 0
+    done = run("export", "--db", url, "--as", "spreadsheet", "--out", str(copy))
+    assert done.exit_code == 0, done.output
+    assert "2 texts begin with an apostrophe" in done.output
+    assert "'=HYPERLINK(1)" in (copy / "data" / "vs.csv").read_text(encoding="utf-8-sig")
+    assert ",-1.5" in (copy / "data" / "lb.csv").read_text(encoding="utf-8-sig")
+    assert run("import", str(copy), "--db", url).exit_code == 2
