@@ -158,6 +158,14 @@ _WHOLE = (
         _WARNING,
     ),
     _entry(
+        "rewritten-by-program",
+        "{files} came back from {program}: {habits}. {outcome}.",
+        "Take the tables from their source again, and have the other program read every column as text.",
+        "Programs change cells when they save a table. What refused cells of a column have in common tells "
+        "the program; the cells themselves are judged as they are.",
+        _WARNING,
+    ),
+    _entry(
         "column-rewritten",
         "{cells}: {says} ({before} became {now}). {outcome}.",
         "Run crfsmith repair, or take the table from the export again.",

@@ -23,7 +23,9 @@ from generator.package.report import Reported
 from generator.package.unreadable_limits import without_unreadable
 from generator.tables import layout
 
-TOLERATED = frozenset({"byte-order-mark", "bad-quoting", "nul-character"})
+SAID = frozenset({"rewritten-by-program"})
+"""What is only said of findings that count."""
+TOLERATED = SAID | {"byte-order-mark", "bad-quoting", "nul-character"}
 """Faults of a file that Frictionless reads over; with ``strict`` they count."""
 _CONTROL = {"quote_char": '"', "double_quote": True, "escape_char": None, "skip_initial_space": False}
 _WRITING = ("name", "path", "scheme", "format", "encoding", "dialect")

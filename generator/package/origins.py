@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ _REFUSED = frozenset({"cell-type", "cell-constraint", "not-utf8", "nul-character
 _SUBJECT_KEY = frozenset({layout.SITE, layout.SUBJECT})
 _NO_SUBJECT, _OTHER_SITE = "unknown-subject", "other-site"
 _NO_ROW, _NO_FORM = "form-without-row", "row-without-form"
-_PROGRAM = "saved-by-program"
+_PROGRAMS = ("saved-by-program", "rewritten-by-program")
 _DONE_BY_PROGRAM = frozenset({"column-rewritten", "cell-lost", "row-numbers-added"})
 _CHANGED = "file-changed"
 _OWN_CAUSE = ("cell-differs", "files-written-again", _CHANGED)
@@ -68,7 +68,7 @@ class Origin:
 
 def _rank(one: Origin) -> tuple[int, int]:
     """What programs did comes first, then the cells that somebody changed, then what most follows from."""
-    first = (_PROGRAM, *_OWN_CAUSE[:2])
+    first = (*_PROGRAMS, *_OWN_CAUSE[:2])
     return first.index(one.code) if one.code in first else len(first), -max(one.follow, one.findings)
 
 
@@ -83,6 +83,7 @@ class Origins:
     counts: Mapping[Alike, int]
     about: About
     links: Links
+    explained: Collection[Alike] = ()
     _lost: dict[str, Alike] = dataclasses.field(default_factory=dict)
     _columns: dict[tuple[str, str], Alike] = dataclasses.field(default_factory=dict)
     _refused: Alike | None = None
@@ -99,7 +100,7 @@ class Origins:
                 self._column(alike, alike.table, alike.field)
             if alike.code in _REFUSED and alike.table == layout.SUBJECTS and alike.field in _SUBJECT_KEY:
                 self._refused = alike
-        self._program = next((alike for alike in self.counts if alike.code == _PROGRAM), None)
+        self._program = next((alike for alike in self.counts if alike.code in _PROGRAMS), None)
         self._find_stray()
 
     def _find_stray(self) -> None:
@@ -126,7 +127,7 @@ class Origins:
                 follow[source][alike.code] += number
                 bounds[source] = bound or bounds.get(source, EXACT)
         made = [self._origin(one, held, bounds.get(one, EXACT)) for one, held in follow.items()]
-        made = [one for one in made if one.follow or one.code in _LOST or one.code in (_COLUMN, _PROGRAM)]
+        made = [one for one in made if one.follow or one.code in _LOST or one.code in (_COLUMN, *_PROGRAMS)]
         several = [*self._alike_files(made), *self._scattered()]
         several += self._own_causes(alone=not made and not several)
         made = [one for one in made if one.follow or not any(other.is_one(_alike(one)) for other in several)]
@@ -201,7 +202,7 @@ class Origins:
     def origin_of(self, alike: Alike, of: str | None) -> Alike | None:
         """What findings of this kind, about the table ``of``, follow from."""
         lost, code, table, name = self._lost, *alike
-        if code in _DONE_BY_PROGRAM:
+        if code in _DONE_BY_PROGRAM or alike in self.explained:
             return self._program
         own = (
             lost.get(table or ""),

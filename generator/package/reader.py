@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forms_spec.catalogue import finding
-from generator.package.foreign import TOLERATED, foreign_plan
+from generator.package.foreign import SAID, TOLERATED, foreign_plan
 from generator.package.links import Links
 from generator.package.package_files import LARGEST_TEXT, OURS, is_safe
 from generator.package.plan import TablePlan, descriptor_plan, has_entries, study_plan
@@ -37,6 +37,9 @@ SMALL = 2**20
 """Tables of so few bytes are read before what reads blocks is even loaded."""
 LARGE = 32 * 10**6
 """Below so many bytes of tables the judge is as fast by itself."""
+
+ODD = frozenset({"cell-constraint", "cell-type", "unknown-column"})
+"""What programs that save tables leave behind."""
 
 
 class Engine(StrEnum):
@@ -164,6 +167,8 @@ def open_package(
             store.close()
             _stage(opened, engine, small=small, on_progress=on_progress)
             _settle_lost(opened)
+        elif opened.study is None:
+            _name_programs(opened)
         yield opened
 
 
@@ -189,6 +194,14 @@ def _stage(
     for found in opened.stopped():
         opened.collector.add(found)
     return trail.differing() if trail else None
+
+
+def _name_programs(opened: OpenPackage) -> None:
+    """Says what rewrote cells that are refused, where there is no dictionary that says what they were."""
+    if any(one.code in ODD for one in opened.collector.causes):
+        from generator.package.returned.others import name_programs
+
+        name_programs(opened)
 
 
 def _settle_lost(opened: OpenPackage) -> None:
@@ -243,7 +256,7 @@ def plan_package(
     )
     of_others = dictionary is None and _of_others(opened)
     if of_others:
-        collector.tolerated = frozenset() if strict else TOLERATED
+        collector.tolerated = SAID if strict else TOLERATED
     for found in source.findings:
         collector.add(Reported(finding=found, file=found.value))
     if of_others:

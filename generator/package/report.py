@@ -163,6 +163,7 @@ class Collector:
         self.limit = limit
         self.tolerated: frozenset[str] | None = None
         self.links = Links()
+        self.explained: set[Alike] = set()
         self._about: Counter[tuple[Alike, str]] = Counter()
         self._causes: Counter[Alike] = Counter()
         self._severities: Counter[str] = Counter()
@@ -233,7 +234,7 @@ class Collector:
     ) -> Report:
         """Everything that was added, by file and line."""
         places = {name: at for at, name in enumerate(rows)}
-        origins = Origins(counts=self._causes, about=self._about, links=self.links)
+        origins = Origins(counts=self._causes, about=self._about, links=self.links, explained=self.explained)
         found = origins.found()
         kept = sorted(self._kept, key=lambda one: (places.get(one.table or "", -1), one.row or 0))
         counts = Counts(

@@ -10,7 +10,7 @@ from generator.package.origins import Origin
 from generator.package.report import Report, Reported, many
 
 MOST_CODES = 5
-EACH = frozenset({"saved-by-program"})
+EACH = frozenset({"saved-by-program", "rewritten-by-program"})
 """Codes of which every case is a reason of its own."""
 
 

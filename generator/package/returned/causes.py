@@ -40,6 +40,12 @@ def causes(tables: Sequence[TableReturn]) -> Iterator[Reported]:
         yield Reported(finding=found)
 
 
+def cause_of_others(tables: Sequence[TableReturn]) -> Iterator[Reported]:
+    """One finding for each program that rewrote tables of a package of others."""
+    for group in _groups(tables):
+        yield _cause(group, judged="They are judged as they are")
+
+
 def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
     cells: Counter[str] = Counter()
     spared: set[str] = set()
@@ -58,7 +64,7 @@ def _habits(table: TableReturn) -> set[str]:
     return {habit for _, habit in table.tallies} | table.own_habits
 
 
-def _cause(group: Group) -> Reported:
+def _cause(group: Group, *, judged: str = "") -> Reported:
     restored = lost = 0
     parts = []
     for habit in group.suspect.habits:
@@ -77,11 +83,11 @@ def _cause(group: Group) -> Reported:
         cells = many(sum(tally.cells for _, tally in held), "cell")
         parts.append(f"{BY_NAME[habit].says} ({cells}: {_listed([name for name, _ in held])})")
     found = finding(
-        "saved-by-program",
+        "rewritten-by-program" if judged else "saved-by-program",
         files=_names(group.tables),
         program=group.suspect.said,
         habits="; ".join(parts),
-        outcome=_outcome(restored, lost) + _witness(group.tables),
+        outcome=judged or _outcome(restored, lost) + _witness(group.tables),
     )
     file = group.tables[0].plan.path if len(group.tables) == 1 else None
     return Reported(finding=found, file=file)

@@ -100,7 +100,7 @@ class Examination:
             expected = {name: one for name, one in expected.items() if name not in witnessed}
         table.scan(expected)
         if not table.broken:
-            _tally_columns(table)
+            tally_columns(table)
         return table
 
     def _compare(self, table: TableReturn, witness: Witness) -> None:
@@ -137,7 +137,7 @@ def _compare_rows(table: TableReturn, comparison: CellComparison | SaveCompariso
     comparison.settle()
 
 
-def _tally_columns(table: TableReturn) -> None:
+def tally_columns(table: TableReturn) -> None:
     """The cells that a list or a grammar speaks of."""
     for name, habits in table.habits.items():
         for habit in habits.habits():
