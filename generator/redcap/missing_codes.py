@@ -21,24 +21,24 @@ class MissingData:
     label: str
 
 
-def missing_data(said: str, answers: Collection[str] = ()) -> tuple[MissingData, ...]:
+def missing_data(listed: str, answers: Collection[str] = ()) -> tuple[MissingData, ...]:
     """The codes of ``ND, Not done | UNK, Unknown``. ``answers`` are the codes of all lists of answers.
 
     No code of ours looks like a value or is an answer of a list, so that ``-99`` and its kin get a name.
     """
-    found: list[MissingData] = []
-    choices = [one for one in parse_choices(said) if one.code]
-    taken = {one.code for one in choices} | set(answers)
+    codes: dict[str, MissingData] = {}
+    choices = [choice for choice in parse_choices(listed) if choice.code]
+    taken = {choice.code for choice in choices} | set(answers)
     for choice in choices:
-        if any(one.code == choice.code for one in found):
+        if choice.code in codes:
             continue
         name = choice.code
         if name in answers or not _names_no_value(name):
             name = unused(_letters(name), taken)
             taken.add(name)
         label = plain_text(choice.label) or choice.code
-        found.append(MissingData(code=choice.code, name=name, label=label))
-    return tuple(found)
+        codes[choice.code] = MissingData(code=choice.code, name=name, label=label)
+    return tuple(codes.values())
 
 
 def _names_no_value(code: str) -> bool:

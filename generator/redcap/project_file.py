@@ -23,10 +23,10 @@ def project_missing(content: bytes) -> str:
     """
     text = content.decode("utf-8-sig", errors="replace").strip()
     read = _of_xml if text.startswith("<") else _of_json if text.startswith(("{", "[")) else _of_csv
-    found = read(content, text)
-    if found is None:
+    codes = read(content, text)
+    if codes is None:
         raise NoProject("it names no codes of missing data, not even that there are none")
-    return found.replace("\\n", "|").replace("\r\n", "|").replace("\n", "|")
+    return codes.replace("\\n", "|").replace("\r\n", "|").replace("\n", "|")
 
 
 def _of_xml(content: bytes, _text: str) -> str | None:
@@ -42,10 +42,10 @@ def _of_xml(content: bytes, _text: str) -> str | None:
 
 def _of_json(_content: bytes, text: str) -> str | None:
     try:
-        said = json.loads(text)
+        answer = json.loads(text)
     except ValueError as error:
         raise NoProject(f"it is no JSON: {error}") from error
-    project = said[0] if isinstance(said, list) and said else said
+    project = answer[0] if isinstance(answer, list) and answer else answer
     codes = project.get(_API) if isinstance(project, dict) else None
     return codes if isinstance(codes, str) else None
 

@@ -23,7 +23,10 @@ _MAY_SAY = {
     "digits-lost": "digits of long numbers may be others",
     "code-erased": "missing codes may have become blanks",
 }
-_ORDER = {name: at for at, name in enumerate((LABELS, ROW_NUMBERS, *(one.name for one in REWRITINGS)))}
+_ORDER = {
+    name: position
+    for position, name in enumerate((LABELS, ROW_NUMBERS, *(rewriting.name for rewriting in REWRITINGS)))
+}
 
 
 @dataclass(kw_only=True)
@@ -50,15 +53,15 @@ class Tallies:
 
     def add(self, habit: str, column: str, row: int, now: str, before: str | None = None) -> None:
         """One cell more."""
-        held = self.by_habit.setdefault(habit, {}).setdefault(column, Tally())
-        if not held.cells:
-            held.row, held.now, held.before = row, now, before
-        held.cells += 1
+        tally = self.by_habit.setdefault(habit, {}).setdefault(column, Tally())
+        if not tally.cells:
+            tally.row, tally.now, tally.before = row, now, before
+        tally.cells += 1
 
     def cells(self) -> Counter[str]:
         """How many cells each habit explains."""
         return Counter(
-            {name: sum(one.cells for one in held.values()) for name, held in self.by_habit.items()}
+            {name: sum(tally.cells for tally in columns.values()) for name, columns in self.by_habit.items()}
         )
 
 
@@ -86,7 +89,7 @@ class Causes:
         """Everything that the programs who saved the file are known to do."""
         suspects = self.suspects()
         names = {name for suspect in suspects for name in suspect.names}
-        known = (one.habits for one in PROGRAMS if one.name in names)
+        known = (program.habits for program in PROGRAMS if program.name in names)
         return frozenset().union(*known, *(suspect.habits for suspect in suspects))
 
     def findings(self) -> Iterator[Finding]:
@@ -108,32 +111,36 @@ class Causes:
             for name in sorted(habits, key=_ORDER.__getitem__)
             if name in tallies.by_habit
         }
-        column, first = min((self._first(held) for held in named.values()), key=self._position)
+        column, first = min((self._first(columns) for columns in named.values()), key=self._position)
         place = self.sheet.place(first.row, column if column in self.sheet.places else self.value)
         says = _MAY_SAY if tallies is self.lost else _SAYS
         what = "; ".join(
-            f"{says.get(name) or BY_NAME[name].says}{self._first(held)[1].example} in {self._columns(held)}"
-            for name, held in named.items()
+            f"{says.get(name) or BY_NAME[name].says}{self._example(columns)} in {self._columns(columns)}"
+            for name, columns in named.items()
         )
-        cells = _cells(sum(one.cells for held in named.values() for one in held.values()))
+        cells = _cells(sum(tally.cells for columns in named.values() for tally in columns.values()))
         return finding(code, text=place, value=column, how=how, cells=cells, what=what)
 
     def _position(self, pair: tuple[str, Tally]) -> tuple[int, int]:
         return pair[1].row, self.sheet.places.get(pair[0], 0)
 
-    def _first(self, held: Mapping[str, Tally]) -> tuple[str, Tally]:
-        return min(held.items(), key=self._position)
+    def _first(self, columns: Mapping[str, Tally]) -> tuple[str, Tally]:
+        return min(columns.items(), key=self._position)
 
-    def _columns(self, held: Mapping[str, Tally]) -> str:
+    def _example(self, columns: Mapping[str, Tally]) -> str:
+        _, tally = self._first(columns)
+        return tally.example
+
+    def _columns(self, columns: Mapping[str, Tally]) -> str:
         """``w (31 cells from row 2), n (row 4)``"""
-        ordered = sorted(held.items(), key=lambda pair: self.sheet.places.get(pair[0], 0))
+        ordered = sorted(columns.items(), key=lambda pair: self.sheet.places.get(pair[0], 0))
         named = [
-            f"{column} ({'' if one.cells == 1 else f'{_cells(one.cells)} from '}row {one.row})"
-            for column, one in ordered[:MOST_COLUMNS]
+            f"{column} ({'' if tally.cells == 1 else f'{_cells(tally.cells)} from '}row {tally.row})"
+            for column, tally in ordered[:MOST_COLUMNS]
         ]
         if rest := ordered[MOST_COLUMNS:]:
-            columns = f"{len(rest):,} more column{'' if len(rest) == 1 else 's'}"
-            named.append(f"{columns} ({_cells(sum(one.cells for _, one in rest))})")
+            more = f"{len(rest):,} more column{'' if len(rest) == 1 else 's'}"
+            named.append(f"{more} ({_cells(sum(tally.cells for _, tally in rest))})")
         return ", ".join(named)
 
 

@@ -50,27 +50,27 @@ class Draft:
 
     @property
     def instances(self) -> set[Instance]:
-        return {*self.texts, *self.given, *(one for one, state in self.states.items() if state)}
+        return {*self.texts, *self.given, *(instance for instance, state in self.states.items() if state)}
 
     @property
     def status(self) -> FormStatus:
         """A form is no further than the least finished of its instances."""
-        states = (self.states.get(one, FormStatus.INCOMPLETE) for one in self.instances)
+        states = (self.states.get(instance, FormStatus.INCOMPLETE) for instance in self.instances)
         return FormStatus(min(states, default=FormStatus.INCOMPLETE))
 
     @property
     def differs(self) -> bool:
         """Whether the instances are not all equally far."""
-        return len({self.states.get(one, 0) for one in self.instances}) > 1
+        return len({self.states.get(instance, 0) for instance in self.instances}) > 1
 
 
 def captured(study: Study, subject: str, key: FormKey, draft: Draft, saved_at: datetime) -> CapturedForm:
     """The form as it was captured."""
     form = study.forms[key.form]
     for (table, number, name), ticked in draft.boxes.items():
-        held = study.field(table, name)
-        assert held is not None
-        draft.texts[table, number][name] = ";".join(_in_order(held, ticked))
+        spec = study.field(table, name)
+        assert spec is not None
+        draft.texts[table, number][name] = ";".join(_in_order(spec, ticked))
     return CapturedForm(
         site=draft.site,
         subject=subject,
@@ -83,10 +83,10 @@ def captured(study: Study, subject: str, key: FormKey, draft: Draft, saved_at: d
     )
 
 
-def _in_order(held: Field, ticked: list[str]) -> list[str]:
+def _in_order(spec: Field, ticked: list[str]) -> list[str]:
     """The codes as the dictionary has them, then what cannot be read."""
-    codes = [*(held.codelist.by_code if held.codelist else ()), *(one.code for one in held.missing)]
-    return [code for code in codes if code in ticked] + [one for one in ticked if one not in codes]
+    codes = [*(spec.codelist.by_code if spec.codelist else ()), *(code.code for code in spec.missing)]
+    return [code for code in codes if code in ticked] + [text for text in ticked if text not in codes]
 
 
 def _own(form: Form, draft: Draft) -> Mapping[str, str]:

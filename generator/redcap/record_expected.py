@@ -54,7 +54,7 @@ def record_expectations(
 
 def _events(study: Study, visits: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, visit in visits.items():
-        if visit != name or visit not in {held for event, held in visits.items() if event != name}:
+        if visit != name or visit not in {other for event, other in visits.items() if event != name}:
             yield study.visits[visit].title, name
 
 
@@ -78,19 +78,19 @@ def _cell(cell: Cell) -> ColumnExpected:
     if cell.code is not None:
         label = _label(cell.field, cell.code).strip().casefold()
         return _listed(BOXES, {label: "1"} | _BOX_WORDS)
-    held = cell.field
-    missing = tuple(one.in_redcap for one in held.missing)
-    if held.value is not None or held.kind.name == "file":
-        return ColumnExpected(expected=Expected(accepts=_is_something, kind=held.kind.name, missing=missing))
-    if held.kind.name == "boolean":
+    spec = cell.field
+    missing = tuple(code.in_redcap for code in spec.missing)
+    if spec.value is not None or spec.kind.name == "file":
+        return ColumnExpected(expected=Expected(accepts=_is_something, kind=spec.kind.name, missing=missing))
+    if spec.kind.name == "boolean":
         return _listed(BOXES, {})
-    listed = held.codelist if held.kind.name == "choice" else None
+    listed = spec.codelist if spec.kind.name == "choice" else None
     expected = Expected(
         accepts=_accepts(cell, frozenset(missing)),
-        kind=held.kind.name,
+        kind=spec.kind.name,
         texts=tuple(_codes(cell)) if listed else (),
         missing=missing,
-        seconds=held.seconds,
+        seconds=spec.seconds,
     )
     named = zip((code.label for code in listed.codes), _codes(cell), strict=True) if listed else ()
     labels = _unique(named)
@@ -101,7 +101,7 @@ def _codes(cell: Cell) -> Iterator[str]:
     """The answers of a list as REDCap has them."""
     assert cell.field.codelist is not None
     others = {code: other for other, code in cell.others.items()}
-    yield from (others.get(one.code, one.code) for one in cell.field.codelist.codes)
+    yield from (others.get(answer.code, answer.code) for answer in cell.field.codelist.codes)
 
 
 def _label(field_: Field, code: str) -> str:

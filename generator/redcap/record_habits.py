@@ -94,7 +94,7 @@ class _Examination:
         self.nothing = frozenset(self._words_for_nothing())
         for column, texts in self.texts.items():
             changes = {text: self._change(column, text) for text in texts if text}
-            self.changes[column] = {text: one for text, one in changes.items() if one is not None}
+            self.changes[column] = {text: change for text, change in changes.items() if change is not None}
         sheet = replace(self.sheet, rows=tuple(self._row(row) for row in self.sheet.rows))
         self._tell()
         return Restored(
@@ -111,13 +111,13 @@ class _Examination:
         """The different texts of every column that is read."""
         rows, layout = self.sheet.rows, self.layout
         read = {*self.expected, layout.record} & set(self.sheet.places)
-        found = {column: Counter([row.cells.get(column, "") for row in rows]) for column in read}
+        texts = {column: Counter([row.cells.get(column, "") for row in rows]) for column in read}
         if layout.value is not None:
             for row in rows:
                 column = layout.logical(row, layout.value)
                 if column in self.expected:
-                    found.setdefault(column, Counter())[row[layout.value]] += 1
-        return found
+                    texts.setdefault(column, Counter())[row[layout.value]] += 1
+        return texts
 
     def _spec(self, column: str) -> ColumnExpected:
         return self.expected.get(column, _RECORD_ID)
@@ -125,25 +125,28 @@ class _Examination:
     def _looks_odd(self, column: str) -> bool:
         """Whether a column has a text that is not as REDCap writes it."""
         texts, accepts = self.texts[column], self._spec(column).expected.accepts
-        if column == self.layout.record and any(is_exponent(one) or one.endswith(".0") for one in texts):
+        if column == self.layout.record and any(is_exponent(text) or text.endswith(".0") for text in texts):
             return True
         return any(not accepts(text) for text in texts) or bool(set(self._alone(column)))
 
     def _alone(self, column: str) -> Iterator[str]:
-        """A word for nothing that a column has in every row, and that is none of its codes."""
+        """``NA`` in every row of a column that has no such code: R writes so what is blank in all rows.
+
+        People answer None or n/a to every question of a kind; so those words have to be proven elsewhere.
+        """
         texts = self.texts[column]
         for word in texts if len(texts) == 1 else ():
-            if texts[word] > 1 and word.strip() in NOTHING and word not in self._codes(column):
+            if texts[word] > 1 and word.strip() == "NA" and word not in self._codes(column):
                 yield word
 
     def _habits(self, column: str, texts: Counter[str]) -> ColumnHabits:
         """What explains a column; labels are nobody's habit but REDCap's own."""
         spec = self._spec(column)
-        found = ColumnHabits(expected=spec.expected)
+        habits = ColumnHabits(expected=spec.expected)
         for text, count in texts.items():
             if spec.expected.accepts(text) or spec.by_label(text) is None:
-                found.add(text.strip() if text.strip() in NOTHING else text, count)
-        return found
+                habits.add(text.strip() if text.strip() in NOTHING else text, count)
+        return habits
 
     def _words_for_nothing(self) -> Iterator[str]:
         """``NA`` where it cannot be an answer, or where a column holds nothing else."""
@@ -193,7 +196,7 @@ class _Examination:
             return None
         if _SIGNED.search(word):
             return _Change(habit="exponent", before=plain(value) if _is_exact(word) else None)
-        if word.endswith(".0") and all(one.strip().endswith(".0") for one in self.texts[column] if one):
+        if word.endswith(".0") and all(text.strip().endswith(".0") for text in self.texts[column] if text):
             return _Change(habit="point-zero", before=plain(value))
         return None
 
@@ -207,8 +210,8 @@ class _Examination:
             change = self.changes[column].get(text) if text and column in self.changes else None
             if change is None:
                 continue
-            told = self.causes.undone if change.before is not None else self.causes.changed
-            told.add(change.habit, column, row.number, text, change.before)
+            tallies = self.causes.undone if change.before is not None else self.causes.changed
+            tallies.add(change.habit, column, row.number, text, change.before)
             if change.before is not None:
                 cells = dict(row.cells) if cells is None else cells
                 cells[physical] = change.before
@@ -216,7 +219,7 @@ class _Examination:
 
     def _unsure(self) -> Iterator[tuple[str, str]]:
         for column, changes in self.changes.items():
-            yield from ((column, text) for text, one in changes.items() if one.before is None)
+            yield from ((column, text) for text, change in changes.items() if change.before is None)
 
     def _doubtful(self) -> Iterator[str]:
         """Columns that take a word for a missing code, and that have no blank beside it."""
@@ -243,16 +246,16 @@ class _Examination:
 
     def _tell(self) -> None:
         """What the same program would have done to texts that are right as they are now."""
-        spared = [one.decisive for column, one in self.habits.items() if column in self.expected]
+        spared = [habits.decisive for column, habits in self.habits.items() if column in self.expected]
         self.causes.spared = frozenset().union(*spared)
         if not self.causes.suspects():
             return
         done = {*self.causes.undone.by_habit, *self.causes.changed.by_habit}
         for column, texts in self.texts.items():
-            said = {text for text in texts if text and text not in self.nothing}
-            if self._is_free(column) and said and all(number(text) is not None for text in said):
+            answers = {text for text in texts if text and text not in self.nothing}
+            if self._is_free(column) and answers and all(number(text) is not None for text in answers):
                 self._suspect("digits-lost", column, _may_have_lost_digits)
-                if "zeros-gone" in done and not any(has_zeros_in_front(text) for text in said):
+                if "zeros-gone" in done and not any(has_zeros_in_front(text) for text in answers):
                     self._suspect("zeros-gone", column, _may_have_lost_zeros)
         if ERASED in self.causes.habits():
             self._erased()
@@ -279,25 +282,25 @@ class _Examination:
             if column in self.sheet.places and self._codes(column) & NOTHING - seen
         }
         for row in self.sheet.rows if columns else ():
-            said = {
+            tables = {
                 self.expected[name].table
                 for name, text in row.cells.items()
                 if text and text != "0" and name in self.expected
             }
             for column, table in columns.items():
-                if table in said and not row[column]:
+                if table in tables and not row[column]:
                     self.causes.lost.add(ERASED, column, row.number, "")
 
 
 def _is_exact(text: str) -> bool:
     """Whether a number with an exponent is all there: R writes so many digits, a spreadsheet rounds."""
     mantissa, _, _ = text.lower().partition("e")
-    digits = sum(one.isdigit() for one in mantissa)
+    digits = sum(letter.isdigit() for letter in mantissa)
     return digits <= BINARY_DIGITS and ("e" in text or "." not in mantissa)
 
 
 def _may_have_lost_digits(text: str) -> bool:
-    return is_exponent(text) or sum(one.isdigit() for one in text) > BINARY_DIGITS
+    return is_exponent(text) or sum(letter.isdigit() for letter in text) > BINARY_DIGITS
 
 
 def _may_have_lost_zeros(text: str) -> bool:

@@ -39,20 +39,20 @@ class LostZeros:
 
 def lost_zeros(given: Iterable[str], known: Collection[str]) -> LostZeros | None:
     """Whether numbers of a file are other spellings of subjects that a database has already."""
-    numbers: defaultdict[Decimal, list[str]] = defaultdict(list)
+    by_value: defaultdict[Decimal, list[str]] = defaultdict(list)
     for subject in known:
         value = number(subject)
         if value is not None:
-            numbers[value].append(subject)
-    found: dict[str, list[str]] = {}
-    for one in given:
-        value = number(one)
-        if one not in known and value is not None and value in numbers:
-            found[one] = numbers[value]
-    if not found:
+            by_value[value].append(subject)
+    meant: dict[str, list[str]] = {}
+    for text in given:
+        value = number(text)
+        if text not in known and value is not None and value in by_value:
+            meant[text] = by_value[value]
+    if not meant:
         return None
-    subjects = tuple(dict.fromkeys(one for held in found.values() for one in held))
-    return LostZeros(given=tuple(found), subjects=subjects)
+    subjects = dict.fromkeys(subject for subjects in meant.values() for subject in subjects)
+    return LostZeros(given=tuple(meant), subjects=tuple(subjects))
 
 
 def _named(texts: tuple[str, ...]) -> str:
@@ -89,11 +89,11 @@ def _numbers(study: Study, sheet: Sheet, record: str, rows: dict[str, Row]) -> I
 
 
 def _two_groups(sheet: Sheet, groups: dict[str, dict[str, Row]]) -> Iterator[Finding]:
-    for subject, held in groups.items():
-        named = [group for group in held if group]
+    for subject, rows in groups.items():
+        named = [group for group in rows if group]
         for group in named[1:]:
-            place = sheet.place(held[group].number, GROUP)
-            first = held[named[0]].number
+            place = sheet.place(rows[group].number, GROUP)
+            first = rows[named[0]].number
             yield finding(
                 "redcap-two-groups", text=place, value=group, subject=subject, other=named[0], first=first
             )
@@ -102,10 +102,10 @@ def _two_groups(sheet: Sheet, groups: dict[str, dict[str, Row]]) -> Iterator[Fin
 def _strange_groups(study: Study, sheet: Sheet, groups: dict[str, dict[str, Row]]) -> Iterator[Finding]:
     """Groups that are no site, and records without one; each once, with the number of its records."""
     strange: dict[str, list[Row]] = {}
-    for held in groups.values():
-        for group in [one for one in held if one] or [""]:
+    for by_group in groups.values():
+        for group in [name for name in by_group if name] or [""]:
             if group not in study.sites:
-                strange.setdefault(group, []).append(held[group])
+                strange.setdefault(group, []).append(by_group[group])
     for group, rows in strange.items():
         place = sheet.place(rows[0].number, GROUP)
         records = f"{len(rows):,} record{'' if len(rows) == 1 else 's'}"
@@ -122,14 +122,14 @@ def _lengths(sheet: Sheet, record: str, rows: dict[str, Row]) -> Iterator[Findin
     by_value: dict[int, list[str]] = {}
     for subject in digits:
         by_value.setdefault(int(subject), []).append(subject)
-    twice = next((held for held in by_value.values() if len(held) > 1), None)
+    twice = next((same for same in by_value.values() if len(same) > 1), None)
     if twice is not None:
         place = sheet.place(rows[twice[1]].number, record)
         yield finding("redcap-record-length", text=place, value=twice[1], other=twice[0])
         return
     zeros = any(has_zeros_in_front(subject) for subject in digits)
     counted = len(by_value) * 2 > max(by_value, default=0)
-    if zeros or counted or len(digits) < len(rows) or len({len(one) for one in digits}) < 2:
+    if zeros or counted or len(digits) < len(rows) or len({len(subject) for subject in digits}) < 2:
         return
     short, long = min(digits, key=len), max(digits, key=len)
     place = sheet.place(rows[short].number, record)

@@ -44,25 +44,25 @@ class Witness:
         return replace(form, record=replace(record, kept=_reasons(form.key.form, before, record)))
 
     def _row(self, fields: Collection[Field], before: tuple[Row, ...], row: Row) -> Row:
-        stored = next((one.texts for one in before if one.number == row.number), {})
+        stored = next((old.texts for old in before if old.number == row.number), {})
         return replace(row, texts=self._texts(fields, stored, row.texts))
 
     def _texts(
         self, fields: Collection[Field], before: Mapping[str, str], after: Mapping[str, str]
     ) -> dict[str, str]:
-        found = dict(after)
-        for one in fields:
-            text, given = before.get(one.name, ""), after.get(one.name, "")
-            if one.kind.name == "file":
-                found.pop(one.name, None)
-                found |= {one.name: text} if given and text else {}
+        texts = dict(after)
+        for spec in fields:
+            stored, given = before.get(spec.name, ""), after.get(spec.name, "")
+            if spec.kind.name == "file":
+                texts.pop(spec.name, None)
+                texts |= {spec.name: stored} if given and stored else {}
                 continue
-            if not text or text == given:
+            if not stored or stored == given:
                 continue
-            if (habit := explain(text, given)) is not None and self._is_known(habit.name):
-                found[one.name] = text
+            if (habit := explain(stored, given)) is not None and self._is_known(habit.name):
+                texts[spec.name] = stored
                 self.kept[habit.says] += 1
-        return found
+        return texts
 
     def _is_known(self, habit: str) -> bool:
         return habit in self.habits and habit not in _ANYTHING

@@ -554,3 +554,8 @@ def as_numbers(form: CapturedForm) -> dict[str, str]:
     """The texts of a form; 2.50 and 2.5 are the same number."""
     texts = {name: text for name, text in form.record.texts.items() if text}
     return texts | {name: str(float(texts[name])) for name in ("a", "b", "c") if name in texts}
+
+
+def test_an_answer_that_everybody_gives_stays_one(simple: Study) -> None:
+    assert answers(simple, "record_id,why\n1,None\n2,None\n") == [{"why": "None"}, {"why": "None"}]
+    assert answers(simple, "record_id,why,n\n1,NA,5\n2,NA,6\n") == [{"n": "5"}, {"n": "6"}]
