@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from forms_spec.kinds import Refusal
-from forms_spec.model import Form, Study
+from forms_spec.model import Field, Form, Study
 from forms_spec.record import LOG, CellKey, FormKey, Record
 from generator.package.calculated import without_calculated
 from generator.package.captured import CapturedForm
@@ -178,10 +178,12 @@ class _Comparison:
             kind, why, harmless = "file", "an export has the names of files, not the files", True
         elif exact_places(self.study, field) is not None and _same_number(text, back):
             kind, why, harmless = "decimals", f"written {back}: REDCap asks for exactly so many", True
+        elif field.kind.name == "choices" and isinstance(field.kind.parse(text, field), Refusal):
+            kind, why = "box", f"{why}: boxes hold answers of the list only"
         elif cell.row is not None and (cell.table, cell.row) not in rows:
             kind, why = "row", self.no_row(cell.row)
-        elif field.kind.name == "choices":
-            kind, why = "box", f"{why}: boxes hold answers of the list only"
+        elif _same_value(field, text, back):
+            kind, why, harmless = "spelling", f"comes back as {back}, which is the same value", True
         elif text.strip() == back.strip():
             kind, why = "blanks", "blanks at its ends are not kept"
         elif isinstance(field.kind.parse(text, field), Refusal):
@@ -197,6 +199,11 @@ class _Comparison:
 
 def _said(cell: CellKey) -> str:
     return cell.field if cell.row is None else f"{cell.field} (row {cell.row})"
+
+
+def _same_value(field: Field, one: str, other: str) -> bool:
+    values = [field.kind.parse(text, field) for text in (one, other)]
+    return values[0] == values[1] and not any(isinstance(value, Refusal) for value in values)
 
 
 def _same_number(one: str, other: str) -> bool:

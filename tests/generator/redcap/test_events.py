@@ -241,7 +241,7 @@ def test_the_lists_come_back_as_they_were_and_otherwise_as_the_visits_are() -> N
 
 def test_what_the_lists_cannot_say_of_our_visits_is_listed() -> None:
     files = {
-        "study.yaml": "study: S\ntitle: S\nday_zero: f.d\nsubject: {pattern: '.+', example: '1'}\n",
+        "study.yaml": "study: S\ntitle: S\nday_zero: f.d\nsubject: {pattern: '[0-9]+', example: '1'}\n",
         "visits.yaml": "visits:\n  M3: {title: Month 3, target: month 3}\n"
         "  ET: {title: End, type: termination}\nschedule: {columns: M3 ET, f: X o}\n",
         "f.yaml": "form: f\ntitle: F\nfields: {d: {label: D, type: date}}\n",

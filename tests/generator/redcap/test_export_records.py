@@ -280,6 +280,7 @@ ODD = [
     # what was captured, what is listed
     ({"refer": "LEG;XX"}, ["box"]),
     ({"refer": "nonsense"}, ["box"]),
+    ({"refer": "ARM;LEG"}, ["spelling"]),
     ({"gone": "an old answer"}, ["no-field"]),
     ({"scan": "files/0123456789abcdef/x.pdf"}, ["file"]),
     ({"remark": 'two\r\nlines, "quoted"; and\ttabs'}, []),

@@ -91,6 +91,11 @@ FORMULAS = [
     *(("decimal", text) for text in NUMBERS),
     *(("text", text) for text in TEXTS),
     *(("date", text) for text in DATES),
+    ("integer", "n / m"),
+    ("integer", "case when n > 3 then x end"),
+    ("decimal, places: 1", "x / 3"),
+    ("choice, codes: [HIGH, LOW]", "case when n > 3 then 'HIGH' else 'LOW' end"),
+    ("choice, codes: [Y, N]", "a"),
 ]
 ALL = [text for one in CONDITIONS for text in (one, f"not ({one})")]
 

@@ -46,7 +46,7 @@ HARMLESS = {"history", "subject", "empty-draft", "empty-row", "file", "decimals"
 LOST = {"row", "box", "no-value"}
 """What may be lost of an answer: rows of visits that repeat, texts that are no answers."""
 
-MEANING = {"rule", "other-form", "previous-event"}
+MEANING = {"rule", "other-form", "previous-event", "record-id"}
 """What a list of Losses says of a rule that is lost in REDCap, or means another thing there."""
 
 
@@ -160,7 +160,7 @@ def _dictionary(texts: Mapping[str, str], study: Study, forms: list[CapturedForm
     yield from (
         f"back: {one.code} {one.message} {one.value}"
         for one in read.findings
-        if one.code != "redcap-rewritten"
+        if one.code not in ("redcap-rewritten", "redcap-values-changed", "redcap-values-lost")
     )
     here, there = _verdicts(study, kept), _verdicts(back, read.forms)
     for spot, said in here.items():
