@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
@@ -17,6 +18,7 @@ LABELS, ROW_NUMBERS = "labels", "row-numbers"
 MOST_COLUMNS = 12
 """So many columns are named for one habit, and the others counted."""
 
+_SMALL = re.compile(r"e\+0[0-9]$", re.ASCII)
 _SAYS = {LABELS: "labels for codes", ROW_NUMBERS: "rows are counted"}
 _MAY_SAY = {
     "zeros-gone": "zeros in front may be gone",
@@ -83,7 +85,18 @@ class Causes:
         """Who saved the file."""
         cells = self.undone.cells() + self.changed.cells() + self.lost.cells()
         cells.pop(LABELS, None)
-        return saved_by(cells, self.spared)
+        return tuple(self._nearer(suspect) for suspect in saved_by(cells, self.spared))
+
+    def _nearer(self, suspect: Suspect) -> Suspect:
+        """The programs of R, where a small number has an exponent: no other writes 1e+05."""
+        columns = (tallies.by_habit.get("exponent", {}) for tallies in (self.undone, self.changed))
+        seen = any(_SMALL.search(tally.now) for column in columns for tally in column.values())
+        names = tuple(
+            program.name
+            for program in PROGRAMS
+            if "R" in program.name.split() and program.habits.issuperset(suspect.habits)
+        )
+        return replace(suspect, names=names) if seen and names and "exponent" in suspect.habits else suspect
 
     def habits(self) -> frozenset[str]:
         """Everything that the programs who saved the file are known to do."""

@@ -269,6 +269,7 @@ def test_exponents_are_the_numbers_that_they_were(simple: Study) -> None:
     found = report(simple, text).findings
     assert [(one.finding.code, one.row) for one in found] == [("redcap-rewritten", 3), ("repeated-key", 3)]
     assert '"1e+05" is 100000' in found[0].finding.message
+    assert "R (read.csv, write.csv)" in found[0].finding.message
     assert "n (row 4)" in found[0].finding.message
     assert answers(simple, text) == [{"n": "5"}, {"n": "100000"}]
 
