@@ -117,7 +117,8 @@ class Import:
 class Plan:
     """What one subject's forms become. ``past`` are forms with all versions that they had elsewhere.
 
-    ``requests`` are saves on top of that, or of what stands here.
+    ``requests`` are saves on top of that, or of what stands here. A new subject ``comes_in`` unless all of
+    its forms are refused.
     """
 
     subject: str
@@ -129,6 +130,7 @@ class Plan:
     requests: list[SaveRequest] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     past: list[tuple[InstanceKey, tuple[PastVersion, ...]]] = field(default_factory=list)
+    comes_in: bool = True
     earlier_files: list[str] = field(default_factory=list)
 
 
@@ -179,6 +181,7 @@ def plan_forms(
     for key, versions in left.items():
         plan.past.append((InstanceKey(person.subject, *key), versions))
         plan.previews.append(_as_it_was(person.subject, key, versions))
+    plan.comes_in = bool(plan.requests or plan.past or not forms)
     for versions in past.values():
         plan.earlier_files += [name for one in versions for name in named_files(one.record)]
     return plan

@@ -10,10 +10,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
-from typing import IO
+from typing import IO, Any
 
 from forms_spec.catalogue import finding
 from forms_spec.places import DataPlace
@@ -86,8 +87,10 @@ def carry_out(database: Database, how: Import, plans: Plans, past: PastOfStudy |
         if how.dry_run:
             return counted.imported()
         with batch(database) as saves, _own_account(saves, how, past):
-            for plan in spool.plans(past.last_save if past else None):
-                for refused, before in _write(saves, plan, how, desk):
+            for plan, preview_of in spool.plans(past.last_save if past else None):
+                for key, user in _write(saves, plan, how, desk):
+                    before = preview_of(key)
+                    refused = _changed(before, user)
                     how.on_form(refused)
                     counted.replace(before, refused)
     return counted.imported()
@@ -105,26 +108,22 @@ def _own_account(saves: Batch, how: Import, past: PastOfStudy | None) -> Iterato
     yield
 
 
-def _write(
-    saves: Batch, plan: Plan, how: Import, desk: FileDesk
-) -> Iterator[tuple[FormPreview, FormPreview]]:
-    """Writes a plan; gives the forms that were changed here meanwhile: as refused, and as planned."""
+def _write(saves: Batch, plan: Plan, how: Import, desk: FileDesk) -> Iterator[tuple[InstanceKey, str]]:
+    """Writes a plan; gives the forms that were changed here meanwhile, each with who did it."""
     here = saves.subject(plan.subject)
-    wanted = plan.requests or plan.past or not plan.previews
-    if here is None and plan.new_subject and wanted:
+    if here is None and plan.new_subject and plan.comes_in:
         by = plan.added_by if plan.added_at and plan.added_by else how.user
         saves.add_subject(subjid=plan.subject, site=plan.site, user=by, at=plan.added_at)
     versions = saves.versions_of(plan.subject) if here else {}
     other = here.added_by if here and plan.new_subject and here.site != plan.site else None
     past = {key.form_key for key, _ in plan.past}
     saves.restore_forms([(key, made) for key, made in plan.past if key.form_key not in versions])
-    planned = {preview.key: preview for preview in plan.previews}
     first: list[SaveRequest] = []
     for request in plan.requests:
         number, user = versions.get(request.key.form_key, (0, ""))
         restored = request.key.form_key in past
         if other or (not restored and number != request.base_version):
-            yield _changed(planned[request.key], other or user), planned[request.key]
+            yield request.key, other or user
         elif number or restored:
             saves.save(request)
         else:
@@ -160,24 +159,50 @@ def _name(key: InstanceKey) -> str:
     return f"{key.subject} {visit} {key.form}"
 
 
+Previewed = Callable[[InstanceKey], FormPreview]
+"""How a form of a plan was shown."""
+
+
 class _PlanSpool:
-    """Plans on scratch disk: a whole study does not fit into memory."""
+    """Plans on scratch disk: a whole study does not fit into memory.
+
+    Previews are kept apart: they are needed again only for forms that somebody saved meanwhile.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._places: list[tuple[int, datetime | None]] = []
+        self._places: list[tuple[int, int, datetime | None]] = []
 
     def add(self, plan: Plan) -> None:
         saved = max((made[-1].saved_at for _, made in plan.past), default=None)
-        self._places.append((self._file.tell(), saved))
-        pickle.dump(plan, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+        wanted = {request.key for request in plan.requests}
+        previews = {one.key: one for one in plan.previews if one.key in wanted}
+        start = self._write(previews)
+        self._places.append((self._write(replace(plan, previews=[])), start, saved))
 
-    def plans(self, last_save: datetime | None) -> Iterator[Plan]:
-        """Every plan; the one with the last save comes last, so that the newest version is the newest row."""
-        last = [one for one in self._places if last_save and one[1] == last_save]
-        for place, _ in [one for one in self._places if one not in last] + last:
-            self._file.seek(place)
-            yield pickle.load(self._file)
+    def _write(self, held: object) -> int:
+        start = self._file.tell()
+        pickle.dump(held, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+        return start
+
+    def plans(
+        self, last_save: datetime | None
+    ) -> Iterator[tuple[Plan, Callable[[InstanceKey], FormPreview]]]:
+        """Every plan, and how its forms were shown.
+
+        The one with the last save comes last, so that the newest version is the newest row.
+        """
+        last = [one for one in self._places if last_save and one[2] == last_save]
+        for place, start, _ in [one for one in self._places if one not in last] + last:
+            yield self._read(place), partial(self._preview, start)
+
+    def _preview(self, start: int, key: InstanceKey) -> FormPreview:
+        found: FormPreview = self._read(start)[key]
+        return found
+
+    def _read(self, place: int) -> Any:
+        self._file.seek(place)
+        return pickle.load(self._file)
 
 
 class _Counted:

@@ -69,7 +69,7 @@ class Filling:
             add_subject(database, subjid=subjid, site=site, user="nurse")
             for key in self.places(subjid):
                 self.versions(key)
-        if chance.random() < 0.5:
+        if self.made.documents and chance.random() < 0.5:
             self.amend()
         return self.study
 

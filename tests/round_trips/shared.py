@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from forms_spec import load_study
+from forms_spec.model import Study
 from generator.redcap.convert import convert_redcap
 from tests.round_trips.random_studies import MadeStudy
 from webapp.demo import read_texts
@@ -27,4 +28,15 @@ def shared_studies(folder: Path) -> Iterator[tuple[str, MadeStudy]]:
 
 def _made(texts: dict[str, str]) -> MadeStudy | None:
     study = load_study(texts).study
-    return MadeStudy(documents={}, study=study) if study else None
+    return MadeStudy(documents={}, study=study, right=_right(study)) if study else None
+
+
+def _right(study: Study) -> dict[tuple[str, str], list[str]]:
+    """Texts that may be right: the codes of a field, else what its type takes."""
+    found = {}
+    for table in study.tables.values():
+        for field in table.fields:
+            codes = [one.code for one in field.codes]
+            missing = [one.code for one in field.missing]
+            found[table.name, field.name] = (codes or [one.text for one in field.type.accepts]) + missing
+    return found
