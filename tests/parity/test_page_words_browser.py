@@ -19,7 +19,7 @@ from tests.parity.rule_engines import Shelf, record_json
 from tests.studies import study_of
 
 FILES = {
-    "study.yaml": "study: T\ntitle: T\nsubject: {pattern: '.+', example: '1'}\nmissing: {ND: Not done}\n",
+    "study.yaml": "study: T\ntitle: T\nsubject: {pattern: '[0-9]+', example: '1'}\nmissing: {ND: Not done}\n",
     "visits.yaml": "visits: {V: {title: V}, W: {title: W}}\nschedule: {columns: V W, d: X ., f: X X}\n",
     "d.yaml": """
 form: d
