@@ -158,7 +158,10 @@ class Writer:
         if {one.type, other.type} == {Type.DATE, Type.DATETIME}:
             raise LogicFault("REDCap compares a date with a date, a time of the day with one", left.start)
         one, other = self.coded(one, other), self.coded(other, one)
-        return _counted(one, other), _counted(other, one)
+        return (
+            one if _codes_beside(one, other) else write_calls.counted(one),
+            other if _codes_beside(other, one) else write_calls.counted(other),
+        )
 
     def coded(self, said: Said, beside: Said) -> Said:
         """A constant beside a field with answers is the code that the answer has in REDCap."""
@@ -370,10 +373,10 @@ class Writer:
 
     def case(self, node: tree.Case) -> Said:
         """Blank where a condition is UNKNOWN, and so is everything after it."""
-        values = [self.say(then) for _, then in node.branches]
+        values = [write_calls.counted(self.say(then)) for _, then in node.branches]
         rest, type_ = "''", values[0].type
         if node.otherwise is not None:
-            rest = self.say(node.otherwise).guarded()
+            rest = write_calls.counted(self.say(node.otherwise)).guarded()
         for (when, _), then in zip(reversed(node.branches), reversed(values), strict=True):
             asked, refused = self.ask(when, True), self.ask(when, False)
             if rest != "''" and refused != asked.opposite():
@@ -395,17 +398,14 @@ def _is_visit(node: tree.Node) -> bool:
     return isinstance(node, tree.Reference) and node.table is None and node.field == "visitid"
 
 
+def _codes_beside(said: Said, beside: Said) -> bool:
+    """Whether a code that is read as a number stands beside a constant, which REDCap takes as one too."""
+    return said.field is not None and said.field.codelist is not None and beside.literal is not None
+
+
 def _is_missing_code(said: Said, field: Field) -> bool:
     answers = field.codelist.by_code if field.codelist else {}
     return said.literal not in answers and any(one.in_redcap == said.literal for one in field.missing)
-
-
-def _counted(said: Said, beside: Said) -> Said:
-    """A text that is read as a number, beside another such or in an equation of both."""
-    of_codes = said.field is not None and said.field.codelist is not None
-    if not said.numbers or (of_codes and beside.literal is not None):
-        return said
-    return computed(f"{said.text} * 1", [said], MULTIPLY)
 
 
 def _quoted(text: str) -> str:

@@ -13,7 +13,7 @@ from forms_spec.rules.calls import code_numbers
 from forms_spec.rules.limits import SCALE
 from forms_spec.rules.types import Type
 from generator.redcap.box_codes import boxes_of, redcap_codes
-from generator.redcap.logic.said import FALSE, TRUE, Asked, Said, computed, every, given, some, test
+from generator.redcap.logic.said import FALSE, MULTIPLY, TRUE, Asked, Said, computed, every, given, some, test
 from generator.redcap.logic.words import LogicFault
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _number_of(writer: Writer, node: tree.Call) -> Said:
         if any(code.number is not None for code in codelist.codes):
             return _by_code(writer, said, code_numbers(codelist))
     if said.field is None:
-        return computed(f"{said.text} * 1", [said], power=5)
+        return computed(f"{said.text} * 1", [said], power=MULTIPLY)
     known = test(f"isnumber({said.text})", f"isnumber({said.text}) = 0")
     return Said(text=said.text, type=Type.NUMBER, known=known, field=said.field, numbers=True)
 
@@ -240,6 +240,11 @@ def _by_code(writer: Writer, said: Said, numbers: Mapping[str, int]) -> Said:
         amount = f"{number / SCALE:.9f}".rstrip("0").rstrip(".")
         text = f"if({said.text} = {writer.text(codes[code]).text}, {amount}, {text})"
     return Said(text=text, type=Type.NUMBER, known=given(text))
+
+
+def counted(said: Said) -> Said:
+    """A text or a code that is read as a number, where REDCap would take it as it is."""
+    return computed(f"{said.text} * 1", [said], power=MULTIPLY) if said.numbers else said
 
 
 def _text_of(writer: Writer, node: tree.Call) -> Said:
@@ -285,7 +290,7 @@ def _age(writer: Writer, node: tree.Call) -> Said:
 
 def _power(writer: Writer, node: tree.Call) -> Said:
     parts = [writer.say(one) for one in node.arguments]
-    return computed(f"({parts[0].text})^({parts[1].text})", parts, power=5)
+    return computed(f"({parts[0].text})^({parts[1].text})", parts, power=MULTIPLY)
 
 
 def _extreme(name: str) -> Callable[[Writer, tree.Call], Said]:
@@ -303,7 +308,7 @@ def _extreme(name: str) -> Callable[[Writer, tree.Call], Said]:
 
 
 def _first_known(writer: Writer, node: tree.Call) -> Said:
-    parts = [writer.say(one) for one in node.arguments]
+    parts = [counted(writer.say(one)) for one in node.arguments]
     text = parts[-1].guarded()
     for one in reversed(parts[:-1]):
         text = f"if({one.known.written()}, {one.text}, {text})"

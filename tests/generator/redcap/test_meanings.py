@@ -1,9 +1,13 @@
 """A dictionary of ours in REDCap and back means the same, whatever is blank, missing or answered.
 
-``python -m tests.generator.redcap.test_meanings`` says how many rules there are and what is listed.
+``python -m tests.generator.redcap.test_meanings N SEED`` counts the rules, names those that are listed, and
+takes N more rules there and back that are made of others.
 """
 
 from __future__ import annotations
+
+import sys
+from random import Random
 
 import pytest
 
@@ -100,6 +104,40 @@ FORMULAS = [
 ALL = [text for one in CONDITIONS for text in (one, f"not ({one})")]
 
 
+def composed(random: Random, count: int) -> tuple[list[str], list[tuple[str, str]]]:
+    """Conditions and formulas made of others, over few sources."""
+    conditions: list[str] = []
+    formulas: list[tuple[str, str]] = []
+    numbers = [text for text in NUMBERS if "age_years" not in text and "days" not in text and text != "d - f"]
+    while len(conditions) < count:
+        one, other, third = random.sample(ALL, 3)
+        number, second = random.sample(numbers, 2)
+        text = random.choice(_COMPOSED).format(a=one, b=other, c=third, x=number, y=second)
+        if len(sources_of(text)) <= MOST_SOURCES and " is known is" not in text:
+            conditions.append(text)
+            value = random.choice(_VALUES).format(a=one, b=other, x=number, y=second)
+            if len(sources_of(value)) <= MOST_SOURCES:
+                formulas.append(("decimal", value))
+    return conditions, formulas
+
+
+MOST_SOURCES = 3
+_COMPOSED = _each("""
+({a}) and ({b}); ({a}) or ({b}); not (({a}) and ({b})); not (({a}) or not ({b}));
+({a}) = ({b}); ({a}) <> ({b});
+(({a}) or ({b})) is true; (({a}) and ({b})) is not true; case when {a} then {b} else {c} end;
+not (case when {a} then {b} end); coalesce({a}, {b}); (({a}) or ({b})) is known; ({x}) < ({y});
+({x}) <> ({y});
+({x}) + ({y}) >= 3; not (({x}) = ({y})); ({x}) between 0 and ({y}); (case when {a} then {x} else {y} end) = 1;
+coalesce({x}, {y}) > 1; sum_known({x}, {y}) = 3; ({x}) is known and ({a}); ({x}) in (1, {y})
+""")
+_VALUES = _each("""
+case when {a} then {x} else {y} end; case when {a} then {x} when {b} then {y} end; ({x}) + ({y});
+coalesce({x}, {y}); sum_known({x}, {y}); round(({x}) * 2, 1); max({x}, {y}); case when {a} then 1 else 0 end;
+-({x}); abs(({x}) - ({y})); mean_known({x}, {y}, 2); coalesce(case when {a} then {x} end, {y}); ({x}) / ({y})
+""")
+
+
 def said(found: list[Difference]) -> list[str]:
     return [
         f"{one.expression}: {dict(one.answers)}: {one.here} here, {one.there} there ({one.written})"
@@ -156,7 +194,23 @@ def test_what_a_blank_would_do_is_guarded(expression: str, written: str) -> None
     assert taken(expression) == written
 
 
-def main() -> None:
+def test_rules_made_of_others_mean_the_same() -> None:
+    conditions, formulas = composed(Random(7), 20)
+    for missing in (False, True):
+        found, _ = differences(conditions, formulas, missing=missing)
+        assert said(found) == []
+
+
+def main(count: int, seed: int) -> None:
+    conditions, formulas = composed(Random(seed), count)
+    for missing in (False, True):
+        found, listed = differences(conditions, formulas, missing=missing)
+        wrong = {one.expression for one in found}
+        print(f"{len(conditions)} conditions, {len(formulas)} formulas of others, missing codes: {missing}")
+        print(f"{len(wrong)} mean something else, {len(listed)} are listed")
+        first = {one.expression: one for one in reversed(found)}
+        for line in said(list(first.values()))[:20]:
+            print("  ", line)
     for missing in (False, True):
         found, listed = differences(ALL, FORMULAS, missing=missing)
         wrong = {one.expression for one in found}
@@ -168,4 +222,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]), int(sys.argv[2]))
