@@ -36,7 +36,7 @@ def _right(study: Study) -> dict[tuple[str, str], list[str]]:
     found = {}
     for table in study.tables.values():
         for field in table.fields:
-            codes = [one.code for one in field.codes]
+            codes = [one.code for one in (field.codelist.codes if field.codelist else ())]
             missing = [one.code for one in field.missing]
             found[table.name, field.name] = (codes or [one.text for one in field.type.accepts]) + missing
     return found

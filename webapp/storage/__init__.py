@@ -37,7 +37,7 @@ from webapp.storage.forms import (
     was_complete,
 )
 from webapp.storage.history import AuditRow, Revision, audit_rows, broken_seals, history, revisions
-from webapp.storage.imports import ImportRun, PastVersion
+from webapp.storage.imports import ImportRun, PastVersion, imports_of
 from webapp.storage.migrate import DatabaseTooNew
 from webapp.storage.saving import Batch, Conflict, Saved, SaveRefused, SaveRequest, batch, save
 from webapp.storage.sessions import Session, begin_session, end_session, open_session
@@ -112,6 +112,7 @@ __all__ = [
     "get_user",
     "heads",
     "history",
+    "imports_of",
     "keep_standings",
     "list_subjects",
     "list_users",

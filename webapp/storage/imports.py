@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from forms_spec.record import FormKey, Record
+from webapp.storage.database import Database
 from webapp.storage.encoding import kept_document, rows_document, texts_document
 from webapp.storage.forms import HEADS, FindingCounts, InstanceKey, Status
 from webapp.storage.seals import seal
@@ -60,6 +61,12 @@ def find_runs(connection: Connection, numbers: Iterable[int]) -> dict[int, Impor
         row.id: ImportRun(id=row.id, began_at=row.began_at, operator=row.operator, source=row.source)
         for row in rows
     }
+
+
+def imports_of(database: Database, numbers: Iterable[int]) -> dict[int, ImportRun]:
+    """Some imports by their numbers."""
+    with database.read() as connection:
+        return find_runs(connection, numbers)
 
 
 def newest_versions(connection: Connection, subject: str) -> dict[FormKey, tuple[int, str]]:

@@ -18,7 +18,7 @@ from webapp.form_places import FormPlace
 from webapp.gone_forms import readable_place
 from webapp.held_files import file_address
 from webapp.services import services
-from webapp.storage import About, Change, Revision, history
+from webapp.storage import About, Change, Revision, history, imports_of
 
 bp = Blueprint("histories", __name__)
 
@@ -68,7 +68,9 @@ def show_history(subjid: str, visit: str, form: str) -> ResponseReturnValue:
         )
         for revision in reversed(revisions)
     ]
-    return render_template("history.html", place=place, versions=versions)
+    numbers = {one.form.import_id for one in revisions if one.form.import_id is not None}
+    imports = imports_of(services().database, numbers) if numbers else {}
+    return render_template("history.html", place=place, versions=versions, imports=imports)
 
 
 def _with_files(shown: Shown, place: FormPlace, change: Change) -> Shown:
