@@ -47,7 +47,27 @@
     requestAnimationFrame(() => (live.textContent = text));
   }
 
-  globalThis.crfpage = { say };
+  const PAUSE = 90;
+  const LONGEST = 600;
+
+  /* Does something once keys pause, after the frame that shows them; at the latest after LONGEST milliseconds. */
+  function whenPaused(act) {
+    let waiting = 0;
+    let since = 0;
+    return () => {
+      since = waiting ? since : Date.now();
+      clearTimeout(waiting);
+      waiting = setTimeout(
+        () => {
+          waiting = 0;
+          act();
+        },
+        Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())),
+      );
+    };
+  }
+
+  globalThis.crfpage = { say, whenPaused };
 
   document.addEventListener("DOMContentLoaded", () => {
     document.addEventListener("keydown", keys);

@@ -97,11 +97,8 @@
     showFindings(verdict.findings);
   }
 
-  let asked = 0;
-  function judgeSoon() {
-    cancelAnimationFrame(asked);
-    asked = requestAnimationFrame(judge);
-  }
+  /* While keys follow each other, each is drawn at once and the form is judged when they pause. */
+  const judgeSoon = crfpage.whenPaused(judge);
 
   function showCell(cell) {
     const name = nameFor(cell.table, cell.row, cell.field);

@@ -198,7 +198,7 @@
     showChanges();
     autosaveLater();
   };
-  form.addEventListener("input", changed);
+  form.addEventListener("input", crfpage.whenPaused(changed));
   form.addEventListener("change", () => (bar.classList.contains("bad") ? autosaveLater() : changed()));
   document.getElementById("next")?.addEventListener("click", (event) => {
     if (!crfpage.changes() || form.dataset.wasComplete !== undefined || event.ctrlKey || event.metaKey) return;
