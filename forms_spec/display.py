@@ -59,6 +59,7 @@ _WRITERS: Mapping[str, Callable[[str, Field], str]] = {
     "text": _same,
     "integer": _same,
     "decimal": _same,
+    "bounded": _same,
     "boolean": lambda text, _: _BOOLEANS[text],
     "date": _date,
     "partial_date": _date,

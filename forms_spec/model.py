@@ -153,9 +153,10 @@ class Check:
 class Field:
     """One question.
 
-    ``kind`` is the grammar of its text, ``type`` what the dictionary called it. ``ranges``,
-    ``alert`` and ``expected`` are keyed by unit code when the unit is chosen, else by None. ``required`` and
-    ``shown`` are True, False or a condition. ``value`` is the formula of a calculated field.
+    ``kind`` is the grammar of its text, ``type`` what the dictionary called it. ``comparators`` may stand
+    before its number; ``part_of`` names the field whose number or comparator a calculated field is.
+    ``ranges``, ``alert`` and ``expected`` are keyed by unit code when the unit is chosen, else by None.
+    ``required`` and ``shown`` are True, False or a condition. ``value`` is the formula of a calculated field.
     ``missing`` are the codes of reasons allowed here. ``annotation`` is for people and other programs;
     ``redcap`` keeps what a dictionary of REDCap said that has no meaning here, by its column.
     ``checks`` says by finding code which protocol check the field's facets implement. ``reference`` is the
@@ -183,6 +184,8 @@ class Field:
     max_length: int | None = None
     pattern: Pattern | None = None
     places: int | None = None
+    comparators: tuple[str, ...] = ()
+    part_of: str | None = None
     seconds: bool = False
     unit: Unit | None = None
     codelist: Codelist | None = None

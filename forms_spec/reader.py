@@ -33,13 +33,19 @@ UNPRINTABLE = re.compile(
 )
 
 
+_COMPARATORS = re.compile(r"\bcomparator:[ \t]*\[[<>=, \t]*\]")
+GREATER = "\u203a"
+_GREATER = frozenset({GREATER, f"{GREATER}="})
+"""Stands for > in a list of comparators, where YAML takes none without quotes."""
+
+
 def read_document(file: str, text: str) -> Document:
     """Read one file. What is no YAML, or says something twice, is a finding and never an error."""
     text = text.removeprefix("\ufeff")
     bad = UNPRINTABLE.search(text)
     if bad:
         return _broken(file, text, _unprintable(file, text, bad.start()))
-    reader = _Reader(file, text)
+    reader = _Reader(file, _with_comparators(text))
     try:
         root = reader.read()
     except yaml.MarkedYAMLError as error:
@@ -51,6 +57,13 @@ def read_document(file: str, text: str) -> Document:
     if root is None:
         return _broken(file, text, finding("empty-file", text=TextPlace(file=file, line=1, column=1)))
     return Document(file=file, text=text, root=root, findings=tuple(reader.findings))
+
+
+def _with_comparators(text: str) -> str:
+    """``comparator: [<, >]`` so that YAML reads it; every character stays in its place."""
+    if "comparator" not in text:
+        return text
+    return _COMPARATORS.sub(lambda found: found[0].replace(">", GREATER), text)
 
 
 def _broken(file: str, text: str, found: Finding) -> Document:
@@ -151,7 +164,8 @@ class _Reader:
         plain = not event.style
         in_key = bool(self.open) and isinstance(self.open[-1].node.data, dict) and self.open[-1].key is None
         empty = plain and not in_key and event.value in ("", "null", "~")
-        node = Node(None if empty else event.value, event, plain=plain)
+        text = event.value.replace(GREATER, ">") if event.value in _GREATER else event.value
+        node = Node(None if empty else text, event, plain=plain)
         if event.anchor:
             self.anchors[event.anchor] = node
         if plain and not empty:

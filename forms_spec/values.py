@@ -19,4 +19,12 @@ class PartialDate:
     latest: date
 
 
-Value = str | Decimal | bool | date | PartialDate | time | datetime | tuple[str, ...]
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """A number, or what is known of it: ``comparator`` is ``=``, ``<``, ``<=``, ``>`` or ``>=``."""
+
+    comparator: str
+    number: Decimal
+
+
+Value = str | Bounded | Decimal | bool | date | PartialDate | time | datetime | tuple[str, ...]

@@ -261,6 +261,12 @@ _TYPES = (
         "Example: number_of(sex)",
     ),
     _entry(
+        "rule-no-comparator",
+        "{name} is no field that takes a comparator.",
+        "Name a field with the key comparator.",
+        "limit_of(crp) is the number of <0.3, comparator_of(crp) its sign. Example: limit_of(weight)",
+    ),
+    _entry(
         "rule-no-conversion",
         'The field "{field}" has no formula from {left} to {right}.',
         "Add a formula to the unit, or ask for another unit.",

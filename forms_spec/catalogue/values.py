@@ -73,6 +73,12 @@ ENTRIES: tuple[Entry, ...] = (
         "times more. `<0.3` belongs in a field with `comparator`.",
     ),
     _refuse(
+        "comparator-not-taken",
+        '"{value}" begins with {given}, which this field does not take',
+        "Enter the number alone, or after {taken}",
+        "The field says in `comparator` which of <, <=, > and >= may stand before its number.",
+    ),
+    _refuse(
         "number-too-large",
         "The number has more than {most} digits before the decimal point",
         "Check it, and leave out what is too much",

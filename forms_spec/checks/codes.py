@@ -119,7 +119,7 @@ def _lists(draft: Draft) -> Iterator[tuple[Codelist, Spot]]:
             yield held, part.spot.at("codes")
     for part in draft.parts.fields:
         if part.companion_of is not None and part.field.codelist is not None:
-            yield part.field.codelist, part.spot.at("unit")
+            yield part.field.codelist, part.spot.at("unit" if part.field.value is None else "comparator")
 
 
 def _code_spot(spot: Spot, code: str) -> Spot:

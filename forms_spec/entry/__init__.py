@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from forms_spec.entry.answers import read_boolean, read_choice, read_choices
 from forms_spec.entry.dates import DateReader
-from forms_spec.entry.numbers import read_decimal, read_integer
+from forms_spec.entry.numbers import read_bounded, read_decimal, read_integer
 from forms_spec.entry.texts import read_text
 from forms_spec.entry.times import read_clock
 from forms_spec.kinds import KINDS, Refusal
@@ -30,6 +30,7 @@ _READERS: Mapping[str, _Reader] = {
     "text": lambda text, field, _: read_text(text, field),
     "integer": lambda text, _, __: read_integer(text),
     "decimal": lambda text, _, __: read_decimal(text),
+    "bounded": lambda text, _, __: read_bounded(text),
     "boolean": lambda text, _, __: read_boolean(text),
     "date": lambda text, _, dates: dates.day(text),
     "partial_date": lambda text, _, dates: dates.partial(text),

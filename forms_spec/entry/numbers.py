@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from forms_spec.kinds.characters import plain_blanks
+
 _GRAMMAR = re.compile(r"([+\-\u2212]?)([0-9]*)(?:([.,])([0-9]*))?")
 
 
@@ -22,6 +24,20 @@ def read_decimal(text: str) -> str | None:
     if not found or (found[3] == "," and len(found[4]) in (0, 3)):
         return None
     return _written(found)
+
+
+_LIMIT = re.compile(r"(<=|=<|>=|=>|<|>|\u2264|\u2265)? ?(.*)")
+_SPELT = {"=<": "<=", "=>": ">=", "\u2264": "<=", "\u2265": ">="}
+
+
+def read_bounded(text: str) -> str | None:
+    """A decimal, after a comparator with or without a blank: ``< 0,3``, ``≤5``."""
+    found = _LIMIT.fullmatch(plain_blanks(text))
+    number = read_decimal(found[2]) if found else None
+    if found is None or number is None:
+        return None
+    comparator = found[1] or ""
+    return f"{_SPELT.get(comparator, comparator)}{number}"
 
 
 def _written(found: re.Match[str]) -> str | None:

@@ -6,7 +6,7 @@ DECIMAL = FieldType(
     name="decimal",
     kind="decimal",
     control="text",
-    facets=ANSWER | BOX | QUANTITY | {"places"},
+    facets=ANSWER | BOX | QUANTITY | {"places", "comparator"},
     accepts=(
         *samples(
             "0", "38.1", "38.10", "-0.5", "0.000000001", "999999999999999.999999999", "12", "-12.0", "0.0"
@@ -14,6 +14,7 @@ DECIMAL = FieldType(
         *samples("38.1", "38", "0.0", places=1),
         *samples("38.12", "-38.12", places=2),
         *samples("12", places=0),
+        *samples("<0.3", "<=0.3", "0.3", "-1.5", "<0", ">500.25", comparator=["<", "<=", ">"]),
     ),
     rejects=(
         *samples(
@@ -55,5 +56,19 @@ DECIMAL = FieldType(
         ),
         *samples("38.12", "38.10", places=1),
         *samples("12.0", "12.", places=0),
+        *samples(
+            "< 0.3",
+            ">=500",
+            "=0.3",
+            "<",
+            "<-0",
+            "<0.123456789",
+            "<<1",
+            "0,3",
+            "<0.3 ",
+            "<007",
+            comparator=["<", "<=", ">"],
+        ),
+        *samples("<38.12", places=1, comparator=["<"]),
     ),
 )

@@ -6,7 +6,7 @@ INTEGER = FieldType(
     name="integer",
     kind="integer",
     control="text",
-    facets=ANSWER | BOX | QUANTITY,
+    facets=ANSWER | BOX | QUANTITY | {"comparator"},
     accepts=samples("0", "7", "-12", "10", "120", "999999999999999", "-999999999999999"),
     rejects=samples(
         " ",

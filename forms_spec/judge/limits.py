@@ -56,7 +56,7 @@ _IN_TIME = frozenset({Type.DATE, Type.TIME, Type.DATETIME})
 
 def _after(one: Any, other: Any, type_: Type, *, strictly: bool) -> bool:
     """Whether ``one`` surely lies after ``other`` (or on it, when not ``strictly``)."""
-    if type_ is Type.DATE:
+    if type_ in (Type.DATE, Type.SPREAD):
         return (span_le(one, other) if strictly else span_lt(one, other)) is False
     return bool(one > other if strictly else one >= other)
 

@@ -235,6 +235,8 @@ class _Planner:
     def certain(self, expression: Expression, home: Home, type_: Type) -> bool:
         """Whether an expression is a number, a day, a parameter or today."""
         node = resolve(expression, self.study, home, type_).core
+        if isinstance(node, Apply) and node.operator == "point":
+            node = node.arguments[0]
         return isinstance(node, Constant) or (isinstance(node, Apply) and node.operator == "today")
 
     def limits(

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from forms_spec.kinds.base import Kind, Refusal
 from forms_spec.kinds.boolean import BooleanKind
+from forms_spec.kinds.bounded import BoundedKind
 from forms_spec.kinds.characters import is_blank
 from forms_spec.kinds.choice import ChoiceKind
 from forms_spec.kinds.choices import ChoicesKind
@@ -24,6 +25,7 @@ KINDS: tuple[Kind, ...] = (
     TextKind(),
     IntegerKind(),
     DecimalKind(),
+    BoundedKind(),
     BooleanKind(),
     DateKind(),
     PartialDateKind(),

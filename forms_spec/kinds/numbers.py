@@ -27,14 +27,21 @@ NOT_A_NUMBER = ("not-a-number", "digits, with a point before the decimals, for e
 NOT_AN_INTEGER = ("not-an-integer", "digits only, for example 12")
 
 
-def why_no_number(text: str, *, whole: bool) -> Refusal:
+_MINUS_ZERO = re.compile(r"-0(?:\.0*)?")
+
+
+def why_no_number(text: str, *, whole: bool, comparators: tuple[str, ...] = ()) -> Refusal:
     """Why a text is no number: a comma, a comparator that the field does not take, or anything else."""
     code, wanted = NOT_AN_INTEGER if whole else NOT_A_NUMBER
+    if comparators:
+        wanted = f"{NOT_A_NUMBER[1]}; or {comparators[0]}0.3 where only a limit is known"
     trouble = ""
     readings = [one for one in _without_comma(text) if not whole or "." not in one]
-    if found := _LIMIT.fullmatch(text):
+    found = None if comparators else _LIMIT.fullmatch(text)
+    if found:
         trouble = ": it is a limit, and this field takes exact numbers only"
         number = found[2].partition(".")[0] if whole else found[2]
+        number = "0" if _MINUS_ZERO.fullmatch(number) else number
         wanted = f"an exact number, for example {number}; if only the limit is known, say why there is none"
     elif readings:
         trouble = ": a comma may stand before decimals or between thousands"

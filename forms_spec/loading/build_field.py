@@ -9,6 +9,7 @@ from typing import Any
 
 from forms_spec.field_types import FIELD_TYPES, FieldType, field_type
 from forms_spec.kinds import kind
+from forms_spec.kinds.bounded import EXACT
 from forms_spec.loading.expressions import Written, parse_at, parse_slots
 from forms_spec.loading.facet_checks import checks_of
 from forms_spec.loading.notes import Notes, Spot
@@ -16,7 +17,7 @@ from forms_spec.loading.parts import ExpressionPart, FieldPart, Parts
 from forms_spec.loading.ranges import RawEnd
 from forms_spec.loading.unit_ranges import in_every_unit
 from forms_spec.loading.units import build_unit, unit_codelist
-from forms_spec.model import Check, Codelist, Field, MissingCode, Range, Unit, Upload
+from forms_spec.model import Check, Code, Codelist, Field, MissingCode, Range, Unit, Upload
 from forms_spec.nearness import did_you_mean
 from forms_spec.rules import Expression, parse_expression
 from forms_spec.wording import Wording, plain
@@ -65,17 +66,22 @@ class FieldBuilder:
         part = FieldPart(field=made, spot=spot, keys=frozenset(raw), sound=sound, table=self.table)
         self.parts.fields.append(part)
         self._list_expressions(made)
-        if made.unit is None or made.unit.companion is None:
-            return [made]
-        return [made, self._companion(made, made.unit, made.unit.companion, spot)]
+        found = [made]
+        if made.unit is not None and made.unit.companion is not None:
+            found.append(self._companion(made, made.unit, made.unit.companion, spot))
+        if made.comparators:
+            found += [self._part(made, part, spot) for part in ("num", "cmp")]
+        return found
 
     def _field(
         self, name: str, type_: FieldType, codelist: Codelist | None, raw: Mapping[str, Any], spot: Spot
     ) -> Field:
         least, most = raw.get("length") or (None, None)
         given = raw.get("gives", "decimal") if type_.name == "calculated" else type_.kind
+        comparators = raw.get("comparator", ())
+        given = "bounded" if comparators else given
         unit = self._unit(name, raw, spot)
-        places = 0 if given == "integer" else raw.get("places")
+        places = 0 if type_.kind == "integer" else raw.get("places")
         ranges = in_every_unit(self._ranges("range", raw, spot), unit, places) or self._scale(type_, spot)
         return Field(
             name=name,
@@ -94,7 +100,8 @@ class FieldBuilder:
             min_length=least,
             max_length=most,
             pattern=raw.get("pattern"),
-            places=raw.get("places"),
+            places=0 if comparators and type_.kind == "integer" else raw.get("places"),
+            comparators=comparators,
             seconds=raw.get("seconds", False),
             unit=unit,
             codelist=codelist,
@@ -240,6 +247,40 @@ class FieldBuilder:
             field=made, spot=spot, keys=frozenset(), sound=True, table=self.table, companion_of=owner
         )
         self.parts.fields.append(part)
+        return made
+
+    def _part(self, owner: Field, part: str, spot: Spot) -> Field:
+        """The number of a field that takes comparators, or its comparator: calculated, in a column."""
+        function, label = {"num": ("limit_of", "number"), "cmp": ("comparator_of", "comparator")}[part]
+        value = parse_expression(f"{function}({owner.name})", spot.key)
+        assert isinstance(value, Expression)
+        codes = tuple(Code(code=one, label=one) for one in (EXACT, *owner.comparators))
+        name = f"{owner.name}_{part}"
+        fixed = owner.unit is not None and owner.unit.fixed is not None
+        made = Field(
+            name=name,
+            label=f"{owner.label}: {label}",
+            type=field_type("calculated"),
+            kind=kind("decimal" if part == "num" else "choice"),
+            place=spot.key,
+            form=self.form,
+            group=self.group,
+            places=owner.places if part == "num" else None,
+            unit=owner.unit if part == "num" and fixed else None,
+            codelist=None
+            if part == "num"
+            else Codelist(name=f"{self.table}.{name}", codes=codes, place=spot.at("comparator").key),
+            value=value,
+            part_of=owner.name,
+            control=field_type("calculated").control,
+            checks=checks_of({}, self.checks, {}),
+            entry="hidden",
+        )
+        self.parts.fields.append(
+            FieldPart(
+                field=made, spot=spot, keys=frozenset(), sound=True, table=self.table, companion_of=owner
+            )
+        )
         return made
 
     def _missing(

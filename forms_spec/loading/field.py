@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from forms_spec.kinds.bounded import COMPARATORS
 from forms_spec.loading.codelists import CodesOrName
 from forms_spec.loading.facet_checks import FIELD_FACETS, ChecksShape
 from forms_spec.loading.problems import fail
@@ -58,6 +59,17 @@ _WHOLE, _TEXT, _TEXTS = Whole(), Text(), Texts()
 _PATTERN = _PatternSchema()
 
 
+class ComparatorsShape(Shape):
+    """``[<, <=]``, or the comparators one after the other in a text."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
+        given = value.replace(",", " ").split() if isinstance(value, str) else _TEXTS.deserialize(value)
+        for one in given:
+            if one not in COMPARATORS:
+                fail("not-one-of", words=", ".join(COMPARATORS), near="")
+        return tuple(one for one in COMPARATORS if one in given)
+
+
 class FieldSchema(Frame):
     """Every key that a field may have; which of them suits its type is checked later."""
 
@@ -72,6 +84,7 @@ class FieldSchema(Frame):
     length = Length()
     pattern = PatternShape()
     places = Whole()
+    comparator = ComparatorsShape()
     seconds = Flag()
     unit = UnitShape()
     unit_field = Text()

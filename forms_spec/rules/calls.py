@@ -217,6 +217,16 @@ def code_numbers(codelist: Codelist) -> dict[str, int]:
     return found
 
 
+def _part_of_limit(checker: Checker, node: tree.Call, function: Function) -> Core:
+    """``limit_of(crp)``, ``comparator_of(crp)``: of a field that takes comparators."""
+    cell = checker.core(node.arguments[0])
+    if cell.type is Type.ANY:
+        return _wrong()
+    if not isinstance(cell, Read | Remote) or not cell.field.comparators:
+        return checker.fault("rule-no-comparator", node.arguments[0], name=checker.said(node.arguments[0]))
+    return checker.apply(function.gives, function.name, cell)
+
+
 def _in_unit(checker: Checker, node: tree.Call, function: Function) -> Core:
     """``in_unit(weight, 'kg')`` and ``weight in 'kg'``"""
     with checker.in_any_unit():
@@ -345,6 +355,8 @@ _BUILDERS: Mapping[str, Callable[[Checker, tree.Call, Function], Core]] = Mappin
         "since": _since,
         "number_of": _number_of,
         "in_unit": _in_unit,
+        "limit_of": _part_of_limit,
+        "comparator_of": _part_of_limit,
         **dict.fromkeys(PLAIN, _plain),
         "entered": _entered,
         **dict.fromkeys(KNOWN, _of_known),

@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from forms_spec.model import Field
+from forms_spec.rules.bounds import interval, parted
 from forms_spec.rules.core import RuleValue
 from forms_spec.rules.limits import FRACTION_DIGITS
 from forms_spec.rules.types import KIND_TYPES
-from forms_spec.values import PartialDate, Value
+from forms_spec.values import Bounded, PartialDate, Value
 
 _EPOCH = datetime(1, 1, 1)
 
@@ -54,6 +55,7 @@ _SHAPES: Mapping[type, Callable[[Any], RuleValue]] = MappingProxyType(
         str: lambda value: value,
         bool: lambda value: value,
         Decimal: lambda value: int(value.scaleb(FRACTION_DIGITS)),
+        Bounded: lambda value: interval(value.comparator, int(value.number.scaleb(FRACTION_DIGITS))),
         date: _day,
         PartialDate: lambda value: (value.earliest.toordinal(), value.latest.toordinal()),
         time: _seconds,
@@ -72,6 +74,11 @@ def _partial(value: Any, _field: Field) -> Value | None:
     month = first.day == 1 and last == date(first.year, first.month, monthrange(first.year, first.month)[1])
     year = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year
     return PartialDate(first, last) if month or year or first == last else None
+
+
+def _bounded(value: Any, _field: Field) -> Value | None:
+    found = parted(value)
+    return None if found is None else Bounded(found[0], decimal_of(found[1]))
 
 
 def _clock(value: Any, _field: Field) -> Value:
@@ -93,6 +100,7 @@ _WRITERS: Mapping[str, Callable[[Any, Field], Value | None]] = MappingProxyType(
         "text": _same,
         "integer": lambda value, _field: decimal_of(value),
         "decimal": lambda value, _field: decimal_of(value),
+        "bounded": _bounded,
         "boolean": _same,
         "date": _date_or_none,
         "partial_date": _partial,

@@ -348,6 +348,8 @@ _FUNCTIONS = {
     "since": "{0} is later than {2} before {1}",
     "number_of": "the number of {0}",
     "in_unit": "{0} in {1}",
+    "limit_of": "the number of {0}, whatever its comparator",
+    "comparator_of": "the comparator of {0}",
     "entered": "{0} as entered",
     "round_up": "{0} rounded up to {1} places",
     "round_down": "{0} rounded down to {1} places",

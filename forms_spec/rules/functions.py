@@ -63,6 +63,8 @@ _ALL = (
         gives=Type.NUMBER,
         says="number_of(choice or text)",
     ),
+    Function(name="limit_of", takes=((Type.SPREAD,),), gives=Type.NUMBER, says="limit_of(field)"),
+    Function(name="comparator_of", takes=((Type.SPREAD,),), gives=Type.TEXT, says="comparator_of(field)"),
     Function(name="reference_low", takes=(_NUMBER,), gives=Type.NUMBER, says="reference_low(field)"),
     Function(name="reference_high", takes=(_NUMBER,), gives=Type.NUMBER, says="reference_high(field)"),
     Function(name="in_reference", takes=(_NUMBER,), gives=Type.TEXT, says="in_reference(field)"),

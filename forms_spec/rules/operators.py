@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from forms_spec.rules import calendar
+from forms_spec.rules.bounds import comparator_of, limit_of, span_add
 from forms_spec.rules.core import Interval, RuleValue
 from forms_spec.rules.limits import FRACTION_DIGITS, NUMBER_BOUND, SCALE
 from forms_spec.rules.scene import Frames
@@ -61,11 +62,6 @@ def span_le(left: Interval, right: Interval) -> bool | None:
     return False if left[0] > right[1] else None
 
 
-def span_add(*spans: Interval) -> Interval | None:
-    low, high = add(*(one[0] for one in spans)), add(*(one[1] for one in spans))
-    return None if low is None or high is None else (low, high)
-
-
 def _moved(step: Callable[[int, int], int | None]) -> Callable[[Interval, int], Interval | None]:
     """A date moved by a whole number of days or months."""
 
@@ -116,6 +112,8 @@ STRICT: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "point": lambda number: (number, number),
         "settle": lambda span: span[0] if span[0] == span[1] else None,
         "span_add": span_add,
+        "limit_of": limit_of,
+        "comparator_of": comparator_of,
         "span_neg": lambda span: (-span[1], -span[0]),
         "span_least": lambda *spans: (min(one[0] for one in spans), min(one[1] for one in spans)),
         "span_greatest": lambda *spans: (max(one[0] for one in spans), max(one[1] for one in spans)),

@@ -99,8 +99,12 @@ def _word(row: ReferenceRange, cell: Core) -> Core:
     branches: list[Core] = []
     for word, limit in ((LOW, row.low), (HIGH, row.high)):
         if limit is not None:
-            pair = (cell, _limit(limit)) if word == LOW else (_limit(limit), cell)
-            branches.append(Apply(type=Type.CONDITION, operator="lt", arguments=pair))
+            end, operator = _limit(limit), "lt"
+            if cell.type is Type.SPREAD:
+                end = Apply(type=Type.SPREAD, operator="point", arguments=(end,))
+                operator = "span_lt"
+            pair = (cell, end) if word == LOW else (end, cell)
+            branches.append(Apply(type=Type.CONDITION, operator=operator, arguments=pair))
             branches.append(Constant(type=Type.TEXT, value=word))
     normal = Constant(type=Type.TEXT, value=NORMAL)
     return Apply(type=Type.TEXT, operator="case", arguments=(*branches, normal))

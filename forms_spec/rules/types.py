@@ -38,6 +38,7 @@ KIND_TYPES: Mapping[str, Type] = MappingProxyType(
         "text": Type.TEXT,
         "integer": Type.NUMBER,
         "decimal": Type.NUMBER,
+        "bounded": Type.SPREAD,
         "boolean": Type.CONDITION,
         "date": Type.DATE,
         "partial_date": Type.DATE,

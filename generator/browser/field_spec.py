@@ -21,6 +21,7 @@ def field_spec(field: Field) -> dict[str, Any]:
         "maxLength": longest_text(field),
         "pattern": _pattern(field.pattern),
         "places": field.places,
+        "comparators": list(field.comparators),
         "seconds": field.seconds,
         "unit": field.unit.fixed if field.unit else None,
         "codes": [_code(code) for code in field.codelist.codes] if field.codelist else [],

@@ -135,5 +135,7 @@ def nodes(node: core.Core) -> Iterator[core.Core]:
 
 def is_certain(node: core.Core | None) -> bool:
     """True for an end of a range that is never UNKNOWN, as the judge has it: a value, or today."""
+    if isinstance(node, core.Apply) and node.operator == "point":
+        node = node.arguments[0]
     today = isinstance(node, core.Apply) and node.operator == "today"
     return node is None or today or isinstance(node, core.Constant)

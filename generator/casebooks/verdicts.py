@@ -153,7 +153,7 @@ class Verdicts:
         strictly = not (held.low_open if side == "below" else held.high_open)
         limit, value = self.scene.column(end), self.relation.value(one)
         earlier, later = (limit, value) if side == "below" else (value, limit)
-        if type_of(one) is Type.DATE:
+        if type_of(one) in (Type.DATE, Type.SPREAD):
             return self._applied("span_le" if strictly else "span_lt", earlier, later) == FALSE
         return self._applied("lt" if strictly else "le", later, earlier) == TRUE
 

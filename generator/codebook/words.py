@@ -19,6 +19,7 @@ ANSWERS: Mapping[str, str] = MappingProxyType(
         "text": "text",
         "integer": "whole number",
         "decimal": "decimal number",
+        "bounded": "number",
         "boolean": "tick box",
         "date": "date",
         "partial_date": "date, may be partial",
@@ -180,6 +181,7 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
     {
         "Unit": _units,
         "Range": lambda field, study: _ranges(field.ranges, field, study),
+        "Comparators": lambda field, _study: ", ".join(field.comparators),
         "Alert outside": lambda field, study: _ranges(field.alert, field, study),
         "Expected": lambda field, study: _ranges(field.expected, field, study),
         "Length": _length,
@@ -220,6 +222,7 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "missing",
                 "checks",
                 "reference",
+                "comparator",
             }
         ),
         "other columns": frozenset(

@@ -42,6 +42,11 @@ class TablePlan:
     known: KnownNames | None = None
 
     @property
+    def optional(self) -> frozenset[str]:
+        """Columns that follow from another one, so that an older package may lack them."""
+        return frozenset(one.name for one in (self.table.fields if self.table else ()) if one.part_of)
+
+    @property
     def blank_keys(self) -> frozenset[str]:
         """The key columns that may be blank, such as the site of a study without sites."""
         return frozenset(

@@ -245,7 +245,7 @@ class TableReading:
                 near = did_you_mean(name, [one for one in columns if one not in places])
                 self.note("unknown-column", header.line, name=name, value=name, near=near)
         for name in columns:
-            if name not in places:
+            if name not in places and name not in self.plan.optional:
                 meant = nearest(name, [one for one in given if one not in columns])
                 near = f'If "{meant}" is meant, name it {name}. ' if meant else ""
                 self.note("missing-column", header.line, name=name, near=near)

@@ -27,6 +27,7 @@ INPUTS: Mapping[str, tuple[str, Callable[[Field], str]]] = MappingProxyType(
         "text": ("text", _by_length),
         "integer": ("numeric", lambda _: "w6"),
         "decimal": ("decimal", lambda _: "w6"),
+        "bounded": ("text", lambda _: "w6"),
         "boolean": ("text", lambda _: "w6"),
         "date": ("text", lambda _: "w10"),
         "partial_date": ("text", lambda _: "w10"),

@@ -115,6 +115,7 @@ FIELD_CLASSES: Mapping[str, type[TypedField]] = MappingProxyType(
         "text": LinesField,
         "integer": TypedField,
         "decimal": TypedField,
+        "bounded": TypedField,
         "boolean": TypedField,
         "date": TypedField,
         "partial_date": TypedField,

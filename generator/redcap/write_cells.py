@@ -190,6 +190,10 @@ class CellWriter:
 
     def validated(self, one: Field, cells: Cells, _form: Form) -> list[str]:
         cells["type"] = "text"
+        if one.comparators:
+            why = "a number of REDCap takes no comparator, so it is a text without limits"
+            self.loss(cells["name"], "validation", "comparator", ", ".join(one.comparators), why)
+            return []
         cells["validation"] = self.validation(one)
         return self.limits(one, cells)
 

@@ -281,6 +281,8 @@ OPERATORS: Mapping[str, Callable[..., Sql]] = MappingProxyType(
         "point": _macro("point"),
         "settle": _macro("settle"),
         "span_add": _chain("span_add"),
+        "limit_of": _macro("limit_of"),
+        "comparator_of": _macro("comparator_of"),
         "span_neg": _macro("span_neg"),
         "span_least": _chain("span_least"),
         "span_greatest": _chain("span_greatest"),

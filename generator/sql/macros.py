@@ -50,6 +50,17 @@ def _between(count: str) -> str:
     )
 
 
+def _ends_added(end: str, no_end: str) -> str:
+    """The sum of two ends; a side without an end has none in the sum."""
+    one, other = f"s.a.{end}", f"s.b.{end}"
+    no_sum = f"{one} = {no_end} OR {other} = {no_end}"
+    return f"CASE WHEN {no_sum} THEN {no_end} ELSE crf_bounded({one} + {other}) END"
+
+
+_OPEN = f"s.a.lo <= -{_LIMIT} AND s.a.hi >= {_LIMIT}"
+_UNDER = "((s.a.hi % 10) + 10) % 10 = 9"
+_OVER = "((s.a.lo % 10) + 10) % 10 = 1"
+
 MACROS: tuple[tuple[str, str], ...] = (
     ("crf_bounded(x)", _let("x", f"CASE WHEN s.x > -{_LIMIT} AND s.x < {_LIMIT} THEN s.x END")),
     (
@@ -93,7 +104,25 @@ MACROS: tuple[tuple[str, str], ...] = (
     ("crf_settle(a)", _let("a", "CASE WHEN s.a.lo = s.a.hi THEN s.a.lo END")),
     (
         "crf_span_add(a, b)",
-        _let("a b", _both("crf_bounded(s.a.lo + s.b.lo)", "crf_bounded(s.a.hi + s.b.hi)")),
+        _let("a b", _both(_ends_added("lo", f"-{_LIMIT}"), _ends_added("hi", _LIMIT))),
+    ),
+    (
+        "crf_limit_of(a)",
+        _let(
+            "a",
+            f"CASE WHEN {_OPEN} THEN NULL WHEN s.a.lo = s.a.hi THEN s.a.lo "
+            f"WHEN s.a.lo <= -{_LIMIT} THEN s.a.hi + CASE WHEN {_UNDER} THEN 1 ELSE 0 END "
+            f"WHEN s.a.hi >= {_LIMIT} THEN s.a.lo - CASE WHEN {_OVER} THEN 1 ELSE 0 END END",
+        ),
+    ),
+    (
+        "crf_comparator_of(a)",
+        _let(
+            "a",
+            f"CASE WHEN {_OPEN} THEN NULL WHEN s.a.lo = s.a.hi THEN '=' "
+            f"WHEN s.a.lo <= -{_LIMIT} THEN CASE WHEN {_UNDER} THEN '<' ELSE '<=' END "
+            f"WHEN s.a.hi >= {_LIMIT} THEN CASE WHEN {_OVER} THEN '>' ELSE '>=' END END",
+        ),
     ),
     ("crf_span_neg(a)", _let("a", "CASE WHEN s.a IS NOT NULL THEN {'lo': -s.a.hi, 'hi': -s.a.lo} END")),
     (

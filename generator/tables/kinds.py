@@ -17,6 +17,7 @@ from forms_spec.model import Field
 from generator.tables.patterns import (
     FILE_LENGTH,
     PARTIAL_DATE,
+    bounded_pattern,
     choices_pattern,
     file_pattern,
     text_pattern,
@@ -70,6 +71,14 @@ def _decimal(field: Field) -> dict[str, Any]:  # noqa: ARG001
     """The open ends also keep ``NaN`` and ``Infinity`` out, which ``number`` lets in."""
     ends = {"exclusiveMinimum": -LARGEST - 1, "exclusiveMaximum": LARGEST + 1}
     return {"type": "number", "constraints": ends}
+
+
+def _bounded(field: Field) -> dict[str, Any]:
+    return {"type": "string", "constraints": {"pattern": bounded_pattern(field.comparators, field.places)}}
+
+
+def _bounded_laxities(field: Field) -> tuple[Laxity, ...]:  # noqa: ARG001
+    return (_LAST_BREAK, _LIMIT_OF_MINUS_ZERO)
 
 
 def _boolean(field: Field) -> dict[str, Any]:  # noqa: ARG001
@@ -129,6 +138,7 @@ _GROUPED = Laxity(texts=re.compile(r"[\s\S]*_[\s\S]*"), why="underscores between
 _OTHER_DIGITS = Laxity(texts=re.compile(r"[\s\S]*[^\x00-\x7f][\s\S]*"), why="digits of other scripts pass")
 _ZEROS = Laxity(texts=re.compile(r"\s*[+-]?0[0-9][\s\S]*"), why="zeros in front pass (007)")
 _MINUS_ZERO = Laxity(texts=re.compile(r"\s*-[0_]*(?:\.[0_]*)?\s*"), why="minus zero passes")
+_LIMIT_OF_MINUS_ZERO = Laxity(texts=re.compile(r"(?:[<>]=?)?-0(?:\.0*)?"), why="minus zero passes")
 _BARE_POINT = Laxity(
     texts=re.compile(r"[\s\S]*(?:(?<![0-9])\.|\.(?![0-9]))[\s\S]*"), why="a bare point passes (.5, 5.)"
 )
@@ -179,6 +189,7 @@ KIND_SCHEMAS: Mapping[str, KindSchema] = MappingProxyType(
                 _EXPONENT, _PLACES, _SIGNALLING,
             ),
         ),
+        "bounded": KindSchema(describe=_bounded, own_laxities=_bounded_laxities),
         "boolean": KindSchema(describe=_boolean),
         "date": KindSchema(describe=_date, laxities=(_SHORT_PARTS, _OTHER_DIGITS)),
         "partial_date": KindSchema(describe=_partial_date, laxities=(_LAST_BREAK,)),

@@ -111,6 +111,7 @@ WRITE: Mapping[str, Callable[[Any, str, bool, Field], dict[str, Any]] | None] = 
         "date": _date,
         "time": _time,
         "datetime": _datetime,
+        "bounded": None,
         "text": None,
         "boolean": None,
         "partial_date": None,

@@ -89,6 +89,12 @@ def _expected(study: Study, field: Field) -> str | None:  # noqa: ARG001
     return "outside it a value may be kept with a reason" if field.expected else None
 
 
+def _comparator(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    if not field.comparators:
+        return None
+    return f"a text in this column; {field.name}_num and {field.name}_cmp hold its number and its comparator"
+
+
 def _alert(study: Study, field: Field) -> str | None:  # noqa: ARG001
     return "outside it somebody has to act at once, and the value may be kept" if field.alert else None
 
@@ -121,6 +127,7 @@ FACETS: Mapping[str, Callable[[Study, Field], str | None]] = MappingProxyType(
         "range": _range,
         "expected": _expected,
         "alert": _alert,
+        "comparator": _comparator,
         "value": _value,
         "missing": _missing,
         "reference": _reference,

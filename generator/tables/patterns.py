@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from forms_spec.kinds.bounded import PLACES
 from forms_spec.kinds.characters import BLANKS
 from forms_spec.kinds.file import LONGEST_NAME
+from forms_spec.kinds.numbers import INTEGER_DIGITS
 from forms_spec.kinds.pattern import LONGEST_MATCHED
 from forms_spec.kinds.pattern_tree import (
     EMPTY,
@@ -170,3 +172,11 @@ _DAY = (
     f"|{_LEAP_YEAR}-02-29"
 )
 PARTIAL_DATE = f"({_YEAR}(-{_MONTH})?|{_DAY})"
+
+
+def bounded_pattern(comparators: tuple[str, ...], places: int | None) -> str:
+    """A number of so many places, after one of the comparators or none."""
+    most = PLACES if places is None else min(places, PLACES)
+    signs = "|".join(sorted(comparators, key=len, reverse=True))
+    fraction = f"(?:\\.[0-9]{{1,{most}}})?" if most else ""
+    return f"(?:{signs})?-?(?:0|[1-9][0-9]{{0,{INTEGER_DIGITS - 1}}}){fraction}"

@@ -78,6 +78,7 @@ def _own_properties(field: Field) -> Descriptor:
         "alert": _ranges(field.alert),
         "pattern": field.pattern and field.pattern.expression,
         "places": field.places,
+        "comparator": list(field.comparators) or None,
         "unit": unit and unit.fixed,
         "unit_field": unit and unit.companion,
         "units": {one.code: one.label for one in unit.choices} if unit and unit.choices else None,

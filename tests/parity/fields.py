@@ -21,18 +21,21 @@ def field_of(type_name: str, keys: Mapping[str, Any] | None = None, *, name: str
     unknown = set(held) - type_.facets
     assert not unknown, f"{type_name} has no {unknown}"
     least, most = _length(held.get("length"))
+    comparators = tuple(held.get("comparator", ()))
+    given = "bounded" if comparators else type_.kind
     return Field(
         name=name,
         label=held.get("label", name),
         type=type_,
-        kind=kind(type_.kind or held.get("gives", "decimal" if type_name == "calculated" else "text")),
+        kind=kind(given or held.get("gives", "decimal" if type_name == "calculated" else "text")),
         place=PLACE,
         form="test",
         group="test",
         min_length=least,
         max_length=most,
         pattern=_pattern(held.get("pattern")),
-        places=held.get("places"),
+        places=0 if comparators and type_.kind == "integer" else held.get("places"),
+        comparators=comparators,
         seconds=held.get("seconds", False),
         unit=Unit(fixed=held["unit"]) if "unit" in held else None,
         codelist=codelist_of(held.get("codes"), type_),

@@ -60,6 +60,7 @@ schedule:
         "  an:",
         "  au: {label: Temperature, type: decimal, places: 1,"
         " unit: {C: {label: C}, F: {label: F, to: C, as: (value - 32) * 5 / 9}}}\n"
+        "  aw: {label: CRP, type: decimal, comparator: ['<', '<=', '>', '>='], range: [0, 500]}\n"
         "  ak: {label: Calculated, type: calculated, places: 3, value: ax / an}\n  an:",
         1,
     ),
@@ -98,6 +99,7 @@ POOL = {
     "h": ["00:00", "09:30", "23:59", "12:00"],
     "s": ["2024-02-29T09:30", "2024-02-29T23:59", "2023-12-31T00:00", "1000-01-01T00:00"],
     "u": ["38.0", "100.4", "98.6"],
+    "w": ["0.3", "<0.3", "<=0.3", ">40", ">=40", "<-1", "2", "40", "<0.00000001", ">999999999999999"],
 }
 
 
@@ -126,6 +128,7 @@ def _record(random: Random, own: str, rows: str) -> Record:
     texts = _texts(random, own)
     if own == "a":
         texts |= {"au": random.choice([*POOL["u"], ""]), "auu": random.choice(["C", "F", ""])}
+        texts["aw"] = random.choice([*POOL["w"], "", "ND", "<x"])
     numbers = sorted(random.sample(range(1, 9), count))
     return Record(
         texts=texts, rows={rows: tuple(Row(number=number, texts=_texts(random, rows)) for number in numbers)}

@@ -187,14 +187,17 @@ _LEAVES: dict[str, list[Writer]] = {
         lambda w, _: w.cell(w.pick("n", "x")),
         lambda w, _: f"entered({w.cell(w.pick('n', 'x'))})",
         lambda w, _: f"number_of({w.cell('c')})",
+        lambda w, _: f"limit_of({w.pick('aw', 'home[V1].aw')})",
         lambda w, _: f"in_unit({w.pick('au', 'home[V1].au', 'home[previous].au')}, 'C')",
         lambda w, _: f"{w.pick('au', 'home[V1].au', 'home[previous].au')} in {w.pick('C', *_CELSIUS)}",
     ],
     "spread": [
+        lambda w, _: w.pick("aw", "home[V1].aw", "home[previous].aw"),
         lambda w, _: f"age_years({w.cell('p')}, {w.cell('d')})",
         lambda w, _: f"days_between({w.cell('p')}, {w.pick(*_DAYS)})",
     ],
     "text": [
+        lambda w, _: f"comparator_of({w.pick('aw', 'home[previous].aw')})",
         lambda w, _: w.pick(*_WORDS),
         lambda w, _: w.cell("t"),
         lambda w, _: w.pick("visitid", "subjid", "siteid"),

@@ -69,6 +69,16 @@ fields:
   change: {label: Change, type: calculated, places: 1, value: "temp_c - vs[previous].temp_c"}
   plt: {label: Platelets, type: integer, range: [0, 2000], alert: [20, 1000], expected: [75, dose_most]}
   dose_most: {label: Most, type: integer}
+  crp:
+    label: CRP
+    type: decimal
+    places: 1
+    unit: mg/L
+    comparator: [<, <=, >]
+    range: [0, 500]
+    alert: [null, 300]
+    expected: [0.5, dose_most]
+    missing: [ND]
   tea: {label: Tea time, type: time, required: dm.born < 1984-03-01, expected: [09:30, 17:00]}
 groups:
   sick:
@@ -105,6 +115,24 @@ POOL = {
     "day": ["2024-03-01", "2024-06-30", "2024-02-30", "1950-01-01", "ND", ""],
     "seen": ["2020", "2020-02", "2024", "2024-03-01", "2024-04", "UNK", ""],
     "temp": ["36.6", "38.1", "98.6", "100.4", "105.8", "41", "44", "3x", "38.15", "PND", ""],
+    "crp": [
+        "0.4",
+        "<0.5",
+        "<=0.5",
+        "<0.3",
+        ">300",
+        ">200",
+        ">500",
+        "<-1",
+        ">=9",
+        "< 3",
+        "ND",
+        "600",
+        "100",
+        "",
+    ],
+    "crp_num": ["", "0.5", "9"],
+    "crp_cmp": ["", "<", "=", "?"],
     "plt": ["8", "20", "74", "300", "999", "1001", "3000", ""],
     "dose_most": ["700", "", "ND"],
     "tempu": ["C", "F", "", "K"],
@@ -207,6 +235,7 @@ def test_random_forms_are_judged_alike_and_every_finding_is_met(browser: Browser
         *("required-blank", "required-unknown", "hidden-with-value", "shown-unknown", "missing-not-allowed"),
         *("missing-draft-only", "below-range", "above-range", "below-expected", "above-expected"),
         *("below-alert", "above-alert", "above-expected-unknown"),
+        *("comparator-not-taken", "not-a-number"),
         *("unit-missing", "calculated-differs", "calculated-unknown", "too-many-rows", "too-few-rows"),
         *("row-missing", "row-twice", "R1", "R2", "R3", "not-a-number", "unknown-choice", "too-long"),
     }

@@ -17,7 +17,7 @@ from forms_spec.entry import understand
 from forms_spec.kinds import Refusal
 from forms_spec.kinds.characters import BLANKS
 from forms_spec.model import Field
-from forms_spec.values import PartialDate, Value
+from forms_spec.values import Bounded, PartialDate, Value
 from generator.browser.field_spec import field_spec
 from generator.browser.messages import messages
 from tests.parity.browser import Browser
@@ -53,6 +53,7 @@ TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=8).map("".join),
     st.from_regex(r"-?[0-9]{0,17}([.,][0-9]{0,10})?", fullmatch=True),
     st.from_regex(r"[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}([T ][0-9]{1,2}:[0-9]{2})?", fullmatch=True),
+    st.from_regex(r"([<>]=?|=[<>]|\u2264)? ?-?[0-9]{0,5}([.,][0-9]{0,10})?", fullmatch=True),
     st.dates().map(date.isoformat),
     st.sampled_from([sample.text for _, sample in (*accepted(), *rejected())]),
 ).filter(crosses_over)
@@ -68,6 +69,8 @@ def in_browser_form(value: Value) -> Any:
     match value:
         case Decimal():
             return {"bigint": str(int(value.scaleb(9)))}
+        case Bounded(comparator, number):
+            return {"comparator": comparator, "number": {"bigint": str(int(number.scaleb(9)))}}
         case datetime():
             return {"s": int((value - datetime(1970, 1, 1)).total_seconds())}
         case date():

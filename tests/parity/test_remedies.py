@@ -88,6 +88,14 @@ def test_of_every_sample(case) -> None:  # type: ignore[no-untyped-def]
         ("integer", {}, "1,000", "a comma may stand", "1000"),
         ("decimal", {}, "<0.3", "takes exact numbers only", "0.3"),
         ("integer", {}, ">500", "takes exact numbers only", "500"),
+        ("decimal", {"comparator": ["<"]}, ">0.3", "begins with >", "after <"),
+        (
+            "decimal",
+            {"comparator": ["<"]},
+            "below 0.3",
+            "is not a number",
+            "<0.3 where only a limit is known",
+        ),
     ],
 )
 def test_a_refusal_says_what_the_trouble_is(

@@ -102,6 +102,7 @@ CANDIDATES: Mapping[str, Callable[[Field, date], Iterable[str]]] = MappingProxyT
         "text": _texts,
         "integer": _numbers,
         "decimal": _numbers,
+        "bounded": _numbers,
         "boolean": lambda _field, _today: ("true",),
         "date": lambda _field, today: ((today - timedelta(days=7)).isoformat(),),
         "partial_date": lambda _field, today: ((today - timedelta(days=400)).isoformat()[:7],),

@@ -50,7 +50,7 @@
     const value = crfsmith.evaluate(found.rule, [{ row: null }], { ...given, cell, rows: () => [] });
     if (value === null) return null;
     const rounded = crfsmith.roundNumber(value, BigInt(field.places ?? 0) * 1000000000n);
-    const [whole, part = ""] = crfsmith.write(crfsmith.unseen(rounded, field), field).split(".");
+    const [whole, part = ""] = crfsmith.write(rounded, { kind: "decimal" }).split(".");
     return `${field.places ? `${whole}.${part.padEnd(field.places, "0")}` : whole} ${found.to}`;
   }
 

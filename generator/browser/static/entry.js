@@ -11,6 +11,8 @@
 
   const OTHER_BREAKS = /\r\n|[\r\v\f\u0085\u2028\u2029]/g;
   const NUMBER = /^([+\-\u2212]?)([0-9]*)(?:([.,])([0-9]*))?$/;
+  const LIMIT = /^(<=|=<|>=|=>|<|>|\u2264|\u2265)? ?([^]*)$/;
+  const SPELT = new Map([["=<", "<="], ["=>", ">="], ["\u2264", "<="], ["\u2265", ">="]]);
   const HALF = "(?: ?([ap])\\.?m\\.?)?";
   const MARKED = new RegExp(`^([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?${HALF}$`);
   const DIGITS = new RegExp(`^([0-9]{1,2})([0-9]{2})([0-9]{2})?${HALF}$`);
@@ -64,6 +66,14 @@
     const found = NUMBER.exec(text);
     if (!found || (found[3] === "," && [0, 3].includes(found[4].length))) return null;
     return writtenNumber(found);
+  }
+
+  // A comparator with or without a blank, in any of its spellings
+
+  function readBounded(text) {
+    const [, comparator = "", rest] = LIMIT.exec(plainBlanks(text));
+    const number = readDecimal(rest);
+    return number === null ? null : (SPELT.get(comparator) || comparator) + number;
   }
 
   // Choices
@@ -201,6 +211,7 @@
     text: (text, field) => (field.multiline ? text.replace(OTHER_BREAKS, "\n") : text.replace(/\t+/g, " ")),
     integer: readInteger,
     decimal: readDecimal,
+    bounded: readBounded,
     boolean: (text) => BOOLEANS.get(asciiLower(text)) || null,
     date: readFullDate,
     partial_date: readPartialDate,

@@ -22,17 +22,21 @@
   const IN_TIME = new Set(["DATE", "TIME", "DATETIME"]);
 
   function surelyAfter(one, other, type, strictly) {
-    if (type === "DATE") return (strictly ? crfsmith.spanLe(one, other) : crfsmith.spanLt(one, other)) === false;
+    if (type === "DATE" || type === "SPREAD") return (strictly ? crfsmith.spanLe(one, other) : crfsmith.spanLt(one, other)) === false;
     return strictly ? one > other : one >= other;
   }
 
+  const NUMBER = { kind: "decimal" };
   const withUnit = (text, unit) => (unit ? `${text} ${unit}` : text);
 
   function bound(end, field, unit, side, open) {
     const words = WORDS[side][field.as === "DATE" ? "date" : "number"][open ? 1 : 0];
     let text = "";
     if (field.as === "DATE") text = crfsmith.isoDay(end[side === "low" ? 0 : 1]);
-    else text = crfsmith.write(crfsmith.unseen(end, field), field);
+    else {
+      const value = crfsmith.unseen(end, field);
+      text = value === null ? "" : crfsmith.write(value, field);
+    }
     return `${words} ${withUnit(crfsmith.shownAs(text, field), unit)}`;
   }
 
@@ -97,7 +101,7 @@
     reference(field, row) {
       if (field.reference === null) return null;
       const ends = field.reference.map((end) => this.page.run(end, row));
-      const [low, high] = ends.map((end) => (end === null ? null : crfsmith.write(crfsmith.unseen(end, field), field)));
+      const [low, high] = ends.map((end) => (end === null ? null : crfsmith.write(end, NUMBER)));
       if (low === null && high === null) return null;
       const both = low !== null && high !== null ? `${low} to ${high}` : null;
       return withUnit(both || (high === null ? `at least ${low}` : `at most ${high}`), unitLabel(this.page, field, row));

@@ -7,6 +7,7 @@
 
    field is made by generator/browser/field_spec.py. Values:
      integer, decimal    BigInt, the number times 10^9
+     bounded             {comparator, number: BigInt}; "=" for an exact number
      text, choice, file  string
      boolean             true, false
      choices             array of codes in the codelist's order
@@ -40,6 +41,7 @@
   const THOUSANDS = /^([+-]?)([0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]+)?$/;
   const LIMIT = /^(<=|>=|<|>|\u2264|\u2265) ?(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)$/;
   const LOOSE_CLOCK = /^[0-9]{1,2}[:.]?[0-9]{2}$/;
+  const BOUNDED = /^(<=|>=|<|>)?(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)$/;
   const MINUS_ZERO = /^-0(?:\.0+)?$/;
   const DAY = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
   const MONTH_OR_YEAR = /^([0-9]{4})(?:-(0[1-9]|1[0-2]))?$/;
@@ -157,10 +159,11 @@
 
   // Why a text is no number: a comma, a comparator that the field does not take, or anything else.
 
-  function whyNoNumber(text, whole) {
+  function whyNoNumber(text, whole, comparators = []) {
     let trouble = "";
     let wanted = whole ? "digits only, for example 12" : "digits, with a point before the decimals, for example 38.1";
-    const [limit, found, parted] = [LIMIT.exec(text), COMMA.exec(text), THOUSANDS.exec(text)];
+    if (comparators.length) wanted += `; or ${comparators[0]}0.3 where only a limit is known`;
+    const [limit, found, parted] = [comparators.length ? null : LIMIT.exec(text), COMMA.exec(text), THOUSANDS.exec(text)];
     const sign = text.startsWith("-") ? "-" : "";
     const readings = [];
     if (found && !whole) readings.push(`${sign}${found[2].replace(/^0+/, "") || "0"}.${found[3]}`);
@@ -169,7 +172,8 @@
     }
     if (limit) {
       trouble = ": it is a limit, and this field takes exact numbers only";
-      const number = whole ? limit[2].split(".")[0] : limit[2];
+      const digits = whole ? limit[2].split(".")[0] : limit[2];
+      const number = /^-0(?:\.0*)?$/.test(digits) ? "0" : digits;
       wanted = `an exact number, for example ${number}; if only the limit is known, say why there is none`;
     } else if (readings.length) {
       trouble = ": a comma may stand before decimals or between thousands";
@@ -235,6 +239,20 @@
     const size = BigInt(whole) * SCALE + BigInt(decimals.padEnd(PLACES, "0"));
     return accept(minus ? -size : size);
   }
+
+  function parseBounded(text, field) {
+    const found = BOUNDED.exec(text);
+    if (!found || MINUS_ZERO.test(found[2])) return whyNoNumber(text, false, field.comparators);
+    const [, given = "", number] = found;
+    if (given && !field.comparators.includes(given)) {
+      return refuse("comparator-not-taken", { given, taken: field.comparators.join(" or ") });
+    }
+    const places = field.places === null ? PLACES - 1 : Math.min(field.places, PLACES - 1);
+    const parsed = parseDecimal(number, { places });
+    return parsed.ok ? accept({ comparator: given || "=", number: parsed.value }) : parsed;
+  }
+
+  const writeBounded = ({ comparator, number }) => (comparator === "=" ? "" : comparator) + writeNumber(number);
 
   function parseBoolean(text) {
     return text === "true" || text === "false" ? accept(text === "true") : refuse("not-a-boolean");
@@ -395,6 +413,7 @@
     text: { parse: parseText, write: same, show: same },
     integer: { parse: parseInteger, write: writeNumber, show: same },
     decimal: { parse: parseDecimal, write: writeNumber, show: same },
+    bounded: { parse: parseBounded, write: writeBounded, show: same },
     boolean: { parse: parseBoolean, write: String, show: (text) => (text === "true" ? "Yes" : "No") },
     date: { parse: parseDate, write: ({ d }) => isoDay(d), show: showDate },
     partial_date: { parse: parsePartialDate, write: writePartialDate, show: showDate },

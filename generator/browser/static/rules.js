@@ -42,9 +42,38 @@
     return bounded(divided(number, step) * step);
   }
 
+  // A side without an end has none in the sum.
+
+  function addEnds(ends, noEnd) {
+    return ends.includes(noEnd) ? noEnd : add(...ends);
+  }
+
   function spanAdd(...spans) {
-    const [low, high] = [add(...spans.map((one) => one[0])), add(...spans.map((one) => one[1]))];
+    const low = addEnds(spans.map((one) => one[0]), -BOUND);
+    const high = addEnds(spans.map((one) => one[1]), BOUND);
     return low === UNKNOWN || high === UNKNOWN ? UNKNOWN : [low, high];
+  }
+
+  // Numbers with a comparator as intervals, and back: the twin of forms_spec/rules/bounds.py
+
+  function boundsOf({ comparator, number }) {
+    if (comparator === "<" || comparator === "<=") return [-BOUND, comparator === "<" ? number - 1n : number];
+    if (comparator === ">" || comparator === ">=") return [comparator === ">" ? number + 1n : number, BOUND];
+    return [number, number];
+  }
+
+  const lastDigit = (number) => ((number % 10n) + 10n) % 10n;
+
+  function parted([low, high]) {
+    if (low === high) return { comparator: "=", number: low };
+    const [noLow, noHigh] = [low <= -BOUND, high >= BOUND];
+    if (noLow === noHigh) return null;
+    if (noLow) {
+      const under = lastDigit(high) === 9n;
+      return { comparator: under ? "<" : "<=", number: under ? high + 1n : high };
+    }
+    const over = lastDigit(low) === 1n;
+    return { comparator: over ? ">" : ">=", number: over ? low - 1n : low };
   }
 
   // Texts compare by code point; UTF-16 puts surrogates before U+E000, so those change places.
@@ -152,6 +181,8 @@
     point: (number) => [number, number],
     settle: ([low, high]) => (low === high ? low : UNKNOWN),
     span_add: spanAdd,
+    limit_of: (span) => parted(span)?.number ?? UNKNOWN,
+    comparator_of: (span) => parted(span)?.comparator ?? UNKNOWN,
     span_neg: ([low, high]) => [-high, -low],
     span_least: (...spans) => chooseSpan(spans, 1),
     span_greatest: (...spans) => chooseSpan(spans, -1),
@@ -366,6 +397,7 @@
   }
 
   const SEEN = {
+    SPREAD: boundsOf,
     DATE: (value) => ("d" in value ? [value.d, value.d] : [value.from, value.to]),
     TIME: ({ t }) => t,
     DATETIME: ({ s }) => s,
@@ -381,6 +413,7 @@
   }
 
   const UNSEEN = {
+    bounded: parted,
     date: ([low, high]) => (low === high ? { d: low } : UNKNOWN),
     partial_date: partial,
     time: (t) => ({ t }),

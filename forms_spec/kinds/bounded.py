@@ -1,0 +1,47 @@
+"""A number, or the limit that a laboratory gives in place of one: ``0.4``, ``<0.3``, ``>=500``."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from forms_spec.kinds.base import Kind, Refusal
+from forms_spec.kinds.numbers import MOST_PLACES, too_large, why_no_number, write_number
+from forms_spec.values import Bounded
+
+if TYPE_CHECKING:
+    from forms_spec.model import Field
+    from forms_spec.values import Value
+
+COMPARATORS = ("<", "<=", ">", ">=")
+EXACT = "="
+PLACES = MOST_PLACES - 1
+"""One place fewer than rules compute with, so that ``<0.3`` and ``<=0.3`` stay two intervals."""
+
+_GRAMMAR = re.compile(r"(<=|>=|<|>)?(-?(0|[1-9][0-9]*)(?:\.([0-9]+))?)")
+_MINUS_ZERO = re.compile(r"-0(?:\.0+)?")
+
+
+class BoundedKind(Kind):
+    """A decimal, after one of the comparators that the field takes. Nothing stands between the two."""
+
+    name: ClassVar[str] = "bounded"
+
+    def parse(self, text: str, field: Field) -> Value | Refusal:
+        found = _GRAMMAR.fullmatch(text)
+        if not found or _MINUS_ZERO.fullmatch(found[2]):
+            return why_no_number(text, whole=False, comparators=field.comparators)
+        if found[1] and found[1] not in field.comparators:
+            taken = " or ".join(field.comparators)
+            return Refusal(code="comparator-not-taken", details=(("given", found[1]), ("taken", taken)))
+        if refused := too_large(found[3]):
+            return refused
+        given, most = len(found[4] or ""), PLACES if field.places is None else min(field.places, PLACES)
+        if given > most:
+            return Refusal(code="too-many-places", details=(("given", str(given)), ("most", str(most))))
+        return Bounded(found[1] or EXACT, Decimal(found[2]))
+
+    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+        assert isinstance(value, Bounded)
+        return f"{'' if value.comparator == EXACT else value.comparator}{write_number(value.number)}"
