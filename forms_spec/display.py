@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,17 @@ def shown_as(text: str, field: Field) -> str:
     if isinstance(field.kind.parse(text, field), Refusal):
         return text
     return _WRITERS[field.kind.name](text, field)
+
+
+_POWER = re.compile(r"(?<=10)\^([0-9]+)|(?<=[a-z])([23])(?![0-9A-Za-z])")
+_MICRO = re.compile(r"(?<![A-Za-z])u(?=(?:L|l|g|m|mol)(?![A-Za-z]))")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def shown_unit(unit: str) -> str:
+    """A unit as people write it: ``10³/µL`` for ``10^3/uL``, ``kg/m²`` for ``kg/m2``."""
+    raised = _POWER.sub(lambda match: (match[1] or match[2]).translate(_RAISED), unit)
+    return _MICRO.sub("µ", raised)
 
 
 def reference_words(low: str | None, high: str | None) -> str:

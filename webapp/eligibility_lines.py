@@ -28,7 +28,7 @@ VERDICTS: Mapping[Verdict, Shown] = MappingProxyType(
     {
         Verdict.AGREES: Shown(name="complete", shape="●", word="agrees"),
         Verdict.DISCREPANCY: Shown(name="findings", shape="▲", word="discrepancy"),
-        Verdict.UNKNOWN: Shown(name="draft", shape="◐", word="cannot be told"),
+        Verdict.UNKNOWN: Shown(name="draft", shape="◐", word="cannot be determined"),
         Verdict.UNANSWERED: Shown(name="none", shape="○", word="not answered"),
     }
 )

@@ -52,8 +52,8 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _refuse(
         "pattern-mismatch",
-        '"{value}" is not what belongs here: {says}',
-        "Write {says}",
+        '"{value}" does not fit this field',
+        "Use {says}",
         "The field has a `pattern`, and the whole text has to match it. With "
         "`pattern: {matches: '[A-Z]+', says: capital letters}` accepted: `ABC`. Refused: `ABc`.",
     ),
@@ -86,8 +86,8 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _refuse(
         "too-many-places",
-        '"{value}" has {given} decimal places, more than {most}',
-        "Enter at most {most} decimal places",
+        '"{value}" has {given} decimal places; this field takes {most}',
+        "Decimal places: at most {most}",
         "The field states its decimal `places` (9 when it does not). Nothing is rounded in silence.",
     ),
     _refuse(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from forms_spec.display import shown_as
+from forms_spec.display import shown_as, shown_unit
 from forms_spec.judge.plan import FieldPlan, Limits
 from forms_spec.judge.world import CapturedForm, Facts
 from forms_spec.model import Field
@@ -100,6 +100,6 @@ def unit_label(field: Field, frames: Frames) -> str:
     if field.unit is None:
         return ""
     if field.unit.fixed:
-        return field.unit.fixed
+        return shown_unit(field.unit.fixed)
     code = chosen_unit(field, frames)
     return next((one.label for one in field.unit.choices if one.code == code), "")

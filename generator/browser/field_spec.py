@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from forms_spec.display import shown_unit
 from forms_spec.kinds.pattern import portable
 from forms_spec.kinds.text import longest_text, pattern_says
 from forms_spec.model import Code, Field, MissingCode, Pattern
@@ -23,7 +24,7 @@ def field_spec(field: Field) -> dict[str, Any]:
         "places": field.places,
         "comparators": list(field.comparators),
         "seconds": field.seconds,
-        "unit": field.unit.fixed if field.unit else None,
+        "unit": shown_unit(field.unit.fixed) if field.unit and field.unit.fixed else None,
         "codes": [_code(code) for code in field.codelist.codes] if field.codelist else [],
         "most": field.most,
         "missing": [_missing(code) for code in field.missing],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from forms_spec.display import shown_unit
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.kinds import KINDS
 from forms_spec.model import Field, Form, Group, Study
@@ -100,7 +101,7 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         codes=_codes(field),
         reasons=_reasons(field),
         limits=limits(study, form, group, field),
-        unit=unit.fixed if unit else None,
+        unit=shown_unit(unit.fixed) if unit and unit.fixed else None,
         unit_choices=tuple(Option(code=u.code, label=u.label) for u in unit.choices) if unit else (),
         companion=unit.companion if unit else None,
         required=field.required,

@@ -15,7 +15,7 @@ from forms_spec.record import CellKey, Record
 from generator.pages.names import KEPT_PREFIX, cell_name
 
 MARKS = {Severity.REFUSE: "▲", Severity.QUERY: "▲", Severity.WARNING: "△"}
-WORDS = {Severity.REFUSE: "Must be put right", Severity.QUERY: "Question", Severity.WARNING: "Check"}
+WORDS = {Severity.REFUSE: "Must be corrected", Severity.QUERY: "Question", Severity.WARNING: "Check"}
 ALERT = ("‼", "Act now")
 
 

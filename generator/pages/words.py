@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from forms_spec.display import shown_as
+from forms_spec.display import shown_as, shown_unit
 from forms_spec.entry.answers import read_choice
 from forms_spec.model import Field
 
@@ -46,6 +46,6 @@ def unit_words(field: Field, texts: Mapping[str, str]) -> str:
     if field.unit is None:
         return ""
     if field.unit.fixed:
-        return field.unit.fixed
+        return shown_unit(field.unit.fixed)
     chosen = texts.get(field.unit.companion or "", "")
     return next((choice.label for choice in field.unit.choices if choice.code == chosen), "")

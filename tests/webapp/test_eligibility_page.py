@@ -69,7 +69,7 @@ def test_a_discrepancy_shows_both_answers_and_leads_to_its_sources(client: Flask
     said = plain(obesity)
     assert "▲ discrepancy" in said
     assert "Yes ✕ fails" in said
-    assert "Body mass index 40.1 kg/m2" in said
+    assert "Body mass index 40.1 kg/m²" in said
     assert "Weight 102.7 kg" in said
     assert 'href="/subjects/01-003/SCR/vs#f-bmi"' in obesity
     assert 'href="/subjects/01-003/SCR/ie#f-excl01"' in obesity

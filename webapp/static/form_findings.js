@@ -35,7 +35,7 @@
     };
   }
 
-  const MARKS = { refuse: ["▲", "Must be put right"], query: ["▲", "Question"], warning: ["△", "Check"] };
+  const MARKS = { refuse: ["▲", "Must be corrected"], query: ["▲", "Question"], warning: ["△", "Check"] };
   const ALERT = ["‼", "Act now"];
 
   function lines(name, one) {

@@ -116,7 +116,7 @@
     const moot = [...form.querySelectorAll(".q[data-moot]")].filter((one) => !one.closest("template"));
     const boxes = moot.map((one) => one.querySelector(".moot-note input")).filter((box) => box && !box.checked);
     if (boxes.length < 2 || byId("clear-all")) return;
-    const words = `${boxes.length} answers do not apply any more. They stay until you clear them.`;
+    const words = `${boxes.length} answers no longer apply. They stay until you clear them.`;
     const notice = crfpage.tell(words, "Clear them all", () => moot.forEach(clear));
     notice.id = "clear-all";
   }

@@ -184,8 +184,8 @@ def test_a_reason_keeps_no_refusal(study: Study, temp: str, code: str) -> None:
 
 def test_a_finding_says_what_where_and_what_to_do(study: Study) -> None:
     found = judged(study, temp="44").findings[0]
-    assert found.message == "“Temperature” is 44 °C; it has to be at most 43 °C."
-    assert found.remedy == "Correct the value or its unit."
+    assert found.message == "“Temperature” is 44 °C; it must be at most 43 °C."
+    assert found.remedy == "Compare it with the source and correct it."
     assert found.severity is Severity.REFUSE
     assert (found.data and found.data.visit, found.value) == ("V2", "44")
     assert found.text is not None
@@ -198,7 +198,7 @@ def test_a_rule_shows_on_every_field_it_hangs_on(study: Study) -> None:
     context = Context(today=date(2024, 5, 31), visit="V2", casebook=Shelf(earlier))
     (found,) = judge(study, study.forms["vs"], now, context).findings
     assert (found.code, found.rule, found.severity) == ("R2", "R2", Severity.QUERY)
-    assert found.message == "It does not get hotter. Not so: “Temperature” is 36.6 °C; “Date” is 01-Mar-2024."
+    assert found.message == "It does not get hotter. Found: “Temperature” is 36.6 °C; “Date” is 01-Mar-2024."
     assert [place.field for place in (found.data, *found.also) if place] == ["temp", "day"]
 
 

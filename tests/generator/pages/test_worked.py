@@ -20,11 +20,14 @@ def shape(parts: list[Part]) -> str:
     )
 
 
+BEFORE = "{Pain score before the block}"
+
+
 @pytest.mark.parametrize(
     ("form", "field", "words"),
     [
         ("vs", "bmi", "{Weight} × 10000 / {Height}²"),
-        ("mbb", "relief", "({Pain before} − {Lowest pain after}) × 100 / {Pain before}"),
+        ("mbb", "relief", f"({BEFORE} − {{Lowest pain score after the block}}) × 100 / {BEFORE}"),
         ("dm", "age", "the age in years on {Date of signature (Informed consent)}, born {Date of birth}"),
         (
             "med",
