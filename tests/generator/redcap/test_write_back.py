@@ -168,3 +168,62 @@ def test_a_study_of_ours_in_the_words_of_redcap(name: str, column: str, cell: st
     assert next(iter(found)) == "record_id"
     assert found[name][column] == cell
     assert {(one.field, one.kind) for one in written.losses} >= {("x", "unit"), ("x", "required")}
+
+
+PLACES = {
+    "study.yaml": "study: S\ntitle: S\nsubject: {pattern: '[0-9]+', example: '1'}\n",
+    "rules.yaml": "derivations:\n  heavy: vs.kg > 90\n",
+    "dm.yaml": "form: dm\ntitle: D\nfields:\n  sex: {label: Sex, type: choice, codes: [F, M]}\n",
+    "vs.yaml": """
+form: vs
+title: V
+fields:
+  kg: {label: Weight, type: decimal}
+  a: {label: A, shown: dm.sex = 'F'}
+  b: {label: B, shown: heavy}
+  c: {label: C, shown: "vs[previous].kg > 90"}
+groups:
+  left:
+    rows: {}
+    fields:
+      n: {label: N, type: integer}
+  right:
+    rows: {}
+    fields:
+      n: {label: N, type: integer}
+      d: {label: D, shown: n > 1}
+      e: {label: E, shown: kg > 1 and rowno > 1}
+""",
+    "lb.yaml": "form: lb\ntitle: L\nfields:\n  f: {label: F, shown: vs.kg > 1}\n",
+    "visits.yaml": """
+visits: {SCR: {title: One}, V1: {title: Two}, V2: {title: Three}}
+schedule:
+  columns: SCR V1 V2
+  dm: X . .
+  vs: X X .
+  lb: . X X
+  pe: X X X
+""",
+    "pe.yaml": "form: pe\ntitle: P\nfields:\n  g: {label: G, shown: vs.kg > 1}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "branching", "listed"),
+    [
+        ("a", "[scr_arm_1][sex] = 'F'", []),
+        ("b", "[kg] > 90", []),
+        ("c", "[previous-event-name][kg] > 90", ["previous-event"]),
+        ("d", "[right_n] > 1", []),
+        ("e", "[kg] > 1 and [current-instance] > 1", []),
+        ("f", "[v1_arm_1][kg] > 1", []),
+        ("g", "[kg] > 1", ["other-form"]),
+    ],
+)
+def test_fields_of_other_forms_and_rows_are_read_where_a_rule_reads_them(
+    name: str, branching: str, listed: list[str]
+) -> None:
+    written = write_redcap(PLACES, {})
+    assert cells(written.content or b"")[name]["branching"] == branching
+    kinds = {"previous-event", "other-form", "rule"}
+    assert [one.kind for one in written.losses if one.field == name and one.kind in kinds] == listed
