@@ -14,8 +14,8 @@ from generator.package.lines import BOM, LONGEST_CELL
 
 _PROBE = LONGEST_CELL // 2
 _PIECE = 1 << 17
-_SPARSE = 200
-"""Where more than one byte in so many is a quotation mark, cells are not looked at one by one."""
+_FEW_MARKS = 200
+"""Up to so many quotation marks cells are looked at one by one."""
 _MARK = b"\0"
 """Stands for a line break inside quotation marks; a block with a NUL of its own is not read here."""
 
@@ -134,8 +134,8 @@ class Inside(NamedTuple):
 def quoted(raw: bytes, delimiter: str) -> Inside | None:
     """What the quoted cells hold; None where a quotation mark has no meaning or a cell is too long."""
     marks = count(raw, b'"')
-    if marks * _SPARSE > len(raw):
-        return _quoted_densely(raw, ord(delimiter)) if marks % 2 == 0 else None
+    if marks > _FEW_MARKS:
+        return _quoted_in_columns(raw, ord(delimiter)) if marks % 2 == 0 else None
     cell, separator = _quoted(delimiter), delimiter.encode()
     commas = breaks = returns = 0
     at = raw.find(b'"')
@@ -151,8 +151,8 @@ def quoted(raw: bytes, delimiter: str) -> Inside | None:
     return Inside(commas, breaks, returns)
 
 
-def _quoted_densely(raw: bytes, comma: int) -> Inside | None:
-    """The same where nearly every cell is quoted: marks that open and marks that close take turns."""
+def _quoted_in_columns(raw: bytes, comma: int) -> Inside | None:
+    """The same at once for all marks: those that open and those that close take turns."""
     content = np.frombuffer(raw + b"\n\n", np.uint8)
     marks = np.flatnonzero(content == ord('"'))
     opens, closes = marks[0::2], marks[1::2]
@@ -164,12 +164,18 @@ def _quoted_densely(raw: bytes, comma: int) -> Inside | None:
     first = opens[0] == 0 or content[opens[0] - 1] in (comma, ord("\n"))
     if not (first and starts.all() and ends.all()) or (closes - opens).max() > LONGEST_CELL:
         return None
-    inside = (np.cumsum(content == ord('"'), dtype=np.uint8) & 1).astype(bool)
-    feeds, returns = content == ord("\n"), content == ord("\r")
-    single = int(np.count_nonzero(returns[:-1] & inside[:-1] & ~feeds[1:]))
-    return Inside(
-        int(np.count_nonzero(inside & (content == comma))), int(np.count_nonzero(inside & feeds)), single
-    )
+    places = _between(opens, closes)
+    held = content[places]
+    returns = places[held == ord("\r")]
+    single = int(np.count_nonzero(content[returns + 1] != ord("\n")))
+    return Inside(int(np.count_nonzero(held == comma)), int(np.count_nonzero(held == ord("\n"))), single)
+
+
+def _between(opens: Any, closes: Any) -> Any:
+    """The places of all bytes from each opening mark to before its closing one."""
+    lengths = closes - opens
+    before = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    return np.repeat(opens - before, lengths) + np.arange(int(lengths.sum()))
 
 
 def _masked(raw: bytes, delimiter: str) -> bytes:

@@ -102,7 +102,8 @@ class BlockReading(TableReading):
         if self.make or not known or not self._knows_blanks():
             self._wanted = None
         else:
-            self._wanted = sorted(places | {self._first_known})
+            wanted = sorted(places | {self._first_known})
+            self._wanted = wanted if len(wanted) < self.width else None
 
     def _blocks(
         self,

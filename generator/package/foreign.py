@@ -16,7 +16,7 @@ from typing import Any
 from forms_spec.catalogue import finding
 from generator.package.descriptor_faults import Faults, fault
 from generator.package.limited_patterns import LimitedPattern, limit_pattern
-from generator.package.lines import WideLine, wide_line
+from generator.package.lines import WideLine, holds, wide_line
 from generator.package.package_files import is_safe
 from generator.package.plan import TablePlan
 from generator.package.report import Reported
@@ -274,6 +274,8 @@ def _unlike_ours(resource: Any) -> str | None:
 
 def _has_single_returns(file: Path) -> bool:
     """True where carriage returns may end lines; Frictionless then parts what the engines read as one."""
+    if not holds(file, b"\r"):
+        return False
     open_end = False
     with file.open("rb") as content:
         while piece := content.read(_PIECE):

@@ -15,8 +15,6 @@ from functools import lru_cache, partial
 from select import select
 from typing import Any
 
-from forms_spec.kinds.pattern import pattern_problem
-
 SECONDS = 2.0
 """As long as a text may be matched."""
 _CHILD = (
@@ -31,6 +29,8 @@ Read = Callable[[Any], tuple[Any, dict[str, str] | None]]
 @lru_cache(maxsize=4096)
 def is_harmless(pattern: str) -> bool:
     """True where no text of any length takes Python long: ``^`` and ``$`` around it change nothing."""
+    from forms_spec.kinds.pattern import pattern_problem  # packages without patterns do without
+
     body = pattern.removeprefix("^")
     if body.endswith("$") and not body.endswith("\\$"):
         body = body[:-1]

@@ -10,6 +10,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Callable, Iterator
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
@@ -48,19 +49,34 @@ class WideLine(NamedTuple):
 
 def wide_line(file: Path) -> WideLine | None:
     """The first line too long to be read, or a header of too many cells. Reads the file piece by piece."""
-    with file.open("rb") as content:
-        header = content.readline(LONGEST_LINE)
+    if not file.stat().st_size:
+        return None
+    with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+        end = content.find(b"\n", 0, LONGEST_LINE)
+        header = content[: end if end >= 0 else LONGEST_LINE]
         if max(map(header.count, _SEPARATORS)) >= MOST_COLUMNS:
             return WideLine("too-many-columns", 1, MOST_COLUMNS)
-        content.seek(0)
-        line, held = 1, 0
-        while piece := content.read(_PIECE):
-            first = piece.find(b"\n")
-            if held + (len(piece) if first < 0 else first) > LONGEST_LINE:
-                return WideLine("line-too-long", line, LONGEST_LINE)
-            held = held + len(piece) if first < 0 else len(piece) - piece.rfind(b"\n") - 1
-            line += piece.count(b"\n")
+        start = 0
+        while start + LONGEST_LINE < len(content):
+            end = content.rfind(b"\n", start, start + LONGEST_LINE + 1)
+            if end < 0:
+                return WideLine("line-too-long", _lines(content, start) + 1, LONGEST_LINE)
+            start = end + 1
     return None
+
+
+def _lines(content: mmap, end: int) -> int:
+    """The line ends before a place."""
+    pieces = range(0, end, _PIECE)
+    return sum(content[at : min(at + _PIECE, end)].count(b"\n") for at in pieces)
+
+
+def holds(file: Path, one: bytes) -> bool:
+    """Whether a byte occurs anywhere in a file."""
+    if not file.stat().st_size:
+        return False
+    with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+        return content.find(one) >= 0
 
 
 def read_records(stream: BinaryIO, note: Note, *, delimiter: str = ",") -> Iterator[Record]:

@@ -101,7 +101,7 @@ def _tests(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Sure | None:
 def _string(field: Mapping[str, Any], constraints: Mapping[str, Any]) -> Sure | None:
     if "format" in field or set(constraints) - _ALWAYS - {"enum", "pattern", "minLength", "maxLength"}:
         return None
-    if not is_harmless(constraints.get("pattern", "")):
+    if "pattern" in constraints and not is_harmless(constraints["pattern"]):
         return None
     pattern = re.compile(constraints.get("pattern", r"[\s\S]*"))
     codes = frozenset(constraints["enum"]) if "enum" in constraints else None
