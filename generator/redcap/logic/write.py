@@ -37,7 +37,8 @@ Names = Mapping[tuple[str, str], str]
 class Writer:
     """One expression of one form, or of one of its groups of rows.
 
-    ``notes`` are what the logic says in another way than the expression: a kind and why.
+    ``notes`` are what the logic says in another way than the expression: a kind and why. ``standing`` are
+    names that stand for a value, as ``value`` does in the formula of a unit.
     """
 
     def __init__(self, study: Study, form: Form, names: Names, group: Group | None = None) -> None:
@@ -47,6 +48,7 @@ class Writer:
         self.group = group if group is not None and group.rows is not None else None
         self.events = event_names(study)
         self.notes: list[tuple[str, str]] = []
+        self.standing: dict[str, Said] = {}
 
     def condition(self, expression: Expression) -> str:
         """True where ours is TRUE. Raises ``LogicFault`` where REDCap has no word for it."""
@@ -292,6 +294,8 @@ class Writer:
         return None
 
     def reference(self, node: tree.Reference, *, partial: bool = False) -> Said:
+        if node.table is None and node.field in self.standing:
+            return self.standing[node.field]
         inner = self.derived(node)
         if inner is not None:
             return self.say(inner, partial=partial)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from forms_spec.model import Field
+from forms_spec.model import Field, UnitChoice
 from forms_spec.rules import tree
 from forms_spec.rules.calls import code_numbers
 from forms_spec.rules.limits import SCALE
@@ -247,6 +248,43 @@ def counted(said: Said) -> Said:
     return computed(f"{said.text} * 1", [said], power=MULTIPLY) if said.numbers else said
 
 
+def _in_unit(writer: Writer, node: tree.Call) -> Said:
+    """A value by the unit that was chosen for it, converted by the formulas of the dictionary."""
+    cell, wanted = node.arguments
+    said = writer.say(cell)
+    field = said.field
+    if field is None or field.unit is None or not isinstance(wanted, tree.Literal):
+        raise writer.fault(node)
+    if field.unit.fixed == wanted.value:
+        return said
+    assert isinstance(cell, tree.Reference)
+    chosen = writer.say(replace(cell, field=field.unit.companion))
+    text = "''"
+    for choice in reversed(field.unit.choices):
+        value = _converted(writer, said, field, choice, str(wanted.value))
+        if value is None:
+            raise LogicFault(f"{choice.code} is not converted into {wanted.value}", node.start, node.end)
+        text = f"if({chosen.text} = {writer.text(choice.code).text}, {value.guarded()}, {text})"
+    return Said(text=text, type=Type.NUMBER, known=given(text))
+
+
+def _converted(writer: Writer, said: Said, field: Field, choice: UnitChoice, wanted: str) -> Said | None:
+    """The value through the formulas that lead from a unit to the one that is wanted."""
+    assert field.unit is not None
+    by_code = {one.code: one for one in field.unit.choices}
+    seen: set[str] = set()
+    while choice.code != wanted:
+        if choice.formula is None or choice.to not in by_code or choice.code in seen:
+            return None
+        seen.add(choice.code)
+        before = writer.standing
+        writer.standing = {**before, "value": said}
+        said = writer.say(choice.formula.tree)
+        writer.standing = before
+        choice = by_code[choice.to]
+    return said
+
+
 def _text_of(writer: Writer, node: tree.Call) -> Said:
     said = writer.say(node.arguments[0])
     if said.type is Type.DATETIME:
@@ -401,6 +439,7 @@ VALUES: Mapping[str, Callable[[Writer, tree.Call], Said]] = MappingProxyType(
         "find": _counting("find"),
         "replace": _replace,
         "number_of": _number_of,
+        "in_unit": _in_unit,
         "text_of": _text_of,
         "entered": _itself,
         "coalesce": _first_known,

@@ -37,6 +37,7 @@ SOURCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "h": ("type: time", ("09:30", "23:59")),
     "k": ("type: time", ("09:30",)),
     "q": ("type: tick", ("true", "false")),
+    "w": ("type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}", ("38", "100.4")),
     "p": ("type: partial_date", ("2024", "2024-02-29")),
 }
 
@@ -136,8 +137,10 @@ def _taken_there_and_back(
 
 def _combinations(sources: tuple[str, ...], *, missing: bool) -> Iterator[dict[str, str]]:
     codes = ("ND", "UNK") if missing else ()
-    for chosen in product(*(("", *codes, *SOURCES[name][1]) for name in sources)):
-        yield {name: text for name, text in zip(sources, chosen, strict=True) if text}
+    units = [("wu", ("", "C", "F"))] if "w" in sources else []
+    answers = [*((name, ("", *codes, *SOURCES[name][1])) for name in sources), *units]
+    for chosen in product(*(texts for _, texts in answers)):
+        yield {name: text for (name, _), text in zip(answers, chosen, strict=True) if text}
 
 
 def _as_redcap(answers: Mapping[str, str]) -> dict[str, str]:

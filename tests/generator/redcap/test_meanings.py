@@ -87,6 +87,9 @@ CONDITIONS = [
     *(text.format(sign) for text in EQUAL for sign in ("=", "<>")),
     *(f"{text} is {word}known" for text in KNOWN for word in ("", "not ")),
     *OTHERS,
+    "in_unit(w, 'C') > 37.5",
+    "in_unit(w, 'C') <> 38",
+    "in_unit(w, 'C') is known",
 ]
 MISSING = [
     f"{name} is {word}missing{code}" for name in "natcd" for word in ("", "not ") for code in ("", "('ND')")
@@ -100,6 +103,8 @@ FORMULAS = [
     ("decimal, places: 1", "x / 3"),
     ("choice, codes: [HIGH, LOW]", "case when n > 3 then 'HIGH' else 'LOW' end"),
     ("choice, codes: [Y, N]", "a"),
+    ("decimal", "in_unit(w, 'C')"),
+    ("decimal", "round(in_unit(w, 'C') * n, 1)"),
 ]
 ALL = [text for one in CONDITIONS for text in (one, f"not ({one})")]
 
