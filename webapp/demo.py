@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -10,6 +11,7 @@ from forms_spec import load_study
 from forms_spec.days import day_of
 from forms_spec.model import Study
 from generator.package.subjects_text import read_subjects
+from webapp.demo_dates import until_today
 from webapp.package_import import Import, import_forms
 from webapp.storage import (
     Database,
@@ -58,10 +60,11 @@ def demo_study() -> Study:
     return study
 
 
-def load_demo(database: Database, *, subjects: bool = True) -> Study:
+def load_demo(database: Database, *, subjects: bool = True, today: date | None = None) -> Study:
     """Puts what is missing of the demo into a database; what people changed there stays as it is.
 
-    Without ``subjects`` it is an empty study with its accounts.
+    Without ``subjects`` it is an empty study with its accounts. With ``today`` the subjects' dates are moved,
+    as if they had been entered until then.
     """
     study = demo_study()
     use_dictionary(database, study)
@@ -69,20 +72,23 @@ def load_demo(database: Database, *, subjects: bool = True) -> Study:
         if get_user(database, username) is None:
             add_user(database, username=username, name=name, role=role, password=PASSWORD)
     if subjects and not list_subjects(database):
-        _enter_subjects(database, study, files("data_dictionary") / "cellkine" / "subjects")
+        _enter_subjects(database, study, files("data_dictionary") / "cellkine" / "subjects", today)
     return study
 
 
-def _enter_subjects(database: Database, study: Study, folder: Traversable) -> None:
+def _enter_subjects(database: Database, study: Study, folder: Traversable, today: date | None) -> None:
     """All subjects by the real import, in one transaction: a demo stopped half-way starts again."""
     examples = read_subjects(read_texts(folder), study)
+    forms, entered = examples.forms, examples.data_cut or day_of(study, database.clock())
+    if today is not None:
+        forms, entered = tuple(until_today(study, forms, today, entered)), today
     how = Import(
         study=study,
         user="coordinator",
         source="the example subjects",
-        today=examples.data_cut or day_of(study, database.clock()),
+        today=entered,
     )
-    import_forms(database, examples.forms, how)
+    import_forms(database, forms, how)
 
 
 def read_texts(folder: Traversable) -> dict[str, str]:

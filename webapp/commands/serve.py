@@ -110,7 +110,8 @@ def _prepare(
 
 
 def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
-    from webapp.demo import SIGN_INS, is_demo, load_demo
+    from forms_spec.days import day_of
+    from webapp.demo import SIGN_INS, demo_study, is_demo, load_demo
     from webapp.storage import list_subjects
 
     if not is_demo(database):
@@ -120,7 +121,7 @@ def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
         )
     if not list_subjects(database):
         click.echo("Entering the demo study ...")
-    return load_demo(database), SIGN_INS
+    return load_demo(database, today=day_of(demo_study(), database.clock())), SIGN_INS
 
 
 def _new_dictionary(database: Database, folder: Path, *, replace: bool) -> Study:
