@@ -200,6 +200,12 @@ _WHOLE = (
         "hash datapackage.json gives for the file.",
     ),
     _entry(
+        "column-differs",
+        "Cells of {field} in {path} are not what was saved last.",
+        "Validate the package with --engine embedded, which says which cells and what was saved.",
+        "On a cluster the sums of a column and of its last values in audit.csv are compared, not each cell.",
+    ),
+    _entry(
         "row-gone",
         "A row of {value} with {count} answers was saved, and {path} does not have it.",
         _AGAIN,

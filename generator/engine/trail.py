@@ -19,9 +19,10 @@ _BETWEEN = "\x1f"
 class BlockTrail:
     """Takes frames; rows that were read one by one wait until there are enough of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, seeds: Sequence[int] = ()) -> None:
+        """Rows that are read in several places take the same ``seeds``, so that their sums can be added."""
         self.sums = Sums()
-        self._seeds = [secrets.randbits(63) for _ in range(3)]
+        self._seeds = seeds or new_seeds()
         self._waiting: dict[str, tuple[TablePlan, list[tuple[str, ...]]]] = {}
 
     def row(self, plan: TablePlan, cells: Sequence[str]) -> None:
@@ -90,7 +91,16 @@ class BlockTrail:
             (hashed // (1 << _HALF)).alias(f"{alias}{_BETWEEN}1"),
         ]
 
-    def differing(self) -> frozenset[Column] | None:
+    def all(self) -> Sums:
+        """The sums of every row so far."""
         for name in list(self._waiting):
             self._flush(name)
-        return self.sums.differing()
+        return self.sums
+
+    def differing(self) -> frozenset[Column] | None:
+        return self.all().differing()
+
+
+def new_seeds() -> tuple[int, ...]:
+    """Keys that nobody can know beforehand."""
+    return tuple(secrets.randbits(63) for _ in range(3))

@@ -50,6 +50,14 @@ class Sums:
         self.changes = 0
         self.read: set[Column] = set()
 
+    def add(self, other: Sums) -> None:
+        """The sums of other rows, by the same keys of the hashes."""
+        for mine, theirs in ((self.tables, other.tables), (self.trail, other.trail)):
+            for column, value in theirs.items():
+                mine[column] += value
+        self.changes += other.changes
+        self.read |= other.read
+
     def differing(self) -> frozenset[Column] | None:
         if not self.changes:
             return None

@@ -11,6 +11,7 @@ from forms_spec import load_study
 from forms_spec.model import Study
 from generator.package.keys import ForeignKey, TableKeys
 from generator.package.plan import TablePlan, study_plan
+from generator.package.store import Damage
 from generator.tables import layout
 from generator.tables.retired import NOTHING_RETIRED, Retired
 
@@ -60,7 +61,8 @@ class Job:
 
     ``paths`` are by table; ``stated`` is what the descriptor says of whole files, by path; ``code`` tells
     which crfsmith asks. ``at_once``: subjects are judged by SQL. ``retired`` names were in earlier
-    dictionaries; ``entries``: subjects say who entered them.
+    dictionaries; ``entries``: subjects say who entered them. ``seeds`` are the keys of the hashes by which
+    tables are compared with the audit trail; ``lost`` are the cells of which that says enough.
     """
 
     code: str
@@ -74,6 +76,8 @@ class Job:
     at_once: bool = False
     retired: Retired = NOTHING_RETIRED
     entries: bool = False
+    seeds: tuple[int, ...] = ()
+    lost: tuple[Damage, ...] = ()
     limit: int
 
     def __getstate__(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +62,21 @@ class PartSource:
         """The files of a table, none where there is none."""
         single = (self._part(path),) if path in self.sizes else ()
         return self.parts.get(path, single)
+
+    @property
+    def plain(self) -> bool:
+        """True where every table is one CSV file."""
+        return all(
+            len(parts) == 1 and not parts[0].parquet and not parts[0].constants
+            for parts in self.parts.values()
+        )
+
+    def restored(self, files: Mapping[str, Path]) -> None:
+        """From now on these tables are other files, which every worker sees."""
+        for path, file in files.items():
+            size = file.stat().st_size
+            self.sizes[path] = size
+            self.parts[path] = (Part(path=str(file), name=path, size=size),)
 
     def _folded(self) -> bytes | None:
         """The descriptor with one path for each table; None when it is to be read as it is."""

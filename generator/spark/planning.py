@@ -7,10 +7,12 @@ from contextlib import suppress
 from typing import Any
 
 from forms_spec.catalogue import finding
+from generator.engine.trail import new_seeds
 from generator.package.keys import table_keys
 from generator.package.plan import TablePlan, cell_readers, frictionless_schema, has_entries
 from generator.package.reader import OpenPackage
 from generator.package.report import Reported
+from generator.package.returned import lost_cells
 from generator.spark import code
 from generator.spark.job import Job, NamedKey, TableText, named_keys
 from generator.spark.parts import PartSource
@@ -30,6 +32,8 @@ def made_job(opened: OpenPackage, held: PartSource, *, large: int) -> Job:
         keys=_keys(opened, own),
         stated={plan.path: _stated(opened.resources.get(plan.name, {})) for plan in opened.plans},
         ours=opened.ours,
+        seeds=new_seeds(),
+        lost=tuple(lost_cells(opened)) if opened.returned else (),
         retired=read_retired(opened.descriptor),
         entries=has_entries(opened.resources.get(layout.SUBJECTS, {})),
         at_once=opened.study is not None

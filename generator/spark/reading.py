@@ -14,6 +14,7 @@ import polars as pl
 from forms_spec.catalogue import finding
 from generator.engine.key_blocks import Lines
 from generator.engine.table import BlockReading
+from generator.engine.trail import BlockTrail
 from generator.package.keys import TableKeys
 from generator.package.lines import Record, Records
 from generator.package.plan import TablePlan, cell_readers, frictionless_schema
@@ -22,6 +23,7 @@ from generator.package.report import Reported
 from generator.package.source import BrokenFile, Source
 from generator.package.stage import Staging
 from generator.package.store import Doubt, Line
+from generator.package.trail import Sums
 from generator.package.validate import reported_doubt
 from generator.spark.job import Job
 from generator.spark.key_rows import KeyBatch, KeyRows
@@ -39,11 +41,12 @@ class SubjectRow(NamedTuple):
 
 
 class PartRead(NamedTuple):
-    """A part was read to its end: how many rows it has, and what is wrong with it."""
+    """A part was read to its end: how many rows it has, what is wrong with it, and the sums of its cells."""
 
     at: int
     rows: int
     tally: Tally
+    sums: Sums
 
 
 Item = KeyBatch | SubjectRow | PartRead
@@ -54,9 +57,15 @@ def read_part(job: Job, at: int, number: int, held: Part) -> Iterator[Item]:
     base = number * STEP
     keys = KeyRows(keys=job.keys_of(at), row_key=job.row_key(at), base=base, limit=job.limit)
     collector = Counting(limit=job.limit)
+    trail = BlockTrail(job.seeds)
     with PartStore() as store:
         reader = _Rows if held.parquet or held.constants else _Blocks
-        reading = reader(job, at, held, store, collector, keys)
+        reading = reader(job, at, held, store, collector, keys, trail)
+        for one in job.lost:
+            if one.at == at:
+                store.add(one)
+                store.settle(one.at, one.line, one.field)
+        store.flush()
         yield from keys.written()
         for subject, line in store.by_subject():
             if subject is None:
@@ -70,7 +79,7 @@ def read_part(job: Job, at: int, number: int, held: Part) -> Iterator[Item]:
         for one in collector.tally.kept
         if not (unordered and one.finding.code == "column-order")
     ]
-    yield PartRead(at, reading.rows, Tally(kept=kept, counts=collector.tally.counts))
+    yield PartRead(at, reading.rows, Tally(kept=kept, counts=collector.tally.counts), trail.all())
 
 
 def _placed(one: Reported, base: int, names: dict[int, Sequence[str]], columns: Sequence[str]) -> Reported:
@@ -127,7 +136,14 @@ class _Blocks:
     """A CSV part, read by the embedded engine."""
 
     def __init__(  # noqa: PLR0917
-        self, job: Job, at: int, held: Part, store: PartStore, collector: Counting, keys: KeyRows
+        self,
+        job: Job,
+        at: int,
+        held: Part,
+        store: PartStore,
+        collector: Counting,
+        keys: KeyRows,
+        trail: BlockTrail,
     ) -> None:
         plan = job.plans[at]
         self._readings: list[_InBlocks] = []
@@ -146,6 +162,7 @@ class _Blocks:
             dictionary=job.study is not None,
             ours=job.ours,
             reading=cast(Any, reading),
+            trail=trail if job.study else None,
         )
         self._staging.keys = keys.checked
         self._columns = keys.row_key
@@ -186,7 +203,14 @@ class _Rows:
     """A part of Parquet, or one with columns in the name of its folder, read record by record."""
 
     def __init__(  # noqa: PLR0917
-        self, job: Job, at: int, held: Part, store: PartStore, collector: Counting, keys: KeyRows
+        self,
+        job: Job,
+        at: int,
+        held: Part,
+        store: PartStore,
+        collector: Counting,
+        keys: KeyRows,
+        trail: BlockTrail,
     ) -> None:
         self._held, self._columns = held, keys.row_key
         self._plan = plan = job.plans[at]
@@ -203,6 +227,7 @@ class _Rows:
             collector=collector,
             reopen=cast(Any, nullcontext),
             progress=lambda: None,
+            trail=trail if job.study else None,
         )
         reading.key_rows, keys.reading = keys, reading
         try:

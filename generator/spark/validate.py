@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -26,8 +27,11 @@ from generator.package.keys import (
 from generator.package.missingness import MissingnessCounter
 from generator.package.reader import LARGE, OpenPackage, plan_package
 from generator.package.report import LIMIT, Collector, Report, Reported
+from generator.package.returned import restore, restored_files
+from generator.package.returned.others import name_programs
 from generator.package.source import BrokenFile, Source, Unreadable
 from generator.package.store import FormLine, Store
+from generator.package.trail import Column, Sums
 from generator.package.uploads import UploadCheck
 from generator.package.validate import last_save, unreadable
 from generator.spark import code, keys
@@ -44,6 +48,7 @@ from generator.tables import layout
 Task = tuple[int, int, Part]
 PIECE = 1 << 24
 """So many bytes are worth a task of their own."""
+_THIS_MACHINE = "local"
 _LARGE = re.compile(r"\b\d{13,}\b")
 
 
@@ -73,11 +78,28 @@ def validate_on_cluster(
                 collector=Collector(limit=limit),
                 strict=strict,
             )
-            job = made_job(opened, held, large=large)
+            planned = opened.collector.fork()
             with session(master) as spark, told():
-                return _Run(spark, opened, held, job).report()
+                here = held.plain and master.startswith(_THIS_MACHINE)
+                run = _Run(spark, opened, held, made_job(opened, held, large=large), here=here)
+                report = run.report()
+                if here and _as_they_were(run, planned, stack):
+                    report = _Run(spark, opened, held, made_job(opened, held, large=large)).report()
+                return report
     except (Unreadable, BrokenFile) as error:
         return unreadable(source, error)
+
+
+def _as_they_were(run: _Run, planned: Collector, stack: ExitStack) -> bool:
+    """Restores what other programs did to the tables; True where they are to be read once more."""
+    opened, held = run.opened, run.held
+    if opened.study is None:
+        return False
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crfsmith-")))
+    if not restore(opened, planned, run.differing, folder):
+        return False
+    held.restored(restored_files(opened.returned))
+    return True
 
 
 def _folder(source: Path) -> Path:
@@ -104,6 +126,14 @@ def _judge(shared: Any, today: date, rows: Iterable[tuple[str, Any]]) -> Iterato
     yield judge_subjects(shared.value, today, (line for _, line in rows))
 
 
+def _differing(reads: Iterable[PartRead]) -> frozenset[Column] | None:
+    """The columns that are not what the audit trail says, None without a trail."""
+    sums = Sums()
+    for one in reads:
+        sums.add(one.sums)
+    return sums.differing()
+
+
 def _is(kind: type[Any], item: Item) -> bool:
     return isinstance(item, kind)
 
@@ -126,11 +156,15 @@ def _saved(item: Item) -> str:
 
 
 class _Run:
-    """One package on one cluster."""
+    """One package on one cluster. ``here``: its tables are single files, and the workers on this machine."""
 
-    def __init__(self, spark: Any, opened: OpenPackage, held: PartSource, job: Job) -> None:
+    def __init__(
+        self, spark: Any, opened: OpenPackage, held: PartSource, job: Job, *, here: bool = True
+    ) -> None:
+        self.here = here
         self.spark, self.opened, self.held, self.job = spark, opened, held, job
         self.shared = spark.sparkContext.broadcast(job)
+        self.differing: frozenset[Column] | None = None
 
     def report(self) -> Report:
         from pyspark import StorageLevel
@@ -141,6 +175,7 @@ class _Run:
         items.persist(StorageLevel.DISK_ONLY)
         try:
             reads: list[PartRead] = items.filter(partial(_is, PartRead)).collect()
+            self.differing = _differing(reads)
             tallies = [one.tally for one in reads]
             if self.job.keys:
                 tallies.append(self.compare(items.filter(partial(_is, KeyBatch)).flatMap(_rows)))
@@ -149,8 +184,21 @@ class _Run:
             items.unpersist()
             self.shared.destroy()
         merge([*tallies, *(one.tally for one in judged)], self.opened.collector)
+        self.said_of_tables()
         self.uploads(judged)
         return self.made(reads, judged)
+
+    def said_of_tables(self) -> None:
+        """What is wrong with whole columns: told cell by cell only where all files can be read here."""
+        opened = self.opened
+        if opened.study is None and self.here:
+            name_programs(opened)
+        if opened.study is None or self.here:
+            return
+        paths = {plan.name: plan.path for plan in opened.plans}
+        for table, field in sorted(self.differing or ()):
+            found = finding("column-differs", value=field, field=field, path=paths[table])
+            opened.collector.add(Reported(finding=found, file=paths[table], table=table, field=field))
 
     def tasks(self) -> list[list[Task]]:
         """The parts of all tables, each large one alone."""

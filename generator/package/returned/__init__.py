@@ -59,7 +59,7 @@ def restore(
     for found in causes(opened.returned):
         planned.add(found)
     opened.collector = planned
-    opened.source = RestoredSource(opened.source, _written(opened.returned))
+    opened.source = RestoredSource(opened.source, restored_files(opened.returned))
     opened.resources = {**opened.resources, **_without_hashes(opened.resources, opened.returned)}
     return True
 
@@ -88,7 +88,8 @@ def _stated(resource: Mapping[str, Any]) -> str:
     return digest if algorithm == "sha256" else ""
 
 
-def _written(tables: tuple[TableReturn, ...]) -> dict[str, Path]:
+def restored_files(tables: tuple[TableReturn, ...]) -> dict[str, Path]:
+    """The tables as they were, by the paths of those that were rewritten."""
     return {one.plan.path: one.sure for one in tables if one.sure is not None and one.is_rewritten}
 
 
