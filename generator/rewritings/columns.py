@@ -123,6 +123,15 @@ class ColumnHabits:
         return frozenset(self._spared - self._mixed)
 
     @property
+    def tells(self) -> bool:
+        """False where most failing cells have no explanation: the others have theirs by chance."""
+        return self.unexplained * 2 <= self.failing
+
+    def bar(self, names: Iterable[str]) -> None:
+        """These rewritings are known to have done nothing here."""
+        self._spared.update(names)
+
+    @property
     def unexplained(self) -> int:
         """How many failing cells no rewriting explains."""
         return sum(count for shape, count in self._counts.items() if not self._left(shape)[0])

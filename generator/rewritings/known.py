@@ -72,7 +72,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
         says="numbers are spelled otherwise",
         example=("+5", "5"),
         turns=numbers.number_respelled,
-        originals=numbers.plain_numbers,
+        originals=numbers.unfilled_numbers,
     ),
     Rewriting(
         name="binary-noise",

@@ -163,6 +163,12 @@ def plain_numbers(text: str, expected: Expected) -> Iterator[str]:
     yield plain(value)
 
 
+def unfilled_numbers(text: str, expected: Expected) -> Iterator[str]:
+    """The number that zeros were put in front of; other odd spellings are nobody's habit."""
+    if has_zeros_in_front(text):
+        yield from plain_numbers(text, expected)
+
+
 def rounded_numbers(text: str, expected: Expected) -> Iterator[str]:
     """The short decimal number that a binary fraction was made from."""
     value = number(text)

@@ -119,6 +119,12 @@ class Suspect:
         return _listed(self.names)
 
 
+def impossible(spared: Collection[str]) -> frozenset[str]:
+    """The rewritings of which no program is left, where these have spared what they never spare."""
+    left = {name for one in PROGRAMS if not one.always & set(spared) for name in one.habits}
+    return frozenset({name for one in PROGRAMS for name in one.habits} - left)
+
+
 MOST_NAMED = 2
 
 

@@ -11,7 +11,7 @@ from generator.package.returned.causes import cause_of_others
 from generator.package.returned.examine import tally_columns
 from generator.package.returned.tables import TableReturn
 from generator.package.source import BrokenFile
-from generator.rewritings import ColumnHabits, Expected
+from generator.rewritings import Expected
 
 if TYPE_CHECKING:
     from generator.package.reader import OpenPackage
@@ -51,15 +51,8 @@ def _looked_at(opened: OpenPackage, plan: TablePlan, fields: set[str]) -> TableR
         table.scan(_expectations(plan, fields))
     except (ValueError, BrokenFile):
         return None
-    for name in [name for name, habits in table.habits.items() if not _tells(habits)]:
-        del table.habits[name]
     tally_columns(table)
     return None if table.broken or not table.is_rewritten else table
-
-
-def _tells(habits: ColumnHabits) -> bool:
-    """Where most refused cells have no explanation, the others have theirs by chance."""
-    return habits.unexplained * 2 <= habits.failing
 
 
 def _expectations(plan: TablePlan, fields: set[str]) -> dict[str, Expected]:

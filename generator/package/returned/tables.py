@@ -14,6 +14,8 @@ from generator.package.plan import TablePlan
 from generator.package.reading import other_delimiter
 from generator.package.source import Source
 from generator.rewritings import ColumnHabits, Expected, RowNumbers
+from generator.rewritings.known import BY_NAME
+from generator.rewritings.programs import impossible
 from generator.tables import layout
 
 _MARK = "byte-order-mark"
@@ -120,9 +122,21 @@ class TableReturn:
                     _flush(counts, habits)
         for _, counts, habits in seen:
             _flush(counts, habits)
+        self._bar_chance()
         others = set(self.header[1:]) == set(self.plan.columns)
         if self.header[0] not in self.plan.columns and (numbers.proven or (others and numbers.possible)):
             self.row_numbers, self.numbered = self.header[0], numbers.habit if numbers.proven else ""
+
+    def _bar_chance(self) -> None:
+        """Single cells may look like the work of a program that cannot have been here. A list is proof."""
+        listed = [habits.spared for habits in self.habits.values() if habits.expected.texts]
+        none = impossible(set[str]().union(*listed, self.decisive))
+        for habits in self.habits.values():
+            if not habits.expected.texts:
+                habits.bar(none)
+        for habits in self.habits.values():
+            if not habits.tells:
+                habits.bar(BY_NAME)
 
     def restored_keys(self, cells: Sequence[str]) -> dict[str, str]:
         """The cells of the columns that a list or a grammar speaks of, as they were."""
