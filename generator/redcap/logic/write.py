@@ -350,6 +350,8 @@ class Writer:
         """The value of a field."""
         if field.kind.name == "partial_date" and not partial:
             raise LogicFault("REDCap has no partial dates: the field is a text there")
+        if field.comparators and not partial:
+            raise LogicFault("REDCap has no comparators: the field is a text there")
         text, type_ = f"{event}[{self.names[table, field.name]}]", type_of(field)
         known = write_calls.known_of(self, text, field)
         words = type_ in (Type.TEXT, Type.CHOICE) and bool(field.missing)
