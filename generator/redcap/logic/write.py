@@ -82,6 +82,8 @@ class Writer:
             if inner is not None:
                 return self.is_condition(inner)
             return node.field not in _KEYS and self.say(node).type is Type.CONDITION
+        if isinstance(node, tree.In) and self.unit_of(node) is not None:
+            return False
         return isinstance(node, tree.Logic | tree.Not | tree.Compare | tree.Between | tree.In | tree.Is) or (
             isinstance(node, tree.Fold) and node.function in ("any", "every")
         )
@@ -246,6 +248,27 @@ class Writer:
         if maker is None:
             raise self.fault(node)
         return maker(self, node)
+
+    def unit_of(self, node: tree.In) -> tree.Call | None:
+        """``weight in kg`` as the call that it is short for."""
+        unit, of = node.among, node.operand
+        if (
+            not isinstance(unit, tree.Reference)
+            or unit.table is not None
+            or not isinstance(of, tree.Reference)
+        ):
+            return None
+        field = self.say(of).field
+        if field is None or field.unit is None:
+            return None
+        code = tree.Literal(kind="text", value=unit.field or "", start=unit.start, end=unit.end)
+        return tree.Call(function="in_unit", arguments=(of, code), start=node.start, end=node.end)
+
+    def in_unit(self, node: tree.In) -> Said:
+        unit = self.unit_of(node)
+        if unit is None:
+            raise self.fault(node)
+        return self.say(unit)
 
     def fault(self, node: tree.Node) -> LogicFault:
         return LogicFault(f"REDCap has no words for a {type(node).__name__.lower()}", node.start, node.end)
@@ -445,6 +468,7 @@ _ASKED: Mapping[type[tree.Node], Callable[..., Asked]] = MappingProxyType(
 )
 _SAID: Mapping[type[tree.Node], Callable[..., Said]] = MappingProxyType(
     {
+        tree.In: Writer.in_unit,
         tree.Literal: Writer.literal,
         tree.Parameter: Writer.parameter,
         tree.Today: Writer.today,

@@ -227,3 +227,38 @@ def test_fields_of_other_forms_and_rows_are_read_where_a_rule_reads_them(
     assert cells(written.content or b"")[name]["branching"] == branching
     kinds = {"previous-event", "other-form", "rule"}
     assert [one.kind for one in written.losses if one.field == name and one.kind in kinds] == listed
+
+
+LAB = {
+    "study.yaml": "study: LAB-1\ntitle: Lab\nsubject: {pattern: '\\d{3}', example: '001'}\n",
+    "visits.yaml": "visits: {V1: {title: One}}\nschedule:\n  columns: V1\n  lb:      X\n",
+    "lb.yaml": """
+form: lb
+title: Chemistry
+fields:
+  crp: {label: CRP, type: decimal, comparator: ['<'], range: [0, 500]}
+  plt: {label: Platelets, type: integer, alert: [20, 1000]}
+  wt: {label: Weight, type: decimal, unit: {kg: {}, lb: {to: kg, as: value * 0.45359237}}}
+  high: {label: High, shown: crp > 5}
+  given: {label: Given, shown: crp is known}
+  heavy: {label: Heavy, shown: wt in kg > 100}
+  heavier: {label: Heavier, shown: "in_unit(wt, 'kg') > 100"}
+""",
+}
+
+
+def test_a_limit_is_a_text_in_redcap_and_what_compares_it_is_listed() -> None:
+    written = write_redcap(LAB, {})
+    found = cells(written.content or b"")
+    assert (found["crp"]["validation"], found["crp"]["maximum"], found["high"]["branching"]) == ("", "", "")
+    assert found["given"]["branching"] == "[crp] <> ''"
+    assert {(loss.field, loss.kind) for loss in written.losses} >= {
+        ("crp", "comparator"),
+        ("high", "rule"),
+        ("plt", "alert"),
+    }
+
+
+def test_a_value_in_a_unit_is_the_same_in_both_spellings() -> None:
+    found = cells(write_redcap(LAB, {}).content or b"")
+    assert found["heavy"]["branching"] == found["heavier"]["branching"] != ""
