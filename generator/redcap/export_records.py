@@ -17,9 +17,9 @@ from forms_spec.model import Field, Form, Study
 from forms_spec.record import LOG, CellKey, FormKey, Record
 from generator.package.calculated import without_calculated
 from generator.package.captured import CapturedForm
+from generator.redcap.cell_facts import exact_places
 from generator.redcap.records import read_records
 from generator.redcap.validate_records import without_documents
-from generator.redcap.write_cells import exact_places
 from generator.redcap.write_records import Shape, write_records
 
 Cells = dict[CellKey, str]

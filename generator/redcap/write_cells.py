@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
-from forms_spec.model import Field, Form, Group, Range, Study
+from forms_spec.model import Field, Form, Group, Study
 from forms_spec.rules import Expression, tree
 from forms_spec.wording import Slot
 from generator.redcap.box_codes import redcap_codes, renamed
+from generator.redcap.cell_facts import (
+    SUBJECT,
+    by_pattern,
+    exact_places,
+    range_text,
+    subject_field,
+    table_of,
+)
 from generator.redcap.choices import write_choices
 from generator.redcap.codelists import FIXED
 from generator.redcap.columns import COLUMNS, HEADERS
@@ -23,7 +30,6 @@ from generator.redcap.validation import VALIDATIONS
 from generator.redcap.write_tags import about_of, annotation, tags_of, words_said
 
 Cells = dict[str, str]
-SUBJECT = "subjid"
 
 
 @dataclass(kw_only=True)
@@ -204,7 +210,7 @@ class CellWriter:
             if places is None and one.places is not None:
                 why = "REDCap's numbers have any number of decimals, or exactly as many"
                 self.loss(
-                    self.names[_table(self.study, one), one.name],
+                    self.names[table_of(self.study, one), one.name],
                     "validation",
                     "places",
                     f"at most {one.places}",
@@ -330,18 +336,22 @@ class CellWriter:
         for unit, said in (*one.ranges.items(), *one.expected.items()):
             if unit is not None:
                 self.loss(
-                    cells["name"], "minimum", "range", f"{unit}: {_range(said)}", "limits of a chosen unit"
+                    cells["name"],
+                    "minimum",
+                    "range",
+                    f"{unit}: {range_text(said)}",
+                    "limits of a chosen unit",
                 )
         if hard is not None and soft is not None:
             self.loss(
                 cells["name"],
                 "minimum",
                 "expected",
-                _range(soft),
+                range_text(soft),
                 "only one pair of limits; the hard ones stay",
             )
         for said in one.alert.values():
-            self.loss(cells["name"], "minimum", "alert", _range(said), "REDCap has no alert values")
+            self.loss(cells["name"], "minimum", "alert", range_text(said), "REDCap has no alert values")
         chosen = hard or soft
         if chosen is None:
             return []
@@ -350,7 +360,7 @@ class CellWriter:
             cells[column] = self.end(one, end, column)
             if is_open:
                 self.loss(
-                    cells["name"], column, "range", _range(chosen), "the end itself is allowed in REDCap"
+                    cells["name"], column, "range", range_text(chosen), "the end itself is allowed in REDCap"
                 )
         return ["@FORCE-MINMAX"] if hard is not None and (cells["minimum"] or cells["maximum"]) else []
 
@@ -381,7 +391,7 @@ class CellWriter:
         if one.min_length is not None:
             self.loss(name, "validation", "length", str(one.min_length), "REDCap has no least length")
         if one.pattern is not None and words_said(one) is None:
-            cells["validation"] = _by_pattern(one.pattern.expression)
+            cells["validation"] = by_pattern(one.pattern.expression)
             if not cells["validation"]:
                 self.loss(
                     name,
@@ -416,57 +426,6 @@ class CellWriter:
                 )
 
 
-def exact_places(study: Study, one: Field) -> int | None:
-    """How many decimals REDCap asks for in a number: in the studies that were made from one of its projects
-    exactly as many as the field has places. None where it takes any number of them."""
-    kept = _EXACT.fullmatch(one.redcap.get("validation", ""))
-    if kept:
-        return int(kept[1])
-    if one.type.name != "decimal" or one.places not in (1, 2, 3, 4) or "validation" in one.redcap:
-        return None
-    return one.places if made_from_redcap(study) else None
-
-
-def subject_field(study: Study) -> Field | None:
-    """The record id: the study's first field where it holds the subject's id, else the first that does so
-    outside of rows and whose form is no form without it."""
-    forms = study.forms.values()
-    for at, one in enumerate(one for form in forms for group in form.groups for one in group.fields):
-        form = study.forms[one.form]
-        if one.value is None or one.value.text != SUBJECT:
-            continue
-        if at == 0 or (one in form.fields and sum(held.collected for held in form.fields) > 1):
-            return one
-    return None
-
-
-def made_from_redcap(study: Study) -> bool:
-    """Whether the study's first field is the record id, as it is in every project of REDCap."""
-    fields = (one for form in study.forms.values() for group in form.groups for one in group.fields)
-    first = next(fields, None)
-    return first is not None and first.value is not None and first.value.text == SUBJECT
-
-
-def _table(study: Study, one: Field) -> str:
-    """The table of a field: a form, or a group of rows."""
-    return one.group if one.group in study.tables and study.tables[one.group].group else one.form
-
-
-def _range(said: Range) -> str:
-    low, high = (end.text if end else "" for end in (said.low, said.high))
-    return f"{'(' if said.low_open else '['}{low}, {high}{')' if said.high_open else ']'}"
-
-
-def _by_pattern(expression: str) -> str:
-    """The validation type that has this pattern."""
-    for code, held in VALIDATIONS.items():
-        pattern = held.keys.get("pattern")
-        if isinstance(pattern, Mapping) and pattern["matches"] == expression:
-            return code
-    return ""
-
-
-_EXACT = re.compile(r"number_([1-4])dp(?:_comma_decimal)?", re.ASCII)
 _MOVES = {"add_days": "d", "add_months": "M"}
 _NATIVE_FIRST = ("branching", "minimum", "maximum", "required", "identifier")
 

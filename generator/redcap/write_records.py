@@ -20,6 +20,7 @@ from forms_spec.record import LOG, CellKey, Context, FormKey
 from forms_spec.record import Records as Casebook
 from generator.package.captured import CapturedForm
 from generator.redcap.box_codes import redcap_codes
+from generator.redcap.cell_facts import exact_places
 from generator.redcap.record_columns import (
     COMPLETE,
     EVENT,
@@ -31,7 +32,6 @@ from generator.redcap.record_columns import (
     columns_of,
 )
 from generator.redcap.record_file import EAV_FIELD, EAV_RECORD, EAV_VALUE
-from generator.redcap.write_cells import exact_places
 from generator.redcap.write_events import event_names, log_visit, longitudinal, repeats_at
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)

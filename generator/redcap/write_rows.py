@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from forms_spec.model import Field, Study
 from generator.redcap.box_codes import columns_named
+from generator.redcap.cell_facts import subject_field
 from generator.redcap.losses import Loss
 from generator.redcap.names import unused
-from generator.redcap.write_cells import Cells, CellWriter, subject_field
+from generator.redcap.write_cells import Cells, CellWriter
 
 RECORD_ID = "record_id"
 COMPLETE, TIMESTAMP = "_complete", "_timestamp"

@@ -11,7 +11,7 @@ from forms_spec.rules import Expression, tree
 from forms_spec.rules.functions import FUNCTIONS
 from forms_spec.rules.types import Type, type_of
 from generator.redcap.box_codes import redcap_codes
-from generator.redcap.logic import write_calls
+from generator.redcap.logic import write_calls, write_fields
 from generator.redcap.logic.said import (
     ADD,
     ATOM,
@@ -29,7 +29,8 @@ from generator.redcap.logic.said import (
     test,
 )
 from generator.redcap.logic.words import LogicFault
-from generator.redcap.write_events import event_names, log_visit
+from generator.redcap.logic.write_places import event_of
+from generator.redcap.write_events import event_names
 
 Names = Mapping[tuple[str, str], str]
 
@@ -113,7 +114,7 @@ class Writer:
 
     def comparison(self, node: tree.Compare, wanted: bool) -> Asked:
         if node.operator in _SETS:
-            return write_calls.sets(self, node, wanted)
+            return write_fields.sets(self, node, wanted)
         if self.is_condition(node.left) or self.is_condition(node.right):
             return self.alike(node, wanted)
         if node.operator == "<>":
@@ -186,7 +187,7 @@ class Writer:
         elif node.state == "true":
             found = self.ask(node.operand, True)
         else:
-            found = write_calls.missing(self, node)
+            found = write_fields.missing(self, node)
         return found.opposite() if node.negated == wanted else found
 
     def known(self, node: tree.Node) -> Asked:
@@ -213,7 +214,7 @@ class Writer:
         has = tree.Compare(
             operator="has", left=node.among, right=node.operand, start=node.start, end=node.end
         )
-        return write_calls.sets(self, has, wanted)
+        return write_fields.sets(self, has, wanted)
 
     def either(self, node: tree.Case, wanted: bool) -> Asked:
         """A case whose branches are conditions: UNKNOWN from the first condition on that is."""
@@ -333,37 +334,7 @@ class Writer:
         field = form.by_name.get(node.field or "") if form else None
         if form is None or field is None:
             raise LogicFault(f"{node.table or node.field} is no form with fields of its own", node.start)
-        return self.read(form.name, field, event=self.event(node, form), partial=partial)
-
-    def event(self, node: tree.Reference, form: Form) -> str:
-        """The event at which another form is read, empty for the one of this form."""
-        if node.selector == "previous":
-            self.note("previous-event", "the event just before, also where the field has no answer there")
-            return "[previous-event-name]"
-        if node.selector:
-            return f"[{self.events.get(node.selector, node.selector)}]"
-        homes = self.visits(self.form)
-        targets = [self.nearest(visit, self.visits(form)) for visit in homes]
-        if targets == homes:
-            return ""
-        if len(set(targets)) == 1 and targets[0] in self.study.visits:
-            if self.study.visits[targets[0]].repeats:
-                raise LogicFault("the visit repeats, and no instance is named", node.start, node.end)
-            return f"[{self.events[targets[0]]}]"
-        why = f"where {form.name} is not collected REDCap has a blank, a rule the nearest visit"
-        self.note("other-form", why)
-        return ""
-
-    def visits(self, form: Form) -> list[str]:
-        if form.log:
-            return [log_visit(self.study)]
-        return [visit for visit in self.study.visits if (form.name, visit) in self.study.expectations]
-
-    def nearest(self, visit: str, visits: list[str]) -> str:
-        """The visit at which a rule reads a form: this one, else the last before it, else the first."""
-        order = list(self.study.visits)
-        before = [one for one in visits if order.index(one) <= order.index(visit)]
-        return (before or visits[:1] or [""])[-1]
+        return self.read(form.name, field, event=event_of(self, node, form), partial=partial)
 
     def note(self, kind: str, why: str) -> None:
         if (kind, why) not in self.notes:
@@ -376,7 +347,7 @@ class Writer:
         if field.comparators and not partial:
             raise LogicFault("REDCap has no comparators: the field is a text there")
         text, type_ = f"{event}[{self.names[table, field.name]}]", type_of(field)
-        known = write_calls.known_of(self, text, field)
+        known = write_fields.known_of(self, text, field)
         words = type_ in (Type.TEXT, Type.CHOICE) and bool(field.missing)
         return Said(text=text, type=type_, known=known, needs=known if words else TRUE, field=field)
 

@@ -1,0 +1,120 @@
+"""Fields in REDCap's logic: what is known of them, their boxes, missing codes and units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from forms_spec.model import Field, UnitChoice
+from forms_spec.rules import tree
+from forms_spec.rules.types import Type
+from generator.redcap.box_codes import boxes_of, redcap_codes
+from generator.redcap.logic.said import FALSE, Asked, Said, every, given, some, test
+from generator.redcap.logic.words import LogicFault
+
+if TYPE_CHECKING:
+    from generator.redcap.logic.write import Writer
+
+
+def known_of(writer: Writer, text: str, field: Field) -> Asked:
+    """Whether a field has a value: neither blank nor a code of missing data."""
+    if field.kind.name == "choices" and field.codelist is not None:
+        return some(_box(text, code) for code in _answers(writer, field).values())
+    if field.missing:
+        asked = f"isblankormissingcode({text})"
+        return test(f"{asked} = 0", asked)
+    return given(text)
+
+
+def _box(text: str, code: str) -> Asked:
+    said = f"{text[:-1]}({code})]"
+    return test(f"{said} = '1'", f"{said} = '0'")
+
+
+def _answers(writer: Writer, field: Field) -> Mapping[str, str]:
+    """The codes in REDCap of a field's answers."""
+    assert field.codelist is not None
+    codes = redcap_codes(writer.study, field)
+    return {code: codes[code] for code in field.codelist.by_code}
+
+
+def sets(writer: Writer, node: tree.Compare, wanted: bool) -> Asked:
+    """``has``, ``has any``, ``has all``, ``within`` and ``overlaps``: box by box."""
+    left = writer.say(node.left)
+    if left.field is None or left.field.codelist is None:
+        raise writer.fault(node)
+    codes = _answers(writer, left.field)
+    named = {str(one) for one in _listed(writer, node)}
+    inside = [_box(left.text, codes[code]) for code in codes if code in named]
+    outside = [_box(left.text, codes[code]) for code in codes if code not in named]
+    if node.operator == "within":
+        none_else = every(one.opposite() for one in outside)
+        return every([some(inside), none_else]) if wanted else some(outside)
+    if node.operator == "has all":
+        lacking = some(one.opposite() for one in inside)
+        return every(inside) if wanted else every([lacking, some([*inside, *outside])])
+    return some(inside) if wanted else every([*(one.opposite() for one in inside), some(outside)])
+
+
+def _listed(writer: Writer, node: tree.Compare) -> list[object]:
+    """The codes on the right side, which have to be constants."""
+    items = node.right.items if isinstance(node.right, tree.Listing) else (node.right,)
+    if not all(isinstance(one, tree.Literal) and one.kind == "text" for one in items):
+        raise writer.fault(node)
+    return [one.value for one in items if isinstance(one, tree.Literal)]
+
+
+def missing(writer: Writer, node: tree.Is) -> Asked:
+    """``x is missing``, ``x is missing('ND')``"""
+    said = writer.say(node.operand, partial=True)
+    field = said.field
+    if field is None:
+        raise LogicFault("only a field holds a code of missing data", node.start, node.end)
+    codes = [one for one in field.missing if node.code is None or one.code == node.code.value]
+    if not codes:
+        return FALSE
+    if field.kind.name == "choices":
+        boxes = dict(boxes_of(writer.study, field))
+        return some(_box(said.text, boxes[one.code]) for one in codes)
+    asked = f"ismissingcode({said.text})"
+    if node.code is not None:
+        asked = f"hasmissingcode({said.text}, '{codes[0].in_redcap}')"
+    return test(asked, f"{asked} = 0")
+
+
+def in_unit(writer: Writer, node: tree.Call) -> Said:
+    """A value by the unit that was chosen for it, converted by the formulas of the dictionary."""
+    cell, wanted = node.arguments
+    said = writer.say(cell)
+    field = said.field
+    if field is None or field.unit is None or not isinstance(wanted, tree.Literal):
+        raise writer.fault(node)
+    if field.unit.fixed == wanted.value:
+        return said
+    assert isinstance(cell, tree.Reference)
+    chosen = writer.say(replace(cell, field=field.unit.companion))
+    text = "''"
+    for choice in reversed(field.unit.choices):
+        value = _converted(writer, said, field, choice, str(wanted.value))
+        if value is None:
+            raise LogicFault(f"{choice.code} is not converted into {wanted.value}", node.start, node.end)
+        text = f"if({chosen.text} = {writer.text(choice.code).text}, {value.guarded()}, {text})"
+    return Said(text=text, type=Type.NUMBER, known=given(text))
+
+
+def _converted(writer: Writer, said: Said, field: Field, choice: UnitChoice, wanted: str) -> Said | None:
+    """The value through the formulas that lead from a unit to the one that is wanted."""
+    assert field.unit is not None
+    by_code = {one.code: one for one in field.unit.choices}
+    seen: set[str] = set()
+    while choice.code != wanted:
+        if choice.formula is None or choice.to not in by_code or choice.code in seen:
+            return None
+        seen.add(choice.code)
+        before = writer.standing
+        writer.standing = {**before, "value": said}
+        said = writer.say(choice.formula.tree)
+        writer.standing = before
+        choice = by_code[choice.to]
+    return said
