@@ -23,10 +23,17 @@ def _by_length(field: Field) -> str:
     return "w6" if longest <= 6 else "w20" if longest <= 30 else "w40" if longest <= 100 else "full"
 
 
+def _by_digits(field: Field) -> str:
+    """As wide as the largest number of its range."""
+    ends = [end.text for limits in field.ranges.values() for end in (limits.low, limits.high) if end]
+    longest = max((len(text) for text in ends if text.lstrip("-").isdecimal()), default=0)
+    return "w6" if longest <= 5 else "w10" if longest <= 9 else "w13"
+
+
 INPUTS: Mapping[str, tuple[str, Callable[[Field], str]]] = MappingProxyType(
     {
         "text": ("text", _by_length),
-        "integer": ("numeric", lambda _: "w6"),
+        "integer": ("numeric", _by_digits),
         "decimal": ("decimal", lambda _: "w6"),
         "bounded": ("text", lambda _: "w6"),
         "boolean": ("text", lambda _: "w6"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from forms_spec.model import Field, Form, Group, Range, Study, Upload
 from forms_spec.rules import Expression, Home, to_english
 from generator.pages.files import size_words
+
+CALENDAR: Final = frozenset({"date", "partial_date", "datetime", "time"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +32,7 @@ def limits(study: Study, form: Form, group: Group, field: Field) -> tuple[Limit,
     return tuple(
         Limit(text=f"{usual}{words}{' ' + labels[unit] if unit in labels else ''}", unit=unit)
         for unit, limits in ranges.items()
-        if (words := _range_words(study, form, group, limits))
+        if (words := _range_words(study, form, group, field, limits))
     )
 
 
@@ -39,14 +42,16 @@ def _upload_words(upload: Upload) -> str:
     return ", ".join(filter(None, (endings, f"up to {size_words(upload.size)}")))
 
 
-def _range_words(study: Study, form: Form, group: Group, limits: Range) -> str:
+def _range_words(study: Study, form: Form, group: Group, field: Field, limits: Range) -> str:
+    """``30 to 300``; ``more than 0, up to 100``; of days ``after Start, before Date of death``."""
     low, high = (_end(study, form, group, end) for end in (limits.low, limits.high))
-    above, below = ("over " if limits.low_open else ""), ("under " if limits.high_open else "")
-    if low and high:
-        return f"{above}{low} to {below}{high}"
-    if low:
-        return f"{above or 'from '}{low}"
-    return f"{below or 'up to '}{high}" if high else ""
+    if low and high and not limits.low_open and not limits.high_open:
+        return f"{low} to {high}"
+    day = field.kind.name in CALENDAR
+    above, from_on = ("after", "later") if day else ("more than", "more")
+    least = f"{above} {low}" if limits.low_open else f"{low} or {from_on}"
+    most = f"{'before' if day else 'less than'} {high}" if limits.high_open else f"up to {high}"
+    return ", ".join([*([least] if low else []), *([most] if high else [])])
 
 
 def _end(study: Study, form: Form, group: Group, end: Expression | None) -> str:

@@ -106,7 +106,7 @@
     if (copy.sent && copy.sent === form.dataset.ownSave) copy.base = box("base_version").value;
     const older = copy.base !== box("base_version").value;
     box("base_version").value = copy.base;
-    const when = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const when = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
     const since = older ? " The form was saved by somebody since: saving shows you both versions." : "";
     tell(`What you typed at ${when} had not reached the server; it is back on the page.${since} ${chooseAgain(files)}`, "Discard it", () => {
       localStorage.removeItem(address);

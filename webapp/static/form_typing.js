@@ -21,6 +21,14 @@
 
   /* A longer label is cut in its box. */
   const LONG = 24;
+  const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+  /* 2024-03 and 2024 in words. */
+  function partly(text) {
+    const [year, month] = text.split("-");
+    return month ? `${MONTHS[Number(month) - 1]} ${year} (day unknown)` : `${year} (day and month unknown)`;
+  }
+
   const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
   function echoOf(text, typed, field, place) {
@@ -37,6 +45,7 @@
     }
     const converted = inOtherUnit(text, field, unitIn(place));
     if (converted) return `= ${converted}`;
+    if (field.kind === "partial_date") return partly(text);
     return text !== typed ? `understood as ${crfsmith.shownAs(text, field)}` : "";
   }
 
