@@ -178,5 +178,5 @@ def bounded_pattern(comparators: tuple[str, ...], places: int | None) -> str:
     """A number of so many places, after one of the comparators or none."""
     most = PLACES if places is None else min(places, PLACES)
     signs = "|".join(sorted(comparators, key=len, reverse=True))
-    fraction = f"(?:\\.[0-9]{{1,{most}}})?" if most else ""
-    return f"(?:{signs})?-?(?:0|[1-9][0-9]{{0,{INTEGER_DIGITS - 1}}}){fraction}"
+    fraction = f"(\\.[0-9]{{1,{most}}})?" if most else ""
+    return f"({signs})?-?(0|[1-9][0-9]{{0,{INTEGER_DIGITS - 1}}}){fraction}"

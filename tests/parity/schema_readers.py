@@ -26,7 +26,7 @@ from tests.parity.fields import distinct_fields, field_of
 from tests.studies import small_study
 
 PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
-KINDS = ("text", "partial_date", "choices", "choice", "file")
+KINDS = ("text", "bounded", "partial_date", "choices", "choice", "file")
 """The kinds that are strings in a schema, so that every reader reads their values alike."""
 XS = "{http://www.w3.org/2001/XMLSchema}"
 
@@ -178,6 +178,8 @@ def fields() -> list[Field]:
         *(field_of("text", {"pattern": one}) for one in PATTERNS),
         *(field_of("long_text", {"pattern": one, "length": [2, 30]}) for one in PATTERNS[:6]),
         *(field_of("choices", keys) for keys in lists),
+        field_of("decimal", {"comparator": ["<", ">="], "places": 2}),
+        field_of("integer", {"comparator": [">"]}),
         *(field_of("file", {"accept": endings}) for endings in (["pdf"], ["jpeg", "7z", "c++"], [])),
     ]
 
