@@ -101,7 +101,7 @@ def test_a_grade_is_chosen_by_its_number(page: Page) -> None:
     open_form(page, f"/subjects/{NEW}/LOG/ae")
     page.get_by_role("button", name="Add").first.click()
     box = page.locator("[id$=-aetoxgr]").last
-    for keys, label in (("4", "Life-threatening"), ("grade 2", "Moderate")):
+    for keys, label in (("4", "4 - Life-threatening"), ("grade 2", "2 - Moderate")):
         box.fill("")
         box.focus()
         page.keyboard.type(keys)
