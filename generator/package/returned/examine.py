@@ -83,7 +83,7 @@ class Examination:
             for record in records:
                 if len(record.cells) == len(names):
                     pairs.add((record.cells[site], record.cells[subject]))
-        return known_of(self.study, pairs, self.patterns)
+        return known_of(self.study, pairs, self.patterns, every=layout.AUDIT not in self.changed)
 
     # The tables
 

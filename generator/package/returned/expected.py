@@ -99,8 +99,8 @@ def _fits(study: Study, earlier: Sequence[str]) -> Callable[[str], bool]:
     return lambda text: any(one.fullmatch(text) for one in patterns)
 
 
-def known_of(study: Study, pairs: Iterable[tuple[str, str]], earlier: Sequence[str]) -> Known:
-    """What the trail knows, as far as its own subjects fit the study's pattern, or an ``earlier`` one."""
+def known_of(study: Study, pairs: Iterable[tuple[str, str]], earlier: Sequence[str], *, every: bool) -> Known:
+    """What the trail knows: ``every`` subject where it is as exported, else those that fit a pattern."""
     fits, held = _fits(study, earlier), set(pairs)
-    subjects = frozenset(subject for _, subject in held if fits(subject))
+    subjects = frozenset(subject for _, subject in held if subject and (every or fits(subject)))
     return Known(subjects=subjects, sites=frozenset(site for site, _ in held if site), patterns=earlier)
