@@ -154,7 +154,8 @@ def _works() -> Works:
 
 
 def _owner() -> str:
-    return str(current_user.get_id())
+    """The person, not the session that she happens to have."""
+    return str(current_user.user.username)
 
 
 def _name(handed: str) -> str:
