@@ -119,10 +119,13 @@ def write_before(target: Path) -> Path:
         forms.append(captured)
         for name, text in texts.items():
             changes.append(_change(captured, name, "", "9" if name == "lot" else text, version=1))
+        last = "complete" if captured.status else "draft"
+        first = "unverified" if "lot" not in texts else last
+        changes.append(_change(captured, "formstat", "", first, version=1))
         if "lot" in texts:
             changes.append(_change(captured, "lot", "9", texts["lot"], version=2))
         else:
-            changes.append(_change(captured, "formstat", "draft", "complete", version=2))
+            changes.append(_change(captured, "formstat", first, last, version=2))
     write_package(study(), sorted(forms, key=package_order(study())), target, changes=changes)
     return target
 

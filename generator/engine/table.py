@@ -19,7 +19,7 @@ from generator.engine.shapes import Shape, shape
 from generator.engine.trail import BlockTrail
 from generator.package.lines import Record, Records
 from generator.package.reading import NUMBER, TableReading, cell_fault
-from generator.package.trail import CHANGE
+from generator.package.trail import CHANGE, STATUS_KEY
 from generator.tables import layout
 
 LARGEST_BLOCK = 1 << 23
@@ -27,6 +27,8 @@ SMALLEST_BLOCK = 1 << 16
 FEW_MISFITS = 64
 """Of a column's texts one in so many may be in doubt before that is looked into."""
 
+_TRAIL = {layout.AUDIT: CHANGE, layout.FORMS: STATUS_KEY}
+"""The columns of which the trail speaks, beside those of the tables of answers."""
 Look = Callable[[pl.DataFrame, Lines], bool]
 """Sees some rows and where they stand; False when it has seen enough."""
 
@@ -70,7 +72,7 @@ class BlockReading(TableReading):
 
     def body(self, records: Records) -> None:
         self._guards = list(self._made_guards())
-        trail = CHANGE if self.trail and self.plan.name == layout.AUDIT else ()
+        trail = _TRAIL.get(self.plan.name, ()) if self.trail else ()
         self._want({*self.checked.columns, *(name for name, _ in self._guards), *trail})
         self._blocks(records, self._judge_block, self._take_slowly)
         if self.hashes:

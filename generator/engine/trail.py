@@ -8,7 +8,17 @@ from collections.abc import Sequence
 import polars as pl
 
 from generator.package.plan import TablePlan
-from generator.package.trail import CHANGE, NO_KEY, ROW_KEY, Column, Sums, compared
+from generator.package.trail import (
+    CHANGE,
+    NO_KEY,
+    ROW_KEY,
+    STATUS,
+    STATUS_KEY,
+    STATUS_WORDS,
+    Column,
+    Sums,
+    compared,
+)
 from generator.tables import layout
 
 _WAITING = 10_000
@@ -26,7 +36,7 @@ class BlockTrail:
         self._waiting: dict[str, tuple[TablePlan, list[tuple[str, ...]]]] = {}
 
     def row(self, plan: TablePlan, cells: Sequence[str]) -> None:
-        if plan.name != layout.AUDIT and not plan.table:
+        if plan.name not in (layout.AUDIT, layout.FORMS) and not plan.table:
             return
         _, rows = self._waiting.setdefault(plan.name, (plan, []))
         rows.append(tuple(cells))
@@ -42,6 +52,8 @@ class BlockTrail:
         """Rows as texts, by the names of the schema; columns that the file lacks are left out."""
         if plan.name == layout.AUDIT:
             self._changes(frame)
+        elif plan.name == layout.FORMS:
+            self._statuses(frame)
         elif plan.table:
             self._cells(plan, frame)
 
@@ -56,6 +68,17 @@ class BlockTrail:
         sums = halves.group_by("table", "field").sum().collect()
         for table, field, low, high, took_low, took_high in sums.iter_rows():
             self.sums.trail[table, field] += low - took_low + ((high - took_high) << _HALF)
+
+    def _statuses(self, frame: pl.DataFrame) -> None:
+        """The status of a form is a cell of ``forms.csv``, and a field of the form in the trail."""
+        if not set(STATUS_KEY) <= set(frame.columns):
+            return
+        key = self._key([pl.col(name) if name in STATUS_KEY else pl.lit(NO_KEY[name]) for name in ROW_KEY])
+        words = frame.lazy().with_columns(pl.col(STATUS).replace(STATUS_WORDS))
+        halves = words.select(layout.FORM, *self._halves(STATUS, key, STATUS))
+        for form, low, high in halves.group_by(layout.FORM).sum().collect().iter_rows():
+            self.sums.read.add((form, STATUS))
+            self.sums.tables[form, STATUS] += low + (high << _HALF)
 
     def _cells(self, plan: TablePlan, frame: pl.DataFrame) -> None:
         assert plan.table is not None

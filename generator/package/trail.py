@@ -24,6 +24,11 @@ ROW_KEY = (layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
 NO_KEY: Mapping[str, str] = {layout.VISIT: LOG, layout.UNSNO: "0", layout.ROW: ""}
 """What the trail says where a table has no such column."""
 CHANGE = (*ROW_KEY, "table", "field", "old", "new")
+STATUS = "formstat"
+"""The status of a form: a column of ``forms.csv``, and a field of the form in the trail."""
+STATUS_WORDS: Mapping[str, str] = {"0": "draft", "1": "unverified", "2": "complete"}
+"""What the trail says, by what ``forms.csv`` says."""
+STATUS_KEY = (*ROW_KEY[:-1], layout.FORM, STATUS)
 
 
 class Trail(Protocol):
@@ -34,6 +39,12 @@ class Trail(Protocol):
 
     def differing(self) -> frozenset[Column] | None:
         """The columns whose cells are not what the trail says; None where there is no trail."""
+
+
+def table_of(column: Column) -> str:
+    """The table of the package that has a column's cells."""
+    table, field = column
+    return layout.FORMS if field == STATUS else table
 
 
 def compared(plan: TablePlan) -> tuple[str, ...]:
@@ -74,6 +85,8 @@ class PlainTrail:
     def row(self, plan: TablePlan, cells: Sequence[str]) -> None:
         if plan.name == layout.AUDIT:
             self._change(plan, cells)
+        elif plan.name == layout.FORMS:
+            self._status(plan, cells)
         elif plan.table:
             self._cells(plan, cells)
 
@@ -83,6 +96,13 @@ class PlainTrail:
         column = held["table"], held["field"]
         self.sums.changes += 1
         self.sums.trail[column] += _hash(key, held["new"]) - _hash(key, held["old"])
+
+    def _status(self, plan: TablePlan, cells: Sequence[str]) -> None:
+        held = dict(zip(plan.columns, cells, strict=True))
+        *place, form, status = (held[name] for name in STATUS_KEY)
+        column = form, STATUS
+        self.sums.read.add(column)
+        self.sums.tables[column] += _hash((*place, NO_KEY[layout.ROW]), STATUS_WORDS.get(status, status))
 
     def _cells(self, plan: TablePlan, cells: Sequence[str]) -> None:
         if plan.name not in self._places:

@@ -31,7 +31,7 @@ from generator.package.returned import restore, restored_files
 from generator.package.returned.others import name_programs
 from generator.package.source import BrokenFile, Source, Unreadable
 from generator.package.store import FormLine, Store
-from generator.package.trail import Column, Sums
+from generator.package.trail import Column, Sums, table_of
 from generator.package.uploads import UploadCheck
 from generator.package.validate import last_save, unreadable
 from generator.spark import code, keys
@@ -196,9 +196,9 @@ class _Run:
         if opened.study is None or self.here:
             return
         paths = {plan.name: plan.path for plan in opened.plans}
-        for table, field in sorted(self.differing or ()):
-            found = finding("column-differs", value=field, field=field, path=paths[table])
-            opened.collector.add(Reported(finding=found, file=paths[table], table=table, field=field))
+        for name, field in sorted({(table_of(one), one[1]) for one in self.differing or ()}):
+            found = finding("column-differs", value=field, field=field, path=paths[name])
+            opened.collector.add(Reported(finding=found, file=paths[name], table=name, field=field))
 
     def tasks(self) -> list[list[Task]]:
         """The parts of all tables, each large one alone."""

@@ -12,7 +12,7 @@ from generator.package.returned.examine import Examination
 from generator.package.returned.restored import RestoredSource
 from generator.package.returned.tables import OTHER_DELIMITER, TableReturn
 from generator.package.store import Damage
-from generator.package.trail import Column, compared
+from generator.package.trail import STATUS, Column, compared, table_of
 from generator.tables import layout
 from generator.tables.retired import read_retired
 
@@ -37,7 +37,7 @@ def restore(
     """
     changed = {one.table for one in opened.collector.causes if one.code == _CHANGED and one.table}
     differing = _with_parted(opened, differing)
-    suspects = changed | _odd_tables(opened.collector) | {table for table, _ in differing or ()}
+    suspects = changed | _odd_tables(opened.collector) | {table_of(one) for one in differing or ()}
     if not suspects:
         return False
     if differing:
@@ -80,6 +80,8 @@ def _with_parted(opened: OpenPackage, differing: frozenset[Column] | None) -> fr
     if differing is None and not every:
         return None
     more = {(one.name, name) for one in opened.plans if every or one.name in parted for name in compared(one)}
+    if every or layout.FORMS in parted:
+        more |= {(one.table.form.name, STATUS) for one in opened.plans if one.table}
     return (differing or frozenset()) | more
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from forms_spec.catalogue import finding
@@ -11,7 +11,7 @@ from generator.package.lines import Record
 from generator.package.report import Collector, Reported
 from generator.package.returned.tables import TableReturn
 from generator.package.returned.witness import Difference, RowPlace, Witness
-from generator.package.trail import NO_KEY, ROW_KEY
+from generator.package.trail import NO_KEY, ROW_KEY, STATUS, STATUS_KEY, STATUS_WORDS
 from generator.rewritings import REWRITINGS, explain
 from generator.rewritings.columns import of_other_kind
 from generator.rewritings.known import BY_NAME
@@ -125,17 +125,23 @@ def row_place(table: TableReturn, cells: Sequence[str]) -> RowPlace:
 
 
 class SaveComparison(Comparison):
-    """When each form was saved and by whom; forms that nobody saved are findings."""
+    """When each form was saved, by whom and how far it was; forms that nobody saved are findings."""
 
-    def __init__(self, table: TableReturn, witness: Witness, collector: Collector) -> None:
+    def __init__(
+        self, table: TableReturn, witness: Witness, collector: Collector, differing: Collection[str]
+    ) -> None:
+        """``differing`` are the forms of which a status is not what the trail says."""
         super().__init__(table, witness)
         self._collector = collector
+        self._differing = differing if STATUS in table.header else ()
         self._stamps = [name for name in STAMPS if name in table.header]
 
     def row(self, record: Record) -> None:
         cells = dict(zip(self.table.header, record.cells, strict=True))
         key = cells | self.table.restored_keys(record.cells)
         place = tuple(key.get(name, "") for name in layout.FORM_KEY[1:])
+        if key.get(layout.FORM) in self._differing and self.witness.knows_form(*place):
+            self._status(record.line, key)
         save = self.witness.save((*place, key.get("version", "")))
         if save is not None:
             held = dict(zip(STAMPS, save, strict=True))
@@ -143,6 +149,14 @@ class SaveComparison(Comparison):
                 self.cell(record.line, name, held[name], cells[name], stamp=True)
         elif not self.witness.knows_form(*place):
             self._unsaved(record.line, key)
+
+    def _status(self, line: int, key: Mapping[str, str]) -> None:
+        subject, visit, unsno, form = (key.get(name, "") for name in STATUS_KEY[:-1])
+        word = self.witness.values((layout.FORMS, subject, visit, unsno, form)).get(STATUS, "")
+        if word and STATUS_WORDS.get(key[STATUS]) != word:
+            code = next((code for code, one in STATUS_WORDS.items() if one == word), word)
+            self.table.edited += 1
+            self.witness.differ(Difference(self.table.plan.name, line, STATUS, code, "", False))
 
     def _unsaved(self, line: int, key: Mapping[str, str]) -> None:
         plan = self.table.plan

@@ -18,7 +18,7 @@ from generator.package.returned.tables import TableReturn
 from generator.package.returned.witness import Put, Save, Witness
 from generator.package.returned.writing import write_table
 from generator.package.source import Source
-from generator.package.trail import CHANGE, Column, compared
+from generator.package.trail import CHANGE, STATUS, Column, compared, table_of
 from generator.tables import layout
 
 
@@ -107,13 +107,13 @@ class Examination:
         """Every cell with the trail's last value."""
         plan, differing = table.plan, self.differing or frozenset()
         if plan.name == layout.FORMS and witness.changes:
-            _compare_rows(table, SaveComparison(table, witness, self.collector))
+            _compare_rows(table, SaveComparison(table, witness, self.collector, _forms_of(differing)))
         fields = [name for name in compared(plan) if name in table.header]
         if plan.table and table.heard:
             others = [name for name in fields if (plan.name, name) not in differing]
             differ = [name for name in fields if name not in others]
             _compare_rows(table, CellComparison(table, witness, differ, others))
-        if any(table == plan.name for table, _ in differing):
+        if plan.table and any(table_of(column) == plan.name for column in differing):
             self._unseen(table, witness)
 
     def _unseen(self, table: TableReturn, witness: Witness) -> None:
@@ -170,4 +170,12 @@ def _change(trail: TableReturn, record: Record, wanted: Collection[Column]) -> t
     if (held["table"], held["field"]) not in wanted:
         return None, save
     number = int(version) if version.isdecimal() else 0
-    return Put(held["table"], *place, held[layout.ROW], held["field"], number, held["new"]), save
+    table, row = held["table"], held[layout.ROW]
+    if held["field"] == STATUS:
+        table, row = layout.FORMS, table
+    return Put(table, *place, row, held["field"], number, held["new"]), save
+
+
+def _forms_of(differing: Collection[Column]) -> frozenset[str]:
+    """The forms of which a status is not what the trail says."""
+    return frozenset(form for form, field in differing if field == STATUS)

@@ -169,6 +169,24 @@ def test_a_cell_that_was_edited_together_with_its_hash(package: Path) -> None:
     assert look_first(report)[0].message == found.finding.message
 
 
+@pytest.mark.parametrize("engine", [Engine.REFERENCE, Engine.EMBEDDED])
+def test_a_status_that_was_edited_together_with_its_hash(package: Path, engine: Engine) -> None:
+    report = validate_package(
+        edit(package, "data/forms.csv", "0102,V1,0,vs,2,", "0102,V1,0,vs,0,"), engine=engine
+    )
+    (found,) = [one for one in report.findings if one.finding.code == "cell-differs"]
+    assert (found.file, found.field) == ("data/forms.csv", "formstat")
+    assert found.finding.message == "0 is here, 2 was saved last."
+    assert found.key["subjid"] == "0102"
+    assert answers(report) == TRUE_FINDINGS
+
+
+def test_a_status_that_was_edited_behind_semicolons(package: Path) -> None:
+    edit(package, "data/forms.csv", "0102,V1,0,vs,2,", "0102,V1,0,vs,1,")
+    report = validate_package(rewrite(package, {}, delimiter=";"))
+    assert codes(report)["cell-differs"] == 1
+
+
 def test_one_cell_that_was_respelled_is_no_program(package: Path) -> None:
     """All other times are as they were: somebody typed the seconds."""
     report = validate_package(edit(package, "data/vs.csv", "10:00,120,", "10:00:00,120,"))
