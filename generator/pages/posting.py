@@ -70,7 +70,8 @@ def read_post(
     Only questions that were on the page are changed: one that a newer dictionary has added stays as
     it is, and one that a newer dictionary has taken out keeps what was typed, as typed. A question on the
     page without an input in the post (nothing ticked) is cleared. A stored row that the post does not name
-    stays. A result that came in with other data goes with the first change: from then on the formula says it.
+    stays, and so do the reasons of kept warnings whose question was not on the page. A result that came in
+    with other data goes with the first change: from then on the formula says it.
     """
     on_page = frozenset(_first(data, SHOWN).split())
     dropped = frozenset(data.getlist(DROP))
@@ -94,7 +95,9 @@ def read_post(
             if not marked or not reason.strip():
                 kept.append(row)
         rows[group.name] = _with_untouched(kept, group, data, stored)
-    record = Record(texts=texts, rows={g: r for g, r in rows.items() if r}, kept=_kept(form, data))
+    rows = {name: held for name, held in rows.items() if held}
+    kept_warnings = _kept_elsewhere(form, data, stored, rows, on_page) | _kept(form, data)
+    record = Record(texts=texts, rows=rows, kept=kept_warnings)
     return Posted(
         record=record if record == stored else without_calculated(form, record),
         removed=removed,
@@ -244,6 +247,29 @@ def _kept(form: Form, data: FormData) -> dict[tuple[CellKey, str], str]:
         if cell is not None and code and reason:
             kept[cell, code] = reason
     return kept
+
+
+def _kept_elsewhere(
+    form: Form, data: FormData, stored: Record, rows: Mapping[str, tuple[Row, ...]], on_page: frozenset[str]
+) -> dict[tuple[CellKey, str], str]:
+    """The stored reasons of answers that were not on the page, and of questions that the dictionary lost."""
+    tables = {form.name: form.fields, **{group.name: group.fields for group in form.row_groups}}
+    asked = {(table, one.name): one.value is None for table, fields in tables.items() for one in fields}
+    on_rows = {name: set(_numbers(data.getlist(ROWS_PREFIX + name))) for name in rows}
+    found = {}
+    for (cell, code), reason in stored.kept.items():
+        if cell.row is None:
+            there = shown = True
+            name = cell.field
+        else:
+            there = any(row.number == cell.row for row in rows.get(cell.table, ()))
+            shown = cell.row in on_rows.get(cell.table, ())
+            name = f"{cell.table}.{cell.field}"
+        is_input = asked.get((cell.table, cell.field))
+        shown = shown and is_input is not None and (name in on_page or not is_input)
+        if there and not shown:
+            found[cell, code] = reason
+    return found
 
 
 def removal_reasons(form: Form, removed: Mapping[tuple[str, int], str]) -> str:

@@ -112,6 +112,37 @@ def test_reasons_of_kept_warnings_are_read() -> None:
     assert found.record.kept == {(CellKey("vs", None, "sysbp"), "above-expected"): "Measured twice"}
 
 
+@pytest.mark.parametrize(
+    ("cell", "stays"),
+    [
+        (CellKey("vs", None, "sysbp"), False),
+        (CellKey("vs", None, "systolic"), True),
+        (CellKey("reading", 1, "pulse"), False),
+        (CellKey("reading", 1, "rate"), True),
+        (CellKey("reading", 2, "pulse"), True),
+        (CellKey("lost", 1, "dose"), True),
+        (CellKey("reading", 9, "pulse"), False),
+    ],
+)
+def test_the_reason_of_a_kept_warning_goes_only_with_its_question(cell: CellKey, *, stays: bool) -> None:
+    """The page has sysbp and row 1; a rename left systolic, rate and the table lost; row 2 came meanwhile."""
+    rows = {
+        "reading": tuple(Row(number=number, texts={"pulse": "190"}) for number in (1, 2)),
+        "lost": (Row(number=1, texts={"dose": "5"}),),
+    }
+    kept = {(cell, "above-expected"): "Measured twice"}
+    stored = Record(texts={"sysbp": "200", "systolic": "200"}, rows=rows, kept=kept)
+    found = post(("f-sysbp", "120"), ("rows:reading", "1"), ("r-reading-1-pulse", "70"), stored=stored).record
+    assert found.kept == (kept if stays else {})
+
+
+def test_a_reason_of_a_question_that_a_newer_dictionary_took_out_or_brought_in_stays() -> None:
+    kept = {(CellKey("vs", None, "sysbp"), "above-expected"): "Measured twice"}
+    stored = Record(texts={"sysbp": "200"}, kept=kept)
+    older = " ".join(name for name in ON.split() if name != "sysbp")
+    assert post(("f-vsperf", "Y"), stored=stored, on=older).record.kept == kept
+
+
 def test_a_marked_answer_is_dropped() -> None:
     assert texts(("f-sysbp", "120"), ("drop", "f-sysbp")) == {}
 
