@@ -145,6 +145,13 @@ _NAMES: tuple[Entry, ...] = (
         _study("day_zero: base.dd\n"),
     ),
     _refuse(
+        "day-zero-of-a-visit",
+        "day_zero names a field, not a visit",
+        "Write {named}. Where several visits have the form, the first date counts",
+        "Day 0 is one day: the date at the first visit, in the study's order, that has one.",
+        _study("day_zero: 'base[D0].d'\n"),
+    ),
+    _refuse(
         "unknown-timezone",
         'There is no time zone "{name}"',
         "{near} Write its name in the IANA database, such as Europe/Berlin or America/New_York",
@@ -329,6 +336,17 @@ _SCHEDULE: tuple[Entry, ...] = (
         "Take it out",
         "An unscheduled visit or an early end happens when it happens.",
         _visits(visits="  UNS: {title: Unscheduled, type: unscheduled, target: day 3}\n"),
+    ),
+    _warn(
+        "target-of-repeating",
+        "The visit repeats and has a target, so every instance is due on the same day",
+        "Make each a visit of its own with its own target, or take target or repeats out",
+        "Instances of a visit that `repeats` have one target and window. Cycles with days of their own are "
+        "visits of their own: C1D1, C2D1.",
+        _visits(
+            visits="  C1: {title: Cycle, target: day 21, repeats: true}\n",
+            schedule="  columns: SCR D0 C1\n  base: X X X\n",
+        ),
     ),
     _refuse(
         "window-without-day-zero",

@@ -36,6 +36,8 @@ def check_visits(draft: Draft) -> Iterator[Finding]:
                     place = spot.at(key).key
                     yield finding("target-of-unscheduled", text=place, type=visit.type.value, key=key)
             continue
+        if visit.repeats and visit.target is not None:
+            yield finding("target-of-repeating", text=spot.at("target").place)
         yield from _window(visit, spot)
     yield from _day_zero(draft)
 

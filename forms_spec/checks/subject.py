@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,6 +14,8 @@ from forms_spec.nearness import did_you_mean
 
 NOT_IN_ADDRESSES: Final = "/\\?#%"
 """What has a meaning of its own in the address of a page; a subject's number is a part of it."""
+OF_A_VISIT: Final = re.compile(r"(\w+)\[\s*\w+\s*\]\.(\w+)", re.ASCII)
+"""``inf[D0].infdat``, which a rule may read."""
 
 
 def check_subject(draft: Draft) -> Iterator[Finding]:
@@ -42,6 +45,9 @@ def check_day_zero(draft: Draft) -> Iterator[Finding]:
         assert spot is not None
         here = spot.at("day_zero")
         place = here.at(at).place if isinstance(here.data, list) else here.place
+        if at_visit := OF_A_VISIT.fullmatch(name):
+            yield finding("day-zero-of-a-visit", text=place, named="{}.{}".format(*at_visit.groups()))
+            continue
         table, _, field_name = name.partition(".")
         field = study.field(table, field_name)
         if field is None or study.tables[table].group is not None:

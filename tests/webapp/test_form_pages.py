@@ -256,7 +256,7 @@ def test_addresses_that_mean_nothing_say_why(client: FlaskClient) -> None:
 
 
 def test_every_field_of_the_dictionary_is_on_its_page(client: FlaskClient) -> None:
-    """All but the number and the comparator that are taken from an answer such as "<0.3": nobody is asked them."""
+    """All but the number and the comparator that are taken from an answer such as "<0.3"."""
     from tests.webapp.pages import cellkine
 
     study = cellkine()

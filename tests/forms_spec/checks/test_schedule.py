@@ -25,6 +25,7 @@ def visits(keys: str, row: str = "X X X") -> str:
         ", window: {from: day 80, to: day 95}",
         ", type: unscheduled, repeats: true",
         ", type: termination",
+        ", repeats: true",
     ],
 )
 def test_a_visit_may_be_so(keys: str) -> None:
@@ -44,6 +45,8 @@ def test_a_visit_may_be_so(keys: str) -> None:
         (", window: {before: 3 days}", "4:24 missing-key"),
         (", target: day 1, window: {from: day 2, to: day 3}", "4:47 target-outside-window"),
         (", type: unscheduled, target: day 3", "4:43 target-of-unscheduled"),
+        (", target: day 21, repeats: true", "4:32 target-of-repeating"),
+        (", target: day 21, window: 2 days, repeats: true", "4:32 target-of-repeating"),
         (", type: unscheduld", "4:30 not-one-of"),
     ],
 )

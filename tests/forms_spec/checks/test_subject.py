@@ -20,6 +20,8 @@ from tests.forms_spec.dictionaries import STUDY, said
         ("day_zero: base.d", "day_zero: base.dd", "6:11 unknown-field"),
         ("day_zero: base.d", "day_zero: d", "6:11 unknown-field"),
         ("day_zero: base.d", "day_zero: [base.d, base.n]", "6:20 day-zero-not-a-date"),
+        ("day_zero: base.d", "day_zero: ['base[D0].d']", "6:12 day-zero-of-a-visit"),
+        ("day_zero: base.d", "day_zero: base[D0].d", "6:11 day-zero-of-a-visit"),
         ("day_zero: base.d", "day_zero: []", "6:11 list-length"),
         ("day_zero: base.d\n", "", "visits"),
         ("sites: {'01': Site one}\n", "", ""),
