@@ -31,8 +31,9 @@ class Records:
 
     ``unread`` are cells that have a finding of the reader already, ``left_out`` the rows without a place of
     their own. ``least`` counts the forms whose instances are not equally far: the least of them stands for
-    the form. ``strange`` are events and instances that are judged although the dictionary says nothing
-    of them. ``habits`` is all that the program is known to do that saved the file.
+    the form. ``empty`` are records without an answer and without a form further than incomplete.
+    ``strange`` are events and instances that are judged although the dictionary says nothing of them.
+    ``habits`` is all that the program is known to do that saved the file.
     """
 
     sheet: Sheet
@@ -43,6 +44,7 @@ class Records:
     unread: set[Spot] = field(default_factory=set)
     left_out: list[int] = field(default_factory=list)
     least: int = 0
+    empty: list[str] = field(default_factory=list)
     strange: dict[str, None] = field(default_factory=dict)
     habits: frozenset[str] = frozenset()
 

@@ -13,6 +13,7 @@ from forms_spec.findings import Finding
 from forms_spec.kinds.pattern import whole_match
 from forms_spec.model import Study
 from generator.redcap.record_columns import GROUP
+from generator.redcap.record_file import EAV_FIELD, EAV_VALUE
 from generator.redcap.sheet import Row, Sheet
 from generator.rewritings.numbers import has_zeros_in_front, number
 
@@ -63,13 +64,17 @@ def _named(texts: tuple[str, ...]) -> str:
 
 
 def subject_findings(
-    study: Study, sheet: Sheet, record: str, known: Collection[str] = ()
+    study: Study, sheet: Sheet, record: str, known: Collection[str] = (), *, eav: bool = False
 ) -> Iterator[Finding]:
-    """What is wrong with the records as subjects. ``known`` are subjects that a database has already."""
+    """What is wrong with the records as subjects. ``known`` are subjects that a database has already.
+
+    ``eav``: a line may give the group as it gives the value of a field.
+    """
     rows: dict[str, Row] = {}
     groups: dict[str, dict[str, Row]] = {}
     for row in sheet.rows:
-        subject, group = row[record].strip(), row[GROUP].strip()
+        named = eav and row[EAV_FIELD].strip() == GROUP
+        subject, group = row[record].strip(), row[EAV_VALUE if named else GROUP].strip()
         if subject:
             rows.setdefault(subject, row)
             groups.setdefault(subject, {}).setdefault(group, row)

@@ -94,6 +94,8 @@ class _Reader:
         self.states: dict[tuple[str, FormKey, str, int | None], int] = {}
         self.row_tables = {name for name, table in study.tables.items() if table.group is not None}
         self.told: set[tuple[str, str]] = set()
+        self.groups: dict[str, str] = {}
+        self.placed: dict[str, None] = {}
         self.nothing: frozenset[str] = frozenset()
         self.doubtful: frozenset[str] = frozenset()
         self.unsure: frozenset[tuple[str, str]] = frozenset()
@@ -119,11 +121,15 @@ class _Reader:
             self.flat()
         drafts = {key: draft for key, draft in self.drafts.items() if draft.says_something}
         self.found.least = sum(draft.differs for draft in drafts.values())
+        for (subject, _), draft in drafts.items():
+            draft.site = self.groups.get(subject, "")
         self.found.forms = [captured(self.study, *key, draft, saved_at) for key, draft in drafts.items()]
+        filled = {subject for subject, _ in drafts}
+        self.found.empty = [subject for subject in self.placed if subject not in filled]
         for (column, word), rows in self.doubts.items():
             cells = f"{len(rows):,} cell{'' if len(rows) == 1 else 's'}"
             self.say("redcap-blank-or-code", rows[0], column, word, name=column, cells=cells)
-        self.found.findings += subject_findings(self.study, self.found.sheet, record, self.subjects)
+        self.found.findings += subject_findings(self.study, self.found.sheet, record, self.subjects, eav=eav)
         return self.found
 
     def restore(self, layout: Layout) -> None:
@@ -184,10 +190,17 @@ class _Reader:
         if at is None or self.repeated(at):
             self.found.left_out.append(row.number)
             return
+        self.place(subject, row[GROUP])
         at = replace(at, blank=self.blank(row))
         for column, text in row.cells.items():
             if text and text.strip() and column not in SYSTEM:
                 self.cell(at, column, text)
+
+    def place(self, subject: str, group: str) -> None:
+        """A record and its group, which is the record's whatever row names it."""
+        self.placed.setdefault(subject)
+        if group.strip():
+            self.groups.setdefault(subject, group.strip())
 
     def repeated(self, at: _At) -> bool:
         """Whether an earlier row is about the same record, event, instrument and instance."""
@@ -341,8 +354,6 @@ class _Reader:
         key, number = self.key(at, table)
         draft = self.drafts.setdefault((at.subject, key), Draft())
         self.found.rows.setdefault((at.subject, key), at.row.number)
-        if at.row[GROUP].strip():
-            draft.site = at.row[GROUP].strip()
         return draft, key, number
 
     def key(self, at: _At, table: str) -> tuple[FormKey, int | None]:
@@ -375,6 +386,7 @@ class _Reader:
                 self.found.left_out.append(row.number)
                 continue
             name, text = row[EAV_FIELD].strip(), row[EAV_VALUE]
+            self.place(subject, text if name == GROUP else row[GROUP])
             column = self.eav_column(name, text)
             if column is None:
                 near = did_you_mean(name, self.columns.cells)

@@ -75,6 +75,14 @@ def _notes(found: Records) -> tuple[str, ...]:
             f"The dictionary was made without lists of events and of what repeats: {named} are judged as they"
             " are, and `crfsmith import` refuses them. Convert with --events, --event-forms and --repeating."
         )
+    if found.empty:
+        named = ", ".join(found.empty[:MOST_ROWS])
+        more = f" and {len(found.empty) - MOST_ROWS:,} more" if len(found.empty) > MOST_ROWS else ""
+        one = len(found.empty) == 1
+        said.append(
+            f"{'Record' if one else 'Records'} {named}{more} {'has' if one else 'have'} no answer and no form"
+            f" further than incomplete: `crfsmith import` leaves {'it' if one else 'them'} out."
+        )
     if found.least:
         forms = "1 form has" if found.least == 1 else f"{found.least:,} forms have"
         said.append(f"{forms} instances in different states: the least finished one is the form's state.")

@@ -560,3 +560,30 @@ def as_numbers(form: CapturedForm) -> dict[str, str]:
 def test_an_answer_that_everybody_gives_stays_one(simple: Study) -> None:
     assert answers(simple, "record_id,why\n1,None\n2,None\n") == [{"why": "None"}, {"why": "None"}]
     assert answers(simple, "record_id,why,n\n1,NA,5\n2,NA,6\n") == [{"n": "5"}, {"n": "6"}]
+
+
+def sites_of(found: Records) -> set[tuple[str, str]]:
+    return {(form.subject, form.site) for form in found.forms}
+
+
+def test_the_group_is_the_records_whatever_row_names_it(visits: Study) -> None:
+    text = (
+        "record_id,redcap_event_name,redcap_data_access_group,age,demo_complete,wt,pe_complete\n"
+        "1,scr_arm_1,,44,2,,\n1,pre_arm_1,north,,,70,2\n"
+    )
+    assert sites_of(read_records("r.csv", text.encode(), visits)) == {("1", "north")}
+
+
+def test_a_line_that_gives_the_group_as_a_value(visits: Study) -> None:
+    lines = "1,scr_arm_1,age,44\n1,scr_arm_1,redcap_data_access_group,north\n"
+    more = "1,pre_arm_1,redcap_data_access_group,south\n"
+    header = "record,redcap_event_name,field_name,value\n"
+    assert sites_of(read_records("r.csv", (header + lines).encode(), visits)) == {("1", "north")}
+    assert told(visits, header + lines + more) == [("redcap-two-groups", 4)]
+
+
+def test_a_record_without_an_answer_is_named(simple: Study) -> None:
+    said = report(simple, "record_id,n,form_complete\n1,5,2\n2,,0\n3,,\n").notes
+    assert said == (
+        "Records 2, 3 have no answer and no form further than incomplete: `crfsmith import` leaves them out.",
+    )
