@@ -48,6 +48,19 @@ def test_a_date_is_echoed_as_it_was_understood(page: Page) -> None:
     assert page.input_value("#f-vsdat") == "15apr2024"
 
 
+def test_a_date_that_two_countries_read_differently_says_which_day_was_taken(page: Page) -> None:
+    open_form(page, VS)
+    page.locator("[name=f-vsperf][value=Y]").check()
+    page.fill("#f-vsdat", "03/04/2024")
+    echo = page.locator("#f-vsdat-echo")
+    expect(echo).to_contain_text("Wed 03 Apr 2024")
+    expect(echo.locator(".doubt")).to_have_text("▲ Read as day/month, not 04 Mar 2024")
+    for clear in ("13/04/2024", "04/04/2024", "2024-04-03", "3 Apr 2024", "t"):
+        page.fill("#f-vsdat", clear)
+        expect(echo).to_contain_text("2024")
+        expect(echo.locator(".doubt")).to_have_count(0)
+
+
 def test_a_finding_appears_when_the_field_is_left_and_asks_for_a_reason(page: Page, site: Site) -> None:
     open_form(page, VS)
     page.locator("[name=f-vsperf][value=Y]").check()

@@ -17,7 +17,20 @@
     const text = settle(box.value, field);
     const known = text !== "" && crfsmith.parse(text, field).ok;
     out.textContent = known ? echoOf(text, box.value.trim(), field, place) : "";
+    const note = known ? otherReading(text, box.value, field) : "";
+    if (note) out.append(Object.assign(document.createElement("span"), { className: "doubt", textContent: note }));
   }
+
+  /* 10/05/2026 is another day where months are written first: whoever types it sees which one was taken. */
+  const OTHER_ORDER = { dmy: "mdy", mdy: "dmy" };
+  const READ_AS = { dmy: "day/month", mdy: "month/day" };
+  function otherReading(text, typed, field) {
+    if (!["date", "partial_date", "datetime"].includes(field.kind) || !env.dateOrder) return "";
+    const other = crfsmith.understand(typed, field, { ...env, dateOrder: OTHER_ORDER[env.dateOrder] });
+    if (other === text || !crfsmith.parse(other, field).ok) return "";
+    return `▲ Read as ${READ_AS[env.dateOrder]}, not ${spaced(other, field)}`;
+  }
+  const spaced = (text, field) => crfsmith.shownAs(text, field).replaceAll("-", " ");
 
   /* A longer label is cut in its box. */
   const LONG = 24;
@@ -36,7 +49,7 @@
       const day = new Date(`${text}T00:00:00Z`);
       const zero = form.dataset.dayZero;
       const count = zero ? Math.round((day - new Date(`${zero}T00:00:00Z`)) / 86400000) : null;
-      const words = crfsmith.shownAs(text, field).replaceAll("-", " ");
+      const words = spaced(text, field);
       return `${DAYS[day.getUTCDay()]} ${words}${count === null ? "" : `, day ${count}`}`;
     }
     if (field.kind === "choice") {
