@@ -38,6 +38,15 @@ def shown_unit(unit: str) -> str:
     return _MICRO.sub("µ", raised)
 
 
+def reference_unit(field: Field) -> str:
+    """The unit in which the ends of a reference range are shown: the field's, or that of all to choose."""
+    if field.unit is None:
+        return ""
+    if field.unit.fixed:
+        return shown_unit(field.unit.fixed)
+    return field.unit.base.label if field.unit.base is not None else ""
+
+
 def reference_words(low: str | None, high: str | None) -> str:
     """``13.5 to 17.5``, ``at least 18``, ``at most 8``; nothing without ends."""
     if low is not None and high is not None:

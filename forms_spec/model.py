@@ -124,6 +124,11 @@ class Unit:
     choices: tuple[UnitChoice, ...] = ()
     companion: str | None = None
 
+    @property
+    def base(self) -> UnitChoice | None:
+        """The unit to choose that all others convert into."""
+        return next((choice for choice in self.choices if choice.to is None), None)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pattern:

@@ -77,6 +77,17 @@ ENTRIES: tuple[Entry, ...] = (
         _table("A, hgb, 8.4, 10.9, mmol/L"),
     ),
     _refuse(
+        "reference-unreached-unit",
+        "The range is in {unit}; the field {field} needs it in {units}",
+        "Write the range in {units}, and that unit into the row",
+        "A result whose unit is chosen is converted before it is compared with its range, by the formulas of "
+        "the field. They have to lead from the unit of the row, in a straight line that rises, to the unit "
+        "that all others convert into.",
+        _table("A, hgb, 13.5, 17.5, g/dL", "B, hgb, 8.4, 10.9, mmol/L").replace(
+            "unit: g/dL", "unit: {g/dL: {}, g/L: {to: g/dL, as: value / 10}}"
+        ),
+    ),
+    _refuse(
         "reference-overlap",
         "This row and {first} may both apply to one result",
         "Part them by sex, age or date; all ends are included",

@@ -10,7 +10,8 @@ from forms_spec.catalogue import finding
 from forms_spec.criteria import ReferenceRange
 from forms_spec.findings import Finding
 from forms_spec.loading.parts import Draft
-from forms_spec.model import Field
+from forms_spec.loading.unit_ranges import to_root
+from forms_spec.model import Field, Unit, UnitChoice
 from forms_spec.nearness import did_you_mean
 
 
@@ -21,7 +22,9 @@ def check_reference_ranges(draft: Draft) -> Iterator[Finding]:
         return
     ranges = table.ranges if table is not None else ()
     named = [part.field for part in draft.fields() if part.field.reference]
-    fields = {field.reference: field for field in named}
+    fields: dict[str | None, list[Field]] = {}
+    for field in named:
+        fields.setdefault(field.reference, []).append(field)
     for row in ranges:
         yield from _row(row, fields)
     yield from _overlaps(ranges)
@@ -37,7 +40,7 @@ def _keys(data: object) -> Iterable[object]:
     return data if isinstance(data, dict) else ()
 
 
-def _row(row: ReferenceRange, fields: dict[str | None, Field]) -> Iterator[Finding]:
+def _row(row: ReferenceRange, fields: dict[str | None, list[Field]]) -> Iterator[Finding]:
     if row.low is None and row.high is None:
         yield finding("reference-empty", text=row.place)
     for what, low, high in (
@@ -47,16 +50,34 @@ def _row(row: ReferenceRange, fields: dict[str | None, Field]) -> Iterator[Findi
     ):
         if low is not None and high is not None and _after(low, high):
             yield finding("reference-reversed", text=row.place, what=what, low=low, high=high)
-    field = fields.get(row.test)
-    if field is None:
+    tested = fields.get(row.test)
+    if tested is None:
         near = did_you_mean(row.test, [name for name in fields if name])
         yield finding("reference-unknown-test", text=row.place, name=row.test, near=near)
         return
-    unit = field.unit.fixed if field.unit else None
-    if row.unit != unit:
-        yield finding(
-            "reference-unit", text=row.place, unit=row.unit or "none", field=field.name, own=unit or "none"
-        )
+    for field in tested:
+        yield from _unit(row, field)
+
+
+def _unit(row: ReferenceRange, field: Field) -> Iterator[Finding]:
+    """A row that a result of the field cannot be compared with."""
+    given, name = row.unit or "none", field.name
+    unit = field.unit
+    if unit is not None and unit.choices:
+        reached = [one.code for one in unit.choices if _rises(one, unit)]
+        if row.unit not in reached:
+            units = " or ".join(reached)
+            yield finding("reference-unreached-unit", text=row.place, unit=given, field=name, units=units)
+        return
+    own = unit.fixed if unit else None
+    if row.unit != own:
+        yield finding("reference-unit", text=row.place, unit=given, field=name, own=own or "none")
+
+
+def _rises(choice: UnitChoice, unit: Unit) -> bool:
+    """Whether a larger number in this unit is surely a larger one in the unit that all convert into."""
+    line = to_root(choice, unit)
+    return line is not None and line.slope > 0
 
 
 def _after(one: str, other: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from forms_spec.catalogue import finding
-from forms_spec.display import reference_words, shown_as
+from forms_spec.display import reference_unit, reference_words, shown_as
 from forms_spec.findings import Finding
 from forms_spec.judge.judgement import Cell, CellState, Judgement
 from forms_spec.judge.limits import chosen_unit, outside, plain, too_far, unit_label, with_unit
@@ -89,7 +89,7 @@ class _Verdict:
         low, high = (
             plain(end) if isinstance(end, int) else None for end in (one(frames) for one in plan.reference)
         )
-        return with_unit(reference_words(low, high), unit_label(plan.field, frames)) if low or high else None
+        return with_unit(reference_words(low, high), reference_unit(plan.field)) if low or high else None
 
     def required(self, plan: FieldPlan, row: int | None, facts: Facts) -> bool | None:
         """False for what is hidden or calculated; UNKNOWN stays so."""

@@ -48,7 +48,7 @@ def in_every_unit(
     """
     if unit is None or not unit.choices or not ranges:
         return ranges
-    lines = {choice.code: _to_root(choice, unit) for choice in unit.choices}
+    lines = {choice.code: to_root(choice, unit) for choice in unit.choices}
     sources = [code for code in _root_first(unit) if code in ranges]
     found = dict(ranges)
     for code, line in lines.items():
@@ -67,7 +67,7 @@ def _root_first(unit: Unit) -> list[str]:
     return [choice.code for choice in sorted(unit.choices, key=lambda one: one.to is not None)]
 
 
-def _to_root(choice: UnitChoice, unit: Unit) -> Line | None:
+def to_root(choice: UnitChoice, unit: Unit) -> Line | None:
     """How a unit converts into the one that all convert into; None where that is no straight line."""
     by_code = {one.code: one for one in unit.choices}
     found, seen = ITSELF, {choice.code}

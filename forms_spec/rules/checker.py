@@ -23,6 +23,7 @@ from forms_spec.rules.names import Frame, NameFault, Names
 from forms_spec.rules.tokenizer import KEYWORDS
 from forms_spec.rules.tree import NODE_NAMES
 from forms_spec.rules.types import KIND_TYPES, Type
+from forms_spec.rules.units import converted
 
 WRONG = Constant(type=Type.ANY, value=None)
 _UNIT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
@@ -188,7 +189,7 @@ class Checker:
         if field is None or field.unit is None or not field.unit.choices or self.units_apart:
             return
         codes = [choice.code for choice in field.unit.choices]
-        root = next((choice.code for choice in field.unit.choices if choice.to is None), codes[0])
+        root = field.unit.base.code if field.unit.base is not None else codes[0]
         name = self.said(node)
         plain = _UNIT_NAME.fullmatch(root) and root.lower() not in KEYWORDS
         unit = root if plain else "'" + root.replace("'", "''") + "'"
@@ -334,7 +335,7 @@ class Checker:
         assert isinstance(node.among, tree.Reference)
         unit = node.among
         literal = tree.Literal(kind="text", value=unit.field or "", start=unit.start, end=unit.end)
-        return calls.converted(self, node, cell, literal)
+        return converted(self, node, cell, literal)
 
     def unit_asked(self, node: tree.In) -> Read | Remote | None:
         """The cell that is converted, None where the node asks for something else."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from forms_spec.rules.core import Apply, Constant, Core, Read
 from forms_spec.rules.functions import Function
 from forms_spec.rules.numbers import scaled
 from forms_spec.rules.types import Type
+from forms_spec.rules.units import companion_of, converted, through
 
 if TYPE_CHECKING:
     from forms_spec.rules.checker import Checker
@@ -23,18 +25,20 @@ LOW, NORMAL, HIGH = "LOW", "NORMAL", "HIGH"
 
 def reference(checker: Checker, node: tree.Call, function: Function) -> Core:
     """``reference_low(x)``, ``reference_high(x)``, ``in_reference(x)``; UNKNOWN where no row applies."""
-    cell = checker.core(node.arguments[0])
+    with checker.in_any_unit():
+        cell = checker.core(node.arguments[0])
     if cell.type is Type.ANY:
         return cell
     table = checker.study.references
     here = isinstance(cell, Read) and cell.depth == len(checker.names.frames) - 1
     field = cell.field if isinstance(cell, Read) else None
-    if table is None or field is None or field.reference is None or not here:
+    if not isinstance(cell, Read) or table is None or field is None or field.reference is None or not here:
         return checker.fault("rule-no-reference", node.arguments[0], name=checker.said(node.arguments[0]))
     rows = [row for row in table.ranges if row.test == field.reference]
+    result = _Result(checker, node, cell)
     branches: list[Core] = []
     for row, applies in zip(rows, _conditions(checker, node, table, rows), strict=True):
-        branches += (applies, _GIVES[function.name](row, cell))
+        branches += (applies, _GIVES[function.name](result, row))
     unknown = Constant(type=function.gives, value=None)
     if not branches:
         return unknown
@@ -90,30 +94,73 @@ def _ends(row: ReferenceRange) -> list[tuple[str, str, Core]]:
     return found
 
 
+_NOTHING = Constant(type=Type.NUMBER, value=None)
+
+
+class _Result:
+    """A result beside its rows; where its unit is chosen, both in the unit that all others convert into."""
+
+    def __init__(self, checker: Checker, node: tree.Call, cell: Read) -> None:
+        self.checker = checker
+        self.node = node
+        self.cell = cell
+        unit = cell.field.unit
+        self.base = unit.base if unit is not None else None
+        self.units = {one.code: one for one in unit.choices} if unit is not None else {}
+
+    @cached_property
+    def in_base(self) -> Core:
+        if self.base is None:
+            return self.cell
+        code = tree.Literal(kind="text", value=self.base.code, start=self.node.start, end=self.node.end)
+        return converted(self.checker, self.node, self.cell, code)
+
+    def end(self, row: ReferenceRange, text: str | None) -> Core:
+        """An end of a row; UNKNOWN where it is open, or in none of the units to choose."""
+        limit = _limit(text)
+        if text is None or self.base is None:
+            return limit
+        unit = self.units.get(row.unit or "")
+        if unit is None:
+            return _NOTHING
+        return through(self.checker, limit, self.cell.field, unit, self.base.code) or _NOTHING
+
+    def word(self, row: ReferenceRange) -> Core:
+        low, high = self.end(row, row.low), self.end(row, row.high)
+        general = _word(row, self.in_base, low, high)
+        if self.base is None or row.unit == self.base.code or row.unit not in self.units:
+            return general
+        # In the row's own unit nothing is converted, so that nothing is rounded.
+        code = Constant(type=Type.TEXT, value=row.unit)
+        alike = self.checker.apply(Type.CONDITION, "eq", companion_of(self.checker, self.cell), code)
+        plain = _word(row, self.cell, _limit(row.low), _limit(row.high))
+        return Apply(type=Type.TEXT, operator="case", arguments=(alike, plain, general))
+
+
 def _limit(text: str | None) -> Core:
-    return Constant(type=Type.NUMBER, value=None if text is None else scaled(text))
+    return _NOTHING if text is None else Constant(type=Type.NUMBER, value=scaled(text))
 
 
-def _word(row: ReferenceRange, cell: Core) -> Core:
+def _word(row: ReferenceRange, value: Core, low: Core, high: Core) -> Core:
     """``case when value < low then 'LOW' when value > high then 'HIGH' else 'NORMAL' end``"""
     branches: list[Core] = []
-    for word, limit in ((LOW, row.low), (HIGH, row.high)):
+    for word, limit, number in ((LOW, row.low, low), (HIGH, row.high, high)):
         if limit is not None:
-            end, operator = _limit(limit), "lt"
-            if cell.type is Type.SPREAD:
-                end = Apply(type=Type.SPREAD, operator="point", arguments=(end,))
+            end, operator = number, "lt"
+            if value.type is Type.SPREAD:
+                end = Apply(type=Type.SPREAD, operator="point", arguments=(number,))
                 operator = "span_lt"
-            pair = (cell, end) if word == LOW else (end, cell)
+            pair = (value, end) if word == LOW else (end, value)
             branches.append(Apply(type=Type.CONDITION, operator=operator, arguments=pair))
             branches.append(Constant(type=Type.TEXT, value=word))
     normal = Constant(type=Type.TEXT, value=NORMAL)
     return Apply(type=Type.TEXT, operator="case", arguments=(*branches, normal))
 
 
-_GIVES: Mapping[str, Callable[[ReferenceRange, Core], Core]] = MappingProxyType(
+_GIVES: Mapping[str, Callable[[_Result, ReferenceRange], Core]] = MappingProxyType(
     {
-        "reference_low": lambda row, _cell: _limit(row.low),
-        "reference_high": lambda row, _cell: _limit(row.high),
-        "in_reference": _word,
+        "reference_low": lambda result, row: result.end(row, row.low),
+        "reference_high": lambda result, row: result.end(row, row.high),
+        "in_reference": _Result.word,
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from forms_spec.display import reference_unit
 from forms_spec.judge.page_words import NotePlan, TextPlan, notes_of, slot_field, texts_of
 from forms_spec.judge.plan import plan_of, reference_ends, rules_of
 from forms_spec.judge.protocol import checks_in_full
@@ -132,11 +133,12 @@ class _Writer:
             "reference": self.reference(field, home),
         }
 
-    def reference(self, field: Field, home: Home) -> list[Json | None] | None:
-        """Both ends of the reference range that applies."""
+    def reference(self, field: Field, home: Home) -> Json | None:
+        """Both ends of the reference range that applies, and the unit they are in."""
         if field.reference is None:
             return None
-        return [self.rule(end, home, Type.NUMBER) for end in reference_ends(field)]
+        ends = [self.rule(end, home, Type.NUMBER) for end in reference_ends(field)]
+        return {"ends": ends, "unit": reference_unit(field)}
 
     def required(self, field: Field, home: Home) -> Json | bool | None:
         if isinstance(field.required, bool):

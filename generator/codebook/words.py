@@ -161,14 +161,13 @@ def _reference(field: Field, study: Study) -> str:
     if field.reference is None or study.references is None:
         return ""
     rows = [row for row in study.references.ranges if row.test == field.reference]
-    return "; ".join(
-        " ".join(
-            part
-            for part in (row.lab or "", row.sex or "", _ages(row), reference_words(row.low, row.high))
-            if part
-        )
-        for row in rows
-    )
+    return "; ".join(" ".join(part for part in _row_words(row, field) if part) for row in rows)
+
+
+def _row_words(row: ReferenceRange, field: Field) -> Iterator[str]:
+    yield from (row.lab or "", row.sex or "", _ages(row), reference_words(row.low, row.high))
+    if field.unit is not None and field.unit.choices:
+        yield next((one.label for one in field.unit.choices if one.code == row.unit), "")
 
 
 def _ages(row: ReferenceRange) -> str:

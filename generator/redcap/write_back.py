@@ -180,6 +180,9 @@ def _unsaid(study: Study) -> list[Loss]:
         say("edit-check", rule.name, rule.says, "a rule over fields is a data quality rule of the project")
     for derivation in study.derivations.values():
         say("derivation", derivation.name, derivation.expression.text, "REDCap has no named expressions")
+    if study.references is not None:
+        ranges = f"{len(study.references.ranges)} rows"
+        say("reference-ranges", "*", ranges, "REDCap has no reference ranges of laboratories")
     for code in study.missing.values():
         say("missing", code.code, code.label, "codes of missing data belong to REDCap's project")
     for site, title in study.sites.items():

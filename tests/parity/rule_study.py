@@ -58,8 +58,10 @@ schedule:
 """,
     "home.yaml": _form("home", "a", "r", asked="rows: {}\n    shown: ay <> 'N'").replace(
         "  an:",
-        "  au: {label: Temperature, type: decimal, places: 1,"
+        "  au: {label: Temperature, type: decimal, places: 1, reference: temp,"
         " unit: {C: {label: C}, F: {label: F, to: C, as: (value - 32) * 5 / 9}}}\n"
+        "  av: {label: Ferritin, type: decimal, comparator: ['<', '>'], reference: ferritin,"
+        " unit: {ng: {label: ng}, ug: {label: ug, to: ng, as: value * 1000}}}\n"
         "  aw: {label: CRP, type: decimal, comparator: ['<', '<=', '>', '>='], range: [0, 500]}\n"
         "  ak: {label: Calculated, type: calculated, places: 3, value: ax / an}\n  an:",
         1,
@@ -68,6 +70,17 @@ schedule:
         "  fn:", "  fk: {label: Calculated, type: calculated, value: fx * fn}\n  fn:", 1
     ),
     "log.yaml": _form("diary", "l", "e", "log: true\n"),
+    "ranges.yaml": """
+reference_ranges:
+  lab: ac
+  columns: [lab, test, low, high, unit]
+  rows:
+    - [A, temp, 36, 37.5, C]
+    - [B, temp, 98, 100.4, F]
+    - [null, temp, null, 38, C]
+    - [A, ferritin, 0.02, 0.3, ug]
+    - [null, ferritin, 20, 300, ng]
+""",
     "rules.yaml": """
 derivations:
   anchor: coalesce(far[V1].fd, $cut)
@@ -98,7 +111,8 @@ POOL = {
     "p": ["2024", "2024-02", "2024-02-29", "2023", "1999-12", "2024-05-31", "2024-03"],
     "h": ["00:00", "09:30", "23:59", "12:00"],
     "s": ["2024-02-29T09:30", "2024-02-29T23:59", "2023-12-31T00:00", "1000-01-01T00:00"],
-    "u": ["38.0", "100.4", "98.6"],
+    "u": ["38.0", "100.4", "98.6", "98", "37.5", "36"],
+    "v": ["0.02", "<0.02", "20", ">300", "300", "0.31"],
     "w": ["0.3", "<0.3", "<=0.3", ">40", ">=40", "<-1", "2", "40", "<0.00000001", ">999999999999999"],
 }
 
@@ -128,6 +142,7 @@ def _record(random: Random, own: str, rows: str) -> Record:
     texts = _texts(random, own)
     if own == "a":
         texts |= {"au": random.choice([*POOL["u"], ""]), "auu": random.choice(["C", "F", ""])}
+        texts |= {"av": random.choice([*POOL["v"], ""]), "avu": random.choice(["ng", "ug", ""])}
         texts["aw"] = random.choice([*POOL["w"], "", "ND", "<x"])
     numbers = sorted(random.sample(range(1, 9), count))
     return Record(

@@ -47,6 +47,12 @@ class RuleTexts:
         named = f"{table}{selector}" if over is None else over.replace(f"{table}.", f"{table}{selector}.", 1)
         return f"{function}({named}{where})"
 
+    def of_range(self, *functions: str) -> str:
+        """A field beside its reference range: of the form that is judged, not of the rows of a fold."""
+        if self.tables:
+            return "'A'" if functions == ("in_reference",) else "ak"
+        return f"{self.pick(*functions)}({self.pick('au', 'av')})"
+
     def values(self, function: str, kinds: str, depth: int) -> str:
         kind = self.random.choice(kinds)
         return self.fold(function, lambda table: f"{table}.{ROWS[table]}{kind}", depth)
@@ -190,14 +196,16 @@ _LEAVES: dict[str, list[Writer]] = {
         lambda w, _: f"limit_of({w.pick('aw', 'home[V1].aw')})",
         lambda w, _: f"in_unit({w.pick('au', 'home[V1].au', 'home[previous].au')}, 'C')",
         lambda w, _: f"{w.pick('au', 'home[V1].au', 'home[previous].au')} in {w.pick('C', *_CELSIUS)}",
+        lambda w, _: w.of_range("reference_low", "reference_high"),
     ],
     "spread": [
-        lambda w, _: w.pick("aw", "home[V1].aw", "home[previous].aw"),
+        lambda w, _: w.pick("aw", "home[V1].aw", "home[previous].aw", "av in ng"),
         lambda w, _: f"age_years({w.cell('p')}, {w.cell('d')})",
         lambda w, _: f"days_between({w.cell('p')}, {w.pick(*_DAYS)})",
     ],
     "text": [
         lambda w, _: f"comparator_of({w.pick('aw', 'home[previous].aw')})",
+        lambda w, _: w.of_range("in_reference"),
         lambda w, _: w.pick(*_WORDS),
         lambda w, _: w.cell("t"),
         lambda w, _: w.pick("visitid", "subjid", "siteid"),

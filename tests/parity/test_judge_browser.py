@@ -59,11 +59,13 @@ fields:
     label: Temperature
     type: decimal
     places: 1
+    reference: temp
     unit: {C: {label: °C}, F: {label: °F, to: C, as: (value - 32) * 5 / 9}}
     range: {C: [33, $highest], F: [91.4, 109.4]}
     alert: {C: '[34, 41)'}
     expected: {C: [35.5, 37.5]}
     required: done = 'Y'
+  lies: {label: Lies, type: calculated, gives: choice, codes: [LOW, NORMAL, HIGH], value: in_reference(temp)}
   temp_c: {label: In Celsius, type: calculated, places: 1, value: "in_unit(temp, 'C')", range: [33, 43]}
   pregnant: {label: Pregnant?, type: yes_no, shown: dm.sex = 'F', required: dm.sex = 'F' and done = 'Y'}
   change: {label: Change, type: calculated, places: 1, value: "temp_c - vs[previous].temp_c"}
@@ -102,6 +104,12 @@ groups:
       joint: {label: Joint, type: choice, codes: {K: Knee, H: Hip}}
       side: {label: Side, type: choice, codes: [LEFT, RIGHT]}
 """,
+    "ranges.yaml": """
+reference_ranges:
+  lab: dm.sex
+  columns: [lab, test, low, high, unit]
+  rows: [[F, temp, 36.1, 37.2, C], [M, temp, 97, 99, F]]
+""",
     "rules.yaml": """
 rules:
   R1: {says: The dose is the same every day., severity: warning, on: [pills.dose],
@@ -136,6 +144,7 @@ POOL = {
     "plt": ["8", "20", "74", "300", "999", "1001", "3000", ""],
     "dose_most": ["700", "", "ND"],
     "tempu": ["C", "F", "", "K"],
+    "lies": ["", "LOW", "NORMAL"],
     "temp_c": ["", "36.6", "37.0", "9"],
     "pregnant": ["Y", "N", "", "ND"],
     "change": ["", "1.5"],

@@ -100,11 +100,11 @@
 
     reference(field, row) {
       if (field.reference === null) return null;
-      const ends = field.reference.map((end) => this.page.run(end, row));
+      const ends = field.reference.ends.map((end) => this.page.run(end, row));
       const [low, high] = ends.map((end) => (end === null ? null : crfsmith.write(end, NUMBER)));
       if (low === null && high === null) return null;
       const both = low !== null && high !== null ? `${low} to ${high}` : null;
-      return withUnit(both || (high === null ? `at least ${low}` : `at most ${high}`), unitLabel(this.page, field, row));
+      return withUnit(both || (high === null ? `at least ${low}` : `at most ${high}`), field.reference.unit);
     }
 
     required(field, row, facts) {

@@ -9,6 +9,7 @@ from generator.redcap.convert import convert_redcap
 from generator.redcap.items import read_dictionary
 from generator.redcap.write_back import write_redcap
 from tests.generator.redcap.dictionaries import FIELDS, dictionary
+from tests.reference_study import LB, RANGES
 from tests.studies import study_of
 
 ROWS = (
@@ -256,6 +257,15 @@ def test_a_limit_is_a_text_in_redcap_and_what_compares_it_is_listed() -> None:
         ("crp", "comparator"),
         ("high", "rule"),
         ("plt", "alert"),
+    }
+
+
+def test_reference_ranges_and_what_reads_them_are_listed() -> None:
+    files = {"study.yaml": LAB["study.yaml"], "visits.yaml": LAB["visits.yaml"]}
+    written = write_redcap({**files, "lb.yaml": LB, "ranges.yaml": RANGES}, {})
+    assert {(loss.field, loss.kind, loss.original) for loss in written.losses} >= {
+        ("*", "reference-ranges", "2 rows"),
+        ("lies", "rule", "in_reference(hgb)"),
     }
 
 
