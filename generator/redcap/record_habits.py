@@ -293,9 +293,14 @@ class _Examination:
 
 
 def _is_exact(text: str) -> bool:
-    """Whether a number with an exponent is all there: R writes so many digits, a spreadsheet rounds."""
+    """Whether a number with an exponent is all there: R writes so many digits, a spreadsheet rounds.
+
+    ``1e+19`` may have been any number of twenty digits: a program keeps the first ones alone.
+    """
     mantissa, _, _ = text.lower().partition("e")
-    digits = sum(letter.isdigit() for letter in mantissa)
+    digits, value = sum(letter.isdigit() for letter in mantissa), number(text)
+    if value is not None and abs(value) >= 10**BINARY_DIGITS:
+        return False
     return digits <= BINARY_DIGITS and ("e" in text or "." not in mantissa)
 
 

@@ -450,6 +450,7 @@ def test_an_answer_na_is_no_blank_and_a_program_may_have_erased_it() -> None:
         ("5E+06", "5000000"),
         ("1.23E+05", None),
         ("1.2345678901234568e+16", None),
+        ("1e+19", None),
     ],
 )
 def test_a_rounded_number_is_not_restored(simple: Study, text: str, number: str | None) -> None:
