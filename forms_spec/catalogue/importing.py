@@ -51,8 +51,8 @@ ENTRIES: tuple[Entry, ...] = (
         code="import-not-as-exported",
         severity=Severity.REFUSE,
         message="The package does not say what was saved, in {count}.",
-        remedy="Write a right one with crfsmith repair --from-audit, or take the changes as saves by the "
-        "import: --take-changes.",
+        remedy="Take the package from the export again. crfsmith repair --from-audit puts cells back, and "
+        "--take-changes takes the changes as saves by the import.",
         explanation="Cells or rows of the tables say something else than audit.csv: a program lost a part of "
         "them, or somebody edited the package. Nothing is imported before that is settled.",
     ),

@@ -212,6 +212,13 @@ _WHOLE = (
         "audit.csv holds values of a row that is not in its table any more.",
     ),
     _entry(
+        "change-erased",
+        "This change of {field} changes nothing: what was erased in it is erased in its table, too.",
+        "Take audit.csv and the tables from the export again. Programs erase codes such as NA.",
+        "A save writes what it changes. Where old and new are both blank, a program that saved audit.csv "
+        "took a missing code for a blank.",
+    ),
+    _entry(
         "form-without-trail",
         "Nobody saved this form: audit.csv does not know {value}.",
         "Find out where its row comes from. Enter the form on its page, or take the row out.",

@@ -61,6 +61,7 @@ class BlockTrail:
         self.sums.changes += frame.height
         if not set(CHANGE) <= set(frame.columns):
             return
+        self.sums.idle += frame.filter((pl.col("field") != "") & (pl.col("old") == pl.col("new"))).height
         key = self._key([pl.col(name) for name in ROW_KEY])
         halves = frame.lazy().select(
             "table", "field", *self._halves("new", key, "put"), *self._halves("old", key, "took")

@@ -50,7 +50,7 @@ class Repaired:
     ours: bool
 
 
-LEFT = ("cell-lost", "cell-differs", "row-gone", "form-without-trail")
+LEFT = ("cell-lost", "cell-differs", "row-gone", "change-erased", "form-without-trail")
 BY_TRAIL = frozenset({"cell-lost", "cell-differs"})
 """What the audit trail can put back."""
 

@@ -24,6 +24,8 @@ ROW_KEY = (layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
 NO_KEY: Mapping[str, str] = {layout.VISIT: LOG, layout.UNSNO: "0", layout.ROW: ""}
 """What the trail says where a table has no such column."""
 CHANGE = (*ROW_KEY, "table", "field", "old", "new")
+IDLE: Column = (layout.AUDIT, "new")
+"""Stands among the columns that differ where the trail has changes that change nothing."""
 STATUS = "formstat"
 """The status of a form: a column of ``forms.csv``, and a field of the form in the trail."""
 STATUS_WORDS: Mapping[str, str] = {"0": "draft", "1": "unverified", "2": "complete"}
@@ -39,6 +41,11 @@ class Trail(Protocol):
 
     def differing(self) -> frozenset[Column] | None:
         """The columns whose cells are not what the trail says; None where there is no trail."""
+
+
+def is_idle(change: Mapping[str, str]) -> bool:
+    """A change of a field that changes nothing: no save writes one, so something was erased in it."""
+    return bool(change["field"]) and change["old"] == change["new"]
 
 
 def table_of(column: Column) -> str:
@@ -59,6 +66,7 @@ class Sums:
         self.tables: defaultdict[Column, int] = defaultdict(int)
         self.trail: defaultdict[Column, int] = defaultdict(int)
         self.changes = 0
+        self.idle = 0
         self.read: set[Column] = set()
 
     def add(self, other: Sums) -> None:
@@ -67,12 +75,14 @@ class Sums:
             for column, value in theirs.items():
                 mine[column] += value
         self.changes += other.changes
+        self.idle += other.idle
         self.read |= other.read
 
     def differing(self) -> frozenset[Column] | None:
         if not self.changes:
             return None
-        return frozenset(one for one in self.read if (self.tables[one] - self.trail[one]) % SIZE)
+        found = frozenset(one for one in self.read if (self.tables[one] - self.trail[one]) % SIZE)
+        return found | {IDLE} if self.idle else found
 
 
 class PlainTrail:
@@ -95,6 +105,7 @@ class PlainTrail:
         key = tuple(held[name] for name in ROW_KEY)
         column = held["table"], held["field"]
         self.sums.changes += 1
+        self.sums.idle += is_idle(held)
         self.sums.trail[column] += _hash(key, held["new"]) - _hash(key, held["old"])
 
     def _status(self, plan: TablePlan, cells: Sequence[str]) -> None:

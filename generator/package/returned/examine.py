@@ -18,7 +18,7 @@ from generator.package.returned.tables import TableReturn
 from generator.package.returned.witness import Put, Save, Witness
 from generator.package.returned.writing import write_table
 from generator.package.source import Source
-from generator.package.trail import CHANGE, STATUS, Column, compared, table_of
+from generator.package.trail import CHANGE, IDLE, STATUS, Column, compared, is_idle, table_of
 from generator.tables import layout
 
 
@@ -106,6 +106,8 @@ class Examination:
     def _compare(self, table: TableReturn, witness: Witness) -> None:
         """Every cell with the trail's last value."""
         plan, differing = table.plan, self.differing or frozenset()
+        if plan.name == layout.AUDIT and IDLE in differing:
+            self._idle(table)
         if plan.name == layout.FORMS and witness.changes:
             _compare_rows(table, SaveComparison(table, witness, self.collector, _forms_of(differing)))
         fields = [name for name in compared(plan) if name in table.header]
@@ -115,6 +117,30 @@ class Examination:
             _compare_rows(table, CellComparison(table, witness, differ, others))
         if plan.table and any(table_of(column) == plan.name for column in differing):
             self._unseen(table, witness)
+
+    def _idle(self, table: TableReturn) -> None:
+        """Changes in which a value was erased."""
+        path = table.plan.path
+        with table.records() as records:
+            records.next()
+            for record in records:
+                cells = record.cells
+                if len(cells) != len(table.header):
+                    continue
+                change = dict(zip(table.header, cells, strict=True)) | table.restored_keys(cells)
+                if is_idle(change):
+                    found = finding("change-erased", value=change["new"], field=change["field"])
+                    key: dict[str, str | int] = {name: change.get(name, "") for name in layout.FORM_KEY[:-1]}
+                    self.collector.add(
+                        Reported(
+                            finding=found,
+                            file=path,
+                            table=layout.AUDIT,
+                            row=record.line,
+                            field="new",
+                            key=key,
+                        )
+                    )
 
     def _unseen(self, table: TableReturn, witness: Witness) -> None:
         """Rows that were saved, and that the table does not have."""

@@ -194,6 +194,21 @@ def test_one_cell_that_was_respelled_is_no_program(package: Path) -> None:
     assert "saved-by-program" not in codes(report)
 
 
+@pytest.mark.parametrize("engine", [Engine.REFERENCE, Engine.EMBEDDED])
+def test_codes_that_were_erased_in_the_trail_as_well(package: Path, engine: Engine) -> None:
+    """As pandas does, even where it reads every column as text."""
+    rewrite(package, {"*": lambda text: "" if text == "NA" else text})
+    audit = package / "audit.csv"
+    audit.write_text(audit.read_text("utf-8").replace(",,NA,", ",,,"), "utf-8", newline="")
+    state(package, "audit.csv")
+    report = validate_package(package, engine=engine)
+    found = [one for one in report.findings if one.finding.code == "change-erased"]
+    assert len(found) == 3
+    assert {(one.file, one.key["subjid"]) for one in found} == {("audit.csv", "0102")}
+    assert "This change of crp changes nothing" in " ".join(one.finding.message for one in found)
+    assert not report.valid
+
+
 def test_a_row_that_was_taken_out(package: Path) -> None:
     line = "01,0102,V1,0,2024-04-16,10:00,120,82.5,NA\r\n"
     report = validate_package(edit(package, "data/vs.csv", line, ""))
