@@ -123,7 +123,11 @@ class _Result:
         unit = self.units.get(row.unit or "")
         if unit is None:
             return _NOTHING
-        return through(self.checker, limit, self.cell.field, unit, self.base.code) or _NOTHING
+        # The rows of the table do not count as parts of the rule: a study may have thousands.
+        nodes = self.checker.nodes
+        end = through(self.checker, limit, self.cell.field, unit, self.base.code)
+        self.checker.nodes = nodes
+        return end or _NOTHING
 
     def word(self, row: ReferenceRange) -> Core:
         low, high = self.end(row, row.low), self.end(row, row.high)

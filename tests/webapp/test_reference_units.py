@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,4 +23,4 @@ def test_a_low_result_is_low_in_both_units(
     assert client.post(ADDRESS, data=data).status_code == 303
     page = client.get(ADDRESS).text
     assert f">reference {words}<" in page
-    assert page_data(client, ADDRESS).get("f-lies", ["LOW"]) == ["LOW"]
+    assert re.search(r'<output id="f-lies"[^>]*>LOW</output>', page)

@@ -133,6 +133,13 @@ def test_a_row_in_any_unit_of_the_field_is_right(row: str) -> None:
     assert said(FORM.format(HAEMOGLOBIN) + TABLE.format(row)) == []
 
 
+def test_a_table_may_have_thousands_of_rows() -> None:
+    rows = "".join(f"    - [L{number}, t, 120, 160, g/L]\n" for number in range(2_000))
+    flag = "  x: {label: X, type: calculated, gives: text, value: in_reference(t)}\n---\n"
+    form = FORM.format(HAEMOGLOBIN).replace("---\n", flag)
+    assert said(form + TABLE.format("12, 16, g/dL") + rows) == []
+
+
 def test_every_field_of_a_test_is_looked_at() -> None:
     other = "form: y\ntitle: Y\nfields:\n  u: {label: Test, type: decimal, reference: t, unit: g/dL}\n---\n"
     found = said(FORM.format(HAEMOGLOBIN) + other + TABLE.format("120, 160, g/L"))

@@ -12,6 +12,7 @@ from generator.package.captured import CapturedForm
 from generator.package.reader import Engine
 from generator.package.validate import LARGE, validate_package
 from generator.package.writer import write_package
+from tests.generator.casebooks.test_agreement import agree
 from tests.package_cases import captured
 from tests.reference_study import reference_study
 
@@ -32,6 +33,11 @@ def forms(**typed: str) -> list[CapturedForm]:
         captured("lb SCR", {"lab": lab, "hgb": hgb, "hgbu": unit, **typed}, subject=f"01-{number:03}")
         for number, (lab, hgb, unit, _) in enumerate(RESULTS, 1)
     ]
+
+
+def test_columns_agree_with_the_reference(tmp_path: Path) -> None:
+    write_package(reference_study(), forms(lies="HIGH"), tmp_path / "export")
+    assert not agree(tmp_path / "export").valid
 
 
 def test_the_exported_flag_is_the_same_for_both_units() -> None:
