@@ -77,7 +77,7 @@ def _line(form: Form, spot: Spot) -> Line:
     found, cell = spot.finding, spot.cell
     place = DataPlace(table=cell.table, field=cell.field or None, row=cell.row)
     return Line(
-        target=target_of(cell) if _is_on_page(form, cell) else "form",
+        target=target_of(cell) if is_on_page(form, cell) else "form",
         where=label_of(form, place),
         message=found.message,
         remedy=found.remedy,
@@ -90,7 +90,7 @@ def _line(form: Form, spot: Spot) -> Line:
     )
 
 
-def _is_on_page(form: Form, cell: CellKey) -> bool:
+def is_on_page(form: Form, cell: CellKey) -> bool:
     """Whether a finding's field is asked on the page; one that is hidden has nothing to lead to."""
     return not any(
         one.name == cell.field and one.entry == "hidden"

@@ -9,7 +9,7 @@ from shutil import copy
 import pytest
 from flask.testing import FlaskClient
 
-from tests.webapp.pages import app_over, filled_once, inputs, sign_in
+from tests.webapp.pages import app_over, filled_once, inputs, sign_in, token
 
 SUBJECT = "/subjects/01-007"
 
@@ -55,3 +55,22 @@ def test_an_unscheduled_visit_stands_where_its_day_belongs(client: FlaskClient) 
     assert names.index(still) < names.index("M3")
     assert names.index(still) >= names.index("UNS-1")
     assert today in names
+
+
+def test_the_number_of_open_findings_leads_to_each_with_its_question(client: FlaskClient) -> None:
+    for subject in ("/subjects/01-002", SUBJECT):
+        casebook = client.get(subject).text
+        link = re.search(rf'<a href="({subject}/findings)">(\d+) open findings?</a>', casebook)
+        assert link is not None
+        page = client.get(link[1]).text
+        addresses = re.findall(rf'<th scope="row"><a href="({subject}/[^"#]+)#([^"]+)">', page)
+        assert len(addresses) == int(link[2])
+        for address, target in addresses:
+            assert f'id="{target}"' in client.get(address).text
+
+
+def test_a_casebook_without_findings_has_no_list_to_go_to(client: FlaskClient) -> None:
+    page = client.get("/subjects/new").text
+    client.post("/subjects/new", data={"csrf_token": token(page), "subjid": "01-099"})
+    assert "0 open findings" in client.get("/subjects/01-099").text
+    assert "Nothing is open" in client.get("/subjects/01-099/findings").text

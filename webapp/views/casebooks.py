@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from webapp.access import ENTER, READ, allow
 from webapp.eligibility_lines import assessment_of, status_of
+from webapp.finding_list import by_form
 from webapp.form_places import form_address, forms_at
 from webapp.gone_forms import gone_forms
 from webapp.services import services, subject_or_404
@@ -45,6 +46,21 @@ def _table(subject: Subject, judged: Judged) -> Markup:
         today=judged.standing.today,
     )
     return Markup(html)
+
+
+@bp.get("/subjects/<subjid>/findings")
+@allow(READ)
+def show_findings(subjid: str) -> ResponseReturnValue:
+    """What is open in the casebook, each with the way to its question."""
+    subject = subject_or_404(subjid)
+    judged = judged_casebook(subjid)
+    return render_template(
+        "open_findings.html",
+        subject=subject,
+        forms=by_form(subjid, judged.findings),
+        count=judged.standing.open,
+        today=judged.standing.today,
+    )
 
 
 @bp.get("/subjects/<subjid>/standing")
