@@ -39,13 +39,15 @@ class Repaired:
 
     ``files`` are the tables that were written anew; ``row_numbers`` are those that lost a column of them,
     ``parted`` those whose cells are parted by commas again. ``report`` is on the package as it was, with what
-    is left in its findings; ``ours`` is False for a package that is of no study.
+    is left in its findings, but for the rows that stand there again: ``repeated`` counts them by table.
+    ``ours`` is False for a package that is of no study.
     """
 
     columns: tuple[RepairedColumn, ...]
     files: tuple[str, ...]
     row_numbers: tuple[str, ...]
     parted: tuple[str, ...]
+    repeated: Mapping[str, int]
     report: Report
     ours: bool
 
@@ -71,6 +73,7 @@ def repair_package(source: Path, target: Path, *, from_audit: bool = False) -> R
             files=tuple(files),
             row_numbers=tuple(one.plan.path for one in tables if one.row_numbers is not None),
             parted=tuple(one.plan.path for one in tables if OTHER_DELIMITER in one.own_habits),
+            repeated={one.plan.path: one.repeated for one in tables if one.repeated},
             report=opened.report(),
             ours=opened.study is not None,
         )

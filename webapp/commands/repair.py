@@ -63,7 +63,10 @@ def _show(repaired: Repaired, target: Path, *, from_audit: bool) -> None:
         click.echo(_line(column))
     if not repaired.ours:
         click.echo("The package has no dictionary, so nothing says how its cells were. It was copied.")
-    left = _left(repaired, from_audit=from_audit)
+    for path, count in repaired.repeated.items():
+        said = "1 row stands" if count == 1 else f"{count:,} rows stand"
+        click.echo(f"{path}: {said} there again. Keep one of the two: `crfsmith validate` has the lines")
+    left = _left(repaired, from_audit=from_audit) or bool(repaired.repeated)
     many = f"{len(repaired.files):,} file{'' if len(repaired.files) == 1 else 's'}"
     click.echo(f"{many} written anew, in {target}. Its datapackage.json has their hashes.")
     if left:

@@ -115,6 +115,7 @@ class Examination:
             others = [name for name in fields if (plan.name, name) not in differing]
             differ = [name for name in fields if name not in others]
             _compare_rows(table, CellComparison(table, witness, differ, others))
+        table.repeated = witness.repeated[plan.name]
         if plan.table and any(table_of(column) == plan.name for column in differing):
             self._unseen(table, witness)
 

@@ -46,7 +46,8 @@ class TableReturn:
     is beyond doubt restored, ``full`` the same with every cell that the trail knows; ``sure_is_stated`` and
     ``full_is_stated`` are True where these are the bytes that the descriptor states. ``broken`` tables have
     damaged lines, and are left as they are; those that are ``marked`` begin with a byte order mark.
-    ``heard``: there is a trail. ``lost`` lists the cells that say something else, line and field.
+    ``heard``: there is a trail. ``repeated`` counts the rows that stand there again. ``lost`` lists the cells
+    that say something else, line and field.
     """
 
     plan: TablePlan
@@ -64,6 +65,7 @@ class TableReturn:
     mixed: dict[str, set[str]] = field(default_factory=dict)
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
     edited: int = 0
+    repeated: int = 0
     sure: Path | None = None
     full: Path | None = None
     sure_is_stated: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -87,6 +88,8 @@ class Witness:
         self._db.executescript("pragma journal_mode=off; pragma synchronous=off; begin;" + _TABLES)
         self._differences: list[Difference] = []
         self.changes = 0
+        self.repeated: Counter[str] = Counter()
+        """How many rows of a table stand there again."""
 
     def close(self) -> None:
         self._db.close()
@@ -123,7 +126,8 @@ class Witness:
 
     def values(self, place: RowPlace) -> dict[str, str]:
         """The last values of a row by field; the row counts as seen."""
-        self._db.execute("insert or ignore into seen values (?, ?, ?, ?, ?)", place)
+        seen = self._db.execute("insert or ignore into seen values (?, ?, ?, ?, ?)", place)
+        self.repeated[place[0]] += seen.rowcount == 0
         return dict(self._db.execute(f"select field, new from last where {_ROW}", place))
 
     def unseen(self, table: str) -> Iterator[tuple[RowPlace, int]]:

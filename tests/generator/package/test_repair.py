@@ -84,3 +84,11 @@ def test_what_is_no_package_is_said_to_be_none(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "[no-package]" in result.output
     assert not (tmp_path / "new").exists()
+
+
+def test_a_row_that_stands_twice_is_left_to_settle(package: Path, tmp_path: Path) -> None:
+    line = "01,0102,V1,0,2024-04-16,10:00,120,82.5,NA\r\n"
+    edit(package, "data/vs.csv", line, line + line)
+    result = run(package, "--out", tmp_path / "new")
+    assert result.exit_code == 1
+    assert "data/vs.csv: 1 row stands there again." in result.output
