@@ -14,12 +14,13 @@ from generator.rewritings import REWRITINGS, Suspect, saved_by
 from generator.rewritings.known import BY_NAME
 from generator.rewritings.programs import PROGRAMS
 
-LABELS, ROW_NUMBERS = "labels", "row-numbers"
+LABELS = "labels"
+ROW_NUMBERS = ("row-numbers", "index")
 MOST_COLUMNS = 12
 """So many columns are named for one habit, and the others counted."""
 
 _SMALL = re.compile(r"e\+0[0-9]$", re.ASCII)
-_SAYS = {LABELS: "labels for codes", ROW_NUMBERS: "rows are counted"}
+_SAYS = {LABELS: "labels for codes", **dict.fromkeys(ROW_NUMBERS, "rows are counted")}
 _MAY_SAY = {
     "zeros-gone": "zeros in front may be gone",
     "digits-lost": "digits of long numbers may be others",
@@ -27,7 +28,7 @@ _MAY_SAY = {
 }
 _ORDER = {
     name: position
-    for position, name in enumerate((LABELS, ROW_NUMBERS, *(rewriting.name for rewriting in REWRITINGS)))
+    for position, name in enumerate((LABELS, *ROW_NUMBERS, *(rewriting.name for rewriting in REWRITINGS)))
 }
 
 

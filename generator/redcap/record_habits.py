@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from forms_spec.findings import Finding
-from generator.redcap.record_causes import LABELS, ROW_NUMBERS, Causes, Tally
+from generator.redcap.record_causes import LABELS, Causes, Tally
 from generator.redcap.record_expected import ColumnExpected
 from generator.redcap.sheet import Row, Sheet
 from generator.rewritings import ColumnHabits, Expected, RowNumbers
@@ -241,7 +241,7 @@ class _Examination:
         if not counter.proven:
             return None
         tally = Tally(cells=len(self.sheet.rows), row=1)
-        self.causes.undone.by_habit[ROW_NUMBERS] = {name or "the first column": tally}
+        self.causes.undone.by_habit[counter.habit] = {name or "the first column": tally}
         return name
 
     def _tell(self) -> None:

@@ -35,7 +35,7 @@ PROGRAMS: tuple[Program, ...] = (
     _program(
         "R (read.csv, write.csv)",
         "other-delimiter decimal-comma blank-became-na exponent end-zeros-gone number-respelled"
-        " binary-noise digits-lost truth-value"
+        " binary-noise digits-lost truth-value code-erased"
         " row-numbers erased",
         "zeros-gone point-zero-gone",
     ),

@@ -588,3 +588,20 @@ def test_a_record_without_an_answer_is_named(simple: Study) -> None:
     assert said == (
         "Records 2, 3 have no answer and no form further than incomplete: `crfsmith import` leaves them out.",
     )
+
+
+def test_an_index_of_pandas_is_no_work_of_r(simple: Study) -> None:
+    text = ",record_id,sex,n,form_complete\n0,1,1.0,5.0,2\n1,2,,,2\n2,3,2.0,6.0,2\n"
+    (found,) = [one for one in report(simple, text).findings if one.finding.code == "redcap-rewritten"]
+    assert "saved by pandas." in found.finding.message
+    assert "rows are counted in the first column (3 cells from row 1)" in found.finding.message
+
+
+def test_codes_that_r_wrote_as_blanks() -> None:
+    """``write.csv(..., na = "")``: every NA is a blank, an answer that was NA as well."""
+    text = "record_id,n,pick\n1,1e+05,\n2,1e+06,Y\n"
+    (found,) = [
+        one for one in report(study_from(PILLS), text).findings if one.finding.code == "redcap-values-lost"
+    ]
+    assert "saved by R" in found.finding.message
+    assert "missing codes may have become blanks in pick (row 2)" in found.finding.message
