@@ -20,6 +20,7 @@ from generator.package.lines import WideLine, holds, wide_line
 from generator.package.package_files import is_safe
 from generator.package.plan import TablePlan
 from generator.package.report import Reported
+from generator.package.sound import is_plain_file, sound_schemas
 from generator.package.unreadable_limits import without_unreadable
 from generator.tables import layout
 
@@ -93,13 +94,43 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = Fa
     Nothing is fetched from elsewhere: such paths are findings. ``strict``: single carriage returns are left
     to the engines, which refuse them.
     """
-    from frictionless import Package
-    from frictionless.exception import FrictionlessException
-
     local = deepcopy(dict(descriptor))
     profiles = _without_remote_profiles(local)
     if outside := list(_outside(local)):
         return Foreign(findings=tuple(outside))
+    if plans := _sound_plans(local, root, strict=strict):
+        return Foreign(plans=plans, profiles=profiles)
+    return _read_plan(local, root, profiles, strict=strict)
+
+
+def _sound_plans(descriptor: Mapping[str, Any], root: Path, *, strict: bool) -> tuple[TablePlan, ...]:
+    """The plans of a package that is right beyond doubt; none where Frictionless has to read it."""
+    plans = []
+    for one, schema in zip(descriptor["resources"], sound_schemas(descriptor) or (), strict=False):
+        file, delimiter = root / one["path"], one["dialect"]["delimiter"]
+        if not is_plain_file(file, len(schema.fields), delimiter) or wide_line(file):
+            return ()
+        if not strict and _has_single_returns(file):
+            return ()
+        plans.append(
+            TablePlan(
+                name=one["name"],
+                path=Path(one["path"]).as_posix(),
+                columns=tuple(field.name for field in schema.fields),
+                schema=one["schema"],
+                table=None,
+                delimiter=delimiter,
+                read=schema,
+            )
+        )
+    return tuple(plans)
+
+
+def _read_plan(local: dict[str, Any], root: Path, profiles: tuple[str, ...], *, strict: bool) -> Foreign:
+    """The same as Frictionless reads the descriptor."""
+    from frictionless import Package
+    from frictionless.exception import FrictionlessException
+
     faults = Faults(descriptor=local, root=root)
     try:
         package = Package.from_descriptor(deepcopy(local), basepath=str(root))

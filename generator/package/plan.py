@@ -108,11 +108,11 @@ def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:
 
 def frictionless_schema(plan: TablePlan) -> Any:
     """The plan's schema as Frictionless understands it. ``ValueError`` when it is none."""
+    if plan.read is not None:
+        return plan.read
     from frictionless import Schema
     from frictionless.exception import FrictionlessException
 
-    if plan.read is not None:
-        return plan.read
     try:
         return Schema.from_descriptor({"$schema": SCHEMA_PROFILE, **plan.schema})
     except FrictionlessException as error:
@@ -130,12 +130,14 @@ def cell_readers(schema: Any) -> tuple[CellReader, ...]:
 
     ``ValueError`` when a constraint of the schema does not fit its type.
     """
-    from frictionless.exception import FrictionlessException
-
     try:
         return tuple(_remembering(field.create_cell_reader()) for field in schema.fields)
-    except (FrictionlessException, re.error) as error:
-        raise ValueError(str(error)) from error
+    except Exception as error:
+        from frictionless.exception import FrictionlessException
+
+        if isinstance(error, FrictionlessException | re.error):
+            raise ValueError(str(error)) from error
+        raise
 
 
 def _remembering(read: CellReader) -> CellReader:
