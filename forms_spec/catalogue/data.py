@@ -65,7 +65,7 @@ ENTRIES: tuple[Entry, ...] = (
     _entry(
         "above-range",
         _REFUSE,
-        "“{label}” is {answer}; it must be {bound}.",
+        "“{label}” is {answer}{future}; it must be {bound}.",
         "Compare it with the source and correct it.",
         "The value lies above the hard limit of the field. A partial date does when all its days do.",
     ),

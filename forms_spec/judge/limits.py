@@ -45,6 +45,13 @@ _HIGH = {
 }
 
 
+def in_future(facts: Facts, type_: Type, today: int) -> str:
+    """What is said of a date that is surely after today (an ordinal day), else nothing."""
+    if type_ is not Type.DATE:
+        return ""
+    return ", a date in the future" if _after(facts.seen, (today, today), type_, strictly=True) else ""
+
+
 def too_far(type_: Type, side: str) -> str:
     """What is feared of a value whose limit is UNKNOWN: ``too early``, ``too high``."""
     low, high = ("early", "late") if type_ in _IN_TIME else ("low", "high")

@@ -9,7 +9,7 @@ from forms_spec.catalogue import finding
 from forms_spec.display import reference_unit, reference_words, shown_as
 from forms_spec.findings import Finding
 from forms_spec.judge.judgement import Cell, CellState, Judgement
-from forms_spec.judge.limits import chosen_unit, outside, plain, too_far, unit_label, with_unit
+from forms_spec.judge.limits import chosen_unit, in_future, outside, plain, too_far, unit_label, with_unit
 from forms_spec.judge.plan import FieldPlan, GroupPlan
 from forms_spec.judge.protocol import is_kept, under_check
 from forms_spec.judge.row_counts import judge_rows
@@ -142,7 +142,8 @@ class _Verdict:
             found = outside(facts, limits[unit], plan, frames)
             if found is not None:
                 side, bound = found
-                yield self.found(f"{side}-{word}", plan, row, facts, bound=bound)
+                future = in_future(facts, plan.type, self.captured.world.today)
+                yield self.found(f"{side}-{word}", plan, row, facts, bound=bound, future=future)
                 return
             if self.completing and not limits[unit].certain:
                 yield from self.limit_untold(plan, row, facts, word, written[unit])

@@ -53,6 +53,11 @@
     return null;
   }
 
+  function inFuture(page, field, facts) {
+    if (field.as !== "DATE") return "";
+    return surelyAfter(facts.seen, [page.today, page.today], "DATE", true) ? ", a date in the future" : "";
+  }
+
   function chosenUnit(page, field, row) {
     return field.companion === null ? null : page.cell(field.table, row, field.companion).seen;
   }
@@ -150,7 +155,7 @@
         if (!Object.hasOwn(said, key)) continue;
         const passed = outside(this.page, field, facts, row, said[key]);
         if (passed) {
-          found(`${passed[0]}-${word}`, { bound: passed[1] });
+          found(`${passed[0]}-${word}`, { bound: passed[1], future: inFuture(this.page, field, facts) });
           return;
         }
         if (this.completing) this.limitUntold(field, row, word, said[key], found);

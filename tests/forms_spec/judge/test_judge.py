@@ -109,6 +109,15 @@ def test_a_wrong_answer_has_its_finding(study: Study, texts: dict[str, str], fie
     assert (field, code) in said(judged(study, **texts))
 
 
+@pytest.mark.parametrize(("day", "future"), [("2024-06-01", True), ("1899-01-01", False)])
+def test_a_date_after_today_is_said_to_be_in_the_future(study: Study, day: str, *, future: bool) -> None:
+    said_of_it = [
+        one.message for one in judged(study, day=day).findings if one.data and one.data.field == "day"
+    ]
+    assert said_of_it
+    assert [", a date in the future;" in one for one in said_of_it] == [future] * len(said_of_it)
+
+
 def test_a_partial_date_is_outside_only_when_every_day_is(study: Study) -> None:
     assert said(judged(study, seen="2020")) == []
 
