@@ -96,14 +96,16 @@ def test_without_a_heading_columns_go_where_their_cells_fit(medications: Page, s
 
 
 def test_what_is_not_understood_is_kept_or_listed(medications: Page, site: Site) -> None:
-    paste(medications, ["Name", "Dose", "Route"], ["Ibuprofen", "four hundred", "through the nose, I think"])
-    expect(medications.locator("#pasted")).to_contain_text("2 cells not understood")
+    heads = ["Name", "Dose", "Route", "Still taken?"]
+    paste(medications, heads, ["Ibuprofen", "four hundred", "through the nose, I think", "who knows"])
+    expect(medications.locator("#pasted")).to_contain_text("3 cells not understood")
     medications.keyboard.press("Enter")
     left_over = medications.locator(".pasted")
-    expect(left_over).to_contain_text("Row 1, Route: “through the nose, I think”")
+    expect(left_over).to_contain_text("Row 1, Still taken?: “who knows”")
     save(medications)
     expect(left_over).to_be_visible()
-    assert stored(site).record.rows["cm"][0].texts == {"cmtrt": "Ibuprofen", "cmdose": "four hundred"}
+    kept = {"cmtrt": "Ibuprofen", "cmdose": "four hundred", "cmroute": "through the nose, I think"}
+    assert stored(site).record.rows["cm"][0].texts == kept
 
 
 def test_a_column_is_sent_elsewhere_or_left_out(medications: Page, site: Site) -> None:

@@ -164,8 +164,8 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     ("a row of commas", append(LB, b",,,,,\r\n"), "blank-line lb:3"),
     ("an unknown column", edit(LB, b"hb", b"hbb"), "unknown-column lb:1 hbb, missing-column lb:1 hb"),
     ("a column twice", edit(LB, b",hb", b",hb,hb"), "repeated-column lb:1 hb, too-few-cells lb:2"),
-    ("semicolons", part_by(LB, ";"), "other-delimiter lb:1, form-without-row forms:3 form"),
-    ("tabs", part_by(LB, "\t"), "other-delimiter lb:1, form-without-row forms:3 form"),
+    ("semicolons", part_by(LB, ";"), "saved-by-program"),
+    ("tabs", part_by(LB, "\t"), "saved-by-program"),
     ("columns in another order", reorder, "column-order lb:1"),
     ("a NUL", edit(AE, b"severe", b"sev\0ere"), "control-character ae:2 aeterm"),
     ("a NUL in a name", edit(FORMS, b"nurse", b"nu\0rse"), "nul-character forms:2 saved_by"),
@@ -213,16 +213,14 @@ def test_each_damage_is_a_finding_in_its_place(package: Path, damage: Damage, ex
 
 
 @pytest.mark.parametrize("engine", Engine)
-def test_a_file_with_other_delimiters_is_one_finding_that_says_what_to_do(
-    package: Path, engine: Engine
-) -> None:
+def test_a_file_with_other_delimiters_is_named_once_and_read(package: Path, engine: Engine) -> None:
     part_by("data/subjects.csv", ";")(package)
-    report = validate_package(package, engine=engine)
-    [found] = [one.finding for one in report.findings if one.table == "subjects" and one.row]
-    assert found.message == (
-        "The cells of data/subjects.csv are parted by semicolons, not by commas; it was not read."
+    [cause] = [one.finding for one in validate_package(package, engine=engine).findings]
+    assert cause.code == "saved-by-program"
+    assert cause.message == (
+        "data/subjects.csv came back from R (read.csv, write.csv) or a spreadsheet: cells are parted by"
+        " semicolons (1 table). Everything is judged as it was."
     )
-    assert found.remedy == "Save it as CSV with commas between the cells."
 
 
 def test_a_column_that_was_renamed_is_told_as_such(package: Path) -> None:

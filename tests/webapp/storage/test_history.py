@@ -118,10 +118,12 @@ def test_sqlite_refuses_to_replace_it(sqlite_database: Database) -> None:
         connection.execute(text("REPLACE INTO form_version SELECT * FROM form_version"))
 
 
-@pytest.mark.parametrize("table", ["form_version", "form_instance CASCADE", "app_user CASCADE"])
+@pytest.mark.parametrize(
+    "table", ["form_version", "form_instance", "app_user", "sign_in_session", "clock_step", "import_run"]
+)
 def test_postgresql_refuses_to_truncate_it(postgresql_database: Database, table: str) -> None:
     with pytest.raises(IntegrityError, match="append-only"), postgresql_database.write() as connection:
-        connection.execute(text(f"TRUNCATE {table}"))
+        connection.execute(text(f"TRUNCATE {table} CASCADE"))
 
 
 class TestSeals:

@@ -46,3 +46,7 @@ def upgrade() -> None:
     op.execute(
         f"CREATE TRIGGER sign_in_session_no_delete BEFORE DELETE ON sign_in_session FOR EACH ROW {refuse}"
     )
+    op.execute(
+        "CREATE TRIGGER sign_in_session_no_truncate BEFORE TRUNCATE ON sign_in_session"
+        f" FOR EACH STATEMENT {refuse}"
+    )

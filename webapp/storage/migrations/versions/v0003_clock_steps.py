@@ -34,3 +34,8 @@ def upgrade() -> None:
                 f"CREATE TRIGGER {name} BEFORE {event} ON clock_step"
                 " FOR EACH ROW EXECUTE FUNCTION crfsmith_refuse()"
             )
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute(
+            "CREATE TRIGGER clock_step_no_truncate BEFORE TRUNCATE ON clock_step"
+            " FOR EACH STATEMENT EXECUTE FUNCTION crfsmith_refuse()"
+        )
