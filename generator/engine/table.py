@@ -27,7 +27,7 @@ SMALLEST_BLOCK = 1 << 16
 FEW_MISFITS = 64
 """Of a column's texts one in so many may be in doubt before that is looked into."""
 
-_TRAIL = {layout.AUDIT: CHANGE, layout.FORMS: STATUS_KEY}
+_TRAIL = {layout.AUDIT: CHANGE, layout.FORMS: (layout.SITE, *STATUS_KEY)}
 """The columns of which the trail speaks, beside those of the tables of answers."""
 Look = Callable[[pl.DataFrame, Lines], bool]
 """Sees some rows and where they stand; False when it has seen enough."""

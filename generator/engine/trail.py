@@ -12,6 +12,7 @@ from generator.package.trail import (
     CHANGE,
     NO_KEY,
     ROW_KEY,
+    SITES,
     STATUS,
     STATUS_KEY,
     STATUS_WORDS,
@@ -69,17 +70,28 @@ class BlockTrail:
         sums = halves.group_by("table", "field").sum().collect()
         for table, field, low, high, took_low, took_high in sums.iter_rows():
             self.sums.trail[table, field] += low - took_low + ((high - took_high) << _HALF)
+        first = frame.filter((pl.col("field") == STATUS) & (pl.col("old") == ""))
+        self.sums.trail[SITES] += self._sites(first, "table")
 
     def _statuses(self, frame: pl.DataFrame) -> None:
         """The status of a form is a cell of ``forms.csv``, and a field of the form in the trail."""
         if not set(STATUS_KEY) <= set(frame.columns):
             return
+        if layout.SITE in frame.columns:
+            self.sums.read.add(SITES)
+            self.sums.tables[SITES] += self._sites(frame, layout.FORM)
         key = self._key([pl.col(name) if name in STATUS_KEY else pl.lit(NO_KEY[name]) for name in ROW_KEY])
         words = frame.lazy().with_columns(pl.col(STATUS).replace(STATUS_WORDS))
         halves = words.select(layout.FORM, *self._halves(STATUS, key, STATUS))
         for form, low, high in halves.group_by(layout.FORM).sum().collect().iter_rows():
             self.sums.read.add((form, STATUS))
             self.sums.tables[form, STATUS] += low + (high << _HALF)
+
+    def _sites(self, frame: pl.DataFrame, form: str) -> int:
+        """The sum over the sites of forms, one a row; ``form`` is the column of the form's name."""
+        key = self._key([pl.col(name) for name in (*ROW_KEY[:-1], form)])
+        low, high = frame.lazy().select(self._halves(layout.SITE, key, "site")).sum().collect().row(0)
+        return int(low) + (int(high) << _HALF)
 
     def _cells(self, plan: TablePlan, frame: pl.DataFrame) -> None:
         assert plan.table is not None

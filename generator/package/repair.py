@@ -52,7 +52,7 @@ class Repaired:
     ours: bool
 
 
-LEFT = ("cell-lost", "cell-differs", "row-gone", "change-erased", "form-without-trail")
+LEFT = ("cell-lost", "cell-differs", "row-gone", "change-erased", "other-site", "form-without-trail")
 BY_TRAIL = frozenset({"cell-lost", "cell-differs"})
 """What the audit trail can put back."""
 

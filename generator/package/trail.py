@@ -23,7 +23,7 @@ ROW_KEY = (layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
 """What tells the rows of a table apart; the site follows from the subject."""
 NO_KEY: Mapping[str, str] = {layout.VISIT: LOG, layout.UNSNO: "0", layout.ROW: ""}
 """What the trail says where a table has no such column."""
-CHANGE = (*ROW_KEY, "table", "field", "old", "new")
+CHANGE = (layout.SITE, *ROW_KEY, "table", "field", "old", "new")
 IDLE: Column = (layout.AUDIT, "new")
 """Stands among the columns that differ where the trail has changes that change nothing."""
 STATUS = "formstat"
@@ -31,6 +31,8 @@ STATUS = "formstat"
 STATUS_WORDS: Mapping[str, str] = {"0": "draft", "1": "unverified", "2": "complete"}
 """What the trail says, by what ``forms.csv`` says."""
 STATUS_KEY = (*ROW_KEY[:-1], layout.FORM, STATUS)
+SITES: Column = (layout.SUBJECTS, layout.SITE)
+"""Stands among the columns that differ where the sites of forms are not those of their first saves."""
 
 
 class Trail(Protocol):
@@ -107,13 +109,16 @@ class PlainTrail:
         self.sums.changes += 1
         self.sums.idle += is_idle(held)
         self.sums.trail[column] += _hash(key, held["new"]) - _hash(key, held["old"])
+        if held["field"] == STATUS and not held["old"]:
+            self.sums.trail[SITES] += _hash((*key, held["table"]), held[layout.SITE])
 
     def _status(self, plan: TablePlan, cells: Sequence[str]) -> None:
         held = dict(zip(plan.columns, cells, strict=True))
         *place, form, status = (held[name] for name in STATUS_KEY)
-        column = form, STATUS
-        self.sums.read.add(column)
-        self.sums.tables[column] += _hash((*place, NO_KEY[layout.ROW]), STATUS_WORDS.get(status, status))
+        column, key = (form, STATUS), (*place, NO_KEY[layout.ROW])
+        self.sums.read |= {column, SITES}
+        self.sums.tables[column] += _hash(key, STATUS_WORDS.get(status, status))
+        self.sums.tables[SITES] += _hash((*key, form), held[layout.SITE])
 
     def _cells(self, plan: TablePlan, cells: Sequence[str]) -> None:
         if plan.name not in self._places:

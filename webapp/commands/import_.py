@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from webapp.storage import Database
 
 IMPORTER = "import"
-NOT_AS_SAVED = ("cell-lost", "cell-differs", "row-gone", "change-erased")
+NOT_AS_SAVED = ("cell-lost", "cell-differs", "row-gone", "change-erased", "other-site")
 """A package with these does not say what was saved."""
 
 

@@ -18,7 +18,7 @@ from generator.package.returned.tables import TableReturn
 from generator.package.returned.witness import Put, Save, Witness
 from generator.package.returned.writing import write_table
 from generator.package.source import Source
-from generator.package.trail import CHANGE, IDLE, STATUS, Column, compared, is_idle, table_of
+from generator.package.trail import CHANGE, IDLE, SITES, STATUS, Column, compared, is_idle, table_of
 from generator.tables import layout
 
 
@@ -106,6 +106,8 @@ class Examination:
     def _compare(self, table: TableReturn, witness: Witness) -> None:
         """Every cell with the trail's last value."""
         plan, differing = table.plan, self.differing or frozenset()
+        if plan.name == layout.SUBJECTS and SITES in differing:
+            self._sites(table, witness)
         if plan.name == layout.AUDIT and IDLE in differing:
             self._idle(table)
         if plan.name == layout.FORMS and witness.changes:
@@ -118,6 +120,30 @@ class Examination:
         table.repeated = witness.repeated[plan.name]
         if plan.table and any(table_of(column) == plan.name for column in differing):
             self._unseen(table, witness)
+
+    def _sites(self, table: TableReturn, witness: Witness) -> None:
+        """Subjects whose forms were saved at another site."""
+        path = next(plan.path for plan in self.plans if plan.name == layout.AUDIT)
+        with table.records() as records:
+            records.next()
+            for record in records:
+                if len(record.cells) != len(table.header):
+                    continue
+                row = dict(zip(table.header, record.cells, strict=True)) | table.restored_keys(record.cells)
+                subject, there = row.get(layout.SUBJECT, ""), row.get(layout.SITE, "")
+                here, line = witness.site(subject) or (there, 0)
+                if here != there:
+                    found = finding("other-site", value=subject, here=here, there=there)
+                    key: dict[str, str | int] = {layout.SITE: here, layout.SUBJECT: subject}
+                    where = Reported(
+                        finding=found,
+                        file=path,
+                        table=layout.AUDIT,
+                        row=line,
+                        field=layout.SITE,
+                        key=key,
+                    )
+                    self.collector.add(where)
 
     def _idle(self, table: TableReturn) -> None:
         """Changes in which a value was erased."""
@@ -193,7 +219,9 @@ def _change(trail: TableReturn, record: Record, wanted: Collection[Column]) -> t
     held = dict(zip(trail.header, record.cells, strict=True)) | trail.restored_keys(record.cells)
     place = held[layout.SUBJECT], held[layout.VISIT], held[layout.UNSNO]
     version = held["version"]
-    save = Save(*place, held["form"], version, held["saved_at"], held["saved_by"])
+    save = Save(
+        *place, held["form"], version, held["saved_at"], held["saved_by"], held[layout.SITE], record.line
+    )
     if (held["table"], held["field"]) not in wanted:
         return None, save
     number = int(version) if version.isdecimal() else 0

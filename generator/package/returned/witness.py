@@ -18,6 +18,7 @@ create table last (
 ) without rowid;
 create table save (
     subject text, visit text, unsno text, form text, version text, saved_at text, saved_by text,
+    site text, line integer,
     primary key (subject, visit, unsno, form, version)
 ) without rowid;
 create table seen (
@@ -64,6 +65,8 @@ class Save(NamedTuple):
     version: str
     saved_at: str
     saved_by: str
+    site: str
+    line: int
 
 
 class Difference(NamedTuple):
@@ -100,8 +103,9 @@ class Witness:
         last: Save | None = None
         for put, save in changes:
             self.changes += 1
-            if save != last:
-                self._db.execute("insert or replace into save values (?, ?, ?, ?, ?, ?, ?)", save)
+            if last is None or save[:-1] != last[:-1]:
+                marks = ", ".join("?" * len(save))
+                self._db.execute(f"insert or replace into save values ({marks})", save)
                 last = save
             if put:
                 puts.append(put)
@@ -122,6 +126,12 @@ class Witness:
             " where subject = ? and visit = ? and unsno = ? and form = ? and version = ?"
         )
         found: tuple[str, str] | None = self._db.execute(query, version).fetchone()
+        return found
+
+    def site(self, subject: str) -> tuple[str, int] | None:
+        """The site of a subject, and the line that says so."""
+        query = "select site, line from save where subject = ? order by line limit 1"
+        found: tuple[str, int] | None = self._db.execute(query, (subject,)).fetchone()
         return found
 
     def values(self, place: RowPlace) -> dict[str, str]:

@@ -195,6 +195,18 @@ def test_one_cell_that_was_respelled_is_no_program(package: Path) -> None:
 
 
 @pytest.mark.parametrize("engine", [Engine.REFERENCE, Engine.EMBEDDED])
+def test_a_subject_that_was_moved_to_another_site_in_every_table(package: Path, engine: Engine) -> None:
+    for name in ("subjects", "forms", "lab", "vs"):
+        path = package / f"data/{name}.csv"
+        path.write_bytes(path.read_bytes().replace(b"02,0203", b"01,0203"))
+        state(package, f"data/{name}.csv")
+    report = validate_package(package, engine=engine)
+    (found,) = [one for one in report.findings if one.finding.code == "other-site"]
+    assert (found.file, found.field) == ("audit.csv", "siteid")
+    assert found.finding.message == "0203 is at site 02 in this row, and at site 01 in data/subjects.csv."
+
+
+@pytest.mark.parametrize("engine", [Engine.REFERENCE, Engine.EMBEDDED])
 def test_codes_that_were_erased_in_the_trail_as_well(package: Path, engine: Engine) -> None:
     """As pandas does, even where it reads every column as text."""
     rewrite(package, {"*": lambda text: "" if text == "NA" else text})
