@@ -32,9 +32,9 @@ def test_a_draft_saves_itself(page: Page, site: Site) -> None:
 def test_the_heading_follows_every_save(page: Page) -> None:
     def says_as_the_bar(version: int) -> None:
         state = page.locator("#state")
+        expect(page.locator("#version")).to_contain_text(f"version {version}, saved ")
         expect(state).to_have_text(SAVED)
         clock = (state.text_content() or "").removeprefix("saved ")
-        expect(page.locator("#version")).to_contain_text(f"version {version}, saved ")
         expect(page.locator("#version")).to_contain_text(re.compile(f"{clock} by coordinator$"))
 
     begin(page, "72")
