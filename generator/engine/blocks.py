@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -83,9 +83,19 @@ def _single_returns(raw: bytes) -> int:
 
 def count(raw: bytes, one: bytes) -> int:
     """How often a byte occurs; much faster than ``bytes.count`` for one that is everywhere."""
+    return sum(int(np.count_nonzero(found)) for _, found in _found(raw, one))
+
+
+def _places(raw: bytes, one: bytes) -> Any:
+    """Where a byte occurs."""
+    return np.concatenate([np.flatnonzero(found) + at for at, found in _found(raw, one)])
+
+
+def _found(raw: bytes, one: bytes) -> Iterator[tuple[int, Any]]:
+    """Pieces that stay in the processor's cache: where each begins, and where in it a byte occurs."""
     content = np.frombuffer(raw, np.uint8)
-    pieces = (content[at : at + _PIECE] for at in range(0, len(content), _PIECE))
-    return sum(int(np.count_nonzero(piece == ord(one))) for piece in pieces)
+    for at in range(0, len(content), _PIECE):
+        yield at, content[at : at + _PIECE] == ord(one)
 
 
 def names(width: int) -> Sequence[str]:
@@ -153,11 +163,12 @@ def quoted(raw: bytes, delimiter: str) -> Inside | None:
 
 def _quoted_in_columns(raw: bytes, comma: int) -> Inside | None:
     """The same at once for all marks: those that open and those that close take turns."""
-    content = np.frombuffer(raw + b"\n\n", np.uint8)
-    marks = np.flatnonzero(content == ord('"'))
+    marks = _places(raw, b'"')
+    content = np.frombuffer(raw if raw.endswith(b"\n") else raw + b"\n", np.uint8)
     opens, closes = marks[0::2], marks[1::2]
     doubled = opens[1:] == closes[:-1] + 1
-    before, after, second = content[opens[1:] - 1], content[closes + 1], content[closes + 2]
+    before, after = content[opens[1:] - 1], content[closes + 1]
+    second = content.take(closes + 2, mode="clip")  # the last byte is a line feed
     starts = (before == comma) | (before == ord("\n")) | doubled
     ends = (after == comma) | (after == ord("\n")) | ((after == ord("\r")) & (second == ord("\n")))
     ends[:-1] |= doubled
