@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from flask import Flask
+from flask import Flask, g
 
 from forms_spec.days import local as study_time
 from generator.pages.words import day_words
 from webapp.assets import asset_url, icon_url
 from webapp.services import services
+from webapp.storage import get_user
 
 
 def local(moment: datetime) -> datetime:
@@ -38,10 +39,24 @@ def day_month(day: date, year: int | None) -> str:
     return words if day.year == (year or services().today().year) else f"{words} ’{day.year % 100:02}"
 
 
+def person(username: str) -> str:
+    """The name of somebody who signs in, or signed in elsewhere: ``Ines Investigator``."""
+    names: dict[str, str] = g.setdefault("names_of_persons", {})
+    if username not in names:
+        user = get_user(services().database, username)
+        names[username] = user.name if user else username
+    return names[username]
+
+
 def register(app: Flask) -> None:
     """Adds filters and globals to the templates."""
     app.jinja_env.filters.update(
-        clock=clock, day=day_words, day_month=day_month, moment=moment_words, short_day=short_day
+        clock=clock,
+        day=day_words,
+        day_month=day_month,
+        moment=moment_words,
+        person=person,
+        short_day=short_day,
     )
     app.jinja_env.globals.update(asset=asset_url, icon=icon_url())
     app.context_processor(lambda: {"study": services().study})

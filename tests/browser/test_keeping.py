@@ -35,7 +35,7 @@ def test_the_heading_follows_every_save(page: Page) -> None:
         expect(page.locator("#version")).to_contain_text(f"version {version}, saved ")
         expect(state).to_have_text(SAVED)
         clock = (state.text_content() or "").removeprefix("saved ")
-        expect(page.locator("#version")).to_contain_text(re.compile(f"{clock} by coordinator$"))
+        expect(page.locator("#version")).to_contain_text(re.compile(f"{clock} by Cora Coordinator$"))
 
     begin(page, "72")
     expect(page.locator("#version")).to_be_empty()

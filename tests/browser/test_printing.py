@@ -75,7 +75,7 @@ def test_each_sheet_says_whose_it_is_who_saved_it_and_its_number(page: Page) -> 
     assert len(sheets) == 2
     for number, sheet in enumerate(sheets, start=1):
         assert "01-012 · Screening / baseline · Haematology" in sheet
-        assert re.search(r"version 1, saved .* by coordinator", sheet)
+        assert re.search(r"version 1, saved .* by Cora Coordinator", sheet)
         assert "printed by Cora Coordinator" in sheet
         assert re.search(rf"page {number} ?of 2", sheet)
 

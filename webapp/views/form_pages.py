@@ -35,6 +35,7 @@ from webapp.gone_forms import readable_place, tables_of
 from webapp.held_files import hold, uploads_of
 from webapp.judging import judged, open_findings, opening, starting
 from webapp.services import services
+from webapp.showing import person
 from webapp.statuses import status_of
 from webapp.storage import (
     Conflict,
@@ -343,7 +344,8 @@ def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnV
         address = _after(now, saved=conflict.theirs.version)
         return jsonify(moved=address) if _by_script() else redirect(address, 303)
     if _by_script():
-        return jsonify(conflict=True, message=f"{conflict.theirs.saved_by} saved this form meanwhile."), 409
+        who = person(conflict.theirs.saved_by)
+        return jsonify(conflict=True, message=f"{who} saved this form meanwhile."), 409
     action = now.data.get("action", "draft")
     removed, held = now.posted.removed, _held(now, record)
     settles = now.data.get("settles") or now.data.get("save_id", "")
