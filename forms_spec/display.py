@@ -60,10 +60,14 @@ def _same(text: str, _: Field) -> str:
     return text
 
 
-def _date(text: str, _: Field) -> str:
-    """Unknown parts are written UN and UNK, as site staff write them on paper."""
+def shown_day(text: str) -> str:
+    """15-Apr-2024. Unknown parts are written UN and UNK, as site staff write them on paper."""
     year, month, day = [*text.split("-"), "", ""][:3]
     return f"{day or 'UN'}-{_MONTHS[int(month) - 1] if month else 'UNK'}-{year}"
+
+
+def _date(text: str, _: Field) -> str:
+    return shown_day(text)
 
 
 def _moment(text: str, field: Field) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from string import Formatter
 from types import MappingProxyType
 
+from forms_spec.display import shown_day
 from forms_spec.model import Codelist, Derivation, Study
 from forms_spec.rules import tree
 from forms_spec.rules.checker import resolve
@@ -79,6 +80,8 @@ class _English:
             return f"“{node.value}”"
         if node.kind == "boolean":
             return "true" if node.value else "false"
+        if node.kind == "date":
+            return shown_day(str(node.value))
         return str(node.value)
 
     def duration(self, node: tree.Duration) -> str:
