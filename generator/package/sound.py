@@ -35,7 +35,7 @@ _SAMPLED, _SAMPLE_BYTES = 200, 1 << 20
 """More lines than Frictionless reads to learn how a file is written, and bytes that hold so many."""
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class SoundField:
     """Answers for a Frictionless field; the field itself is only made where a cell has to be read."""
 
@@ -78,7 +78,7 @@ class SoundField:
         return read
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class SoundSchema:
     """Answers for a Frictionless schema."""
 
