@@ -119,9 +119,18 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         reference=field.reference is not None,
         placeholder=field.placeholder,
         read_only=field.entry == "read_only",
+        number=_criterion_number(study, field),
         starts=field.default is not None or field.prefill is not None,
         wordings=field.wordings,
     )
+
+
+def _criterion_number(study: Study, field: Field) -> str:
+    """What a criterion is called in the casebook, unless its own text begins with it."""
+    criteria = study.eligibility.criteria if study.eligibility else ()
+    number = field.name.upper()
+    known = any(one.field.name == field.name and one.field.form == field.form for one in criteria)
+    return number if known and not field.label.upper().startswith(number) else ""
 
 
 def _reasons(field: Field) -> tuple[Option, ...]:

@@ -68,7 +68,7 @@ def pieces(said: Question | Section, key: str, text: str) -> Iterator[tuple[str,
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One field as it is asked."""
+    """One field as it is asked. ``number`` is what the protocol calls a criterion: ``INCL01``."""
 
     name: str
     kind: str
@@ -93,6 +93,7 @@ class Question:
     placeholder: str | None = None
     read_only: bool = False
     starts: bool = False
+    number: str = ""
     wordings: Mapping[str, Wording]
 
     @property

@@ -64,6 +64,12 @@ def test_all_34_criteria_stand_in_their_order(client: FlaskClient) -> None:
     assert names == expected
 
 
+def test_the_form_names_each_criterion_by_its_number(client: FlaskClient) -> None:
+    page = client.get("/subjects/01-001/SCR/ie").text
+    numbers = re.findall(r'<b class="number">(\w+)</b> \w', page)
+    assert numbers == [f"INCL{n:02}" for n in range(8)] + [f"EXCL{n:02}" for n in range(1, 27)]
+
+
 def test_a_discrepancy_shows_both_answers_and_leads_to_its_sources(client: FlaskClient) -> None:
     obesity = row(client.get("/subjects/01-003/eligibility").text, "EXCL01")
     said = plain(obesity)
