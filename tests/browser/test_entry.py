@@ -107,6 +107,9 @@ def test_hidden_answers_stay_until_somebody_clears_them(page: Page) -> None:
     page.locator("[name=f-vsperf][value=N]").check()
     expect(page.locator("#f-pulse_vsorres")).to_be_visible()
     expect(page.locator("#q-f-pulse_vsorres .moot-note")).to_be_visible()
+    said_too = page.locator("#f-pulse_vsorres-msg [data-code=hidden-with-value]")
+    expect(said_too).to_have_count(1)
+    expect(said_too).to_be_hidden()
     page.get_by_role("button", name="Clear them all").click()
     expect(page.locator("#f-pulse_vsorres")).to_be_hidden()
 
