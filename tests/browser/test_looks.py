@@ -106,7 +106,7 @@ def test_nothing_is_wider_than_a_small_phone(browser: Browser, shared_site: Site
     page = context.new_page()
     wide = {}
     for address in PAGES:
-        page.goto(address, wait_until="domcontentloaded")
+        page.goto(address)  # with its style sheet, which nothing waits for without scripts
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > NARROW["width"]:
             wide[address] = width
