@@ -130,7 +130,7 @@ def test_a_chosen_file_answers_a_required_question_before_it_is_saved(page: Page
     expect(page.locator("#status")).to_contain_text("complete")
     page.get_by_label("Remove the file of Report").check()
     page.locator("[data-save=complete]").click()
-    expect(page.locator("#reason")).to_be_focused()
+    expect(page.locator("#state")).to_contain_text("Say why")
     page.fill("#reason", "Of another subject")
     page.locator("[data-save=draft]").last.click()
     expect(page.locator("#state")).to_have_text(SAVED)

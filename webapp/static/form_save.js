@@ -198,8 +198,10 @@
     showChanges();
     autosaveLater();
   };
-  form.addEventListener("input", crfpage.whenPaused(changed));
-  form.addEventListener("change", () => (bar.classList.contains("bad") ? autosaveLater() : changed()));
+  /* What a refused save says stays until the next save: an event that comes late must not write over it. */
+  const changedUnlessRefused = () => (bar.classList.contains("bad") ? autosaveLater() : changed());
+  form.addEventListener("input", crfpage.whenPaused(changedUnlessRefused));
+  form.addEventListener("change", changedUnlessRefused);
   document.getElementById("next")?.addEventListener("click", (event) => {
     if (!crfpage.changes() || form.dataset.wasComplete !== undefined || event.ctrlKey || event.metaKey) return;
     /* The way on saves what is not saved yet; the browser's copy holds it should the save fail. */
