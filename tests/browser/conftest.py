@@ -11,7 +11,7 @@ from shutil import copy
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from waitress.server import create_server
 
 from forms_spec.model import Study
@@ -137,6 +137,13 @@ def kept_in_browser(page: Page, text: str) -> None:
 def frames_passed(page: Page) -> None:
     """Waits until the page was drawn twice."""
     page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+
+def focus_on(box: Locator) -> None:
+    """Puts the focus into a box once it is on the page: a hidden one does not take it."""
+    expect(box).to_be_visible()
+    box.focus()
+    expect(box).to_be_focused()
 
 
 def open_form(page: Page, address: str) -> None:

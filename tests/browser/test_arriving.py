@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.browser.conftest import SAVED, Site, open_form, ready, signed_in
+from tests.browser.conftest import SAVED, Site, focus_on, open_form, ready, signed_in
 from tests.webapp.pages import NEW
 
 
@@ -59,14 +59,14 @@ def test_the_way_on_leads_into_the_next_forms_first_question(page: Page) -> None
 def test_the_skip_link_leads_to_the_questions(page: Page) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/vs")
     skip = page.get_by_role("link", name="Skip to the questions")
-    skip.focus()
+    focus_on(skip)
     page.keyboard.press("Enter")
     expect(page.locator("[name=f-vsperf]").first).to_be_focused()
 
 
 def test_the_side_list_comes_behind_the_form(page: Page) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/su")
-    page.locator("#next").focus()
+    focus_on(page.locator("#next"))
     page.keyboard.press("Tab")
     expect(page.locator(".index a").first).to_be_focused()
 
@@ -119,7 +119,7 @@ def test_the_list_at_the_side_and_the_casebook_say_the_same(page: Page) -> None:
 
 def test_the_link_of_a_new_finding_does_not_take_the_next_key(page: Page) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/nrs")
-    page.locator("[name=f-nrs_avg]").first.focus()
+    focus_on(page.locator("[name=f-nrs_avg]").first)
     for key in ("8", "Tab", "3"):
         page.keyboard.press(key)
     expect(page.locator("#f-nrs_worst-msg .finding a").first).to_be_visible()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, open_form
+from tests.browser.conftest import Site, focus_on, open_form
 from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, Status, load
 
@@ -15,7 +15,7 @@ from webapp.storage import InstanceKey, Status, load
 def test_a_whole_form_is_entered_and_completed_without_a_mouse(page: Page, site: Site) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/vs")
     keys = page.keyboard
-    page.locator("[name=f-vsperf]").first.focus()
+    focus_on(page.locator("[name=f-vsperf]").first)
     keys.press("y")
     keys.press("Enter")
     typed = [
@@ -31,7 +31,7 @@ def test_a_whole_form_is_entered_and_completed_without_a_mouse(page: Page, site:
         else:
             keys.type(text)
         keys.press("Enter")
-    page.locator("[name=f-temploc]").first.focus()
+    focus_on(page.locator("[name=f-temploc]").first)
     keys.press("Enter")
     keys.press("n")
     for text in ("128", "78", "68", "14", ".nd"):
@@ -65,10 +65,10 @@ def test_a_whole_form_is_entered_and_completed_without_a_mouse(page: Page, site:
 
 def test_an_answer_is_taken_back_and_a_reason_given_by_keys(page: Page) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/vs")
-    page.locator("[name=f-vsperf]").first.focus()
+    focus_on(page.locator("[name=f-vsperf]").first)
     page.keyboard.press("y")
     position = page.locator("[name=f-vspos]")
-    position.first.focus()
+    focus_on(position.first)
     page.keyboard.press("l")
     expect(position.nth(1)).to_be_checked()
     page.keyboard.press("Delete")
@@ -82,7 +82,7 @@ def test_an_answer_is_taken_back_and_a_reason_given_by_keys(page: Page) -> None:
 def test_a_code_of_two_keys_is_one_answer_and_ends_with_its_question(page: Page, pause: int) -> None:
     page.clock.install()
     open_form(page, f"/subjects/{NEW}/SCR/peg")
-    page.locator("[name=f-peg1]").first.focus()
+    focus_on(page.locator("[name=f-peg1]").first)
     for key in ("5", "Tab", "1", "0", "Tab", "7"):
         page.keyboard.press(key)
         page.clock.run_for(pause)
@@ -93,7 +93,7 @@ def test_a_code_of_two_keys_is_one_answer_and_ends_with_its_question(page: Page,
 def test_the_next_question_starts_with_its_own_first_key(page: Page) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/pe")
     page.get_by_role("group", name="Was the examination done?").get_by_label("Yes").check()
-    page.locator("[name=f-pe_gen]").first.focus()
+    focus_on(page.locator("[name=f-pe_gen]").first)
     for key in ("n", "Tab", "c"):
         page.keyboard.press(key)
     expect(page.locator("[name=f-pe_gen]:checked")).to_have_value("NORMAL")
@@ -102,7 +102,7 @@ def test_the_next_question_starts_with_its_own_first_key(page: Page) -> None:
 
 def test_a_longer_code_takes_back_what_its_beginning_ticked(page: Page) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/dm")
-    page.locator("[name=f-race]").first.focus()
+    focus_on(page.locator("[name=f-race]").first)
     page.keyboard.press("n")
     expect(page.locator("[name=f-race]:checked")).to_have_value("NATIVE HAWAIIAN OR OTHER PACIFIC ISLANDER")
     page.keyboard.press("o")
@@ -112,7 +112,7 @@ def test_a_longer_code_takes_back_what_its_beginning_ticked(page: Page) -> None:
 
 def test_a_key_that_chooses_nothing_says_so(page: Page) -> None:
     open_form(page, f"/subjects/{NEW}/SCR/peg")
-    page.locator("[name=f-peg1]").first.focus()
+    focus_on(page.locator("[name=f-peg1]").first)
     page.keyboard.press("x")
     expect(page.locator("#f-peg1-echo")).to_have_text("No answer begins with “x”.")
     expect(page.locator("[name=f-peg1]:checked")).to_have_count(0)
@@ -139,7 +139,7 @@ def test_keys_of_every_page(page: Page) -> None:
 
 def test_arrows_move_over_the_casebook(page: Page) -> None:
     page.goto("/subjects/01-007")
-    page.locator("a[href$='/SCR/sv']").last.focus()
+    focus_on(page.locator("a[href$='/SCR/sv']").last)
     page.keyboard.press("ArrowRight")
     expect(page.locator("td a[href$='/D0/sv']")).to_be_focused()
     page.keyboard.press("ArrowDown")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NARROW, SAVED, Site, open_form
+from tests.browser.conftest import NARROW, SAVED, Site, focus_on, open_form
 from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, load
 
@@ -27,7 +27,7 @@ def menu(page: Page, field: str) -> Locator:
 
 def choose(page: Page, field: str, keys: str) -> Locator:
     box = menu(page, field)
-    box.focus()
+    focus_on(box)
     page.keyboard.type(keys)
     page.keyboard.press("Tab")
     return box
@@ -72,7 +72,7 @@ def test_what_names_no_single_answer_chooses_none_and_is_said(
 
 
 def test_what_fits_nothing_is_said_at_once(medication: Page) -> None:
-    menu(medication, "cmroute").focus()
+    focus_on(menu(medication, "cmroute"))
     medication.keyboard.type("zzz")
     expect(medication.locator("#options")).to_have_text("Nothing in the list contains “zzz”.")
     expect(medication.locator("#say")).to_have_text("Nothing in the list contains “zzz”.")
@@ -80,7 +80,7 @@ def test_what_fits_nothing_is_said_at_once(medication: Page) -> None:
 
 def test_arrows_show_all_answers_and_where_one_stands(medication: Page) -> None:
     box = choose(medication, "cmroute", "iv")
-    box.focus()
+    focus_on(box)
     medication.keyboard.press("ArrowDown")
     expect(medication.get_by_role("option", name="Intramuscular")).to_have_attribute("aria-selected", "true")
     medication.keyboard.press("Enter")
@@ -90,7 +90,7 @@ def test_arrows_show_all_answers_and_where_one_stands(medication: Page) -> None:
 
 def test_escape_leaves_what_was_typed(medication: Page) -> None:
     box = menu(medication, "cmroute")
-    box.focus()
+    focus_on(box)
     medication.keyboard.type("subc")
     medication.keyboard.press("Escape")
     medication.keyboard.press("Tab")
@@ -103,7 +103,7 @@ def test_a_grade_is_chosen_by_its_number(page: Page) -> None:
     box = page.locator("[id$=-aetoxgr]").last
     for keys, label in (("4", "4 - Life-threatening"), ("grade 2", "2 - Moderate")):
         box.fill("")
-        box.focus()
+        focus_on(box)
         page.keyboard.type(keys)
         page.keyboard.press("Tab")
         expect(box).to_have_value(label)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import NARROW, Site, signed_in
+from tests.browser.conftest import NARROW, Site, focus_on, signed_in
 from tests.browser.test_looks import faults_of
 from tests.browser.validity import html_faults
 from tests.package_cases import captured, write
@@ -47,7 +47,7 @@ def test_a_package_is_chosen_sent_and_judged_by_keyboard(
     manager: Page, package: Path, tmp_path: Path
 ) -> None:
     manager.get_by_label("Package").set_input_files(package)
-    manager.get_by_label("Package").focus()
+    focus_on(manager.get_by_label("Package"))
     manager.keyboard.press("Tab")
     manager.keyboard.press("Enter")
     manager.wait_for_url("**/packages/*")

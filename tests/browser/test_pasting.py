@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import NARROW, Site, open_form, signed_in
+from tests.browser.conftest import NARROW, Site, focus_on, open_form, signed_in
 from tests.browser.test_looks import faults_of
 from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, StoredForm, load
@@ -149,7 +149,7 @@ def test_the_preview_fits_a_narrow_screen(browser: Browser, site: Site) -> None:
     context = signed_in(browser, site, viewport=NARROW)
     page = context.new_page()
     open_form(page, CM)
-    page.get_by_role("button", name="Add a medication").focus()
+    focus_on(page.get_by_role("button", name="Add a medication"))
     paste(page, HEADING, *ROWS)
     expect(page.locator("#pasted")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]

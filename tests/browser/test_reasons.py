@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import SAVED, Site, frames_passed, open_form, signed_in
+from tests.browser.conftest import SAVED, Site, focus_on, frames_passed, open_form, signed_in
 from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, load
 
@@ -20,7 +20,7 @@ def vitals(page: Page) -> Page:
     """Vital signs, with a systolic pressure typed that is outside its expected range."""
     open_form(page, VS)
     page.locator("[name=f-vsperf][value=Y]").check()
-    page.locator("#f-sysbp_vsorres").focus()
+    focus_on(page.locator("#f-sysbp_vsorres"))
     page.keyboard.type("170")
     return page
 
@@ -92,7 +92,7 @@ def test_a_click_hits_what_it_aimed_at_though_a_finding_appears_above(page: Page
     page.fill("#f-temp_vsorres", "38.4")
     ear = page.locator("[name=f-temploc][value=TYMPANIC]")
     ear.scroll_into_view_if_needed()
-    page.locator("#f-temp_vsorres").focus()
+    focus_on(page.locator("#f-temp_vsorres"))
     box = ear.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 5, box["y"] + 5)
@@ -107,7 +107,7 @@ def test_a_click_hits_what_it_aimed_at_though_a_finding_appears_above(page: Page
 def test_a_number_with_units_asks_behind_its_unit(page: Page) -> None:
     open_form(page, VS)
     page.locator("[name=f-vsperf][value=Y]").check()
-    page.locator("#f-temp_vsorres").focus()
+    focus_on(page.locator("#f-temp_vsorres"))
     page.keyboard.type("38,1")
     page.keyboard.press("Tab")
     page.keyboard.press("c")

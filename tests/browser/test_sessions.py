@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, open_form
+from tests.browser.conftest import Site, focus_on, open_form
 from tests.webapp.pages import NEW
 from webapp.demo import PASSWORD
 from webapp.storage import InstanceKey, StoredForm, load
@@ -105,6 +105,6 @@ def test_a_person_without_the_right_to_enter_saves_nothing(page: Page, site: Sit
 
 def test_a_save_by_itself_takes_no_key_from_whoever_types(page: Page) -> None:
     typed_without_session(page)
-    page.locator("#f-pulse_vsorres").focus()
+    focus_on(page.locator("#f-pulse_vsorres"))
     expect(page.locator("#renew")).to_be_visible(timeout=20_000)
     expect(page.locator("#f-pulse_vsorres")).to_be_focused()

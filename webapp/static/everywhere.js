@@ -67,7 +67,23 @@
     };
   }
 
-  globalThis.crfpage = { say, whenPaused };
+  /* Nothing moves away from under a pointer between its press and its release: the click would miss what it aimed at. */
+  let pressed = false;
+  let waiting = [];
+  function whenReleased(act) {
+    if (pressed) waiting.push(act);
+    else act();
+  }
+  function release() {
+    pressed = false;
+    const due = waiting;
+    waiting = [];
+    due.forEach((act) => act());
+  }
+  addEventListener("pointerdown", () => (pressed = true), true);
+  for (const end of ["pointerup", "pointercancel", "keydown"]) addEventListener(end, () => pressed && setTimeout(release), true);
+
+  globalThis.crfpage = { say, whenPaused, whenReleased };
 
   document.addEventListener("DOMContentLoaded", () => {
     document.addEventListener("keydown", keys);

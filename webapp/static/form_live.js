@@ -98,7 +98,7 @@
   }
 
   /* While keys follow each other, each is drawn at once and the form is judged when they pause. */
-  const judgeSoon = crfpage.whenPaused(judge);
+  const judgeSoon = crfpage.whenPaused(() => crfpage.whenReleased(judge));
 
   function showCell(cell) {
     const name = nameFor(cell.table, cell.row, cell.field);
@@ -334,7 +334,7 @@
     serverFindings: (found) => {
       fromServer = found.findings;
       ends = found.ends;
-      judge();
+      crfpage.whenReleased(judge);
     },
     showAll: () => {
       all = true;

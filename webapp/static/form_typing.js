@@ -208,7 +208,7 @@
     }
     unitLimits(place);
     if (!event.target.matches("[type=checkbox]")) echo(place);
-    whenReleased(() => {
+    crfpage.whenReleased(() => {
       crfpage.judge();
       offerClearing();
     });
@@ -225,24 +225,8 @@
   }
 
   form.addEventListener("focusout", (event) => {
-    if (leave(event.target)) requestAnimationFrame(() => whenReleased(crfpage.judge));
+    if (leave(event.target)) requestAnimationFrame(() => crfpage.whenReleased(crfpage.judge));
   });
-
-  /* Nothing moves away from under a pointer between its press and its release: the click would miss what it aimed at. */
-  let pressed = false;
-  let waiting = [];
-  function whenReleased(act) {
-    if (pressed) waiting.push(act);
-    else act();
-  }
-  function release() {
-    pressed = false;
-    const due = waiting;
-    waiting = [];
-    due.forEach((act) => act());
-  }
-  addEventListener("pointerdown", () => (pressed = true), true);
-  for (const end of ["pointerup", "pointercancel", "keydown"]) addEventListener(end, () => pressed && setTimeout(release), true);
 
   /* A key is about to go on from here. What is found is drawn before it does, so that it comes to the box that asks
      why the value is kept. Links that came while one was in the question wait until the key has passed. */
