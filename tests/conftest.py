@@ -11,7 +11,10 @@ from shutil import which
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
+
+from webapp.storage import users
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -24,6 +27,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("crfsmith")
+
+# A password costs a fifth of a second on purpose, and nearly every test of a page makes accounts: here it is
+# hashed as everywhere, in less time. ``test_serve.py`` holds what a real server stores to the full cost.
+users.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 PATIENCE = 30_000
 """Milliseconds that a browser test waits for a state: a machine under load is slow, not wrong."""

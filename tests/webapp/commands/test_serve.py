@@ -11,7 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -37,7 +37,10 @@ from webapp.storage import (
     save,
     use_dictionary,
 )
+from webapp.storage.users import NOBODY
 
+FULL_COST = "$argon2id$v=19$m=65536,t=3,p=4"
+"""64 MiB, three times over: what guessing a password costs, for names that exist and names that do not."""
 SERVE = [Path(sys.executable).parent / "crfsmith", "serve", "--port", "0"]
 
 
@@ -84,6 +87,9 @@ def test_a_new_study_gets_accounts_with_passwords_of_their_own(tmp_path: Path) -
     database = open_database(url)
     assert len(list_users(database)) == 6
     database.close()
+    with closing(sqlite3.connect(tmp_path / "small.sqlite")) as stored:
+        hashes = [text for (text,) in stored.execute("SELECT password_hash FROM app_user")]
+    assert {text.rsplit("$", 2)[0] for text in hashes} == {NOBODY.rsplit("$", 2)[0]} == {FULL_COST}
 
 
 def of_small_study(tmp_path: Path, **changes: str) -> Path:
