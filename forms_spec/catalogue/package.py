@@ -359,6 +359,13 @@ _ROWS = (
         "Only unscheduled visits and others that the dictionary lets repeat are numbered.",
     ),
     _entry(
+        "visit-repeated",
+        "The visit {visit} no longer repeats; {form} was captured at its number {value}.",
+        "Nothing has to be corrected. Let the visit repeat again if the form is still to be changed.",
+        "An earlier dictionary of the study let the visit repeat. The form was validated all the same.",
+        _WARNING,
+    ),
+    _entry(
         "form-not-in-schedule",
         "The schedule has no form {value} at this visit.",
         "Correct the visit, or add the form to the schedule.",
@@ -377,8 +384,8 @@ _ROWS = (
         "form-retired",
         "{value} at {visit} is no longer in the dictionary; the form of {subject} is kept as it was.",
         "Nothing has to be corrected. Its values are in audit.csv, its dictionary in earlier/dictionaries.",
-        "The form, or its visit, was in the dictionary when this was captured. It is listed in "
-        "data/forms.csv and was not validated. An import into an empty database brings it back.",
+        "The form, its visit or its place in the log was in the dictionary when this was captured. It is "
+        "listed in data/forms.csv and was not validated. An import into an empty database brings it back.",
         _WARNING,
     ),
     _entry(

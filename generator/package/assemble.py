@@ -75,9 +75,9 @@ class Assembly:
 
     def _forms(self, subject: str) -> list[StagedForm]:
         sites = self._sites(subject)
-        heads = self._heads(subject, sites)
+        heads, moved = self._heads(subject, sites)
         rows = self._rows(subject, sites, heads)
-        kept = self._kept(subject, heads)
+        kept = self._kept(subject, heads, moved)
         made = [self._form(key, heads[key], rows[key], kept[key]) for key in sorted(heads, key=self._order)]
         return [form for form in made if form is not None]
 
@@ -87,37 +87,49 @@ class Assembly:
             self._report("repeated-row", layout.SUBJECTS, line.line, line, first=lines[0].line)
         return frozenset(line.site for line in lines)
 
-    def _heads(self, subject: str, sites: frozenset[str]) -> dict[FormKey, FormLine]:
+    def _heads(
+        self, subject: str, sites: frozenset[str]
+    ) -> tuple[dict[FormKey, FormLine], frozenset[FormKey]]:
+        """The subject's forms, and those that nobody can judge where they were captured: they were moved."""
         heads: dict[FormKey, FormLine] = {}
+        moved: set[FormKey] = set()
         for line in self.store.forms(subject):
             key = FormKey(line.form, line.visit, line.unsno)
             self._compare_site(layout.FORMS, line, sites)
             if key in heads:
                 self._report("repeated-row", layout.FORMS, line.line, line, first=heads[key].line)
                 continue
-            heads[key] = line
-            form = self.study.forms[line.form]
-            if form.log != (line.visit == LOG):
+            fault = self._place_fault(key)
+            if fault:
+                code, name, value = fault
                 self._report(
-                    "wrong-visit", layout.FORMS, line.line, line, name=layout.VISIT, value=line.visit
-                )
-            elif line.unsno and not (
-                line.visit in self.study.visits and self.study.visits[line.visit].repeats
-            ):
-                self._report(
-                    "visit-does-not-repeat",
-                    layout.FORMS,
-                    line.line,
-                    line,
-                    name=layout.UNSNO,
-                    value=str(line.unsno),
-                    visit=line.visit,
-                )
-            elif not form.log and (line.form, line.visit) not in self.study.expectations:
-                self._report(
-                    "form-not-in-schedule", layout.FORMS, line.line, line, name="form", value=line.form
-                )
-        return heads
+                    code, layout.FORMS, line.line, line, name=name, value=value, visit=line.visit,
+                    form=line.form, subject=line.subject,
+                )  # fmt: skip
+            if fault and fault[0] == "form-retired":
+                moved.add(key)
+            else:
+                heads[key] = line
+        return heads, frozenset(moved)
+
+    def _place_fault(self, key: FormKey) -> tuple[str, str, str] | None:
+        """What is wrong with the place of a form: the code, the column and its text."""
+        form, visit = self.study.forms[key.form], self.study.visits.get(key.visit)
+        if form.log != (key.visit == LOG):
+            if self._was_moved(key):
+                return "form-retired", layout.FORM, key.form
+            return "wrong-visit", layout.VISIT, key.visit
+        if key.unsno and not (visit and visit.repeats):
+            code = "visit-repeated" if self._was_moved(key) else "visit-does-not-repeat"
+            return code, layout.UNSNO, str(key.unsno)
+        if not form.log and (key.form, key.visit) not in self.study.expectations:
+            return "form-not-in-schedule", layout.FORM, key.form
+        return None
+
+    def _was_moved(self, key: FormKey) -> bool:
+        """Whether an earlier dictionary of the study had a form where it was captured."""
+        known = next((plan.known for plan in self.plans if plan.known), None)
+        return known is not None and known.was_moved(key.form, key.visit, key.unsno)
 
     def _compare_site(self, table: str, line: FormLine | DataLine, sites: frozenset[str]) -> None:
         """The subject of a row is known, at the site of the row."""
@@ -146,13 +158,15 @@ class Assembly:
                 rows[key][place] = line
         return rows
 
-    def _kept(self, subject: str, heads: Mapping[FormKey, FormLine]) -> dict[FormKey, list[KeptLine]]:
+    def _kept(
+        self, subject: str, heads: Mapping[FormKey, FormLine], moved: frozenset[FormKey]
+    ) -> dict[FormKey, list[KeptLine]]:
         kept: dict[FormKey, list[KeptLine]] = {key: [] for key in heads}
         for line in self.store.kept(subject):
             key = FormKey(line.form, line.visit, line.unsno)
             if key in kept:
                 kept[key].append(line)
-            else:
+            elif key not in moved:
                 self._report("row-without-form", layout.QUERIES, line.line, line, form=line.form)
         return kept
 

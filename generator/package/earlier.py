@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from forms_spec import load_study
 from forms_spec.kinds.pattern import whole_match
 from forms_spec.model import Study
-from forms_spec.record import LOG
+from forms_spec.record import LOG, FormKey
 from generator.tables.descriptor import DictionaryUse
-from generator.tables.retired import NOTHING_RETIRED, Retired
+from generator.tables.retired import NOTHING_RETIRED, FormPlace, Retired
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,12 +26,28 @@ NOTHING_EARLIER = Earlier()
 
 @dataclass(kw_only=True, slots=True)
 class SeenNames:
-    """The names that the rows of a package have."""
+    """The names that the rows of a package have, and the places of forms that the dictionary moved."""
 
     forms: set[str] = field(default_factory=set)
     visits: set[str] = field(default_factory=set)
     sites: set[str] = field(default_factory=set)
     subjects: set[str] = field(default_factory=set)
+    places: set[FormPlace] = field(default_factory=set)
+
+
+def has_table_rows(study: Study, key: FormKey) -> bool:
+    """Whether a form that the dictionary knows can have rows in its tables where it stands.
+
+    The tables of a log form have no visit, those of other forms have one. So a form that was moved from one
+    to the other after it was captured has rows in none.
+    """
+    return study.forms[key.form].log == (key.visit == LOG)
+
+
+def has_lost_place(study: Study, key: FormKey) -> bool:
+    """Whether a form that the dictionary knows is where no form of its kind can be captured any more."""
+    visit = study.visits.get(key.visit)
+    return not has_table_rows(study, key) or (key.unsno > 0 and visit is not None and not visit.repeats)
 
 
 def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
@@ -40,7 +56,7 @@ def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
     visits = seen.visits - {LOG, *study.visits}
     sites = seen.sites - set(study.sites) if study.sites else set()
     subjects = [one for one in seen.subjects if not whole_match(study.subject_pattern, one)]
-    if not earlier.files or not (forms or visits or sites or subjects):
+    if not earlier.files or not (forms or visits or sites or subjects or seen.places):
         return NOTHING_RETIRED
     studies, unreadable = _studies(earlier)
     patterns = dict.fromkeys(one.subject_pattern for one in studies)
@@ -49,7 +65,23 @@ def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
         visits=_titles(visits, studies, lambda one, name: one.visits[name].title, unreadable=unreadable),
         sites=_titles(sites, studies, lambda one, name: one.sites[name], unreadable=unreadable),
         subjects=tuple(one for one in patterns if any(whole_match(one, subject) for subject in subjects)),
+        places=tuple(
+            place
+            for place in sorted(seen.places)
+            if unreadable or any(_stood_there(earlier, place) for earlier in studies)
+        ),
     )
+
+
+def _stood_there(study: Study, place: FormPlace) -> bool:
+    """Whether a study has a form where a package has it."""
+    name, visit_name, numbered = place
+    form, visit = study.forms.get(name), study.visits.get(visit_name)
+    if form is None:
+        return False
+    if visit_name == LOG:
+        return form.log
+    return not form.log and visit is not None and visit.repeats == numbered
 
 
 def _studies(earlier: Earlier) -> tuple[list[Study], bool]:

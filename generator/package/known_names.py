@@ -10,7 +10,7 @@ from typing import Any
 from forms_spec.kinds.pattern import pattern_problem, whole_match
 from forms_spec.model import Study
 from generator.tables import layout
-from generator.tables.retired import Retired
+from generator.tables.retired import FormPlace, Retired
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,14 @@ class KnownNames:
         if self.study.sites and site not in self.study.sites and site in self.retired.sites:
             return "site-retired", words | {"title": self.retired.sites[site]}
         return None
+
+    def was_moved(self, form: str, visit: str, unsno: int) -> bool:
+        """Whether an earlier dictionary had a form where today's cannot have it."""
+        return (form, visit, bool(unsno)) in self._earlier_places
+
+    @cached_property
+    def _earlier_places(self) -> frozenset[FormPlace]:
+        return frozenset(self.retired.places)
 
     @cached_property
     def _earlier_patterns(self) -> tuple[str, ...]:

@@ -19,10 +19,16 @@ from forms_spec.days import day_of
 from forms_spec.findings import Finding
 from forms_spec.model import Form, Study
 from forms_spec.places import DataPlace
-from forms_spec.record import LOG
 from generator.package.archive import Sink, open_sink
 from generator.package.captured import CapturedFile, CapturedForm, Change, Subject
-from generator.package.earlier import NOTHING_EARLIER, Earlier, SeenNames, retired_names
+from generator.package.earlier import (
+    NOTHING_EARLIER,
+    Earlier,
+    SeenNames,
+    has_lost_place,
+    has_table_rows,
+    retired_names,
+)
 from generator.package.order import OrderKey, package_order
 from generator.package.spool import Spool, Spooled
 from generator.tables import layout
@@ -120,8 +126,10 @@ class PackageWriter:
             self.spool.add(layout.QUERIES, (*head, *place, code, KEPT, reason))
         self._look_for_columns(form)
         known = self.study.forms.get(key.form)
-        if known and known.log == (key.visit == LOG):
+        if known and has_table_rows(self.study, key):
             self._tables(form, known)
+        if known and has_lost_place(self.study, key):
+            self._names.places.add((key.form, key.visit, bool(key.unsno)))
 
     def _tables(self, form: CapturedForm, known: Form) -> None:
         head: tuple[str | int, ...] = (form.site, form.subject)

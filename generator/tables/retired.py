@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from generator.tables import layout
 
 PROPERTY = "crfsmith:retired"
-_FORMS, _VISITS, _SITES, _SUBJECTS = "forms", "visits", "sites", "subjects"
+_FORMS, _VISITS, _SITES, _SUBJECTS, _PLACES = "forms", "visits", "sites", "subjects", "places"
+
+FormPlace = tuple[str, str, bool]
+"""A form, its visit (LOG for none), and whether the visit was numbered."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Retired:
     """Forms, visits and sites by name with their titles, as earlier dictionaries of the study had them.
 
-    ``subjects`` are earlier patterns of subject numbers.
+    ``subjects`` are earlier patterns of subject numbers. ``places`` are where forms of today stood before
+    they were moved between a visit and the log, or before their visit stopped repeating.
     """
 
     forms: Mapping[str, str] = field(default_factory=dict)
     visits: Mapping[str, str] = field(default_factory=dict)
     sites: Mapping[str, str] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
+    places: tuple[FormPlace, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.forms or self.visits or self.sites or self.subjects)
+        return bool(self.forms or self.visits or self.sites or self.subjects or self.places)
 
     def of_column(self, name: str) -> Mapping[str, str]:
         """The names that a key column may have besides those of the dictionary."""
@@ -37,7 +42,8 @@ class Retired:
         held = {_FORMS: dict(self.forms), _VISITS: dict(self.visits), _SITES: dict(self.sites)}
         named = {name: titles for name, titles in held.items() if titles}
         patterns = {_SUBJECTS: list(self.subjects)} if self.subjects else {}
-        return {PROPERTY: {**named, **patterns}} if self else {}
+        places = {_PLACES: [list(place) for place in self.places]} if self.places else {}
+        return {PROPERTY: {**named, **patterns, **places}} if self else {}
 
 
 NOTHING_RETIRED = Retired()
@@ -54,7 +60,15 @@ def read_retired(descriptor: Mapping[str, Any]) -> Retired:
         visits=_titles(given.get(_VISITS)),
         sites=_titles(given.get(_SITES)),
         subjects=tuple(one for one in patterns if isinstance(one, str)) if isinstance(patterns, list) else (),
+        places=tuple(_places(given.get(_PLACES))),
     )
+
+
+def _places(given: Any) -> Iterator[FormPlace]:
+    for place in given if isinstance(given, list) else ():
+        match place:
+            case [str(form), str(visit), bool(numbered)]:
+                yield form, visit, numbered
 
 
 def _titles(given: Any) -> dict[str, str]:

@@ -22,7 +22,9 @@ from webapp.gone_forms import has_place
 from webapp.package_export import captured_forms, last_day
 from webapp.storage import Snapshot, StoredForm, broken_seals, open_database, snapshot
 
-OF_THE_PAST = frozenset({"form-retired", "site-retired", "subject-number-retired", "form-not-in-schedule"})
+OF_THE_PAST = frozenset(
+    {"form-retired", "site-retired", "subject-number-retired", "form-not-in-schedule", "visit-repeated"}
+)
 """What pages show by the side of a form: it has no place in the dictionary any more."""
 
 

@@ -42,6 +42,24 @@ AMENDED = {
         .replace("sites: {'01': Ghent, ", "sites: {")
         .replace("example: 01-001", "example: 02-001")
     },
+    "visit that repeats": FILES
+    | {
+        "visits.yaml": VISITS.replace(
+            "UNS: {title: Unscheduled, type: unscheduled, repeats: true}", "UNS: {title: Week 1}"
+        )
+    },
+    "form of a visit into the log": FILES
+    | {
+        "visits.yaml": VISITS.replace("  lb:      X   .\n", ""),
+        "forms/lb.yaml": FILES["forms/lb.yaml"].replace("form: lb\n", "form: lb\nlog: true\n"),
+    },
+    "form of the log to a visit": FILES
+    | {
+        "visits.yaml": VISITS + "  ae:      X   .\n",
+        "forms/ae.yaml": FILES["forms/ae.yaml"].replace("log: true\n", ""),
+    },
+    "form to another visit": FILES
+    | {"visits.yaml": VISITS.replace("  lb:      X   .\n", "  lb:      .   X\n")},
     "field": FILES | {"forms/lb.yaml": FILES["forms/lb.yaml"].replace("lbcode:", "sample:")},
     "subject": FILES
     | {
@@ -53,6 +71,10 @@ AMENDED = {
 FOUND = {
     "form": {"form-retired": 1},
     "visit": {"form-retired": 2},
+    "visit that repeats": {"visit-repeated": 1},
+    "form of a visit into the log": {"form-retired": 1},
+    "form of the log to a visit": {"form-retired": 1},
+    "form to another visit": {"form-not-in-schedule": 1},
     "site": {"site-retired": 1},
     "field": {},
     "subject": {"subject-number-retired": 1},
@@ -60,7 +82,7 @@ FOUND = {
 
 
 def filled(url: str) -> Database:
-    """A subject with three forms: at a visit with rows, in the laboratory, and in a log."""
+    """A subject with four forms: at two visits with rows, in the laboratory, and in a log."""
     study = small_study()
     database = open_database(url)
     use_dictionary(database, study)
@@ -68,6 +90,7 @@ def filled(url: str) -> Database:
     add_subject(database, subjid="01-001", site="01", user="nurse")
     vs = Record(texts={"vsperf": "N"}, rows={"reading": (Row(number=1, texts={"pulse": "70"}),)})
     keep(database, InstanceKey("01-001", "vs", "SCR"), vs)
+    keep(database, InstanceKey("01-001", "vs", "UNS", 1), vs)
     keep(database, InstanceKey("01-001", "lb", "SCR"), Record(texts={"lbcode": "AB12", "hb": "13.5"}))
     fall = Record(rows={"ae": (Row(number=1, texts={"aeterm": "Fall"}),)})
     keep(database, InstanceKey("01-001", "ae", LOG), fall)
