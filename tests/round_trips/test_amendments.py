@@ -127,6 +127,15 @@ def test_the_own_export_says_what_is_of_the_past_and_comes_back_whole(
             assert dict(report.counts.by_code) == FOUND[what], (what, engine, large)
 
 
+def test_an_export_after_an_amendment_succeeds_and_lists_what_has_no_column(
+    amended: tuple[str, str, Study], tmp_path: Path
+) -> None:
+    what, url, _ = amended
+    done = run("export", "--db", url, "--out", str(tmp_path / "package"))
+    assert done.exit_code == 0, done.output
+    assert ("[text-without-column]" in done.output) == (what in {"form", "field"})
+
+
 def test_frictionless_alone_passes_what_is_of_the_past(
     amended: tuple[str, str, Study], tmp_path: Path
 ) -> None:
