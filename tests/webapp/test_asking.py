@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from forms_spec.catalogue import finding
 from forms_spec.places import DataPlace
+from forms_spec.record import Record
 from generator.pages.findings import said_on
 from tests.webapp.asking_study import app_over, asking_study, filled
 from tests.webapp.pages import inputs, sign_in
 from webapp.form_showing import finding_lines
-from webapp.storage import Database, InstanceKey, load
+from webapp.storage import Database, InstanceKey, SaveRequest, Status, load
+from webapp.storage import save as database_save
 
 FORM = "/subjects/01-001/V/f"
 KEY = InstanceKey("01-001", "f", "V")
@@ -34,14 +37,27 @@ def page(client: FlaskClient) -> str:
 
 def save(client: FlaskClient, **changed: str | list[str]) -> dict[str, str]:
     """Saves the page as a browser without scripts posts it; gives the stored texts."""
+    answer = post(client, **changed)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return dict(stored(client).record.texts)
+
+
+def post(client: FlaskClient, **changed: str | list[str]) -> TestResponse:
     data: dict[str, list[str]] = {}
     for name, text in inputs(page(client)):
         data.setdefault(name, []).append(text)
     for name, text in changed.items():
         data[name.replace("__", "-")] = [text] if isinstance(text, str) else text
-    answer = client.post(FORM, data=data)
-    assert answer.status_code == 303, answer.get_data(as_text=True)
-    return dict(stored(client).record.texts)
+    return client.post(FORM, data=data)
+
+
+def keep(client: FlaskClient, texts: dict[str, str]) -> None:
+    """Stores answers that were given while every answer was offered."""
+    request = SaveRequest(
+        key=KEY, base_version=0, record=Record(texts=texts), status=Status.DRAFT, user="coordinator",
+        save_id="before", dictionary_hash=asking_study().hash,
+    )  # fmt: skip
+    database_save(client.application.extensions["crfsmith"].database, request)
 
 
 def stored(client: FlaskClient):  # type: ignore[no-untyped-def]
@@ -98,7 +114,7 @@ def test_a_rule_reads_a_hidden_field(client: FlaskClient) -> None:
 def test_an_answer_that_is_not_offered_is_shown_only_where_it_is_stored(client: FlaskClient) -> None:
     assert "Both" not in page(client)
     assert "Morphine" not in page(client)
-    assert save(client, f__side="B", f__drugs=["M", "O"])["side"] == "B"
+    keep(client, {"side": "B", "drugs": "M;O"})
     html = page(client)
     assert "Both" in html
     assert "Morphine" in html
@@ -106,9 +122,18 @@ def test_an_answer_that_is_not_offered_is_shown_only_where_it_is_stored(client: 
     assert save(client)["drugs"] == "M;O"
 
 
+def test_an_answer_that_is_not_offered_cannot_be_given_anew(client: FlaskClient) -> None:
+    for typed, answer in (({"f__side": "B"}, "Both"), ({"f__drugs": ["M", "O"]}, "Morphine")):
+        refused = post(client, **typed)
+        assert refused.status_code == 422
+        assert f"No longer offered: “{answer}”" in refused.text
+    assert save(client, f__side="L")["side"] == "L"
+    assert post(client, f__side="B").status_code == 422
+
+
 def test_more_answers_than_allowed_are_kept_and_refused(client: FlaskClient) -> None:
-    texts = save(client, f__drugs=["M", "O", "P"])
-    assert texts["drugs"] == "M;O;P"
+    texts = save(client, f__drugs=["O", "P", "T"])
+    assert texts["drugs"] == "O;P;T"
     assert "3 answers are chosen, and 2 at most may be" in page(client)
 
 

@@ -34,6 +34,7 @@ from webapp.form_showing import page_of_form, saved_answer, summary_html
 from webapp.gone_forms import readable_place, tables_of
 from webapp.held_files import hold, uploads_of
 from webapp.judging import judged, open_findings, opening, starting
+from webapp.not_offered import refusal
 from webapp.services import services
 from webapp.showing import person
 from webapp.statuses import status_of
@@ -138,9 +139,17 @@ def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     if said := _unkeepable(place, request.form):
         return _not_saved(typed_now, said, needs="text")
     action = request.form.get("action", "draft")
+    if not action.startswith(ADD) and (said := refusal(place.form, typed_now.record, *_earlier(typed_now))):
+        return _not_saved(typed_now, said, needs="text")
     if action.startswith(ADD):
         return _with_new_row(typed_now, action.removeprefix(ADD))
     return _save(typed_now, complete=action == COMPLETE)
+
+
+def _earlier(now: Typed) -> tuple[Record, ...]:
+    """What is stored, and what stood on the page when it was opened."""
+    seen = _seen(now.place, now.stored, _number(now.data.get("base_version", "0")))
+    return (seen, now.stored.record) if now.stored else (seen,)
 
 
 def _unkeepable(place: FormPlace, data: MultiDict[str, str]) -> str:
