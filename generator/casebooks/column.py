@@ -256,9 +256,3 @@ def _parts(column: Whole | Span) -> tuple[Array, ...]:
     if isinstance(column, Whole):
         return column.numbers, column.known
     return column.low, column.high, column.known
-
-
-def values_of(column: Column) -> list[Any]:
-    """The values, row by row."""
-    held = coded(column)
-    return [held.values[code] for code in held.codes.tolist()]

@@ -60,9 +60,9 @@ class Job:
     """A package as text. ``tables`` can be read. ``dictionary`` is empty where there is no study.
 
     ``paths`` are by table; ``stated`` is what the descriptor says of whole files, by path; ``code`` tells
-    which crfsmith asks. ``at_once``: subjects are judged by SQL. ``retired`` names were in earlier
-    dictionaries; ``entries``: subjects say who entered them. ``seeds`` are the keys of the hashes by which
-    tables are compared with the audit trail; ``lost`` are the cells of which that says enough.
+    which crfsmith asks. ``at_once``: subjects are judged together, as columns. ``retired`` names were in
+    earlier dictionaries; ``entries``: subjects say who entered them. ``seeds`` are the keys of the hashes by
+    which tables are compared with the audit trail; ``lost`` are the cells of which that says enough.
     """
 
     code: str

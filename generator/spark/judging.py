@@ -97,7 +97,7 @@ def _store(job: Job) -> PartStore | SpoolingPartStore:
 
 
 def _judge(job: Job) -> Callable[..., None]:
-    """Subject by subject or, in a large package, all at once by the SQL of the embedded engine."""
+    """Subject by subject or, in a large package, all at once by the columns of the embedded engine."""
     if not job.at_once:
         return judge_forms
     from generator.casebooks.judge import judge_all

@@ -64,7 +64,8 @@ def validate_on_cluster(
     """The report on a folder (or its ``datapackage.json``) that every worker sees under the same path.
 
     Finds what ``validate_package`` finds; each finding about a row has the row's key. Tables may be folders
-    of part files. In a package of ``large`` bytes workers judge their subjects by SQL. Raises ``NoCluster``.
+    of part files. In a package of ``large`` bytes each worker judges all of its subjects at once, as
+    columns. Raises ``NoCluster``.
     """
     try:
         held = PartSource(_folder(source))
@@ -243,12 +244,14 @@ class _Run:
             self.opened.collector.add(Reported(finding=found, file=found.value))
 
     def compare(self, rows: Any) -> Tally:
-        """Repeated, blank and unknown keys, by SQL."""
+        """Repeated, blank and unknown keys, by one query in Spark's SQL."""
         frame = self.spark.createDataFrame(rows, SCHEMA, verifySchema=False)
         frame.createOrReplaceTempView(keys.RELATION)
+        named = self.spark.createDataFrame(keys.key_relation(self.job.keys), keys.KEYS_SCHEMA)
+        named.createOrReplaceTempView(keys.KEYS)
         tally, held = Tally(), {one.name: one for one in self.job.keys}
         totals: dict[tuple[str, str], tuple[Reported, int]] = {}
-        found = self.spark.sql(keys.faults(self.job.keys, self.job.limit)).collect()
+        found = self.spark.sql(keys.faults(self.job.limit)).collect()
         for key, row, first, texts, row_key, total in found:
             one = self.key_fault(held[key], row, first, _texts(texts), _texts(row_key))
             tally.kept.append(one)
@@ -256,6 +259,7 @@ class _Run:
         for one, total in totals.values():
             tally.count(one, total)
         self.spark.catalog.dropTempView(keys.RELATION)
+        self.spark.catalog.dropTempView(keys.KEYS)
         return tally
 
     def key_fault(

@@ -1,4 +1,4 @@
-"""Every example of docs/rules.md gives what is written: on the server, in the browser, in DuckDB."""
+"""Every example of docs/rules.md gives what is written: on the server, in the browser, over columns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from forms_spec.rules.tokenizer import Token, tokenize
 from generator.browser.expression_json import encode
 from tests.docs.fences import blocks
 from tests.parity.column_engine import ColumnEngine
-from tests.parity.rule_engines import BrowserEngine, Rule, SqlEngine, plain
+from tests.parity.rule_engines import BrowserEngine, Rule, plain
 from tests.studies import study_of
 
 FILE = Path(__file__).parents[2] / "docs" / "rules.md"
@@ -96,27 +96,21 @@ def browser() -> BrowserEngine:
 
 
 @pytest.fixture(scope="module")
-def database() -> SqlEngine:
-    return SqlEngine(study(), [Rule("true", study(), HOME, TODAY).captured(subject())], HOME)
-
-
-@pytest.fixture(scope="module")
 def columns() -> ColumnEngine:
     return ColumnEngine(study(), [Rule("true", study(), HOME, TODAY).captured(subject())], HOME, TODAY)
 
 
 @pytest.mark.parametrize(("text", "gives"), list(examples()))
 def test_an_example_gives_what_is_written(
-    text: str, gives: str, browser: BrowserEngine, database: SqlEngine, columns: ColumnEngine
+    text: str, gives: str, browser: BrowserEngine, columns: ColumnEngine
 ) -> None:
     rule = Rule(text, study(), HOME, TODAY)
     here = rule.captured(subject())
     assert shown(rule.python(here)) == gives
     assert shown(browser.values(rule, [rule.case(here)])[0]) == gives
     type_ = rule.resolved.core.type
-    for engine in (database, columns):
-        (found,) = engine.values(rule)
-        assert shown(plain(encode(found, type_), type_)) == gives
+    (in_columns,) = columns.values(rule)
+    assert shown(plain(encode(in_columns, type_), type_)) == gives
 
 
 def test_every_word_function_and_operator_has_an_example() -> None:

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from forms_spec.judge.world import CapturedForm
 from forms_spec.model import Study, Table
 from forms_spec.record import FormKey
+from forms_spec.rules.core import Core, RuleValue
 from generator.casebooks.book import Books, Readers
-from generator.casebooks.column import values_of
+from generator.casebooks.column import Column, coded
 from generator.casebooks.columns import Needs
-from generator.casebooks.keys import Keys, structure
+from generator.casebooks.keys import Keys, structure, visit_numbers
 from generator.casebooks.names import LINE
 from generator.casebooks.reads import shapes
 from generator.tables import layout
 from tests.parity.rule_engines import HOME, TODAY, Rule
+
+
+def values_of(column: Column) -> list[RuleValue | None]:
+    """The values, row by row."""
+    by_code = coded(column)
+    return [by_code.values[code] for code in by_code.codes.tolist()]
+
+
+class Line(NamedTuple):
+    """One instance of a form, or one row of a group in it."""
+
+    subject: str
+    visit: str
+    unsno: int
+    row: int | None
 
 
 class ColumnEngine:
@@ -28,9 +44,9 @@ class ColumnEngine:
         self, study: Study, subjects: list[CapturedForm], home: FormKey = HOME, today: date = TODAY
     ) -> None:
         self.home = home
+        self.subjects = sorted({str(here.world.subject) for here in subjects})
         forms = [form for here in subjects for form in _forms(study, here)]
-        names = sorted({str(here.world.subject) for here in subjects})
-        held = structure(Keys(study=study, names=names), _frames(study, forms).__getitem__, [])
+        held = structure(Keys(study=study, names=self.subjects), _frames(study, forms).__getitem__, [])
         assert not held.faulty.any()
         places = {shape.place(one) for shape in shapes(study) for one in shape.fields}
         needs = Needs(values=places, missing=places, entered=places)
@@ -38,14 +54,23 @@ class ColumnEngine:
 
     def values(self, rule: Rule) -> list[Any]:
         """The rule's value for each subject, in the order of their numbers, in Python's shapes."""
-        relation = self.books.form(self.home.form)
-        found = values_of(self.books.scene(relation).column(rule.resolved.core))
-        visits = [*self.books.study.visits]
-        return [
-            value
-            for value, visit, unsno in zip(found, relation.visit, relation.unsno, strict=True)
-            if (visits[visit], unsno) == (self.home.visit, self.home.unsno)
+        by_line = self.values_by_line(rule.resolved.core, self.home.form)
+        here = (self.home.visit, self.home.unsno)
+        return [value for line, value in by_line.items() if (line.visit, line.unsno) == here]
+
+    def values_by_line(self, core: Core, form: str, group: str | None = None) -> dict[Line, RuleValue | None]:
+        """The value of an expression in every instance of a form, or in every row of its group."""
+        relation = self.books.form(form) if group is None else self.books.rows(group)
+        values = values_of(self.books.scene(relation).column(core))
+        visits = {number: name for name, number in visit_numbers(self.books.study).items()}
+        rows = [None] * len(relation) if relation.rowno is None else relation.rowno.tolist()
+        lines = [
+            Line(self.subjects[subject], visits[visit], unsno, row)
+            for subject, visit, unsno, row in zip(
+                relation.subject.tolist(), relation.visit.tolist(), relation.unsno.tolist(), rows, strict=True
+            )
         ]
+        return dict(zip(lines, values, strict=True))
 
 
 def _forms(study: Study, here: CapturedForm) -> Iterator[CapturedForm]:

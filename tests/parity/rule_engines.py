@@ -6,8 +6,6 @@ import json
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from forms_spec.findings import Finding
 from forms_spec.judge.told import Cell, Untold
 from forms_spec.judge.world import CapturedForm, Subject
@@ -20,10 +18,6 @@ from forms_spec.rules.evaluate import compile_core
 from generator.browser.expression_json import EPOCH, Givens, ToJson, encode
 from generator.browser.form_json import form_spec
 from generator.browser.givens import given_values
-from generator.sql.expression_sql import rule_query
-from generator.sql.functions import register_functions
-from generator.sql.macros import create_macros
-from generator.sql.relations import create_relations, insert
 from tests.parity.browser import Browser
 
 TODAY = date(2024, 5, 31)
@@ -137,40 +131,3 @@ _RUN = """(node, cases) => cases.map(([record, env]) => {
   const page = crfsmith.openPage(spec, record, env);
   return crfsmith.evaluate(node, [{row: null}], page);
 })"""
-
-
-class SqlEngine:
-    """DuckDB with every form of some subjects in the relations that rules run over."""
-
-    def __init__(self, study: Study, subjects: list[CapturedForm], home: FormKey = HOME) -> None:
-        self.study = study
-        self.home = home
-        self.connection = duckdb.connect()
-        self.connection.execute(create_macros())
-        register_functions(self.connection)
-        for statement in create_relations(study):
-            self.connection.execute(statement)
-        for here in subjects:
-            self._store(here)
-
-    def _store(self, here: CapturedForm) -> None:
-        world = here.world
-        for key in [key for form in self.study.forms for key in world.keys(form)]:
-            form = world.form(key)
-            assert form is not None
-            for statement in insert(form, world.position(key)[0]):
-                self.connection.execute(statement)
-
-    def values(self, rule: Rule) -> list[Any]:
-        """The rule's value for each subject, in the order of their numbers, in Python's shapes."""
-        query = rule_query(rule.resolved.core, self.study, rule.today, self.home.form)
-        found = self.connection.execute(f"{query} AND f0.visitid = '{self.home.visit}' ORDER BY f0.subjid")
-        return [_shape(value, rule.resolved.core.type) for (value,) in found.fetchall()]
-
-
-def _shape(value: Any, type_: Type) -> Any:
-    if value is None:
-        return None
-    if type_ in (Type.SPREAD, Type.DATE):
-        return value["lo"], value["hi"]
-    return frozenset(value) if type_ is Type.CHOICES else value

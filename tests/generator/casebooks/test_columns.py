@@ -27,11 +27,11 @@ from generator.casebooks.column import (
     span,
     take_or_unknown,
     truth,
-    values_of,
     whole,
 )
 from generator.casebooks.combining import by_distinct
 from generator.casebooks.folds import FOLDS, Rows
+from tests.parity.column_engine import values_of
 
 TRUTHS = st.sampled_from([True, False, None])
 SMALL = st.integers(-50, 50).map(lambda one: one * SCALE)

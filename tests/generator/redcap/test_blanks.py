@@ -21,7 +21,8 @@ from tests.generator.redcap.dictionaries import (
     shown,
     study_of,
 )
-from tests.parity.rule_engines import BrowserEngine, Rule, SqlEngine
+from tests.parity.column_engine import ColumnEngine
+from tests.parity.rule_engines import BrowserEngine, Rule
 
 BRANCHING = [
     # logic, answers, shown
@@ -278,7 +279,7 @@ def test_every_function_is_in_the_table_with_answers_and_with_blanks_alone(funct
     assert {} in called
 
 
-def test_the_server_the_page_and_the_database_give_every_verdict_alike() -> None:
+def test_the_server_the_page_and_the_columns_give_every_verdict_alike() -> None:
     """Each expression of the table, translated, with the answers of every other case too."""
     rows = [{"name": f"b{at}", "branching": logic} for at, (logic, _, _) in enumerate(BRANCHING)]
     rows += [{"name": f"e{at}", "type": "calc", "choices": said} for at, (said, _, _) in enumerate(EQUATIONS)]
@@ -294,7 +295,7 @@ def test_the_server_the_page_and_the_database_give_every_verdict_alike() -> None
     ]
     assert len(rules) == len(TABLE)
     subjects = [rules[0].captured({home: Record(texts=one)}, f"{at:03}") for at, one in enumerate(answers)]
-    browser, database = BrowserEngine(study, "base"), SqlEngine(study, subjects, home)
+    browser, columns = BrowserEngine(study, "base"), ColumnEngine(study, subjects, home, TODAY)
     differing = []
     for rule in rules:
         server = [rule.closure(here.frames(None)) for here in subjects]
@@ -306,7 +307,7 @@ def test_the_server_the_page_and_the_database_give_every_verdict_alike() -> None
         ]
         differing += [
             (rule.text, one, said)
-            for one, said, other in zip(answers, database.values(rule), server, strict=True)
+            for one, said, other in zip(answers, columns.values(rule), server, strict=True)
             if said != other
         ]
     assert differing == []

@@ -33,7 +33,6 @@ from generator.tables import layout
 from tests.generator.engine.test_agreement import CELLS, EDITS, SCHEMA, good, table_bytes
 from tests.generator.spark.cluster import QUICK_JAVA, cluster
 from tests.package_cases import GOOD_VS, captured, clean_forms, write
-from tests.parity.spark_engine import disagreements
 from tests.webapp.pages import cellkine
 from webapp.commands import main
 from webapp.demo import read_texts
@@ -322,7 +321,7 @@ def divide(folder: Path, rows: list[list[str]], *, parquet: bool) -> None:
             write_rows(folder / f"part-{number}.csv", [header, *held])
 
 
-def test_subjects_that_each_worker_judges_at_once_by_sql(tmp_path: Path, master: str) -> None:
+def test_subjects_that_each_worker_judges_at_once(tmp_path: Path, master: str) -> None:
     sick = {**GOOD_VS, "sysbp": "172", "vsdat": "2999-01-01", "refer": "NONE;ARM"}
     ill, blank = captured("vs SCR", sick, subject="02-002"), captured("vs SCR", {}, subject="02-003")
     forms = [*clean_forms(), ill, blank]
@@ -344,12 +343,6 @@ def test_uploaded_files_are_looked_at_together(tmp_path: Path, master: str) -> N
     (package / "files" / ("1" * 16)).mkdir(parents=True)
     single, report = validate_package(package), validate_on_cluster(package, master=master)
     assert found(report) == found(single, all_line_keys(package))
-
-
-def test_rules_in_spark_s_sql_agree_with_the_judge(master: str) -> None:
-    with session(master) as spark:
-        wrong = disagreements(spark, 20241122, 20)
-    assert not wrong, "\n".join(wrong[:5])
 
 
 def test_the_command_says_what_a_page_says(tmp_path: Path, master: str) -> None:
