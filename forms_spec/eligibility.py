@@ -88,13 +88,6 @@ class Assessment:
     criteria: tuple[CriterionResult, ...]
 
     @property
-    def eligible(self) -> bool | None:
-        """By the sources: FALSE when one criterion fails, else None when one cannot be told."""
-        if self.failed:
-            return False
-        return None if self.undetermined else True
-
-    @property
     def failed(self) -> tuple[CriterionResult, ...]:
         return tuple(one for one in self.criteria if one.passes is False)
 

@@ -20,7 +20,6 @@ class Shown:
 NOT_STARTED = Shown(name="none", shape="○", word="not started")
 DRAFT = Shown(name="draft", shape="◐", word="draft")
 COMPLETE = Shown(name="complete", shape="●", word="complete")
-SIGNED = Shown(name="signed", shape="◆", word="signed")
 NOT_EXPECTED = Shown(name="not-expected", shape="–", word="not expected")
 NOT_DUE = Shown(name="not-due", shape="◌", word="not due yet")
 OVERDUE = Shown(name="overdue", shape="○", word="overdue")

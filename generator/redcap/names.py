@@ -23,7 +23,6 @@ RESERVED = KEYWORDS | {
     "queries",
     "audit",
 }
-GOOD = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 
 
 def plain_name(text: str, taken: Container[str] = (), letter: str = "f") -> str:

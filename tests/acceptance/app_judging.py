@@ -6,6 +6,7 @@ from flask import Flask
 
 from forms_spec.findings import Finding
 from generator.package.captured import CapturedForm, FormStatus
+from tests.data_dictionary.verdicts import eligible
 from webapp.eligibility_lines import assessment_of
 from webapp.form_places import form_place
 from webapp.judging import judged, open_findings
@@ -42,4 +43,4 @@ def eligibility(app: Flask, subject: str) -> tuple[bool | None, tuple[str, ...]]
     with app.test_request_context():
         found = assessment_of(subject, judged_casebook(subject))
         assert found is not None
-        return found.eligible, tuple(one.name for one in found.failed)
+        return eligible(found), tuple(one.name for one in found.failed)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from forms_spec.eligibility import Assessment
 from forms_spec.findings import Finding
 from forms_spec.judge import Judgement
 from forms_spec.judge.casebook import findings_of, judge_casebook
@@ -92,3 +93,10 @@ def example(study: Study, name: str, text: str | None = None) -> Case:
     assert read.data_cut is not None
     forms = {form.key: form for form in read.forms if form.subject == name}
     return Case(study=study, name=name, today=read.data_cut, forms=forms)
+
+
+def eligible(assessment: Assessment) -> bool | None:
+    """What the criteria say of the subject together: FALSE when one fails, else None when one is UNKNOWN."""
+    if assessment.failed:
+        return False
+    return None if assessment.undetermined else True

@@ -11,7 +11,7 @@ from forms_spec.judge.casebook import findings_of, judge_casebook
 from forms_spec.judge.lacking import Lack
 from forms_spec.model import Study
 from forms_spec.record import EmptyCasebook
-from tests.data_dictionary.verdicts import Case, example
+from tests.data_dictionary.verdicts import Case, eligible, example
 from tests.forms_spec.dictionaries import load
 from tests.webapp.pages import cellkine
 
@@ -47,7 +47,7 @@ def test_a_subject_fails_the_criteria_of_its_story_and_no_others(study: Study, s
     found = assessed(example(study, subject))
     assert [one.name for one in found.failed] == FAILS.get(subject, [])
     assert found.undetermined == ()
-    assert found.eligible is (subject not in FAILS)
+    assert eligible(found) is (subject not in FAILS)
 
 
 @pytest.mark.parametrize("subject", EXAMPLES)
@@ -59,7 +59,7 @@ def test_the_page_and_the_rules_say_the_same(study: Study, subject: str) -> None
         rule = case.derive(study.rules[f"C20_{one.criterion.field.name}"].holds.text)
         agrees = {Verdict.AGREES: True, Verdict.DISCREPANCY: False, Verdict.UNKNOWN: None}
         assert agrees[one.verdict] is rule, one.name
-    assert found.eligible is case.derive("eligible")
+    assert eligible(found) is case.derive("eligible")
 
 
 def test_only_the_answer_on_obesity_differs_from_its_sources(study: Study) -> None:
@@ -111,7 +111,7 @@ def test_what_cannot_be_told_says_why(
 def test_nothing_is_told_of_somebody_of_whom_nothing_is_known(study: Study) -> None:
     found = assess(study, EmptyCasebook(), date(2024, 4, 18), "01-020")
     assert found is not None
-    assert found.eligible is None
+    assert eligible(found) is None
     assert len(found.undetermined) == 34
     assert {one.verdict for one in found.criteria} == {Verdict.UNANSWERED}
     assert all(one.lacking for one in found.criteria)

@@ -6,7 +6,6 @@ A subcommand is a module of this package with a click command named ``command`` 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
@@ -66,7 +65,3 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="crfsmith", message="%(prog)s %(version)s")
 def main() -> None:
     """One data dictionary drives a study's forms, tables and checks."""
-
-
-if __name__ == "__main__":
-    sys.exit(main())
