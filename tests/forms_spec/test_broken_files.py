@@ -30,6 +30,14 @@ def test_two_documents_in_a_file_are_one_finding(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_a_bracket_that_is_left_open_is_one_finding(name: str) -> None:
+    """In the study's file too, which still names the study."""
+    files = {**cellkine(), name: cellkine()[name] + "more: [1\n"}
+    found = load_study(files).findings
+    assert [(one.code, one.text and one.text.file) for one in found] == [("brackets-not-read", name)]
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_a_file_that_no_program_can_read_has_no_consequences(name: str) -> None:
     files = {other: text for other, text in cellkine().items() if other != name}
     assert not load_study(files, incomplete=True).findings
