@@ -258,13 +258,19 @@ def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
     if now.uploads.refused and now.is_complete:
         message = "A file was not taken, so this complete form was left as it is."
         return _not_saved(now, message, needs="file")
-    judgement = _with_refused(now, judged(now.place, now.record, completing=complete))
+    evaluated = judged(now.place, now.record, completing=complete)
+    judgement = _with_refused(now, evaluated)
     record = without_hidden_rows(now.place.form, now.record, judgement)
     refused = complete and not judgement.may_complete
     if refused and now.is_complete:
         return _not_complete_any_more(now, record, judgement)
     status = Status.COMPLETE if complete and not refused else Status.DRAFT
-    answer = _store(now, record, status, judgement)
+    counted = judgement
+    if status is Status.DRAFT:
+        # A draft counts what is wrong with its answers, without what only a complete form lacks.
+        is_same = not complete and record == now.record
+        counted = evaluated if is_same else judged(now.place, record)
+    answer = _store(now, record, status, counted)
     if isinstance(answer, Conflict):
         return _conflict(now, record, answer)
     if _by_script():
@@ -322,8 +328,7 @@ def _of_another(username: str) -> str:
     return f"{who} typed this, and you are signed in as {me.name}. Save once more to save it in your name."
 
 
-def _store(now: Typed, record: Record, status: Status, judgement: Judgement) -> Saved | Conflict:
-    draft = judged(now.place, record) if status is Status.DRAFT else judgement
+def _store(now: Typed, record: Record, status: Status, counted: Judgement) -> Saved | Conflict:
     asked = SaveRequest(
         key=now.place.key,
         base_version=_number(now.data.get("base_version", "0")),
@@ -333,7 +338,7 @@ def _store(now: Typed, record: Record, status: Status, judgement: Judgement) -> 
         save_id=f"{current_user.user.username}:{now.data.get('save_id') or uuid4().hex}"[:100],
         dictionary_hash=services().study.hash,
         reason=now.reason,
-        counts=FindingCounts.of(open_findings(now.place.form, draft, record)),
+        counts=FindingCounts.of(open_findings(now.place.form, counted, record)),
         files=tuple(now.uploads.of(record, now.place.form).values()),
         fixed=laid_down(now.place.form),
     )
