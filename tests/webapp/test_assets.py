@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import gzip
 import re
+from shutil import copy
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webapp.pages import NEW, app_over, filled, sign_in
+from tests.webapp.pages import NEW, app_over, filled_once, sign_in
 from webapp.assets import JOINED, _without_comments, asset_url
 
 
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Nothing is captured here, so that one server serves every test."""
+    path = tmp_path_factory.mktemp("assets") / "study.sqlite"
+    copy(filled_once(tmp_path_factory), path)
+    return app_over(f"sqlite:///{path}")
+
+
 @pytest.fixture
-def client(tmp_path: object) -> FlaskClient:
-    url = f"sqlite:///{tmp_path}/study.sqlite"
-    filled(url).close()
-    app: Flask = app_over(url)
-    found = app.test_client()
-    sign_in(found)
-    return found
+def client(app: Flask) -> FlaskClient:
+    signed_in = app.test_client()
+    sign_in(signed_in)
+    return signed_in
 
 
 @pytest.mark.parametrize("name", JOINED)
