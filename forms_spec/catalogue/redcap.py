@@ -284,6 +284,14 @@ ENTRIES: tuple[Entry, ...] = (
         "A column holds a field, a box of a checkbox (`name___code`), or a form's state (`form_complete`).",
     ),
     _refuse(
+        "redcap-unknown-box",
+        'The field "{name}" has no answer {answer}, and it is ticked',
+        "If {answer} stands for missing data, convert the dictionary with --missing '{answer}, LABEL'; "
+        "else convert the one that has this answer",
+        "A box is named `name___code`, with `_` for every sign that is no letter and no digit: "
+        "`sy____9` is the box of -9. What is ticked there was not read; the field's other boxes were.",
+    ),
+    _refuse(
         "redcap-record-event",
         'The dictionary has no event "{value}"; the row is left out',
         "{near} Convert the dictionary with --events and --event-forms",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from forms_spec.catalogue import finding
@@ -118,7 +118,7 @@ def read_events(items: Sequence[Item], files: EventFiles) -> Events:
         given=given,
         longitudinal=len(events) > 1 or given,
         findings=tuple(found),
-        losses=(*_inferred(events, given), *losses, *_sometimes(once)),
+        losses=(*_inferred(events, given), *losses, *_sometimes(once), *_states(repeating_forms)),
         once=once,
     )
 
@@ -160,6 +160,13 @@ def _sometimes(once: Mapping[str, tuple[str, ...]]) -> Iterator[Loss]:
     for form, events in once.items():
         why = "the form repeats here at every event; records go back as they came"
         yield _loss("repeats", form, "form_name", ", ".join(events), why)
+
+
+def _states(repeating: Iterable[str]) -> Iterator[Loss]:
+    """Instances of REDCap have a state each; a form of ours with rows has one for all of them."""
+    for form in repeating:
+        why = "a form with rows has one state: that of the least finished instance"
+        yield _loss("instance-state", form, "form_name", "the state of each instance", why)
 
 
 def _sheet(

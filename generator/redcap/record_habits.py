@@ -12,7 +12,13 @@ from generator.redcap.record_causes import LABELS, Causes, Tally
 from generator.redcap.record_expected import ColumnExpected
 from generator.redcap.sheet import Row, Sheet
 from generator.rewritings import ColumnHabits, Expected, RowNumbers
-from generator.rewritings.numbers import has_zeros_in_front, is_exponent, number, plain
+from generator.rewritings.numbers import (
+    has_zeros_in_front,
+    is_exponent,
+    is_surely_decimal_comma,
+    number,
+    plain,
+)
 from generator.rewritings.texts import NOTHING
 
 BLANKS, ERASED = "blank-became-na", "code-erased"
@@ -177,8 +183,20 @@ class _Examination:
         habit = self.habits[column].explained_by(text)
         if habit is None or (habit == "number-respelled" and not _PLAIN.fullmatch(text)):
             return None
+        if habit == "decimal-comma" and not self._is_decimal_comma(column, text.strip()):
+            return None
         rounded = habit == "exponent" and not _is_exact(text.strip())
         return _Change(habit=habit, before=None if rounded else self.habits[column].restored(text))
+
+    def _is_decimal_comma(self, column: str, text: str) -> bool:
+        """Whether a comma is that of decimals beyond doubt: in ``1,805`` it may part thousands.
+
+        Another number of the column proves what it is, unless some have a point instead.
+        """
+        if is_surely_decimal_comma(text):
+            return True
+        others = [other.strip() for other in self.texts[column]]
+        return not any("." in other for other in others) and any(map(is_surely_decimal_comma, others))
 
     def _is_nothing(self, column: str, text: str) -> bool:
         """Whether a word stands for a blank, as others of its kind in this file do."""

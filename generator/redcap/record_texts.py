@@ -12,7 +12,9 @@ _COMMA = re.compile(r"-?\d+,\d+")
 
 
 def native_text(text: str, cell: Cell) -> str:
-    """Dates with time are joined by T, the decimal comma is a point, a code of missing data has our name."""
+    """Dates with time are joined by T, a decimal comma that the field asks for is a point, and a code of
+    missing data has our name.
+    """
     kind, said = cell.field.kind.name, text.strip()
     if code := _missing_code(said, cell.field):
         return code
@@ -20,7 +22,7 @@ def native_text(text: str, cell: Cell) -> str:
         return text
     if kind == "datetime" and (match := _MOMENT.fullmatch(said)):
         return f"{match[1]}T{match[2]}"
-    if kind == "decimal" and _COMMA.fullmatch(said):
+    if kind == "decimal" and _COMMA.fullmatch(said) and has_decimal_comma(cell.field):
         return said.replace(",", ".")
     if kind == "decimal" and said.startswith("."):
         return f"0{said}"
@@ -32,6 +34,11 @@ def native_text(text: str, cell: Cell) -> str:
     if kind == "boolean" and said in ("0", "1"):
         return "true" if said == "1" else "false"
     return said
+
+
+def has_decimal_comma(field: Field) -> bool:
+    """Whether REDCap asks for the field's numbers with a comma. In any other a program put it there."""
+    return "comma" in field.redcap.get("validation", "")
 
 
 def _missing_code(text: str, field: Field) -> str | None:

@@ -38,6 +38,10 @@ from generator.redcap.record_subjects import subject_findings
 from generator.redcap.sheet import Row, Sheet, read_sheet
 from generator.redcap.write_events import event_names
 
+BOX = "___"
+"""Stands between the name of a checkbox and the code of its box."""
+UNTICKED = ("", "0", "Unchecked", "FALSE")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _At:
@@ -160,13 +164,24 @@ class _Reader:
             self.say("redcap-no-record-id", 1, "", said, name=subject)
             return
         for column in sheet.places:
-            if not self.known(column) and column != self.row_numbers:
+            if not self.known(column) and column != self.row_numbers and not self.unknown_box(column):
                 near = did_you_mean(column, [*self.columns.cells, *self.columns.states])
                 self.say("redcap-unknown-column", 1, column, column, near=near)
         if self.row_numbers != "" and any("" in row.extra for row in sheet.rows):
             self.say("redcap-unknown-column", 1, "", "", near="")
         for row in sheet.rows:
             self.row(row)
+
+    def unknown_box(self, column: str) -> bool:
+        """Says so once when a column is the box of an answer that its checkbox lacks, and it is ticked."""
+        name, parted, rest = column.partition(BOX)
+        field = self.columns.combined.get(name)
+        ticked = next((row for row in self.found.sheet.rows if row[column].strip() not in UNTICKED), None)
+        if field is None or not parted or ticked is None:
+            return False
+        code = f"-{rest[1:]}" if rest[:1] == "_" and rest[1:].isdigit() else rest
+        self.say("redcap-unknown-box", ticked.number, column, ticked[column].strip(), name=name, answer=code)
+        return True
 
     def known(self, column: str) -> bool:
         return (
@@ -389,11 +404,20 @@ class _Reader:
             self.place(subject, text if name == GROUP else row[GROUP])
             column = self.eav_column(name, text)
             if column is None:
+                if name in self.columns.combined:
+                    self.strange_tick(row, name, text.strip())
+                    continue
                 near = did_you_mean(name, self.columns.cells)
                 self.say("redcap-unknown-column", row.number, EAV_FIELD, name, once=name, near=near)
             elif text.strip() and column != self.columns.subject:
                 said = text if column == name else "1"
                 self.cell(at, column, said)
+
+    def strange_tick(self, row: Row, name: str, code: str) -> None:
+        """A line that ticks a box which the checkbox lacks; said once for each box."""
+        if code:
+            once = f"{name} {code}"
+            self.say("redcap-unknown-box", row.number, EAV_VALUE, code, once=once, name=name, answer=code)
 
     def eav_column(self, name: str, text: str) -> str | None:
         """The column of a flat export that a line stands for: a ticked box has its code as the value."""

@@ -32,6 +32,7 @@ from generator.redcap.record_columns import (
     columns_of,
 )
 from generator.redcap.record_file import EAV_FIELD, EAV_RECORD, EAV_VALUE
+from generator.redcap.record_texts import has_decimal_comma
 from generator.redcap.write_events import event_names, log_visit, longitudinal, repeats_at
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
@@ -242,6 +243,6 @@ def redcap_text(text: str, cell: Cell, study: Study) -> str:
         places = exact_places(study, cell.field)
         if places is not None and len(match[1] or "") < places:
             text = f"{text}{'' if match[1] else '.'}{'0' * (places - len(match[1] or ''))}"
-        if "comma" in cell.field.redcap.get("validation", ""):
+        if has_decimal_comma(cell.field):
             return text.replace(".", ",")
     return text

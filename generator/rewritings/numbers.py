@@ -129,6 +129,12 @@ def decimal_comma(before: str, after: str) -> bool:
     return bool(_COMMA.fullmatch(after)) and (before == point or same_number(before, point))
 
 
+def is_surely_decimal_comma(text: str) -> bool:
+    """Whether a comma can only be that of decimals: ``71,5`` and ``0,025``, but not ``1,805``."""
+    whole, _, decimals = text.lstrip("+-").partition(",")
+    return bool(_COMMA.fullmatch(text)) and (len(decimals) != 3 or len(whole) > 3 or whole.startswith("0"))
+
+
 def numbers_with_points(text: str, expected: Expected) -> Iterator[str]:
     if expected.kind == "decimal" and _COMMA.fullmatch(text):
         yield text.replace(",", ".")

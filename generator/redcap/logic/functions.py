@@ -244,7 +244,7 @@ def _has_missing(translator: Translator, node: tree.Call) -> Condition:
     """``hasmissingcode([x], 'ND,UNK')``, also with the codes one by one."""
     value = translator.value(_takes(node, 1)[0])
     if len(node.arguments) == 1:
-        return _holds_code(value, node)
+        return _is_missing(translator, node)
     said = ",".join(_constant(translator, one) for one in node.arguments[1:])
     asked = [one.strip() for one in said.split(",") if one.strip()]
     project = translator.scope.project.missing

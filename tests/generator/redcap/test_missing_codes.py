@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from forms_spec.findings import Severity
 from forms_spec.model import MissingCode, Study
 from generator.package.report import Report
 from generator.redcap.convert import Converted, convert_redcap
@@ -13,7 +14,15 @@ from generator.redcap.records import read_records
 from generator.redcap.validate_records import validate_records
 from generator.redcap.write_back import write_redcap
 from generator.redcap.write_records import Shape, write_records
-from tests.generator.redcap.dictionaries import FIELDS, TODAY, dictionary, judged, kinds, study_of
+from tests.generator.redcap.dictionaries import (
+    FIELDS,
+    TODAY,
+    converted,
+    dictionary,
+    judged,
+    kinds,
+    study_of,
+)
 
 CODES = "ND, Not done | UNK, Unknown"
 
@@ -98,6 +107,18 @@ def test_isblanknotmissingcode_is_no_code_even_where_nobody_named_the_codes() ->
     assert "shown: a is not known and a is not missing" in "".join(found.files.values())
 
 
+def test_hasmissingcode_without_codes_asks_for_any_even_where_nobody_named_them() -> None:
+    for function in ("hasmissingcode", "ismissingcode"):
+        found = with_codes({"name": "a"}, {"name": "b", "branching": f"{function}([a])"}, missing="")
+        assert "shown: a is missing" in "".join(found.files.values())
+
+
+@pytest.mark.parametrize("logic", ["hasmissingcode([a], [b])", "hasmissingcode([a], 'ND', [b])"])
+def test_codes_that_a_field_names_are_not_translated_and_listed(logic: str) -> None:
+    found = with_codes({"name": "a"}, {"name": "b"}, {"name": "c", "branching": logic})
+    assert [(one.kind, one.original) for one in found.losses if one.field == "c"] == [("branching", logic)]
+
+
 def test_codes_that_look_like_values_or_answers_get_a_name() -> None:
     rows = (
         {"name": "n", "validation": "integer"},
@@ -139,6 +160,28 @@ def test_the_box_of_a_code_is_read_and_written(shape: Shape) -> None:
     assert write_records(study, read.forms, TODAY) == flat
     again = read_records("r.csv", write_records(study, read.forms, TODAY, shape=shape).encode(), study)
     assert [one.record for one in again.forms] == [one.record for one in read.forms]
+
+
+BOXES = ({"name": "sy", "type": "checkbox", "choices": "1, A | 2, B"}, {"name": "n"})
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        "record_id,sy___1,sy___2,sy____9,n\n1,0,0,0,x\n2,0,0,1,y\n",
+        "record,redcap_event_name,field_name,value\n1,,n,x\n2,,sy,-9\n2,,n,y\n",
+    ],
+)
+def test_a_ticked_box_that_the_dictionary_lacks_is_refused_and_the_remedy_takes_it(records: str) -> None:
+    found = read_records("r.csv", records.encode(), study_of(converted(*BOXES)))
+    [fault] = found.findings
+    assert (fault.code, fault.severity) == ("redcap-unknown-box", Severity.REFUSE)
+    assert "has no answer -9" in fault.message
+    assert "--missing '-9, LABEL'" in fault.remedy
+    again = study_of(convert_redcap("study.csv", dictionary(*BOXES), missing="-9, LABEL"))
+    taken = read_records("r.csv", records.encode(), again)
+    assert taken.findings == []
+    assert taken.forms[1].record.texts == {"sy": "M9", "n": "y"}
 
 
 def test_one_value_a_line_names_the_code() -> None:

@@ -605,3 +605,32 @@ def test_codes_that_r_wrote_as_blanks() -> None:
     ]
     assert "saved by R" in found.finding.message
     assert "missing codes may have become blanks in pick (row 2)" in found.finding.message
+
+
+@pytest.mark.parametrize(
+    ("given", "texts", "codes"),
+    [
+        (["71,5", "80,25", "5"], ["71.5", "80.25", "5"], {"redcap-rewritten": 1}),
+        (["1,805", "70,5"], ["1.805", "70.5"], {"redcap-rewritten": 1}),
+        (["0,025"], ["0.025"], {"redcap-rewritten": 1}),
+        (["1,805", "2,250"], ["1,805", "2,250"], {"not-a-number": 2}),
+        (["1,805", "70,5", "3.5"], ["1,805", "70.5", "3.5"], {"redcap-rewritten": 1, "not-a-number": 1}),
+    ],
+)
+def test_a_comma_that_redcap_does_not_write_is_said_once_or_refused(
+    given: list[str], texts: list[str], codes: dict[str, int]
+) -> None:
+    study = study_of(converted({"name": "w", "validation": "number"}))
+    rows = [f'{number},"{text}",2' for number, text in enumerate(given, start=1)]
+    records = "\n".join(["record_id,w,base_complete", *rows, ""])
+    read = read_records("r.csv", records.encode(), study)
+    assert [form.record.texts["w"] for form in read.forms] == texts
+    report = validate_records("r.csv", records.encode(), study, today=TODAY)
+    assert dict(report.counts.by_code) == codes
+
+
+def test_a_comma_that_redcap_writes_is_no_finding() -> None:
+    study = study_of(converted({"name": "w", "validation": "number_comma_decimal"}))
+    records = 'record_id,w,base_complete\n1,"1,805",2\n'
+    read = read_records("r.csv", records.encode(), study)
+    assert (read.forms[0].record.texts["w"], read.findings) == ("1.805", [])
