@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from forms_spec.model import Codelist, Parameter
 from forms_spec.nearness import did_you_mean
@@ -17,12 +16,10 @@ from forms_spec.rules.known import KNOWN
 from forms_spec.rules.limits import FRACTION_DIGITS, SCALE
 from forms_spec.rules.numbers import scaled
 from forms_spec.rules.reference import reference
+from forms_spec.rules.resolve_context import ResolveContext
 from forms_spec.rules.texts import number_in
 from forms_spec.rules.types import Type
 from forms_spec.rules.units import converted
-
-if TYPE_CHECKING:
-    from forms_spec.rules.checker import Checker
 
 Arguments = Sequence[Core]
 
@@ -36,24 +33,24 @@ def parameter(held: Parameter) -> Constant:
     return Constant(type=Type.TEXT, value=held.value)
 
 
-def call(checker: Checker, node: tree.Call) -> Core:
+def call(context: ResolveContext, node: tree.Call) -> Core:
     """A function's meaning; its arguments are checked against its signature."""
     function = FUNCTIONS.get(node.function)
     if function is None:
-        near = did_you_mean(node.function, [*FUNCTIONS, *checker.study.derivations, *_FOLD_NAMES])
-        return checker.fault("rule-unknown-function", node, name=node.function, near=near)
+        near = did_you_mean(node.function, [*FUNCTIONS, *context.study.derivations, *_FOLD_NAMES])
+        return context.fault("rule-unknown-function", node, name=node.function, near=near)
     given = len(node.arguments)
     if given < len(function.takes) or (given > len(function.takes) and not function.more):
-        return checker.fault("rule-argument-count", node, name=function.name, says=function.says)
-    return _BUILDERS[function.name](checker, node, function)
+        return context.fault("rule-argument-count", node, name=function.name, says=function.says)
+    return _BUILDERS[function.name](context, node, function)
 
 
-def _typed(checker: Checker, node: tree.Call, function: Function) -> list[Core] | None:
+def _typed(context: ResolveContext, node: tree.Call, function: Function) -> list[Core] | None:
     """The arguments in the types that the function takes, None after a finding."""
     found = []
     for at, one in enumerate(node.arguments):
         takes = function.takes[min(at, len(function.takes) - 1)]
-        found.append(checker.want(checker.core(one), one, *takes))
+        found.append(context.want(context.core(one), one, *takes))
     return None if any(one.type is Type.ANY for one in found) else found
 
 
@@ -61,30 +58,30 @@ def _wrong() -> Core:
     return Constant(type=Type.ANY, value=None)
 
 
-def _plain(checker: Checker, node: tree.Call, function: Function) -> Core:
+def _plain(context: ResolveContext, node: tree.Call, function: Function) -> Core:
     """The operator bears the function's name."""
-    arguments = _typed(checker, node, function)
+    arguments = _typed(context, node, function)
     if arguments is None:
         return _wrong()
     return Apply(type=function.gives, operator=function.name, arguments=tuple(arguments))
 
 
-def _round(checker: Checker, node: tree.Call, function: Function) -> Core:
-    arguments = _typed(checker, node, function)
+def _round(context: ResolveContext, node: tree.Call, function: Function) -> Core:
+    arguments = _typed(context, node, function)
     if arguments is None:
         return _wrong()
     places = arguments[1]
     allowed = [n * SCALE for n in range(FRACTION_DIGITS + 1)]
     if not isinstance(places, Constant) or places.value not in allowed:
-        return checker.fault(
-            "rule-places", node.arguments[1], name=checker.said(node.arguments[1]), most=str(FRACTION_DIGITS)
+        return context.fault(
+            "rule-places", node.arguments[1], name=context.said(node.arguments[1]), most=str(FRACTION_DIGITS)
         )
     return Apply(type=Type.NUMBER, operator="round", arguments=tuple(arguments))
 
 
-def _rounded_away(checker: Checker, node: tree.Call, function: Function) -> Core:
+def _rounded_away(context: ResolveContext, node: tree.Call, function: Function) -> Core:
     """The rounded number, moved by one step where it lies on the wrong side."""
-    rounded = _round(checker, node, function)
+    rounded = _round(context, node, function)
     if not isinstance(rounded, Apply):
         return rounded
     number, places = rounded.arguments
@@ -93,13 +90,13 @@ def _rounded_away(checker: Checker, node: tree.Call, function: Function) -> Core
     size = 10 ** (FRACTION_DIGITS - places.value // SCALE)
     down = function.name == "round_down"
     step = Constant(type=Type.NUMBER, value=-size if down else size)
-    beyond = checker.apply(Type.CONDITION, "lt", *((number, rounded) if down else (rounded, number)))
-    moved = checker.apply(Type.NUMBER, "add", rounded, step)
-    return checker.apply(Type.NUMBER, "case", beyond, moved, rounded)
+    beyond = context.apply(Type.CONDITION, "lt", *((number, rounded) if down else (rounded, number)))
+    moved = context.apply(Type.NUMBER, "add", rounded, step)
+    return context.apply(Type.NUMBER, "case", beyond, moved, rounded)
 
 
-def _of_known(checker: Checker, node: tree.Call, function: Function) -> Core:
-    arguments = _typed(checker, node, function)
+def _of_known(context: ResolveContext, node: tree.Call, function: Function) -> Core:
+    arguments = _typed(context, node, function)
     return _wrong() if arguments is None else KNOWN[function.name](arguments)
 
 
@@ -111,37 +108,37 @@ _TEXTS = {
 }
 
 
-def _text_of(checker: Checker, node: tree.Call, function: Function) -> Core:
+def _text_of(context: ResolveContext, node: tree.Call, function: Function) -> Core:
     """A value as it is written in a cell; texts and codes stay what they are."""
-    arguments = _typed(checker, node, function)
+    arguments = _typed(context, node, function)
     if arguments is None:
         return _wrong()
-    value = checker.want(arguments[0], node, Type.NUMBER, *_TEXTS, Type.TEXT, Type.CHOICE)
+    value = context.want(arguments[0], node, Type.NUMBER, *_TEXTS, Type.TEXT, Type.CHOICE)
     return Apply(type=Type.TEXT, operator=_TEXTS.get(value.type, "concat"), arguments=(value,))
 
 
-def _entered(checker: Checker, node: tree.Call, _function: Function) -> Core:
+def _entered(context: ResolveContext, node: tree.Call, _function: Function) -> Core:
     """A field as it was typed, whether it is shown or hidden; what is calculated is not typed."""
-    cell = checker.core(node.arguments[0])
+    cell = context.core(node.arguments[0])
     if cell.type is Type.ANY:
         return _wrong()
     if not isinstance(cell, Read | Remote):
-        return checker.fault("rule-not-a-field", node.arguments[0], name=checker.said(node.arguments[0]))
+        return context.fault("rule-not-a-field", node.arguments[0], name=context.said(node.arguments[0]))
     return cell if cell.field.value is not None else replace(cell, entered=True)
 
 
-def _day(checker: Checker, node: tree.Call, function: Function) -> Core:
-    arguments = _typed(checker, node, function)
+def _day(context: ResolveContext, node: tree.Call, function: Function) -> Core:
+    arguments = _typed(context, node, function)
     if arguments is None:
         return _wrong()
     return Apply(type=Type.NUMBER, operator="day_of_month", arguments=tuple(arguments))
 
 
-def _extreme(checker: Checker, node: tree.Call, function: Function) -> Core:
+def _extreme(context: ResolveContext, node: tree.Call, function: Function) -> Core:
     """``min(a, b, ...)``, ``max(a, b, ...)``"""
-    arguments = compare.alike(checker, node.arguments)
+    arguments = compare.alike(context, node.arguments)
     arguments = [
-        checker.want(one, where, *function.takes[0])
+        context.want(one, where, *function.takes[0])
         for one, where in zip(arguments, node.arguments, strict=True)
     ]
     if any(one.type is Type.ANY for one in arguments):
@@ -151,8 +148,8 @@ def _extreme(checker: Checker, node: tree.Call, function: Function) -> Core:
     return Apply(type=arguments[0].type, operator=operator, arguments=tuple(arguments))
 
 
-def _coalesce(checker: Checker, node: tree.Call, _function: Function) -> Core:
-    arguments = compare.alike(checker, node.arguments)
+def _coalesce(context: ResolveContext, node: tree.Call, _function: Function) -> Core:
+    arguments = compare.alike(context, node.arguments)
     if any(one.type is Type.ANY for one in arguments):
         return _wrong()
     return Apply(
@@ -163,35 +160,35 @@ def _coalesce(checker: Checker, node: tree.Call, _function: Function) -> Core:
     )
 
 
-def _minutes(checker: Checker, node: tree.Call, function: Function) -> Core:
-    arguments = _typed(checker, node, function)
+def _minutes(context: ResolveContext, node: tree.Call, function: Function) -> Core:
+    arguments = _typed(context, node, function)
     if arguments is None:
         return _wrong()
     if arguments[0].type is not arguments[1].type:
-        return checker.fault(
+        return context.fault(
             "rule-compare-types", node, left=arguments[0].type.value, right=arguments[1].type.value, near=""
         )
     return Apply(type=Type.NUMBER, operator=function.name, arguments=tuple(arguments))
 
 
-def _since(checker: Checker, node: tree.Call, function: Function) -> Core:
+def _since(context: ResolveContext, node: tree.Call, function: Function) -> Core:
     """``since(d, anchor, span)`` is ``d > anchor - span``; ``within`` adds ``d <= anchor``."""
-    day, anchor = (checker.want(checker.core(one), one, Type.DATE) for one in node.arguments[:2])
+    day, anchor = (context.want(context.core(one), one, Type.DATE) for one in node.arguments[:2])
     span = node.arguments[2]
     if not isinstance(span, tree.Duration):
-        return checker.fault("rule-needs-duration", span, name=checker.said(span), says=function.says)
-    start = compare.shifted(checker, anchor, span, backwards=True)
+        return context.fault("rule-needs-duration", span, name=context.said(span), says=function.says)
+    start = compare.shifted(context, anchor, span, backwards=True)
     if Type.ANY in (day.type, anchor.type):
         return _wrong()
-    after = checker.apply(Type.CONDITION, "span_lt", start, day)
+    after = context.apply(Type.CONDITION, "span_lt", start, day)
     if function.name == "since":
         return after
-    before = checker.apply(Type.CONDITION, "span_le", day, anchor)
-    return checker.apply(Type.CONDITION, "and", after, before)
+    before = context.apply(Type.CONDITION, "span_le", day, anchor)
+    return context.apply(Type.CONDITION, "and", after, before)
 
 
-def _number_of(checker: Checker, node: tree.Call, function: Function) -> Core:
-    arguments = _typed(checker, node, function)
+def _number_of(context: ResolveContext, node: tree.Call, function: Function) -> Core:
+    arguments = _typed(context, node, function)
     if arguments is None:
         return _wrong()
     if arguments[0].type is Type.TEXT:
@@ -199,8 +196,8 @@ def _number_of(checker: Checker, node: tree.Call, function: Function) -> Core:
     codelist = arguments[0].codelist
     numbers = code_numbers(codelist) if codelist is not None else {}
     if not numbers:
-        return checker.fault(
-            "rule-no-numbers", node, name=codelist.name if codelist else checker.said(node.arguments[0])
+        return context.fault(
+            "rule-no-numbers", node, name=codelist.name if codelist else context.said(node.arguments[0])
         )
     table = Constant(type=Type.ANY, value=MappingProxyType(numbers))
     return Apply(type=Type.NUMBER, operator="lookup", arguments=(arguments[0], table))
@@ -218,32 +215,32 @@ def code_numbers(codelist: Codelist) -> dict[str, int]:
     return found
 
 
-def _part_of_limit(checker: Checker, node: tree.Call, function: Function) -> Core:
+def _part_of_limit(context: ResolveContext, node: tree.Call, function: Function) -> Core:
     """``limit_of(crp)``, ``comparator_of(crp)``: of a field that takes comparators."""
-    cell = checker.core(node.arguments[0])
+    cell = context.core(node.arguments[0])
     if cell.type is Type.ANY:
         return _wrong()
     if not isinstance(cell, Read | Remote) or not cell.field.comparators:
-        return checker.fault("rule-no-comparator", node.arguments[0], name=checker.said(node.arguments[0]))
-    return checker.apply(function.gives, function.name, cell)
+        return context.fault("rule-no-comparator", node.arguments[0], name=context.said(node.arguments[0]))
+    return context.apply(function.gives, function.name, cell)
 
 
-def _in_unit(checker: Checker, node: tree.Call, function: Function) -> Core:
+def _in_unit(context: ResolveContext, node: tree.Call, function: Function) -> Core:
     """``in_unit(weight, 'kg')`` and ``weight in 'kg'``"""
-    with checker.in_any_unit():
-        cell = checker.core(node.arguments[0])
+    with context.in_any_unit():
+        cell = context.core(node.arguments[0])
     wanted = node.arguments[1]
     if cell.type is Type.ANY:
         return _wrong()
     if not isinstance(cell, Read | Remote):
-        return checker.fault("rule-not-a-field", node.arguments[0], name=checker.said(node.arguments[0]))
+        return context.fault("rule-not-a-field", node.arguments[0], name=context.said(node.arguments[0]))
     if not isinstance(wanted, tree.Literal) or wanted.kind != "text":
-        return checker.fault("rule-argument-count", node, name=function.name, says=function.says)
-    return converted(checker, node, cell, wanted)
+        return context.fault("rule-argument-count", node, name=function.name, says=function.says)
+    return converted(context, node, cell, wanted)
 
 
 _FOLD_NAMES = ("any", "every", "count", "sum", "min", "max")
-_BUILDERS: Mapping[str, Callable[[Checker, tree.Call, Function], Core]] = MappingProxyType(
+_BUILDERS: Mapping[str, Callable[[ResolveContext, tree.Call, Function], Core]] = MappingProxyType(
     {
         "round": _round,
         "abs": _plain,

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
-from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from forms_spec.model import Codelist, Study
 from forms_spec.nearness import did_you_mean
@@ -17,17 +14,16 @@ from forms_spec.rules import calls, compare, tree
 from forms_spec.rules.calendar import date_interval, datetime_seconds, time_seconds
 from forms_spec.rules.core import Apply, Constant, Core, Fold, Key, Missing, Read, Remote
 from forms_spec.rules.expected_rows import unless_expected
-from forms_spec.rules.expression import Expression, Home, place_within
+from forms_spec.rules.expression import Expression, Home
 from forms_spec.rules.limits import DEEPEST, MOST_NODES, SCALE
-from forms_spec.rules.names import Frame, NameFault, Names
+from forms_spec.rules.names import NameFault
+from forms_spec.rules.resolve_context import WRONG, ResolveContext
 from forms_spec.rules.tokenizer import KEYWORDS
 from forms_spec.rules.tree import NODE_NAMES
 from forms_spec.rules.types import KIND_TYPES, Type
 from forms_spec.rules.units import converted
 
-WRONG = Constant(type=Type.ANY, value=None)
 _UNIT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
-UNKNOWN_NUMBER = Constant(type=Type.NUMBER, value=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,24 +59,8 @@ def resolve(
     return found
 
 
-class Checker:
+class Checker(ResolveContext):
     """One walk over one expression. A fault gives a finding and a value of type ANY, which fits anywhere."""
-
-    def __init__(self, study: Study, home: Home, expression: Expression) -> None:
-        self.study = study
-        self.expression = expression
-        group = home.group if home.group is not None and home.group.rows is not None else None
-        self.names = Names(study, Frame(form=home.form, group=group, own=True))
-        self.arguments: Mapping[str, Core] = {"value": UNKNOWN_NUMBER} if home.value else {}
-        self.expanding: tuple[str, ...] = ()
-        self.findings: list[Finding] = []
-        self.warnings: list[Finding] = []
-        self.inherited: list[Finding] = []
-        self.units_apart = 0
-        self.notes: dict[tuple[int, int], Core] = {}
-        self.parameters: dict[str, None] = {}
-        self.nodes = 0
-        self.depth = 0
 
     def whole(self, expects: Type | None, codes: Codelist | None) -> Resolved:
         found = self.core(self.expression.tree)
@@ -102,19 +82,6 @@ class Checker:
                 compare.check_code(self, one, codes, node)
         return self.want(found, node, expects)
 
-    def fault(self, code: str, node: tree.Node, **words: Any) -> Core:
-        """A finding at a part of the text."""
-        self.findings.append(self.finding(code, node, **words))
-        return WRONG
-
-    def finding(self, code: str, node: tree.Node, **words: Any) -> Finding:
-        text, place = self.expression.text, self.expression.place
-        where = place_within(text, place, node.start, node.end)
-        return finding(code, text=where, value=text[node.start : node.end], **words)
-
-    def said(self, node: tree.Node) -> str:
-        return self.expression.text[node.start : node.end]
-
     def core(self, node: tree.Node) -> Core:
         """The meaning of a node. Depth and size count derivations written out."""
         self.nodes += 1
@@ -131,57 +98,6 @@ class Checker:
             return self.fault(fault.code, node, **fault.words)
         finally:
             self.depth -= 1
-
-    def want(self, found: Core, node: tree.Node, *types: Type) -> Core:
-        """The value as one of these types; a number fits a spread, and a spread of one number a number."""
-        if Type.ANY in (found.type, *types) or found.type in types:
-            return found
-        if found.type is Type.NUMBER and Type.SPREAD in types:
-            return Apply(type=Type.SPREAD, operator="point", arguments=(found,))
-        if found.type is Type.SPREAD and Type.NUMBER in types:
-            return Apply(type=Type.NUMBER, operator="settle", arguments=(found,))
-        if {found.type, types[0]} == {Type.TEXT, Type.CHOICE}:
-            return found
-        expected = " or ".join(dict.fromkeys(one.value for one in types))
-        return self.fault(
-            "rule-wrong-type", node, name=self.said(node), expected=expected, found=found.type.value
-        )
-
-    def condition(self, node: tree.Node) -> Core:
-        return self.want(self.core(node), node, Type.CONDITION)
-
-    def apply(self, type_: Type, operator: str, *arguments: Core) -> Core:
-        return Apply(type=type_, operator=operator, arguments=arguments)
-
-    @contextmanager
-    def within_frame(self, frame: Frame) -> Iterator[None]:
-        self.names.frames.append(frame)
-        try:
-            yield
-        finally:
-            self.names.frames.pop()
-
-    @contextmanager
-    def standing_in(
-        self, expression: Expression, arguments: Mapping[str, Core], name: str | None = None
-    ) -> Iterator[None]:
-        """Reads another expression in this place: a derivation, or the formula of a unit."""
-        before = (self.expression, self.arguments, self.expanding)
-        self.expression, self.arguments = expression, arguments
-        self.expanding = (*self.expanding, name) if name else self.expanding
-        try:
-            yield
-        finally:
-            self.expression, self.arguments, self.expanding = before
-
-    @contextmanager
-    def in_any_unit(self) -> Iterator[None]:
-        """Where the unit of a value does not matter: it is converted, or only known or not."""
-        self.units_apart += 1
-        try:
-            yield
-        finally:
-            self.units_apart -= 1
 
     def heed_unit(self, node: tree.Reference, found: Core | None) -> None:
         """A warning where a number is used as if it had one unit, and its unit is chosen beside it."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from forms_spec.model import Codelist
 from forms_spec.nearness import did_you_mean
 from forms_spec.rules import tree
 from forms_spec.rules.core import Apply, Constant, Core
+from forms_spec.rules.resolve_context import ResolveContext
 from forms_spec.rules.types import Type
-
-if TYPE_CHECKING:
-    from forms_spec.rules.checker import Checker
 
 _WORDS = (Type.TEXT, Type.CHOICE)
 _NUMBERS = (Type.NUMBER, Type.SPREAD)
@@ -22,42 +19,42 @@ _INTERVAL = {"=": "span_eq", "<": "span_lt", "<=": "span_le"}
 _SETS = frozenset(("has", "has any", "has all", "within", "overlaps"))
 
 
-def comparison(checker: Checker, node: tree.Compare) -> Core:
+def comparison(context: ResolveContext, node: tree.Compare) -> Core:
     if node.operator in _SETS:
-        return sets(checker, node)
-    left, right = checker.core(node.left), checker.core(node.right)
-    return compared(checker, node, node.operator, left, right)
+        return sets(context, node)
+    left, right = context.core(node.left), context.core(node.right)
+    return compared(context, node, node.operator, left, right)
 
 
-def compared(checker: Checker, node: tree.Node, operator: str, left: Core, right: Core) -> Core:
+def compared(context: ResolveContext, node: tree.Node, operator: str, left: Core, right: Core) -> Core:
     """``left operator right`` by the types of both."""
     if operator == "<>":
-        equal = compared(checker, node, "=", left, right)
-        return equal if equal.type is Type.ANY else checker.apply(Type.CONDITION, "not", equal)
-    pair = None if Type.ANY in (left.type, right.type) else paired(checker, node, left, right)
+        equal = compared(context, node, "=", left, right)
+        return equal if equal.type is Type.ANY else context.apply(Type.CONDITION, "not", equal)
+    pair = None if Type.ANY in (left.type, right.type) else paired(context, node, left, right)
     if pair is None:
         return Constant(type=Type.ANY, value=None)
     left, right = pair
     for one in pair:
         if operator != "=" and one.type in (Type.CHOICE, Type.CONDITION):
-            return checker.fault("rule-no-order", node, name=checker.said(node), found=one.type.value)
+            return context.fault("rule-no-order", node, name=context.said(node), found=one.type.value)
     if operator in _MIRRORED:
         operator, left, right = _MIRRORED[operator], right, left
     table = _INTERVAL if left.type in (Type.DATE, Type.SPREAD) else _EXACT
-    return checker.apply(Type.CONDITION, table[operator], left, right)
+    return context.apply(Type.CONDITION, table[operator], left, right)
 
 
-def paired(checker: Checker, node: tree.Node, left: Core, right: Core) -> tuple[Core, Core] | None:
+def paired(context: ResolveContext, node: tree.Node, left: Core, right: Core) -> tuple[Core, Core] | None:
     """Both values in one type, or None after a finding."""
     if left.type in _WORDS and right.type in _WORDS:
-        return _words(checker, node, left, right)
+        return _words(context, node, left, right)
     if left.type in _NUMBERS and right.type in _NUMBERS:
         if left.type is right.type:
             return left, right
-        return checker.want(left, node, Type.SPREAD), checker.want(right, node, Type.SPREAD)
+        return context.want(left, node, Type.SPREAD), context.want(right, node, Type.SPREAD)
     if left.type is right.type and left.type not in (Type.CHOICES, Type.FILE):
         return left, right
-    checker.fault(
+    context.fault(
         "rule-compare-types",
         node,
         left=left.type.value,
@@ -67,10 +64,10 @@ def paired(checker: Checker, node: tree.Node, left: Core, right: Core) -> tuple[
     return None
 
 
-def _words(checker: Checker, node: tree.Node, left: Core, right: Core) -> tuple[Core, Core]:
+def _words(context: ResolveContext, node: tree.Node, left: Core, right: Core) -> tuple[Core, Core]:
     for one, other in ((left, right), (right, left)):
         if one.type is Type.CHOICE and one.codelist is not None and isinstance(other, Constant):
-            check_code(checker, other, one.codelist, _written(node, other))
+            check_code(context, other, one.codelist, _written(node, other))
     return left, right
 
 
@@ -97,11 +94,11 @@ def _advice(left: Core, right: Core) -> str:
     return ""
 
 
-def check_code(checker: Checker, constant: Constant, codelist: Codelist, node: tree.Node) -> None:
+def check_code(context: ResolveContext, constant: Constant, codelist: Codelist, node: tree.Node) -> None:
     """A finding when the codelist lacks a text that stands for a code."""
     code = constant.value
     if isinstance(code, str) and code not in codelist.by_code:
-        checker.fault(
+        context.fault(
             "rule-unknown-code",
             node,
             name=code,
@@ -124,31 +121,31 @@ def constants(core: Core) -> Iterator[Constant]:
             yield from constants(one)
 
 
-def between(checker: Checker, node: tree.Between) -> Core:
+def between(context: ResolveContext, node: tree.Between) -> Core:
     """``low <= x and x <= high``"""
-    operand = checker.core(node.operand)
-    low = compared(checker, node, "<=", checker.core(node.low), operand)
-    high = compared(checker, node, "<=", operand, checker.core(node.high))
+    operand = context.core(node.operand)
+    low = compared(context, node, "<=", context.core(node.low), operand)
+    high = compared(context, node, "<=", operand, context.core(node.high))
     if Type.ANY in (low.type, high.type):
         return low if low.type is Type.ANY else high
-    found = checker.apply(Type.CONDITION, "and", low, high)
-    return checker.apply(Type.CONDITION, "not", found) if node.negated else found
+    found = context.apply(Type.CONDITION, "and", low, high)
+    return context.apply(Type.CONDITION, "not", found) if node.negated else found
 
 
-def membership(checker: Checker, node: tree.In) -> Core:
-    found = _in_list(checker, node) if isinstance(node.among, tree.Listing) else _in_set(checker, node)
+def membership(context: ResolveContext, node: tree.In) -> Core:
+    found = _in_list(context, node) if isinstance(node.among, tree.Listing) else _in_set(context, node)
     if node.negated and found.type is not Type.ANY:
-        return checker.apply(Type.CONDITION, "not", found)
+        return context.apply(Type.CONDITION, "not", found)
     return found
 
 
-def _in_list(checker: Checker, node: tree.In) -> Core:
+def _in_list(context: ResolveContext, node: tree.In) -> Core:
     """Equal to one of the items."""
     assert isinstance(node.among, tree.Listing)
-    operand = checker.core(node.operand)
-    items = [checker.core(one) for one in node.among.items]
+    operand = context.core(node.operand)
+    items = [context.core(one) for one in node.among.items]
     if operand.type is Type.CHOICES:
-        return checker.fault(
+        return context.fault(
             "rule-compare-types",
             node,
             left=operand.type.value,
@@ -156,68 +153,68 @@ def _in_list(checker: Checker, node: tree.In) -> Core:
             near="A multiple choice is asked with: has any ('A', 'B'), has all, within, overlaps.",
         )
     equals = [
-        compared(checker, where, "=", operand, item)
+        compared(context, where, "=", operand, item)
         for where, item in zip(node.among.items, items, strict=True)
     ]
     if any(one.type is Type.ANY for one in equals):
         return Constant(type=Type.ANY, value=None)
     if all(isinstance(one, Apply) and one.operator == "eq" for one in equals):
-        return checker.apply(Type.CONDITION, "in", operand, *items)
-    return checker.apply(Type.CONDITION, "or", *equals)
+        return context.apply(Type.CONDITION, "in", operand, *items)
+    return context.apply(Type.CONDITION, "or", *equals)
 
 
-def _in_set(checker: Checker, node: tree.In) -> Core:
+def _in_set(context: ResolveContext, node: tree.In) -> Core:
     """``code in multiple_choice``"""
-    among = checker.want(checker.core(node.among), node.among, Type.CHOICES)
-    operand = checker.want(checker.core(node.operand), node.operand, Type.CHOICE, Type.TEXT)
+    among = context.want(context.core(node.among), node.among, Type.CHOICES)
+    operand = context.want(context.core(node.operand), node.operand, Type.CHOICE, Type.TEXT)
     if isinstance(operand, Constant) and among.codelist is not None:
-        check_code(checker, operand, among.codelist, node.operand)
-    return checker.apply(Type.CONDITION, "member", operand, among)
+        check_code(context, operand, among.codelist, node.operand)
+    return context.apply(Type.CONDITION, "member", operand, among)
 
 
-def sets(checker: Checker, node: tree.Compare) -> Core:
+def sets(context: ResolveContext, node: tree.Compare) -> Core:
     """``has``, ``has any``, ``has all``, ``within``, ``overlaps`` on multiple choices."""
-    left = checker.want(checker.core(node.left), node.left, Type.CHOICES)
+    left = context.want(context.core(node.left), node.left, Type.CHOICES)
     if node.operator == "has":
-        code = checker.want(checker.core(node.right), node.right, Type.CHOICE, Type.TEXT)
+        code = context.want(context.core(node.right), node.right, Type.CHOICE, Type.TEXT)
         if isinstance(code, Constant) and left.codelist is not None:
-            check_code(checker, code, left.codelist, node.right)
-        return checker.apply(Type.CONDITION, "member", code, left)
-    right = codes(checker, node.right, left.codelist)
+            check_code(context, code, left.codelist, node.right)
+        return context.apply(Type.CONDITION, "member", code, left)
+    right = codes(context, node.right, left.codelist)
     if node.operator == "within":
-        return checker.apply(Type.CONDITION, "subset", left, right)
+        return context.apply(Type.CONDITION, "subset", left, right)
     if node.operator == "has all":
-        return checker.apply(Type.CONDITION, "subset", right, left)
-    return checker.apply(Type.CONDITION, "overlaps", left, right)
+        return context.apply(Type.CONDITION, "subset", right, left)
+    return context.apply(Type.CONDITION, "overlaps", left, right)
 
 
-def codes(checker: Checker, node: tree.Node, codelist: Codelist | None) -> Core:
+def codes(context: ResolveContext, node: tree.Node, codelist: Codelist | None) -> Core:
     """A multiple choice: a field, or a list of codes."""
     if not isinstance(node, tree.Listing):
-        return checker.want(checker.core(node), node, Type.CHOICES)
+        return context.want(context.core(node), node, Type.CHOICES)
     found = []
     for item in node.items:
-        core = checker.core(item)
+        core = context.core(item)
         if not isinstance(core, Constant) or not isinstance(core.value, str):
-            return checker.fault("rule-listed-code", item, name=checker.said(item))
+            return context.fault("rule-listed-code", item, name=context.said(item))
         if codelist is not None:
-            check_code(checker, core, codelist, item)
+            check_code(context, core, codelist, item)
         found.append(core.value)
     return Constant(type=Type.CHOICES, codelist=codelist, value=frozenset(found))
 
 
-def listing(checker: Checker, node: tree.Listing) -> Core:
-    return checker.fault("rule-stray-list", node, name=checker.said(node))
+def listing(context: ResolveContext, node: tree.Listing) -> Core:
+    return context.fault("rule-stray-list", node, name=context.said(node))
 
 
-def total(checker: Checker, node: tree.Sum) -> Core:
+def total(context: ResolveContext, node: tree.Sum) -> Core:
     """Sums of numbers; a date plus or minus durations; the days between two dates."""
-    first = checker.core(node.terms[0])
+    first = context.core(node.terms[0])
     if first.type is Type.DATE:
-        return moved(checker, node, first)
-    terms = [first, *(checker.core(one) for one in node.terms[1:])]
+        return moved(context, node, first)
+    terms = [first, *(context.core(one) for one in node.terms[1:])]
     terms = [
-        checker.want(one, where, Type.NUMBER, Type.SPREAD)
+        context.want(one, where, Type.NUMBER, Type.SPREAD)
         for one, where in zip(terms, node.terms, strict=True)
     ]
     if any(one.type is Type.ANY for one in terms):
@@ -226,52 +223,52 @@ def total(checker: Checker, node: tree.Sum) -> Core:
     type_, prefix = (Type.SPREAD, "span_") if spread else (Type.NUMBER, "")
     signed = []
     for sign, term, where in zip(node.signs, terms, node.terms, strict=True):
-        one = checker.want(term, where, type_)
-        signed.append(one if sign == "+" else checker.apply(type_, f"{prefix}neg", one))
-    return checker.apply(type_, f"{prefix}add", *signed)
+        one = context.want(term, where, type_)
+        signed.append(one if sign == "+" else context.apply(type_, f"{prefix}neg", one))
+    return context.apply(type_, f"{prefix}add", *signed)
 
 
-def moved(checker: Checker, node: tree.Sum, found: Core) -> Core:
+def moved(context: ResolveContext, node: tree.Sum, found: Core) -> Core:
     """``visdat + 14 days - 3 months``, ``end - start``"""
     for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
         if isinstance(term, tree.Duration):
-            found = shifted(checker, found, term, backwards=sign == "-")
+            found = shifted(context, found, term, backwards=sign == "-")
             continue
-        other = checker.core(term)
+        other = context.core(term)
         if other.type is Type.DATE and sign == "-" and len(node.terms) == 2:
-            return checker.apply(Type.SPREAD, "days_between", other, found)
+            return context.apply(Type.SPREAD, "days_between", other, found)
         if other.type is not Type.ANY:
-            checker.fault("rule-date-arithmetic", term, name=checker.said(term))
+            context.fault("rule-date-arithmetic", term, name=context.said(term))
         return Constant(type=Type.ANY, value=None)
     return found
 
 
-def shifted(checker: Checker, date: Core, by: tree.Duration, *, backwards: bool) -> Core:
+def shifted(context: ResolveContext, date: Core, by: tree.Duration, *, backwards: bool) -> Core:
     """A date moved by a duration."""
-    count = checker.want(checker.core(by.count), by.count, Type.NUMBER)
+    count = context.want(context.core(by.count), by.count, Type.NUMBER)
     if by.times != 1:
         times = Constant(type=Type.NUMBER, value=by.times * 10**9)
-        count = checker.apply(Type.NUMBER, "mul", count, times)
+        count = context.apply(Type.NUMBER, "mul", count, times)
     if backwards:
-        count = checker.apply(Type.NUMBER, "neg", count)
-    return checker.apply(Type.DATE, f"add_{by.unit}s", date, count)
+        count = context.apply(Type.NUMBER, "neg", count)
+    return context.apply(Type.DATE, f"add_{by.unit}s", date, count)
 
 
-def alike(checker: Checker, nodes: Sequence[tree.Node]) -> list[Core]:
+def alike(context: ResolveContext, nodes: Sequence[tree.Node]) -> list[Core]:
     """Values of one type: of the branches of a case, or the arguments of coalesce."""
-    values = [checker.core(one) for one in nodes]
+    values = [context.core(one) for one in nodes]
     types = {one.type for one in values} - {Type.ANY}
     if types == {Type.NUMBER, Type.SPREAD}:
-        return [checker.want(one, where, Type.SPREAD) for one, where in zip(values, nodes, strict=True)]
+        return [context.want(one, where, Type.SPREAD) for one, where in zip(values, nodes, strict=True)]
     if len(types) > 1 and not types <= set(_WORDS):
         for one, where in zip(values, nodes, strict=True):
             if one.type not in (values[0].type, Type.ANY):
-                return [checker.want(one, where, values[0].type)] * len(values)
+                return [context.want(one, where, values[0].type)] * len(values)
     if types == set(_WORDS):
         chosen = next(one for one in values if one.type is Type.CHOICE)
         for one, where in zip(values, nodes, strict=True):
             if isinstance(one, Constant) and chosen.codelist is not None:
-                check_code(checker, one, chosen.codelist, where)
+                check_code(context, one, chosen.codelist, where)
     return values
 
 

@@ -8,68 +8,65 @@ a form that nobody has begun.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from forms_spec.model import Group
 from forms_spec.rules.core import Apply, Constant, Core, Fold, Source
 from forms_spec.rules.names import THIS, Frame
+from forms_spec.rules.resolve_context import ResolveContext
 from forms_spec.rules.types import Type
 
-if TYPE_CHECKING:
-    from forms_spec.rules.checker import Checker
 
-
-def unless_expected(checker: Checker, total: Fold) -> Core:
+def unless_expected(context: ResolveContext, total: Fold) -> Core:
     """The sum, UNKNOWN where rows are expected of which there is none."""
-    come = _come(checker, total)
+    come = _come(context, total)
     if come is None:
         return total
     unknown = Constant(type=total.type, value=None)
     return Apply(type=total.type, operator="case", arguments=(come, total, unknown))
 
 
-def _come(checker: Checker, total: Fold) -> Core | None:
+def _come(context: ResolveContext, total: Fold) -> Core | None:
     """The condition under which the rows are all that can be expected; None where none ever are."""
     source = total.source
-    group = checker.study.tables[source.table].group if source.group else None
+    group = context.study.tables[source.table].group if source.group else None
     if group is not None and source.visit == THIS:
-        return _in_form(checker, group, source, checker.names.frames[source.depth])
+        return _in_form(context, group, source, context.names.frames[source.depth])
     instances = replace(source, table=source.form, group=False)
     depth = total.depth
     begun = _some(instances, depth, None)
     if group is None:
         return begun
-    held = Frame(form=checker.study.forms[source.form], group=None, own=False, selector=source.visit)
+    held = Frame(form=context.study.forms[source.form], group=None, own=False, selector=source.visit)
     own = Source(table=source.table, form=source.form, group=True, visit=THIS, depth=depth)
-    complete = _in_form(checker, group, own, held)
+    complete = _in_form(context, group, own, held)
     if complete is None:
         return begun
-    lacking = _some(instances, depth, checker.apply(Type.CONDITION, "not", complete))
-    return checker.apply(Type.CONDITION, "and", begun, checker.apply(Type.CONDITION, "not", lacking))
+    lacking = _some(instances, depth, context.apply(Type.CONDITION, "not", complete))
+    return context.apply(Type.CONDITION, "and", begun, context.apply(Type.CONDITION, "not", lacking))
 
 
-def _in_form(checker: Checker, group: Group, source: Source, holder: Frame) -> Core | None:
+def _in_form(context: ResolveContext, group: Group, source: Source, holder: Frame) -> Core | None:
     """``any(rows) or not shown``, as seen from the form at the source's frame."""
     assert group.rows is not None
-    shown = _shown(checker, group, source.depth, holder)
+    shown = _shown(context, group, source.depth, holder)
     if shown is None and not group.rows.minimum and not group.rows.fixed:
         return None
     there = _some(source, source.depth + 1, None)
     if shown is None:
         return there
-    return checker.apply(Type.CONDITION, "or", there, checker.apply(Type.CONDITION, "not", shown))
+    return context.apply(Type.CONDITION, "or", there, context.apply(Type.CONDITION, "not", shown))
 
 
-def _shown(checker: Checker, group: Group, depth: int, holder: Frame) -> Core | None:
+def _shown(context: ResolveContext, group: Group, depth: int, holder: Frame) -> Core | None:
     """The group's own condition. What is wrong with it is said where it is written, not here."""
     if group.shown is None:
         return None
-    before, faults = checker.names.frames, len(checker.findings)
-    checker.names.frames = [*before[:depth], replace(holder, group=None)]
-    with checker.standing_in(group.shown, {}, f"rows of {group.name}"):
-        found = checker.core(group.shown.tree)
-    checker.names.frames = before
-    del checker.findings[faults:]
+    before, faults = context.names.frames, len(context.findings)
+    context.names.frames = [*before[:depth], replace(holder, group=None)]
+    with context.standing_in(group.shown, {}, f"rows of {group.name}"):
+        found = context.core(group.shown.tree)
+    context.names.frames = before
+    del context.findings[faults:]
     return found if found.type is Type.CONDITION else None
 
 

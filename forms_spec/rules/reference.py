@@ -5,39 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from forms_spec.criteria import ReferenceRange, References
 from forms_spec.rules import compare, tree
 from forms_spec.rules.calendar import date_interval
 from forms_spec.rules.core import Apply, Constant, Core, Read
+from forms_spec.rules.expression import Expression
 from forms_spec.rules.functions import Function
 from forms_spec.rules.numbers import scaled
+from forms_spec.rules.resolve_context import ResolveContext
 from forms_spec.rules.types import Type
 from forms_spec.rules.units import companion_of, converted, through
-
-if TYPE_CHECKING:
-    from forms_spec.rules.checker import Checker
-    from forms_spec.rules.expression import Expression
 
 LOW, NORMAL, HIGH = "LOW", "NORMAL", "HIGH"
 
 
-def reference(checker: Checker, node: tree.Call, function: Function) -> Core:
+def reference(context: ResolveContext, node: tree.Call, function: Function) -> Core:
     """``reference_low(x)``, ``reference_high(x)``, ``in_reference(x)``; UNKNOWN where no row applies."""
-    with checker.in_any_unit():
-        cell = checker.core(node.arguments[0])
+    with context.in_any_unit():
+        cell = context.core(node.arguments[0])
     if cell.type is Type.ANY:
         return cell
-    table = checker.study.references
-    here = isinstance(cell, Read) and cell.depth == len(checker.names.frames) - 1
+    table = context.study.references
+    here = isinstance(cell, Read) and cell.depth == len(context.names.frames) - 1
     field = cell.field if isinstance(cell, Read) else None
     if not isinstance(cell, Read) or table is None or field is None or field.reference is None or not here:
-        return checker.fault("rule-no-reference", node.arguments[0], name=checker.said(node.arguments[0]))
+        return context.fault("rule-no-reference", node.arguments[0], name=context.said(node.arguments[0]))
     rows = [row for row in table.ranges if row.test == field.reference]
-    result = _Result(checker, node, cell)
+    result = _Result(context, node, cell)
     branches: list[Core] = []
-    for row, applies in zip(rows, _conditions(checker, node, table, rows), strict=True):
+    for row, applies in zip(rows, _conditions(context, node, table, rows), strict=True):
         branches += (applies, _GIVES[function.name](result, row))
     unknown = Constant(type=function.gives, value=None)
     if not branches:
@@ -46,27 +43,27 @@ def reference(checker: Checker, node: tree.Call, function: Function) -> Core:
 
 
 def _conditions(
-    checker: Checker, node: tree.Call, table: References, rows: list[ReferenceRange]
+    context: ResolveContext, node: tree.Call, table: References, rows: list[ReferenceRange]
 ) -> Iterator[Core]:
     """``lab = 'A' and sex = 'M' and age >= 18``, for each row."""
-    sources = {name: _source(checker, said) for name, said in _sources(table).items()}
+    sources = {name: _source(context, said) for name, said in _sources(table).items()}
     named = [Constant(type=Type.TEXT, value=lab) for lab in dict.fromkeys(row.lab for row in rows) if lab]
     for row in rows:
         ends = [
-            compare.compared(checker, node, operator, sources[name], end)
+            compare.compared(context, node, operator, sources[name], end)
             for name, operator, end in _ends(row)
             if name in sources
         ]
         if row.lab is None:
-            ends.append(_elsewhere(checker, sources["lab"], named))
-        yield checker.apply(Type.CONDITION, "and", *ends)
+            ends.append(_elsewhere(context, sources["lab"], named))
+        yield context.apply(Type.CONDITION, "and", *ends)
 
 
-def _elsewhere(checker: Checker, lab: Core, named: list[Constant]) -> Core:
+def _elsewhere(context: ResolveContext, lab: Core, named: list[Constant]) -> Core:
     """A laboratory that has no row of its own for the test."""
     if not named:
-        return checker.apply(Type.CONDITION, "known", lab)
-    return checker.apply(Type.CONDITION, "not", checker.apply(Type.CONDITION, "in", lab, *named))
+        return context.apply(Type.CONDITION, "known", lab)
+    return context.apply(Type.CONDITION, "not", context.apply(Type.CONDITION, "in", lab, *named))
 
 
 def _sources(table: References) -> dict[str, Expression]:
@@ -74,9 +71,9 @@ def _sources(table: References) -> dict[str, Expression]:
     return {name: one for name, one in said.items() if one is not None}
 
 
-def _source(checker: Checker, said: Expression) -> Core:
-    with checker.standing_in(said, {}):
-        return checker.core(said.tree)
+def _source(context: ResolveContext, said: Expression) -> Core:
+    with context.standing_in(said, {}):
+        return context.core(said.tree)
 
 
 def _ends(row: ReferenceRange) -> list[tuple[str, str, Core]]:
@@ -100,8 +97,8 @@ _NOTHING = Constant(type=Type.NUMBER, value=None)
 class _Result:
     """A result beside its rows; where its unit is chosen, both in the unit that all others convert into."""
 
-    def __init__(self, checker: Checker, node: tree.Call, cell: Read) -> None:
-        self.checker = checker
+    def __init__(self, context: ResolveContext, node: tree.Call, cell: Read) -> None:
+        self.context = context
         self.node = node
         self.cell = cell
         unit = cell.field.unit
@@ -113,7 +110,7 @@ class _Result:
         if self.base is None:
             return self.cell
         code = tree.Literal(kind="text", value=self.base.code, start=self.node.start, end=self.node.end)
-        return converted(self.checker, self.node, self.cell, code)
+        return converted(self.context, self.node, self.cell, code)
 
     def end(self, row: ReferenceRange, text: str | None) -> Core:
         """An end of a row; UNKNOWN where it is open, or in none of the units to choose."""
@@ -124,9 +121,9 @@ class _Result:
         if unit is None:
             return _NOTHING
         # The rows of the table do not count as parts of the rule: a study may have thousands.
-        nodes = self.checker.nodes
-        end = through(self.checker, limit, self.cell.field, unit, self.base.code)
-        self.checker.nodes = nodes
+        nodes = self.context.nodes
+        end = through(self.context, limit, self.cell.field, unit, self.base.code)
+        self.context.nodes = nodes
         return end or _NOTHING
 
     def word(self, row: ReferenceRange) -> Core:
@@ -136,7 +133,7 @@ class _Result:
             return general
         # In the row's own unit nothing is converted, so that nothing is rounded.
         code = Constant(type=Type.TEXT, value=row.unit)
-        alike = self.checker.apply(Type.CONDITION, "eq", companion_of(self.checker, self.cell), code)
+        alike = self.context.apply(Type.CONDITION, "eq", companion_of(self.context, self.cell), code)
         plain = _word(row, self.cell, _limit(row.low), _limit(row.high))
         return Apply(type=Type.TEXT, operator="case", arguments=(alike, plain, general))
 

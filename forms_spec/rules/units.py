@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from forms_spec.model import Field, UnitChoice
 from forms_spec.nearness import did_you_mean
 from forms_spec.rules import tree
 from forms_spec.rules.core import Apply, Constant, Core, Read, Remote
+from forms_spec.rules.resolve_context import ResolveContext
 from forms_spec.rules.types import Type
 
-if TYPE_CHECKING:
-    from forms_spec.rules.checker import Checker
 
-
-def converted(checker: Checker, node: tree.Node, cell: Read | Remote, wanted: tree.Literal) -> Core:
+def converted(context: ResolveContext, node: tree.Node, cell: Read | Remote, wanted: tree.Literal) -> Core:
     """The value in another unit of the field, by the formulas of the dictionary."""
     unit = str(wanted.value)
     field = cell.field
     if field.unit is None or (field.unit.fixed != unit and not _has_unit(field, unit)):
         known = _units(field)
         near = did_you_mean(unit, known)
-        return checker.fault(
+        return context.fault(
             "rule-unknown-unit",
             wanted,
             name=unit,
@@ -31,7 +27,7 @@ def converted(checker: Checker, node: tree.Node, cell: Read | Remote, wanted: tr
         )
     if field.unit.fixed == unit:
         return cell
-    return _converted(checker, node, cell, field, unit)
+    return _converted(context, node, cell, field, unit)
 
 
 def _units(field: Field) -> list[str]:
@@ -44,28 +40,30 @@ def _has_unit(field: Field, unit: str) -> bool:
     return unit in _units(field)
 
 
-def _converted(checker: Checker, node: tree.Node, cell: Read | Remote, field: Field, unit: str) -> Core:
+def _converted(
+    context: ResolveContext, node: tree.Node, cell: Read | Remote, field: Field, unit: str
+) -> Core:
     """``case when unit = 'F' then (value - 32) * 5 / 9 when unit = 'C' then value end``"""
     assert field.unit is not None
-    companion = companion_of(checker, cell)
+    companion = companion_of(context, cell)
     branches: list[Core] = []
     for choice in field.unit.choices:
-        step = through(checker, cell, field, choice, unit)
+        step = through(context, cell, field, choice, unit)
         if step is None:
-            return checker.fault("rule-no-conversion", node, field=field.name, left=choice.code, right=unit)
+            return context.fault("rule-no-conversion", node, field=field.name, left=choice.code, right=unit)
         code = Constant(type=Type.TEXT, value=choice.code)
-        value = checker.want(step, node, cell.type)
-        branches += (checker.apply(Type.CONDITION, "eq", companion, code), value)
-    last = checker.want(Constant(type=Type.NUMBER, value=None), node, cell.type)
+        value = context.want(step, node, cell.type)
+        branches += (context.apply(Type.CONDITION, "eq", companion, code), value)
+    last = context.want(Constant(type=Type.NUMBER, value=None), node, cell.type)
     return Apply(type=cell.type, operator="case", arguments=(*branches, last))
 
 
-def companion_of(checker: Checker, cell: Read | Remote) -> Core:
+def companion_of(context: ResolveContext, cell: Read | Remote) -> Core:
     """The field that holds the unit, read where the value is read."""
     field = cell.field
     assert field.unit is not None
     assert field.unit.companion is not None
-    held = checker.study.field(field_table(checker, field), field.unit.companion)
+    held = context.study.field(field_table(context, field), field.unit.companion)
     assert held is not None
     if isinstance(cell, Read):
         return Read(
@@ -86,13 +84,13 @@ def companion_of(checker: Checker, cell: Read | Remote) -> Core:
     )
 
 
-def field_table(checker: Checker, field: Field) -> str:
+def field_table(context: ResolveContext, field: Field) -> str:
     """The table whose column a field is."""
-    form = checker.study.forms[field.form]
+    form = context.study.forms[field.form]
     return field.group if any(group.name == field.group for group in form.row_groups) else form.name
 
 
-def through(checker: Checker, value: Core, field: Field, choice: UnitChoice, unit: str) -> Core | None:
+def through(context: ResolveContext, value: Core, field: Field, choice: UnitChoice, unit: str) -> Core | None:
     """The value converted step by step; None when the formulas do not lead to the unit."""
     assert field.unit is not None
     by_code = {one.code: one for one in field.unit.choices}
@@ -101,7 +99,7 @@ def through(checker: Checker, value: Core, field: Field, choice: UnitChoice, uni
         if choice.formula is None or choice.to not in by_code or choice.code in seen:
             return None
         seen.add(choice.code)
-        with checker.in_any_unit(), checker.standing_in(choice.formula, {"value": value}):
-            value = checker.want(checker.core(choice.formula.tree), choice.formula.tree, Type.NUMBER)
+        with context.in_any_unit(), context.standing_in(choice.formula, {"value": value}):
+            value = context.want(context.core(choice.formula.tree), choice.formula.tree, Type.NUMBER)
         choice = by_code[choice.to]
     return value
