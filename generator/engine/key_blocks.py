@@ -7,9 +7,9 @@ time and told apart by a second hash of their own, 128 bits in all.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -26,10 +26,8 @@ from generator.package.keys import (
     unknown_reference,
     written,
 )  # fmt: skip
-from generator.package.plan import missing_values
-
-if TYPE_CHECKING:
-    from generator.engine.table import BlockReading
+from generator.package.plan import CellReader, TablePlan, missing_values
+from generator.package.report import Collector, Reported
 
 PIECES = 16
 """Hashes on disk are sorted in so many parts, one after another, so that memory stays small."""
@@ -58,7 +56,31 @@ class Lines:
         return self.first + (held if self.starts is None else self.starts[held])
 
 
-def values(frame: pl.DataFrame, names: Sequence[str], reading: BlockReading) -> pl.DataFrame:
+Look = Callable[[pl.DataFrame, Lines], bool]
+"""Sees some rows and where they stand; False when it has seen enough."""
+
+
+class KeyedTable(Protocol):
+    """A table that is read in blocks, as far as its keys are concerned."""
+
+    plan: TablePlan
+    schema: Any
+    readers: Sequence[CellReader]
+    collector: Collector
+
+    @property
+    def kinds(self) -> Mapping[str, str]: ...
+
+    def again(self, look: Look) -> None: ...
+
+    def note_key(self, line: int, fault: KeyFault) -> None: ...
+
+    def reported(
+        self, code: str, line: int, *, name: str | None = None, value: str | None = None, **words: Any
+    ) -> Reported: ...
+
+
+def values(frame: pl.DataFrame, names: Sequence[str], reading: KeyedTable) -> pl.DataFrame:
     """The values of key columns in one writing each, null for a blank.
 
     Most texts are written the way their value is; the others are read.
@@ -74,7 +96,7 @@ def values(frame: pl.DataFrame, names: Sequence[str], reading: BlockReading) -> 
     )
 
 
-def _read(texts: pl.Series, plain: pl.Series, reading: BlockReading) -> pl.Series:
+def _read(texts: pl.Series, plain: pl.Series, reading: KeyedTable) -> pl.Series:
     """The values of texts of which some are not plain."""
     read = reading.readers[reading.plan.columns.index(texts.name)]
     held = {text: _known(read(text)[0]) for text in texts.filter(~plain).unique()}
@@ -107,7 +129,7 @@ def _has_sound_ends(one: Any) -> bool:
     return all(read(one.constraints[name]) is not None for name in BOUNDS if name in one.constraints)
 
 
-def hashes(held: pl.DataFrame, names: Sequence[str], reading: BlockReading, *, seed: int = 1) -> Any:
+def hashes(held: pl.DataFrame, names: Sequence[str], reading: KeyedTable, *, seed: int = 1) -> Any:
     """One number for each row; the same values in fields of the same families give the same one."""
     total = np.zeros(held.height, np.uint64)
     for name in names:
@@ -186,7 +208,7 @@ class _Unknown:
 class KeyHashes:
     """Collects the keys of a table while it is read, and looks at repeated ones afterwards."""
 
-    reading: BlockReading
+    reading: KeyedTable
     keys: TableKeys
     parents: Sequence[Any]
     _waiting: dict[Name, _Waiting] = field(default_factory=dict)

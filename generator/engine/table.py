@@ -14,7 +14,7 @@ import polars.selectors as cs
 
 from generator.engine.blocks import Block, count, read_block
 from generator.engine.guards import one_of, suspicion
-from generator.engine.key_blocks import KeyHashes, Lines
+from generator.engine.key_blocks import KeyHashes, Lines, Look
 from generator.engine.shapes import Shape, shape
 from generator.engine.trail import BlockTrail
 from generator.package.lines import Record, Records
@@ -29,8 +29,6 @@ FEW_MISFITS = 64
 
 _TRAIL = {layout.AUDIT: CHANGE, layout.FORMS: (layout.SITE, *STATUS_KEY)}
 """The columns of which the trail speaks, beside those of the tables of answers."""
-Look = Callable[[pl.DataFrame, Lines], bool]
-"""Sees some rows and where they stand; False when it has seen enough."""
 
 
 class Placed(NamedTuple):
