@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol
 
 from generator.redcap.field_tags import DEFAULT, TAGS, Without
+from generator.redcap.items import Item
 from generator.redcap.logic.scope import Scope
 from generator.redcap.logic.translate import translate_condition
 from generator.redcap.logic.words import LogicFault
 from generator.redcap.plans import Keys, Plan
 from generator.redcap.tags import Tag, if_parts, parse_tags
 
-if TYPE_CHECKING:
-    from generator.redcap.fields import FieldMaker
-
 _KEPT = Without(why="kept in the annotation, without effect")
+
+
+class TaggedFields(Protocol):
+    """What makes the fields: it knows what was dropped, and lists what is lost."""
+
+    dropped: Mapping[tuple[str, str], str]
+
+    def loss(
+        self,
+        item: Item,
+        kind: str,
+        column: str,
+        why: str,
+        *,
+        harmless: bool = False,
+        original: str | None = None,
+    ) -> None: ...
+
+    def keep(self, keys: Keys, item: Item, kind: str, column: str, why: str) -> None: ...
+
+    def noted(self, item: Item, column: str, said: str, scope: Scope) -> None: ...
 
 
 def _only_hides(then: list[Tag], otherwise: list[Tag]) -> bool:
     return bool(then) and not otherwise and all(one.name in ("HIDDEN", "HIDDEN-FORM") for one in then)
 
 
-def heed_tags(maker: FieldMaker, plan: Plan, keys: Keys, scope: Scope) -> None:
+def heed_tags(maker: TaggedFields, plan: Plan, keys: Keys, scope: Scope) -> None:
     """Sets the keys that the tags of a field mean; those without effect are listed."""
     for tag in plan.tags:
         if tag.name == "IF":
@@ -35,7 +55,7 @@ def heed_tags(maker: FieldMaker, plan: Plan, keys: Keys, scope: Scope) -> None:
         keys["required"] = "true"
 
 
-def _heed(maker: FieldMaker, plan: Plan, keys: Keys, tag: Tag) -> None:
+def _heed(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag) -> None:
     found = TAGS.get(tag.name)
     why = maker.dropped.get((plan.item.name, "default")) if tag.name == DEFAULT else None
     without: Without | None = Without(why=why) if why else _KEPT
@@ -52,7 +72,7 @@ def _heed(maker: FieldMaker, plan: Plan, keys: Keys, tag: Tag) -> None:
         )
 
 
-def _either(maker: FieldMaker, plan: Plan, keys: Keys, tag: Tag, scope: Scope) -> None:
+def _either(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag, scope: Scope) -> None:
     """``@IF(condition, tags, tags)``: where the condition is constant, or hides a note."""
     parts = if_parts(tag.argument or "")
     try:
