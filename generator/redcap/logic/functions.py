@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from generator.redcap.logic import tree
 from generator.redcap.logic.coerce import as_moment, as_number, as_text, is_missing, with_time
 from generator.redcap.logic.compare import compared, known, negated_known
 from generator.redcap.logic.conditions import FALSE, TRUE, Atom, Condition, joined, negated
+from generator.redcap.logic.scope import Scope
 from generator.redcap.logic.values import BLANK, MULTIPLY, Value, Want
 from generator.redcap.logic.words import LogicFault
 
-if TYPE_CHECKING:
-    from generator.redcap.logic.translate import Translator
+
+class Translating(Protocol):
+    """A walk over the logic's tree, as far as functions ask it about their arguments."""
+
+    scope: Scope
+
+    def value(self, node: tree.Node, want: Want | None = None) -> Value: ...
+
+    def number(self, node: tree.Node) -> Value: ...
+
 
 _DAYS = {"d": "", "y": " / 365.2425", "M": " / 30.44", "h": " * 24", "m": " * 1440", "s": " * 86400"}
 _SECONDS = {
@@ -46,7 +55,7 @@ def _text(text: str) -> Value:
     return Value(text=text, want=Want.TEXT)
 
 
-def _places(translator: Translator, node: tree.Call) -> str:
+def _places(translator: Translating, node: tree.Call) -> str:
     """The second argument of round and its kin: a number from 0 to 9."""
     if len(node.arguments) < 2:
         return "0"
@@ -56,33 +65,33 @@ def _places(translator: Translator, node: tree.Call) -> str:
     return places
 
 
-def _rounded(name: str) -> Callable[[Translator, tree.Call], Value]:
-    def make(translator: Translator, node: tree.Call) -> Value:
+def _rounded(name: str) -> Callable[[Translating, tree.Call], Value]:
+    def make(translator: Translating, node: tree.Call) -> Value:
         number = translator.number(_takes(node, 1, 2)[0])
         return _number(f"{name}({number.text}, {_places(translator, node)})")
 
     return make
 
 
-def _plain(name: str, least: int, most: int) -> Callable[[Translator, tree.Call], Value]:
+def _plain(name: str, least: int, most: int) -> Callable[[Translating, tree.Call], Value]:
     """A function of numbers that is blank when one of them is."""
 
-    def make(translator: Translator, node: tree.Call) -> Value:
+    def make(translator: Translating, node: tree.Call) -> Value:
         numbers = [translator.number(one).text for one in _takes(node, least, most)]
         return _number(f"{name}({', '.join(numbers)})")
 
     return make
 
 
-def _log(translator: Translator, node: tree.Call) -> Value:
+def _log(translator: Translating, node: tree.Call) -> Value:
     numbers = [translator.number(one).text for one in _takes(node, 1, 2)]
     return _number(f"ln({numbers[0]})" if len(numbers) == 1 else f"log({', '.join(numbers)})")
 
 
-def _of_known(name: str) -> Callable[[Translator, tree.Call], Value]:
+def _of_known(name: str) -> Callable[[Translating, tree.Call], Value]:
     """A function of those of its numbers that are not blank."""
 
-    def make(translator: Translator, node: tree.Call) -> Value:
+    def make(translator: Translating, node: tree.Call) -> Value:
         found = [translator.value(one, Want.NUMBER) for one in _takes(node, 1)]
         numbers = [as_number(one).text for one in found if one.want is not Want.BLANK]
         if not numbers:
@@ -92,7 +101,7 @@ def _of_known(name: str) -> Callable[[Translator, tree.Call], Value]:
     return make
 
 
-def _string(translator: Translator, node: tree.Node) -> Value:
+def _string(translator: Translating, node: tree.Node) -> Value:
     """A text; the empty one is BLANK."""
     found = translator.value(node, Want.TEXT)
     if found.missing:
@@ -100,10 +109,10 @@ def _string(translator: Translator, node: tree.Node) -> Value:
     return found if found.want is Want.BLANK else _text(as_text(found))
 
 
-def _of_text(name: str, most: int) -> Callable[[Translator, tree.Call], Value]:
+def _of_text(name: str, most: int) -> Callable[[Translating, tree.Call], Value]:
     """``left(text, n)`` and its kin: a text and numbers; of a blank they are blank."""
 
-    def make(translator: Translator, node: tree.Call) -> Value:
+    def make(translator: Translating, node: tree.Call) -> Value:
         first, *rest = _takes(node, most, most)
         text = _string(translator, first)
         if text.want is Want.BLANK:
@@ -114,12 +123,12 @@ def _of_text(name: str, most: int) -> Callable[[Translator, tree.Call], Value]:
     return make
 
 
-def _length(translator: Translator, node: tree.Call) -> Value:
+def _length(translator: Translating, node: tree.Call) -> Value:
     text = _string(translator, _takes(node, 1, 1)[0])
     return _counted("0" if text.want is Want.BLANK else f"coalesce(length({text.text}), 0)")
 
 
-def _find(translator: Translator, node: tree.Call) -> Value:
+def _find(translator: Translating, node: tree.Call) -> Value:
     needle, hay = (_string(translator, one) for one in _takes(node, 2, 2))
     if Want.BLANK in (needle.want, hay.want):
         return _counted("0")
@@ -130,7 +139,7 @@ def _counted(text: str) -> Value:
     return Value(text=text, want=Want.NUMBER, never_blank=True, literal="0" if text == "0" else None)
 
 
-def _replace(translator: Translator, node: tree.Call) -> Value:
+def _replace(translator: Translating, node: tree.Call) -> Value:
     hay, needle, new = (_string(translator, one) for one in _takes(node, 3, 3))
     if hay.want is Want.BLANK:
         return BLANK
@@ -138,21 +147,21 @@ def _replace(translator: Translator, node: tree.Call) -> Value:
     return _text(f"replace({', '.join(words)})")
 
 
-def _concat(translator: Translator, node: tree.Call) -> Value:
+def _concat(translator: Translating, node: tree.Call) -> Value:
     found = [_string(translator, one) for one in _takes(node, 1)]
     texts = [one.text for one in found if one.want is not Want.BLANK]
     return _text(f"concat_known({', '.join(texts)})") if texts else BLANK
 
 
-def _concat_with(translator: Translator, node: tree.Call) -> Value:
+def _concat_with(translator: Translating, node: tree.Call) -> Value:
     between, *rest = (_string(translator, one) for one in _takes(node, 2))
     texts = [one.text for one in rest if one.want is not Want.BLANK]
     separator = between.text if between.want is not Want.BLANK else "''"
     return _text(f"join_known({', '.join([separator, *texts])})") if texts else BLANK
 
 
-def _date_part(name: str) -> Callable[[Translator, tree.Call], Value]:
-    def make(translator: Translator, node: tree.Call) -> Value:
+def _date_part(name: str) -> Callable[[Translating, tree.Call], Value]:
+    def make(translator: Translating, node: tree.Call) -> Value:
         found = as_moment(translator.value(_takes(node, 1, 1)[0]), translator.scope)
         day = f"date_of({found.text})" if found.want is Want.DATETIME else found.text
         return _number(f"{name}({day})")
@@ -160,7 +169,7 @@ def _date_part(name: str) -> Callable[[Translator, tree.Call], Value]:
     return make
 
 
-def _age(translator: Translator, node: tree.Call) -> Value:
+def _age(translator: Translating, node: tree.Call) -> Value:
     """``age_at_date(birth, on)``; today where the second date is left out."""
     birth, *rest = _takes(node, 1, 3)
     days = [as_moment(translator.value(one), translator.scope) for one in (birth, *rest[:1])]
@@ -168,7 +177,7 @@ def _age(translator: Translator, node: tree.Call) -> Value:
     return _number(f"age_years({', '.join([*texts, 'today'][:2])})")
 
 
-def _difference(translator: Translator, node: tree.Call) -> Value:
+def _difference(translator: Translating, node: tree.Call) -> Value:
     """``datediff(d1, d2, unit [, format] [, signed])``"""
     first, second, unit, *rest = _takes(node, 3, 5)
     said = [_constant(translator, one) for one in rest]
@@ -192,21 +201,21 @@ def _difference(translator: Translator, node: tree.Call) -> Value:
     return Value(text=f"{between}{scale}", want=Want.NUMBER, power=MULTIPLY if scale else 3)
 
 
-def _constant(translator: Translator, node: tree.Node) -> str:
+def _constant(translator: Translating, node: tree.Node) -> str:
     found = translator.value(node).literal
     if found is None:
         raise LogicFault("a text in quotes is wanted here", node.start, node.end)
     return found
 
 
-def _is_number(translator: Translator, node: tree.Call) -> Condition:
+def _is_number(translator: Translating, node: tree.Call) -> Condition:
     value = translator.value(_takes(node, 1, 1)[0])
     if value.want is Want.BLANK:
         return negated(Atom(text="true", sure=True))
     return Atom(text=f"{as_number(value).within(MULTIPLY)} is known", sure=True)
 
 
-def _is_integer(translator: Translator, node: tree.Call) -> Condition:
+def _is_integer(translator: Translating, node: tree.Call) -> Condition:
     value = translator.value(_takes(node, 1, 1)[0])
     if value.want is Want.BLANK:
         return negated(Atom(text="true", sure=True))
@@ -214,7 +223,7 @@ def _is_integer(translator: Translator, node: tree.Call) -> Condition:
     return Atom(text=f"round({number}, 0) = {number}", sure=False)
 
 
-def _is_blank(translator: Translator, node: tree.Call) -> Condition:
+def _is_blank(translator: Translating, node: tree.Call) -> Condition:
     """Neither a value nor a code of missing data, also where the project has not named its codes."""
     value = translator.value(_takes(node, 1, 1)[0])
     found = compared(translator.scope, "=", value, BLANK)
@@ -223,24 +232,24 @@ def _is_blank(translator: Translator, node: tree.Call) -> Condition:
     return joined("and", [found, negated(is_missing(value))])
 
 
-def _unnamed(translator: Translator, value: Value) -> bool:
+def _unnamed(translator: Translating, value: Value) -> bool:
     """Whether a field may hold codes of missing data that nobody has named."""
     plain = value.read and value.want is not Want.TICK and not value.text.startswith("entered(")
     return plain and not translator.scope.project.missing
 
 
-def _is_unknown(translator: Translator, node: tree.Call) -> Condition:
+def _is_unknown(translator: Translating, node: tree.Call) -> Condition:
     """A blank, or a code of missing data."""
     value = translator.value(_takes(node, 1, 1)[0])
     return TRUE if value.want is Want.BLANK else negated_known(known(value))
 
 
-def _is_missing(translator: Translator, node: tree.Call) -> Condition:
+def _is_missing(translator: Translating, node: tree.Call) -> Condition:
     value = translator.value(_takes(node, 1, 1)[0])
     return is_missing(value) if _unnamed(translator, value) else _holds_code(value, node)
 
 
-def _has_missing(translator: Translator, node: tree.Call) -> Condition:
+def _has_missing(translator: Translating, node: tree.Call) -> Condition:
     """``hasmissingcode([x], 'ND,UNK')``, also with the codes one by one."""
     value = translator.value(_takes(node, 1)[0])
     if len(node.arguments) == 1:
@@ -266,10 +275,10 @@ def _holds_code(value: Value, node: tree.Call, code: str = "") -> Condition:
     return is_missing(value, name or "") if value.missing else FALSE
 
 
-def _holds(name: str, *, wanted: bool = True) -> Callable[[Translator, tree.Call], Condition]:
+def _holds(name: str, *, wanted: bool = True) -> Callable[[Translating, tree.Call], Condition]:
     """``contains``, ``starts_with`` and ``ends_with``: capitals and small letters are alike."""
 
-    def make(translator: Translator, node: tree.Call) -> Condition:
+    def make(translator: Translating, node: tree.Call) -> Condition:
         hay, needle = (_string(translator, one) for one in _takes(node, 2, 2))
         if needle.want is Want.BLANK:
             found: Condition = Atom(text="true", sure=True)
@@ -282,7 +291,7 @@ def _holds(name: str, *, wanted: bool = True) -> Callable[[Translator, tree.Call
     return make
 
 
-VALUES: Mapping[str, Callable[[Translator, tree.Call], Value]] = MappingProxyType(
+VALUES: Mapping[str, Callable[[Translating, tree.Call], Value]] = MappingProxyType(
     {
         "round": _rounded("round"),
         "roundup": _rounded("round_up"),
@@ -319,7 +328,7 @@ VALUES: Mapping[str, Callable[[Translator, tree.Call], Value]] = MappingProxyTyp
     }
 )
 
-CONDITIONS: Mapping[str, Callable[[Translator, tree.Call], Condition]] = MappingProxyType(
+CONDITIONS: Mapping[str, Callable[[Translating, tree.Call], Condition]] = MappingProxyType(
     {
         "isnumber": _is_number,
         "isinteger": _is_integer,
