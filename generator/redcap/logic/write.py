@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
-from forms_spec.model import Field, Form, Group, Study
+from forms_spec.model import Field
 from forms_spec.rules import Expression, tree
 from forms_spec.rules.functions import FUNCTIONS
 from forms_spec.rules.types import Type, type_of
@@ -29,27 +29,12 @@ from generator.redcap.logic.said import (
     test,
 )
 from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.write_context import WriteContext, quoted
 from generator.redcap.logic.write_places import event_of
-from generator.redcap.write_events import event_names
-
-Names = Mapping[tuple[str, str], str]
 
 
-class Writer:
-    """One expression of one form, or of one of its groups of rows.
-
-    ``notes`` are what the logic says in another way than the expression: a kind and why. ``standing`` are
-    names that stand for a value, as ``value`` does in the formula of a unit.
-    """
-
-    def __init__(self, study: Study, form: Form, names: Names, group: Group | None = None) -> None:
-        self.study = study
-        self.form = form
-        self.names = names
-        self.group = group if group is not None and group.rows is not None else None
-        self.events = event_names(study)
-        self.notes: list[tuple[str, str]] = []
-        self.standing: dict[str, Said] = {}
+class Writer(WriteContext):
+    """One expression of one form, or of one of its groups of rows."""
 
     def condition(self, expression: Expression) -> str:
         """True where ours is TRUE. Raises ``LogicFault`` where REDCap has no word for it."""
@@ -271,14 +256,6 @@ class Writer:
             raise self.fault(node)
         return self.say(unit)
 
-    def fault(self, node: tree.Node) -> LogicFault:
-        return LogicFault(f"REDCap has no words for a {type(node).__name__.lower()}", node.start, node.end)
-
-    def text(self, text: str) -> Said:
-        if "'" in text and '"' in text:
-            raise LogicFault("a text of REDCap's logic holds quotes of one sort only")
-        return constant(_quoted(text), Type.TEXT, text)
-
     def literal(self, node: tree.Literal) -> Said:
         if node.kind == "number":
             assert isinstance(node.value, Decimal)
@@ -288,7 +265,7 @@ class Writer:
         if node.kind == "date" and len(str(node.value)) != len("2024-01-31"):
             raise LogicFault("REDCap has no partial dates", node.start, node.end)
         said = str(node.value).replace("T", " ")
-        return constant(_quoted(said), _LITERALS[node.kind], said)
+        return constant(quoted(said), _LITERALS[node.kind], said)
 
     def parameter(self, node: tree.Parameter) -> Said:
         held = self.study.parameters[node.name]
@@ -296,7 +273,7 @@ class Writer:
             return constant(held.value, Type.NUMBER)
         if held.kind == "date" and len(held.value) != len("2024-01-31"):
             raise LogicFault("REDCap has no partial dates", node.start, node.end)
-        return self.text(held.value) if held.kind != "date" else constant(_quoted(held.value), Type.DATE)
+        return self.text(held.value) if held.kind != "date" else constant(quoted(held.value), Type.DATE)
 
     def today(self, _node: tree.Today) -> Said:
         return constant("'today'", Type.DATE)
@@ -335,10 +312,6 @@ class Writer:
         if form is None or field is None:
             raise LogicFault(f"{node.table or node.field} is no form with fields of its own", node.start)
         return self.read(form.name, field, event=event_of(self, node, form), partial=partial)
-
-    def note(self, kind: str, why: str) -> None:
-        if (kind, why) not in self.notes:
-            self.notes.append((kind, why))
 
     def read(self, table: str, field: Field, *, event: str, partial: bool) -> Said:
         """The value of a field."""
@@ -406,10 +379,6 @@ def _codes_beside(said: Said, beside: Said) -> bool:
 def _is_missing_code(said: Said, field: Field) -> bool:
     answers = field.codelist.by_code if field.codelist else {}
     return said.literal not in answers and any(one.in_redcap == said.literal for one in field.missing)
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"' if "'" in text else f"'{text}'"
 
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from forms_spec.model import Field, UnitChoice
 from forms_spec.rules import tree
@@ -12,12 +11,10 @@ from forms_spec.rules.types import Type
 from generator.redcap.box_codes import boxes_of, redcap_codes
 from generator.redcap.logic.said import FALSE, Asked, Said, every, given, some, test
 from generator.redcap.logic.words import LogicFault
-
-if TYPE_CHECKING:
-    from generator.redcap.logic.write import Writer
+from generator.redcap.logic.write_context import WriteContext
 
 
-def known_of(writer: Writer, text: str, field: Field) -> Asked:
+def known_of(writer: WriteContext, text: str, field: Field) -> Asked:
     """Whether a field has a value: neither blank nor a code of missing data."""
     if field.kind.name == "choices" and field.codelist is not None:
         return some(_box(text, code) for code in _answers(writer, field).values())
@@ -32,14 +29,14 @@ def _box(text: str, code: str) -> Asked:
     return test(f"{said} = '1'", f"{said} = '0'")
 
 
-def _answers(writer: Writer, field: Field) -> Mapping[str, str]:
+def _answers(writer: WriteContext, field: Field) -> Mapping[str, str]:
     """The codes in REDCap of a field's answers."""
     assert field.codelist is not None
     codes = redcap_codes(writer.study, field)
     return {code: codes[code] for code in field.codelist.by_code}
 
 
-def sets(writer: Writer, node: tree.Compare, wanted: bool) -> Asked:
+def sets(writer: WriteContext, node: tree.Compare, wanted: bool) -> Asked:
     """``has``, ``has any``, ``has all``, ``within`` and ``overlaps``: box by box."""
     left = writer.say(node.left)
     if left.field is None or left.field.codelist is None:
@@ -57,7 +54,7 @@ def sets(writer: Writer, node: tree.Compare, wanted: bool) -> Asked:
     return some(inside) if wanted else every([*(one.opposite() for one in inside), some(outside)])
 
 
-def _listed(writer: Writer, node: tree.Compare) -> list[object]:
+def _listed(writer: WriteContext, node: tree.Compare) -> list[object]:
     """The codes on the right side, which have to be constants."""
     items = node.right.items if isinstance(node.right, tree.Listing) else (node.right,)
     if not all(isinstance(one, tree.Literal) and one.kind == "text" for one in items):
@@ -65,7 +62,7 @@ def _listed(writer: Writer, node: tree.Compare) -> list[object]:
     return [one.value for one in items if isinstance(one, tree.Literal)]
 
 
-def missing(writer: Writer, node: tree.Is) -> Asked:
+def missing(writer: WriteContext, node: tree.Is) -> Asked:
     """``x is missing``, ``x is missing('ND')``"""
     said = writer.say(node.operand, partial=True)
     field = said.field
@@ -83,7 +80,7 @@ def missing(writer: Writer, node: tree.Is) -> Asked:
     return test(asked, f"{asked} = 0")
 
 
-def in_unit(writer: Writer, node: tree.Call) -> Said:
+def in_unit(writer: WriteContext, node: tree.Call) -> Said:
     """A value by the unit that was chosen for it, converted by the formulas of the dictionary."""
     cell, wanted = node.arguments
     said = writer.say(cell)
@@ -103,7 +100,9 @@ def in_unit(writer: Writer, node: tree.Call) -> Said:
     return Said(text=text, type=Type.NUMBER, known=given(text))
 
 
-def _converted(writer: Writer, said: Said, field: Field, choice: UnitChoice, wanted: str) -> Said | None:
+def _converted(
+    writer: WriteContext, said: Said, field: Field, choice: UnitChoice, wanted: str
+) -> Said | None:
     """The value through the formulas that lead from a unit to the one that is wanted."""
     assert field.unit is not None
     by_code = {one.code: one for one in field.unit.choices}

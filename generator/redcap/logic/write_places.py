@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from forms_spec.model import Form
 from forms_spec.rules import tree
 from generator.redcap.logic.words import LogicFault
+from generator.redcap.logic.write_context import WriteContext
 from generator.redcap.write_events import log_visit
 
-if TYPE_CHECKING:
-    from generator.redcap.logic.write import Writer
 
-
-def event_of(writer: Writer, node: tree.Reference, form: Form) -> str:
+def event_of(writer: WriteContext, node: tree.Reference, form: Form) -> str:
     """The event at which another form is read, empty for the one of this form."""
     if node.selector == "previous":
         writer.note("previous-event", "the event just before, also where the field has no answer there")
@@ -33,13 +29,13 @@ def event_of(writer: Writer, node: tree.Reference, form: Form) -> str:
     return ""
 
 
-def _visits(writer: Writer, form: Form) -> list[str]:
+def _visits(writer: WriteContext, form: Form) -> list[str]:
     if form.log:
         return [log_visit(writer.study)]
     return [visit for visit in writer.study.visits if (form.name, visit) in writer.study.expectations]
 
 
-def _nearest(writer: Writer, visit: str, visits: list[str]) -> str:
+def _nearest(writer: WriteContext, visit: str, visits: list[str]) -> str:
     """The visit at which a rule reads a form: this one, else the last before it, else the first."""
     order = list(writer.study.visits)
     before = [one for one in visits if order.index(one) <= order.index(visit)]

@@ -1,0 +1,63 @@
+"""What every part of the writer of REDCap's logic shares: the study, the form, and the notes so far.
+
+The parts (functions, fields, places) take a ``WriteContext``. Only the writer knows all of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from forms_spec.model import Form, Group, Study
+from forms_spec.rules import tree
+from forms_spec.rules.types import Type
+from generator.redcap.logic.said import Asked, Said, constant
+from generator.redcap.logic.words import LogicFault
+from generator.redcap.write_events import event_names
+
+Names = Mapping[tuple[str, str], str]
+
+
+class WriteContext(ABC):
+    """One expression of one form, or of one of its groups of rows.
+
+    ``notes`` are what the logic says in another way than the expression: a kind and why. ``standing`` are
+    names that stand for a value, as ``value`` does in the formula of a unit.
+    """
+
+    def __init__(self, study: Study, form: Form, names: Names, group: Group | None = None) -> None:
+        self.study = study
+        self.form = form
+        self.names = names
+        self.group = group if group is not None and group.rows is not None else None
+        self.events = event_names(study)
+        self.notes: list[tuple[str, str]] = []
+        self.standing: dict[str, Said] = {}
+
+    @abstractmethod
+    def ask(self, node: tree.Node, wanted: bool) -> Asked:
+        """What is true in REDCap where the condition is TRUE here, or where it is FALSE (``wanted``)."""
+
+    @abstractmethod
+    def say(self, node: tree.Node, *, moment: bool = False, partial: bool = False) -> Said:
+        """A value. ``moment``: a date may stand for its first minute, as it does beside a date with time.
+
+        ``partial``: a date that may be partial will do, since nothing is worked out with it.
+        """
+
+    def note(self, kind: str, why: str) -> None:
+        if (kind, why) not in self.notes:
+            self.notes.append((kind, why))
+
+    def fault(self, node: tree.Node) -> LogicFault:
+        return LogicFault(f"REDCap has no words for a {type(node).__name__.lower()}", node.start, node.end)
+
+    def text(self, text: str) -> Said:
+        if "'" in text and '"' in text:
+            raise LogicFault("a text of REDCap's logic holds quotes of one sort only")
+        return constant(quoted(text), Type.TEXT, text)
+
+
+def quoted(text: str) -> str:
+    """A text in the quotes that it does not hold."""
+    return f'"{text}"' if "'" in text else f"'{text}'"
