@@ -4,42 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 
-from forms_spec.judge.plan import plan_of
 from forms_spec.judge.world import nearest_visit
-from forms_spec.model import Field, Study
+from forms_spec.model import Field
 from forms_spec.record import LOG
 from forms_spec.rules import core
 from generator.casebooks.column import Array, at_places, known
 from generator.casebooks.columns import Needs, NotSetWise
+from generator.casebooks.interfaces import Frame, Lines
 from generator.casebooks.keys import NOWHERE, STEP, Structure, places_of, visit_numbers
+from generator.casebooks.readers import Readers
 from generator.casebooks.reads import Place, Shape, shapes
 from generator.casebooks.relation import Relation
-from generator.casebooks.scene import Frame, Scene
-from generator.casebooks.texts import Reader
+from generator.casebooks.scene import Scene
 
 DEEP = 5
 """Cells behind so many others are worked out in order, so that no chain of them goes deep."""
-
-
-@dataclass(kw_only=True)
-class Readers:
-    """One reader for each field, for all lots of subjects."""
-
-    study: Study
-    today: date
-    _held: dict[Place, Reader] = field(default_factory=dict)
-
-    def of(self, shape: Shape, one: Field) -> Reader:
-        place = shape.place(one)
-        if place not in self._held:
-            plan = plan_of(self.study, shape.form).fields[shape.name, one.name]
-            self._held[place] = Reader(shape, plan, self.today)
-        return self._held[place]
 
 
 class Books:
@@ -54,7 +36,7 @@ class Books:
         self.shapes = shapes(self.study)
         self._forms: dict[str, Relation] = {}
         self._groups: dict[str, Relation] = {}
-        self._found: dict[tuple[object, ...], tuple[Relation, Array]] = {}
+        self._found: dict[tuple[object, ...], tuple[Lines, Array]] = {}
         self._being: set[tuple[Place, str]] = set()
         for shape in self.shapes:
             self._add(shape, structure)
@@ -112,7 +94,7 @@ class Books:
     def relation(self, shape: Shape) -> Relation:
         return self._groups[shape.name] if shape.group else self._forms[shape.name]
 
-    def scene(self, relation: Relation) -> Scene:
+    def scene(self, relation: Lines) -> Scene:
         """What expressions at home in a relation see."""
         frame = Frame(form=relation)
         if relation.shape.group is not None:
@@ -148,13 +130,13 @@ class Books:
         found = self._once(("latest", form, one.name), here, lambda: self._latest(form, one, here))
         return at_places(found, frame.at)
 
-    def _once(self, what: tuple[object, ...], here: Relation, find: Callable[[], Array]) -> Array:
+    def _once(self, what: tuple[object, ...], here: Lines, find: Callable[[], Array]) -> Array:
         key = (*what, id(here))
         if key not in self._found:
             self._found[key] = here, find()
         return self._found[key][1]
 
-    def _at(self, form: str, visit: str | None, here: Relation) -> Array:
+    def _at(self, form: str, visit: str | None, here: Lines) -> Array:
         there, subject = self.form(form), here.subject
         if self.study.forms[form].log:
             visit = LOG
@@ -171,7 +153,7 @@ class Books:
         found = (nearest_visit(self.study, form, name) for name in numbers)
         return np.array([NOWHERE if one is None else numbers[one] for one in found])
 
-    def _latest(self, form: str, one: Field, here: Relation) -> Array:
+    def _latest(self, form: str, one: Field, here: Lines) -> Array:
         there = self.form(form)
         has = known(there.value(one))
         latest = np.maximum.accumulate(np.where(has, np.arange(len(there)), NOWHERE))
@@ -192,7 +174,7 @@ class Books:
         first = np.searchsorted(key, low * STEP)
         return first, np.searchsorted(key, high * STEP) - first
 
-    def _rows_of_form(self, source: core.Source, here: Relation) -> tuple[Array, Array]:
+    def _rows_of_form(self, source: core.Source, here: Lines) -> tuple[Array, Array]:
         """Of the form itself, or of the one before it."""
         form = self.form(source.form)
         lines = np.arange(len(here)) if here is form else np.full(len(here), NOWHERE)
@@ -216,17 +198,17 @@ class Books:
         return Frame(form=form, at=rows.parents[places], rows=rows, row_at=places)
 
 
-def _form_of(frame: Frame) -> Relation:
+def _form_of(frame: Frame) -> Lines:
     assert frame.form is not None
     return frame.form
 
 
-def _before(there: Relation, here: Relation) -> Array:
+def _before(there: Lines, here: Lines) -> Array:
     """For each line the last one of another relation that stands before it, NOWHERE where none does."""
     return np.searchsorted(there.key, here.key) - 1
 
 
-def _of_subject(there: Relation, lines: Array, here: Relation) -> Array:
+def _of_subject(there: Lines, lines: Array, here: Lines) -> Array:
     """These lines where they are of the same subject, else NOWHERE."""
     subject = np.append(there.subject, NOWHERE)[lines]
     return np.where((lines != NOWHERE) & (subject == here.subject), lines, NOWHERE)

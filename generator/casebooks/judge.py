@@ -17,12 +17,13 @@ from forms_spec.judge.verdict import judge_captured
 from forms_spec.judge.world import Subject
 from forms_spec.model import Study
 from forms_spec.record import FormKey, Records
-from generator.casebooks.book import Books, Readers
+from generator.casebooks.book import Books
 from generator.casebooks.column import Array
 from generator.casebooks.columns import Needs, NotSetWise, needs_of
 from generator.casebooks.files import NamedFiles
 from generator.casebooks.found import Columns, Found
 from generator.casebooks.keys import FormOf, Keys, Structure, structure, visit_numbers
+from generator.casebooks.readers import Readers
 from generator.casebooks.store import SpoolingStore
 from generator.casebooks.unbegun import Unbegun
 from generator.casebooks.verdicts import Verdicts

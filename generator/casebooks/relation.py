@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -21,12 +20,10 @@ from generator.casebooks.column import (
     masked,
     truth,
 )
+from generator.casebooks.interfaces import Scenes
 from generator.casebooks.keys import STEP, Keys, Texts
 from generator.casebooks.reads import Shape, conditions, formula
 from generator.casebooks.texts import ANSWERED, Meaning, Reader, surely_answers
-
-if TYPE_CHECKING:
-    from generator.casebooks.book import Books
 
 _ANSWERED = Meaning(ANSWERED, None)
 
@@ -39,7 +36,7 @@ class Relation:
     """
 
     shape: Shape
-    books: Books
+    books: Scenes
     key: Array
     line: Array
     complete: Array

@@ -7,9 +7,8 @@ a line for each row that it looks at. Everything is worked out where it is asked
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,51 +34,13 @@ from generator.casebooks.column import (
 )
 from generator.casebooks.combining import by_distinct
 from generator.casebooks.folds import FOLDS, Rows
+from generator.casebooks.interfaces import Books, Frame, Lines
 from generator.casebooks.keys import visit_numbers
 from generator.casebooks.operators import applied
 from generator.casebooks.reads import nodes
 
-if TYPE_CHECKING:
-    from generator.casebooks.book import Books
-    from generator.casebooks.relation import Relation
-
 MOST_ROWS = 4_000_000
 """So many rows are looked at by an aggregate at a time."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Frame:
-    """``form`` and ``rows`` are relations, ``at`` and ``row_at`` the places in them; None: all, in order.
-
-    A frame that nothing but the subject is read of has no relation, and its ``subjects`` instead.
-    """
-
-    form: Relation | None = None
-    at: Array | None = None
-    rows: Relation | None = None
-    row_at: Array | None = None
-    subjects: Array | None = None
-
-    @property
-    def subject(self) -> Array:
-        """The number of each line's subject."""
-        if self.subjects is not None:
-            return self.subjects
-        assert self.form is not None
-        return at_places(self.form.subject, self.at)
-
-    def take(self, lines: Array) -> Frame:
-        """Some of the lines."""
-        return replace(
-            self,
-            at=None if self.form is None else _taken(self.at, lines),
-            row_at=None if self.rows is None else _taken(self.row_at, lines),
-            subjects=None if self.subjects is None else self.subjects[lines],
-        )
-
-
-def _taken(places: Array | None, lines: Array) -> Array:
-    return lines if places is None else places[lines]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +68,7 @@ class Scene:
         found = relation.entered(node.field) if node.entered else relation.value(node.field)
         return take(found, places)
 
-    def _where(self, node: core.Read) -> tuple[Relation, Array | None]:
+    def _where(self, node: core.Read) -> tuple[Lines, Array | None]:
         frame = self.frames[node.depth]
         relation, places = (frame.rows, frame.row_at) if node.row else (frame.form, frame.at)
         assert relation is not None

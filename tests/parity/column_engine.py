@@ -12,11 +12,12 @@ from forms_spec.judge.world import CapturedForm
 from forms_spec.model import Study, Table
 from forms_spec.record import FormKey
 from forms_spec.rules.core import Core, RuleValue
-from generator.casebooks.book import Books, Readers
+from generator.casebooks.book import Books
 from generator.casebooks.column import Column, coded
 from generator.casebooks.columns import Needs
 from generator.casebooks.keys import Keys, structure, visit_numbers
 from generator.casebooks.names import LINE
+from generator.casebooks.readers import Readers
 from generator.casebooks.reads import shapes
 from generator.tables import layout
 from tests.parity.rule_engines import HOME, TODAY, Rule

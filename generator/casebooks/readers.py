@@ -1,0 +1,27 @@
+"""What reads the texts of each field, kept for all lots of subjects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from forms_spec.judge.plan import plan_of
+from forms_spec.model import Field, Study
+from generator.casebooks.reads import Place, Shape
+from generator.casebooks.texts import Reader
+
+
+@dataclass(kw_only=True)
+class Readers:
+    """One reader for each field, for all lots of subjects."""
+
+    study: Study
+    today: date
+    _held: dict[Place, Reader] = field(default_factory=dict)
+
+    def of(self, shape: Shape, one: Field) -> Reader:
+        place = shape.place(one)
+        if place not in self._held:
+            plan = plan_of(self.study, shape.form).fields[shape.name, one.name]
+            self._held[place] = Reader(shape, plan, self.today)
+        return self._held[place]
