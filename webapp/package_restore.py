@@ -19,7 +19,7 @@ from generator.package.history import (
     earlier_file,
     earlier_texts,
 )
-from generator.package.reader import OpenPackage
+from generator.package.opened_package import OpenPackage
 from webapp.import_plans import STATUSES, Import, Imported, Plan, plan_forms
 from webapp.package_files import FileDesk
 from webapp.package_import import PastOfStudy, carry_out

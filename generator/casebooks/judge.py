@@ -29,7 +29,7 @@ from generator.casebooks.unbegun import Unbegun
 from generator.casebooks.verdicts import Verdicts
 from generator.package.captured import FormStatus
 from generator.package.missingness import MissingnessCounter
-from generator.package.reader import OpenPackage
+from generator.package.opened_package import OpenPackage
 from generator.package.report import Reported
 from generator.package.stage import Progress
 from generator.package.uploads import Uploads

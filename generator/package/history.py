@@ -15,7 +15,8 @@ from forms_spec.loading.load import dictionary_hash
 from forms_spec.record import CellKey, FormKey, Record, Row
 from generator.package.captured import FormStatus
 from generator.package.lines import Records
-from generator.package.reader import OpenPackage, read_text
+from generator.package.opened_package import OpenPackage
+from generator.package.reader import read_text
 from generator.package.source import BrokenFile, Source
 from generator.tables import layout
 from generator.tables.descriptor import DictionaryUse

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from generator.package.archive import Sink, open_sink
-from generator.package.reader import Engine, OpenPackage, open_package
+from generator.package.opened_package import OpenPackage
+from generator.package.reader import Engine, open_package
 from generator.package.report import Report
 from generator.package.returned.restored import RestoredSource
-from generator.package.returned.tables import OTHER_DELIMITER, TableReturn
+from generator.package.returned_table import OTHER_DELIMITER, TableReturn
 from generator.package.source import Source
 from generator.package.writer import descriptor_text
 from generator.rewritings.known import BY_NAME

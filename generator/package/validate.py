@@ -11,8 +11,9 @@ from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from forms_spec.record import Casebook, Context, Records
 from generator.package.captured import FormStatus
+from generator.package.opened_package import OpenPackage
 from generator.package.plan import TablePlan
-from generator.package.reader import LARGE, Engine, OpenPackage, open_package
+from generator.package.reader import LARGE, Engine, open_package
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.source import BrokenFile, Unreadable
 from generator.package.stage import Progress

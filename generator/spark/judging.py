@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from generator.package.missingness import MissingnessCounter
-from generator.package.reader import OpenPackage
+from generator.package.opened_package import OpenPackage
 from generator.package.report import Reported
 from generator.package.source import Source
 from generator.package.store import Line

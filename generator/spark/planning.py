@@ -9,8 +9,8 @@ from typing import Any
 from forms_spec.catalogue import finding
 from generator.engine.trail import new_seeds
 from generator.package.keys import table_keys
+from generator.package.opened_package import OpenPackage
 from generator.package.plan import TablePlan, cell_readers, frictionless_schema, has_entries
-from generator.package.reader import OpenPackage
 from generator.package.report import Reported
 from generator.package.returned import lost_cells
 from generator.spark import code

@@ -25,7 +25,8 @@ from generator.package.keys import (
     unknown_reference,
 )  # fmt: skip
 from generator.package.missingness import MissingnessCounter
-from generator.package.reader import LARGE, OpenPackage, plan_package
+from generator.package.opened_package import OpenPackage
+from generator.package.reader import LARGE, plan_package
 from generator.package.report import LIMIT, Collector, Report, Reported
 from generator.package.returned import restore, restored_files
 from generator.package.returned.others import name_programs

@@ -12,7 +12,7 @@ import click
 from webapp.commands.databases import Unusable, opened, study_in_use
 
 if TYPE_CHECKING:
-    from generator.package.reader import OpenPackage
+    from generator.package.opened_package import OpenPackage
     from webapp.commands.import_shown import Shown
     from webapp.package_import import Imported
     from webapp.storage import Database

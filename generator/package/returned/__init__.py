@@ -10,14 +10,14 @@ from generator.package.report import Collector
 from generator.package.returned.causes import causes
 from generator.package.returned.examine import Examination
 from generator.package.returned.restored import RestoredSource
-from generator.package.returned.tables import OTHER_DELIMITER, TableReturn
+from generator.package.returned_table import OTHER_DELIMITER, TableReturn
 from generator.package.store import Damage
 from generator.package.trail import STATUS, Column, compared, table_of
 from generator.tables import layout
 from generator.tables.retired import read_retired
 
 if TYPE_CHECKING:
-    from generator.package.reader import OpenPackage
+    from generator.package.opened_package import OpenPackage
 
 _CHANGED = "file-changed"
 _WHOLE = frozenset({"unknown-column", OTHER_DELIMITER})

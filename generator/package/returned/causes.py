@@ -9,7 +9,7 @@ from typing import NamedTuple
 from forms_spec.catalogue import finding
 from generator.package.reading import delimiter_said
 from generator.package.report import Reported, many
-from generator.package.returned.tables import OTHER_DELIMITER, TableReturn, Tally
+from generator.package.returned_table import OTHER_DELIMITER, TableReturn, Tally
 from generator.rewritings import Suspect, saved_by
 from generator.rewritings.known import BY_NAME
 from generator.rewritings.programs import TABLE_HABITS

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from forms_spec.catalogue import finding
 from generator.package.lines import Record
 from generator.package.report import Collector, Reported
-from generator.package.returned.tables import TableReturn
 from generator.package.returned.witness import Difference, RowPlace, Witness
+from generator.package.returned_table import TableReturn
 from generator.package.trail import NO_KEY, ROW_KEY, STATUS, STATUS_KEY, STATUS_WORDS
 from generator.rewritings import REWRITINGS, explain
 from generator.rewritings.columns import of_other_kind

@@ -14,9 +14,9 @@ from generator.package.plan import TablePlan
 from generator.package.report import Collector, Reported
 from generator.package.returned.comparing import STAMPS, CellComparison, SaveComparison
 from generator.package.returned.expected import Known, expectations, known_of
-from generator.package.returned.tables import TableReturn
 from generator.package.returned.witness import Put, Save, Witness
 from generator.package.returned.writing import write_table
+from generator.package.returned_table import TableReturn
 from generator.package.source import Source
 from generator.package.trail import CHANGE, IDLE, SITES, STATUS, Column, compared, is_idle, table_of
 from generator.tables import layout

@@ -9,12 +9,12 @@ from generator.package.origins import Alike
 from generator.package.plan import TablePlan, cell_readers, frictionless_schema, missing_values
 from generator.package.returned.causes import cause_of_others
 from generator.package.returned.examine import tally_columns
-from generator.package.returned.tables import TableReturn
+from generator.package.returned_table import TableReturn
 from generator.package.source import BrokenFile
 from generator.rewritings import Expected
 
 if TYPE_CHECKING:
-    from generator.package.reader import OpenPackage
+    from generator.package.opened_package import OpenPackage
 
 _REFUSED = frozenset({"cell-constraint", "cell-type"})
 _KINDS: Mapping[str, str] = {

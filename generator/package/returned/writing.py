@@ -12,8 +12,8 @@ from typing import Any, BinaryIO, TextIO
 from forms_spec.catalogue import finding
 from generator.package.lines import Record
 from generator.package.report import Collector, Reported
-from generator.package.returned.tables import TableReturn
 from generator.package.returned.witness import Difference, Witness
+from generator.package.returned_table import TableReturn
 from generator.rewritings.known import BY_NAME
 from generator.tables import layout
 
