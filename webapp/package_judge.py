@@ -76,8 +76,8 @@ def _limits(folder: Path, work: Work) -> Limits:
 def _give_up(folder: Path, why: str) -> None:
     """A report with the one finding that the package was given up."""
     from forms_spec.catalogue import finding
+    from generator.package.evaluate_forms import unreadable
     from generator.package.source import Unreadable
-    from generator.package.validate import unreadable
 
     if (work := read_work(folder)) is None:
         return

@@ -28,12 +28,12 @@ from generator.casebooks.store import SpoolingStore
 from generator.casebooks.unbegun import Unbegun
 from generator.casebooks.verdicts import Verdicts
 from generator.package.captured import FormStatus
+from generator.package.evaluate_forms import judge_forms, report_form
 from generator.package.missingness import MissingnessCounter
 from generator.package.opened_package import OpenPackage
 from generator.package.report import Reported
 from generator.package.stage import Progress
 from generator.package.uploads import Uploads
-from generator.package.validate import judge_forms, report_form
 
 ROWS = 2_000_000
 """So many rows are brought into memory together."""

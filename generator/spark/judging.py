@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
+from generator.package.evaluate_forms import judge_forms, reported_doubt
 from generator.package.missingness import MissingnessCounter
 from generator.package.opened_package import OpenPackage
 from generator.package.report import Reported
 from generator.package.source import Source
 from generator.package.store import Line
-from generator.package.validate import judge_forms, reported_doubt
 from generator.spark.job import Job
 from generator.spark.store import PartStore
 from generator.spark.tally import Counting, Tally, with_key

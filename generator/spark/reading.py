@@ -15,6 +15,7 @@ from forms_spec.catalogue import finding
 from generator.engine.key_blocks import Lines
 from generator.engine.table import BlockReading
 from generator.engine.trail import BlockTrail
+from generator.package.evaluate_forms import reported_doubt
 from generator.package.keys import TableKeys
 from generator.package.lines import Record, Records
 from generator.package.plan import TablePlan, cell_readers, frictionless_schema
@@ -24,7 +25,6 @@ from generator.package.source import BrokenFile, Source
 from generator.package.stage import Staging
 from generator.package.store import Doubt, Line
 from generator.package.trail import Sums
-from generator.package.validate import reported_doubt
 from generator.spark.job import Job
 from generator.spark.key_rows import KeyBatch, KeyRows
 from generator.spark.parquet import parquet_records

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from forms_spec.catalogue import finding
+from generator.package.evaluate_forms import last_save, unreadable
 from generator.package.keys import (
     ForeignKey,
     KeyFault,
@@ -34,7 +35,6 @@ from generator.package.source import BrokenFile, Source, Unreadable
 from generator.package.store import FormLine, Store
 from generator.package.trail import Column, Sums, table_of
 from generator.package.uploads import UploadCheck
-from generator.package.validate import last_save, unreadable
 from generator.spark import code, keys
 from generator.spark.job import FOREIGN, PRIMARY, Job, NamedKey
 from generator.spark.judging import Judged, judge_subjects
