@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from webapp.posted_form import typed
 from webapp.storage import ClockBehind, SaveRefused
-from webapp.views.form_pages import typed_again
+from webapp.views.sign_in import ask_to_sign_in
 
 TITLES = {
     403: "Not for your role",
@@ -62,6 +64,15 @@ def _answer(status: int, title: str, message: str, remedy: str, needs: str = "")
         return make_response(jsonify(error=title, message=message, remedy=remedy, needs=needs), status)
     page = render_template("error.html", title=title, message=message, remedy=remedy)
     return make_response(page, status)
+
+
+def typed_again() -> Response:
+    """The form as it was posted, when the post could not be taken."""
+    values = request.view_args or {}
+    if not current_user.is_authenticated:
+        return make_response(ask_to_sign_in())
+    notice = "Nothing was saved: the page was too old. Your text is still here, please save once more."
+    return make_response(typed(values["subjid"], values["visit"], values["form"], request.form, notice))
 
 
 def register(app: Flask) -> None:

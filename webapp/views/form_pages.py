@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import MultiDict
 
 from forms_spec.entry.starts import starting_texts
 from forms_spec.judge import Judgement
 from forms_spec.places import DataPlace
 from forms_spec.record import Record, Row
 from generator.pages import (
-    Posted,
-    form_html,
-    is_reason,
-    read_post,
-    removal_reasons,
     without_hidden_rows,
 )
 from generator.pages.findings import label_of
@@ -32,9 +27,18 @@ from webapp.conflict_pages import conflict_page
 from webapp.form_places import FormPlace, form_place
 from webapp.form_showing import page_of_form, saved_answer, summary_html
 from webapp.gone_forms import readable_place, tables_of
-from webapp.held_files import hold, uploads_of
 from webapp.judging import judged, open_findings, opening, starting
 from webapp.not_offered import refusal
+from webapp.posted_form import (
+    Typed,
+    held_uploads,
+    read,
+    seen_record,
+    typed_by_another,
+    unsaved_page,
+    version_number,
+    with_refused,
+)
 from webapp.services import services
 from webapp.showing import person
 from webapp.statuses import status_of
@@ -46,58 +50,18 @@ from webapp.storage import (
     SaveRequest,
     Status,
     StoredForm,
-    get_user,
     load,
     load_version,
     save,
-    was_complete,
 )
-from webapp.uploads import LARGEST_UPLOADS, Uploads
+from webapp.uploads import LARGEST_UPLOADS
 
 bp = Blueprint("form_pages", __name__)
 ADD: Final = "add:"
 COMPLETE: Final = "complete"
 NUL: Final = "\x00"
-LONGEST_REASON: Final = 2_000
 MOST_ROWS: Final = 1_000
 """How many rows of a group are kept of a draft, where the dictionary does not allow more."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Typed:
-    """What was posted, on top of what was stored when it was posted."""
-
-    place: FormPlace
-    stored: StoredForm | None
-    posted: Posted
-    uploads: Uploads
-
-    @property
-    def data(self) -> MultiDict[str, str]:
-        return self.uploads.data
-
-    @property
-    def record(self) -> Record:
-        return self.posted.record
-
-    @property
-    def reason(self) -> str:
-        """Why a complete form is changed, and why rows are removed."""
-        given = self.data.get("reason", "").strip()[:LONGEST_REASON]
-        removed = removal_reasons(self.place.form, self.posted.removed)
-        return "; ".join(part for part in (given, removed) if part)
-
-    @property
-    def is_complete(self) -> bool:
-        return self.stored is not None and self.stored.status is Status.COMPLETE
-
-    def lacks_reason(self, *, complete: bool) -> bool:
-        """True for a change of a form that ever was complete, and for a draft made of a complete one."""
-        if self.stored is None or is_reason(self.data.get("reason", "")):
-            return False
-        if self.is_complete and not complete:
-            return True
-        return self.record != self.stored.record and was_complete(services().database, self.place.key)
 
 
 @bp.get("/subjects/<subjid>/<visit>/<form>")
@@ -148,7 +112,7 @@ def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
 
 def _earlier(now: Typed) -> tuple[Record, ...]:
     """What is stored, and what stood on the page when it was opened."""
-    seen = _seen(now.place, now.stored, _number(now.data.get("base_version", "0")))
+    seen = seen_record(now.place, now.stored, version_number(now.data.get("base_version", "0")))
     return (seen, now.stored.record) if now.stored else (seen,)
 
 
@@ -184,54 +148,6 @@ def give_room_for_files(endpoint: str | None, values: dict[str, str] | None) -> 
         request.max_content_length = LARGEST_UPLOADS
 
 
-def read(
-    place: FormPlace, data: MultiDict[str, str], files: MultiDict[str, FileStorage] | None = None
-) -> Typed:
-    """What a post means, on top of what is stored."""
-    held = services()
-    stored = load(held.database, place.key)
-    base = _seen(place, stored, _number(data.get("base_version", "0")))
-    uploads = uploads_of(place, data, files or MultiDict(), stored=stored)
-    posted = read_post(
-        held.study, place.form, uploads.data, stored=base, today=held.today(), opening=opening()
-    )
-    return Typed(place=place, stored=stored, posted=posted, uploads=uploads)
-
-
-def _seen(place: FormPlace, stored: StoredForm | None, version: int) -> Record:
-    """What the page stood on: an older version where another one was saved since."""
-    if stored is None or version == 0:
-        return starting(place)
-    older = load_version(services().database, place.key, version) if version < stored.version else None
-    return (older or stored).record
-
-
-def typed_again() -> Response:
-    """The form as it was posted, when the post could not be taken."""
-    values = request.view_args or {}
-    if not current_user.is_authenticated:
-        from webapp.views.sign_in import ask_to_sign_in
-
-        return make_response(ask_to_sign_in())
-    notice = "Nothing was saved: the page was too old. Your text is still here, please save once more."
-    return make_response(typed(values["subjid"], values["visit"], values["form"], request.form, notice))
-
-
-def typed(
-    subjid: str,
-    visit: str,
-    form: str,
-    data: MultiDict[str, str],
-    notice: str = "You are signed in again. Your text is still here, but not saved yet.",
-) -> ResponseReturnValue:
-    """The form with typed text that is not saved."""
-    now = read(form_place(subjid, visit, form), data)
-    notice = _of_another(data.get("typed_by", "")) or notice
-    if any(upload.filename for upload in request.files.values()):
-        notice = f"{notice} Please choose its files again: they did not come along."
-    return _page(now, judged(now.place, now.record), notice=notice), 400
-
-
 def _with_new_row(now: Typed, group_name: str) -> ResponseReturnValue:
     """One more row, for browsers without JavaScript. Nothing is saved by it."""
     group = next((g for g in now.place.form.row_groups if g.name == group_name), None)
@@ -244,11 +160,13 @@ def _with_new_row(now: Typed, group_name: str) -> ResponseReturnValue:
     number = max(next_number(group, Record(rows={group_name: shown}), base), mark + 1)
     new = Row(number=number, texts=starts)
     record = replace(now.record, rows={**now.record.rows, group_name: (*shown, new)})
-    return _page(now, judged(now.place, record), record=record, notice="A row was added. Not saved yet.")
+    return unsaved_page(
+        now, judged(now.place, record), record=record, notice="A row was added. Not saved yet."
+    )
 
 
 def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
-    if said := _of_another(now.data.get("typed_by", "")):
+    if said := typed_by_another(now.data.get("typed_by", "")):
         return _not_saved(now, said, needs="person")
     if now.lacks_reason(complete=complete):
         return _not_saved(now, _asks_reason(now, complete=complete), needs="reason")
@@ -259,7 +177,7 @@ def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
         message = "A file was not taken, so this complete form was left as it is."
         return _not_saved(now, message, needs="file")
     evaluated = judged(now.place, now.record, completing=complete)
-    judgement = _with_refused(now, evaluated)
+    judgement = with_refused(now, evaluated)
     record = without_hidden_rows(now.place.form, now.record, judgement)
     refused = complete and not judgement.may_complete
     if refused and now.is_complete:
@@ -288,11 +206,6 @@ def _after(now: Typed, **says: int) -> str:
     return f"{now.place.address}?{urlencode({**says, **({'settles': settles} if settles else {})})}"
 
 
-def _with_refused(now: Typed, judgement: Judgement) -> Judgement:
-    """A file that was not taken is said beside its question, although no cell holds it."""
-    return replace(judgement, findings=(*judgement.findings, *now.uploads.refused))
-
-
 def _asks_reason(now: Typed, *, complete: bool) -> str:
     given = now.data.get("reason", "").strip()
     again = f"“{given}” explains nothing. " if given else ""
@@ -309,7 +222,7 @@ def _not_complete_any_more(now: Typed, record: Record, judgement: Judgement) -> 
         "Correct them, or choose “Reopen as a draft”."
     )
     if not _by_script():
-        return _page(now, judgement, notice=message, record=record), 422
+        return unsaved_page(now, judgement, notice=message, record=record), 422
     return jsonify(
         needs="reopening",
         message=message,
@@ -318,20 +231,10 @@ def _not_complete_any_more(now: Typed, record: Record, judgement: Judgement) -> 
     ), 422
 
 
-def _of_another(username: str) -> str:
-    """Says so when somebody else opened the page: nobody saves under another's text without knowing."""
-    me = current_user.user
-    if username in ("", me.username):
-        return ""
-    user = get_user(services().database, username)
-    who = user.name if user else "somebody else"
-    return f"{who} typed this, and you are signed in as {me.name}. Save once more to save it in your name."
-
-
 def _store(now: Typed, record: Record, status: Status, counted: Judgement) -> Saved | Conflict:
     asked = SaveRequest(
         key=now.place.key,
-        base_version=_number(now.data.get("base_version", "0")),
+        base_version=version_number(now.data.get("base_version", "0")),
         record=record,
         status=status,
         user=current_user.user.username,
@@ -361,7 +264,7 @@ def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnV
         who = person(conflict.theirs.saved_by)
         return jsonify(conflict=True, message=f"{who} saved this form meanwhile."), 409
     action = now.data.get("action", "draft")
-    removed, held = now.posted.removed, _held(now, record)
+    removed, held = now.posted.removed, held_uploads(now, record)
     settles = now.data.get("settles") or now.data.get("save_id", "")
     page = conflict_page(
         now.place, base, record, conflict.theirs, action, settles=settles, removed=removed, held=held
@@ -372,31 +275,7 @@ def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnV
 def _not_saved(now: Typed, message: str, *, needs: str) -> ResponseReturnValue:
     if _by_script():
         return jsonify(needs=needs, message=message, refused_files=now.uploads.said()), 422
-    return _page(now, judged(now.place, now.record), notice=message), 422
-
-
-def _page(now: Typed, judgement: Judgement, *, notice: str, record: Record | None = None) -> str:
-    shown = record or now.record
-    return page_of_form(
-        now.place,
-        now.stored,
-        shown,
-        _with_refused(now, judgement),
-        base_version=_number(now.data.get("base_version", "0")),
-        removing=now.posted.unexplained,
-        reason=now.data.get("reason", ""),
-        notice=notice,
-        unsaved=True,
-        held=_held(now, shown),
-    )
-
-
-def _held(now: Typed, record: Record) -> str:
-    """Keeps the new files of a page that is not saved, for the post that comes next."""
-    if not now.place.form.files or not current_user.may_enter:
-        return ""
-    new = now.uploads.of(record, now.place.form)
-    return hold(now.place, new, record, user=current_user.user.username)
+    return unsaved_page(now, judged(now.place, now.record), notice=message), 422
 
 
 def _refused(message: str, remedy: str, status: int) -> ResponseReturnValue:
@@ -407,10 +286,3 @@ def _refused(message: str, remedy: str, status: int) -> ResponseReturnValue:
 
 def _by_script() -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
-__all__ = ["bp", "form_html", "read", "typed", "typed_again"]

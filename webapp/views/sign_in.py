@@ -23,6 +23,7 @@ from werkzeug.exceptions import HTTPException
 
 from webapp import sessions
 from webapp.access import EVERYONE, SIGNED_IN, Account, allow, allowed
+from webapp.posted_form import typed
 from webapp.services import services
 from webapp.storage import User, sign_in
 
@@ -133,8 +134,6 @@ def _inside(then: str) -> str:
 
 def _typed_before(then: str, data: MultiDict[str, str]) -> ResponseReturnValue:
     """Back to the form that was posted while signed out, with what was typed and not yet saved."""
-    from webapp.views import form_pages
-
     adapter = current_app.create_url_adapter(request)
     try:
         endpoint, values = adapter.match(urlsplit(then).path, method="POST") if adapter else ("", {})
@@ -144,4 +143,4 @@ def _typed_before(then: str, data: MultiDict[str, str]) -> ResponseReturnValue:
         return redirect(then, 303)
     if current_user.user.role not in (allowed(current_app, endpoint) or ()):
         abort(403)
-    return form_pages.typed(values["subjid"], values["visit"], values["form"], data)
+    return typed(values["subjid"], values["visit"], values["form"], data)
