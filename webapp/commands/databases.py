@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ UNREADABLE = 2
 LONGEST = 120
 """A database may quote a whole record."""
 RESTORE = "Nothing was changed. Restore the last backup if it stays so."
+IMPORTER = "import"
+"""The name of the account that imports save under."""
 KINDS = frozenset({"sqlite", "postgresql"})
 
 
@@ -116,3 +119,12 @@ def study_in_use(database: Database) -> Study | None:
     if study is None:
         raise Unusable("The dictionary in the database cannot be loaded by this version of crfsmith.")
     return study
+
+
+def import_account(database: Database) -> None:
+    """The account for imports is made when it is needed; nobody can sign in with it."""
+    from webapp.storage import Role, add_user, get_user
+
+    if get_user(database, IMPORTER) is None:
+        password = secrets.token_urlsafe(32)
+        add_user(database, username=IMPORTER, name="Import", role=Role.DATA_MANAGER, password=password)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import getpass
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from webapp.commands.databases import Unusable, opened, study_in_use
+from webapp.commands.databases import IMPORTER, Unusable, import_account, opened, study_in_use
 
 if TYPE_CHECKING:
     from generator.package.opened_package import OpenPackage
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from webapp.package_import import Imported
     from webapp.storage import Database
 
-IMPORTER = "import"
 NOT_AS_SAVED = ("cell-lost", "cell-differs", "row-gone", "change-erased", "other-site")
 """A package with these does not say what was saved."""
 
@@ -187,12 +185,3 @@ def who_runs() -> str:
         return getpass.getuser()
     except (ImportError, KeyError, OSError):
         return "somebody without a name"
-
-
-def import_account(database: Database) -> None:
-    """The account for imports is made when it is needed; nobody can sign in with it."""
-    from webapp.storage import Role, add_user, get_user
-
-    if get_user(database, IMPORTER) is None:
-        password = secrets.token_urlsafe(32)
-        add_user(database, username=IMPORTER, name="Import", role=Role.DATA_MANAGER, password=password)

@@ -17,7 +17,7 @@ from generator.redcap.record_subjects import lost_zeros
 from generator.redcap.record_witness import Witness
 from generator.redcap.records import read_records
 from generator.redcap.validate_records import validate_records
-from webapp.commands.databases import Unusable, study_in_use
+from webapp.commands.databases import IMPORTER, Unusable, import_account, study_in_use
 from webapp.package_import import Import, import_forms
 from webapp.storage import Snapshot, snapshot
 
@@ -45,8 +45,6 @@ def import_records(
     Rows and values of events, instruments, instances and fields that the dictionary lacks are findings of the
     report, and are left out; the rest is imported.
     """
-    from webapp.commands.import_ import IMPORTER, import_account
-
     study = _study(database, folder)
     try:
         content = source.read_bytes()
