@@ -65,6 +65,14 @@ ENTRIES: tuple[Entry, ...] = (
         'Write "constraints": {{"required": {given}}} in this field.',
         "A constraint beside the type of a field is none. Frictionless refuses the whole package for it.",
     ),
+    Entry(
+        code="constraint-ignored",
+        severity=Severity.WARNING,
+        message="{at} stands beside the type of the field, where nobody reads it.",
+        remedy='Write "constraints": {{"{name}": {given}}} in this field. Cells were judged without it.',
+        explanation="A limit, a pattern or a list of codes is a constraint. Frictionless passes over one "
+        "that is written beside the type, so that every cell passes too.",
+    ),
     _entry(
         "field-format",
         '{at} is "{value}", which is no format of a {type}.',

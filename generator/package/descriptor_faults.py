@@ -57,6 +57,8 @@ _JSON_TYPES = {
 }  # fmt: skip
 LONGEST_WORDS = 200
 _MARKS = ("delimiter", "quoteChar", "escapeChar")
+IGNORED = ("unique", "minLength", "maxLength", "minimum", "maximum", "pattern", "enum")
+"""Constraints over which Frictionless passes without a word where they stand beside the type of a field."""
 _CONSTRAINTS = {"enum": "list", "pattern": "text", "minLength": "number", "maxLength": "number"}
 
 
@@ -105,6 +107,33 @@ class Faults:
         yield from self._twice("resources", names, None)
         for at, one in enumerate(resources):
             yield from self._resource(f"resources[{at}]", one)
+
+    def ignored(self) -> Iterator[Reported]:
+        """Constraints that stand where they are none, of descriptors that nobody refuses for it."""
+        for place, resource in enumerate(self.descriptor["resources"]):
+            schema = resource.get("schema") if isinstance(resource, dict) else None
+            fields = schema.get("fields") if isinstance(schema, dict) else None
+            for number, field in enumerate(fields if isinstance(fields, list) else []):
+                for name in IGNORED if isinstance(field, dict) else ():
+                    if name in field:
+                        at = f"resources[{place}].schema.fields[{number}].{name}"
+                        words = {"name": name, "given": shown(field[name])}
+                        yield fault("constraint-ignored", at, _text(resource.get("name")), **words).reported
+
+    def refused(self) -> frozenset[int]:
+        """The resources that something is wrong with, by their places."""
+        resources = self.descriptor["resources"]
+        names = [_text(one.get("name")) if isinstance(one, dict) else None for one in resources]
+        own = [(one.at, one.reported.table) for one in self._own()]
+        own += [(one.at, one.table) for one in node_faults(self.descriptor)]
+        broken = {table for _, table in own if table is not None}
+        broken |= {name for name in names if name is not None and names.count(name) > 1}
+        places = [at for at, _ in own if at]
+        return frozenset(
+            place
+            for place, name in enumerate(names)
+            if name is None or name in broken or any(_is_within(at, f"resources[{place}]") for at in places)
+        )
 
     def of(self, table: str) -> list[Reported]:
         """What is wrong with one resource."""
@@ -273,6 +302,10 @@ def shown(value: Any) -> str:
     except RecursionError:
         return "nested too deep"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _is_within(path: str, other: str) -> bool:

@@ -7,9 +7,9 @@ not read is handed to Frictionless itself, and the report says so. The verdict i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ from generator.package.sound import is_plain_file, sound_schemas
 from generator.package.unreadable_limits import without_unreadable
 from generator.tables import layout
 
-SAID = frozenset({"rewritten-by-program"})
-"""What is only said of findings that count."""
+SAID = frozenset({"rewritten-by-program", "constraint-ignored"})
+"""What is only said: of findings that count, and of what Frictionless passes over."""
 TOLERATED = SAID | {"byte-order-mark", "bad-quoting", "nul-character"}
 """Faults of a file that Frictionless reads over; with ``strict`` they count."""
 _CONTROL = {"quote_char": '"', "double_quote": True, "escape_char": None, "skip_initial_space": False}
@@ -98,9 +98,35 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = Fa
     profiles = _without_remote_profiles(local)
     if outside := list(_outside(local)):
         return Foreign(findings=tuple(outside))
+    faults = Faults(descriptor=local, root=root)
+    ignored = tuple(faults.ignored())
     if plans := _sound_plans(local, root, strict=strict):
-        return Foreign(plans=plans, profiles=profiles)
-    return _read_plan(local, root, profiles, strict=strict)
+        return Foreign(plans=plans, profiles=profiles, findings=ignored)
+    made = _read_plan(faults, profiles, range(len(local["resources"])), strict=strict)
+    if made.package is None:
+        made = _with_sound_tables(made, faults, profiles, strict=strict)
+    return replace(made, findings=(*made.findings, *ignored))
+
+
+def _with_sound_tables(
+    refused: Foreign, faults: Faults, profiles: tuple[str, ...], *, strict: bool
+) -> Foreign:
+    """The tables of a refused package that nothing is wrong with, judged as if it had no others."""
+    resources, broken = faults.descriptor["resources"], faults.refused()
+    sound = [place for place in range(len(resources)) if place not in broken]
+    names = {resources[place]["name"] for place in sound}
+    sound = [place for place in sound if _reads_only(resources[place], names)]
+    made = _read_plan(faults, profiles, sound, strict=strict) if sound else refused
+    if made.package is None:
+        return refused
+    return replace(made, findings=(*refused.findings, *made.findings))
+
+
+def _reads_only(resource: Mapping[str, Any], names: Collection[str]) -> bool:
+    """Whether the foreign keys of a table name only these tables and itself."""
+    schema = resource.get("schema")
+    keys = schema.get("foreignKeys", ()) if isinstance(schema, dict) else ()
+    return all((key["reference"].get("resource") or resource["name"]) in names for key in keys)
 
 
 def _sound_plans(descriptor: Mapping[str, Any], root: Path, *, strict: bool) -> tuple[TablePlan, ...]:
@@ -126,14 +152,16 @@ def _sound_plans(descriptor: Mapping[str, Any], root: Path, *, strict: bool) -> 
     return tuple(plans)
 
 
-def _read_plan(local: dict[str, Any], root: Path, profiles: tuple[str, ...], *, strict: bool) -> Foreign:
-    """The same as Frictionless reads the descriptor."""
+def _read_plan(faults: Faults, profiles: tuple[str, ...], places: Sequence[int], *, strict: bool) -> Foreign:
+    """The same as Frictionless reads the descriptor, of the resources at some places."""
     from frictionless import Package
     from frictionless.exception import FrictionlessException
 
-    faults = Faults(descriptor=local, root=root)
+    resources = faults.descriptor["resources"]
+    local = {**faults.descriptor} if len(places) == len(resources) else {}
+    local["resources"] = [resources[place] for place in places]
     try:
-        package = Package.from_descriptor(deepcopy(local), basepath=str(root))
+        package = Package.from_descriptor(deepcopy(local), basepath=str(faults.root))
     except FrictionlessException as error:
         return Foreign(findings=tuple(_refused(error.to_errors(), None, faults)))
     except Exception as error:
@@ -142,7 +170,7 @@ def _read_plan(local: dict[str, Any], root: Path, profiles: tuple[str, ...], *, 
     handed: dict[str, str] = {}
     broken: list[Reported] = []
     patterns: dict[str, tuple[str, LimitedPattern]] = {}
-    for at, resource in enumerate(package.resources):
+    for at, resource in zip(places, package.resources, strict=True):
         broken += _unreadable_limits(resource, at)
         wide = _wide_line(resource)
         if undivided := faults.marks(at) or _too_wide(resource, wide, SAMPLE):

@@ -203,3 +203,32 @@ def test_a_descriptor_that_frictionless_accepts_has_no_faults(tmp_path: Path) ->
     source = package(tmp_path, resource(profile="tabular-data-resource"), licenses=[{"name": "CC0-1.0"}])
     assert Package(str(source / "datapackage.json")).validate().valid
     assert validate_package(source).valid
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+@pytest.mark.parametrize("name", list(BROKEN))
+def test_sound_tables_beside_a_refused_one_are_judged(name: str, engine: Engine, tmp_path: Path) -> None:
+    more, code, message = BROKEN[name]
+    broken = {**resource(), **more}
+    other = resource(name="other", path="other.csv")
+    descriptor = {"resources": [broken, other]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor))
+    (tmp_path / "t.csv").write_bytes(PLAIN)
+    (tmp_path / "other.csv").write_bytes(b"a,b\nwrong,x\n")
+    report = validate_package(tmp_path, engine=engine)
+    assert (code, message) in {(one.finding.code, one.finding.message) for one in report.findings}
+    found = [one for one in report.findings if one.table == "other"]
+    assert [(one.row, one.field, one.finding.value) for one in found] == [(2, "a", "wrong")]
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+def test_a_limit_beside_the_type_is_said_and_passed_over(engine: Engine, tmp_path: Path) -> None:
+    limits = {"minimum": 5, "enum": [7]}
+    table = resource(**fields({"name": "a", "type": "integer", **limits}, {"name": "b"}))
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [table]}))
+    (tmp_path / "t.csv").write_bytes(PLAIN)
+    report = validate_package(tmp_path, engine=engine)
+    assert [(one.finding.code, one.finding.severity.value) for one in report.findings] == [
+        ("constraint-ignored", "warning")
+    ] * 2
+    assert f"{FIELD}.minimum stands beside the type" in report.findings[0].finding.message
