@@ -34,6 +34,7 @@ EVERY_FORM: tuple[str, ...] = (
     "page.js",
     "judge.js",
     "form_keep.js",
+    "form_autofill.js",
     "form_findings.js",
     "form_live.js",
     "form_typing.js",
