@@ -53,6 +53,13 @@ def test_rows_are_added_and_removed_by_buttons(plain: Page, site: Site) -> None:
     assert "Another subject's" in stored.reason
 
 
+def test_a_menu_is_the_browsers_own_list(plain: Page) -> None:
+    plain.goto(f"/subjects/{NEW}/LOG/cm")
+    plain.get_by_role("button", name="Add a medication").click()
+    menu = plain.locator("[id^=r-cm-][id$=-cmroute]").last.get_attribute("list")
+    expect(plain.locator(f"datalist#{menu} option[value=ORAL]")).to_have_text("By mouth")
+
+
 def test_a_missing_reason_is_chosen_from_its_menu(plain: Page, site: Site) -> None:
     plain.goto("/subjects/01-001/SCR/vs")
     plain.fill("#f-pulse_vsorres", "")

@@ -1,5 +1,5 @@
 /* A menu: typing part of a label, a code or a synonym narrows it. The pattern is ARIA 1.2's editable combobox with a
-   list; without this script the box keeps the browser's own list. One list serves all boxes of the page. */
+   list; where no script runs the box has the browser's own list. One list serves all boxes of the page. */
 (() => {
   "use strict";
   const { form } = crfpage;
@@ -23,12 +23,19 @@
   function answersOf(id, field) {
     if (known.has(id)) return known.get(id);
     const synonyms = new Map((field?.codes || []).map((code) => [code.code, code.synonyms]));
-    const answers = [...document.getElementById(id).options].map(({ value, label }) => {
+    const answers = optionsOf(id).map(({ value, label }) => {
       const names = [value, label || value, ...(synonyms.get(value) || [])].map(plain);
       return { code: value, label: label || value, names, words: words(label) };
     });
     if (field) known.set(id, answers);
     return answers;
+  }
+
+  /* To a page with scripts, what stands in `noscript` is one text: thousands of answers cost it no elements. */
+  function optionsOf(id) {
+    const holder = document.createElement("template");
+    holder.innerHTML = document.querySelector(`noscript[data-list="${id}"]`).textContent;
+    return [...holder.content.querySelectorAll("option")];
   }
 
   const fieldOf = (element) => crfpage.live.fieldOf(element.name);
