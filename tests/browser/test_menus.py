@@ -97,6 +97,12 @@ def test_escape_leaves_what_was_typed(medication: Page) -> None:
     expect(box).to_have_value("subc")
 
 
+def test_tab_takes_the_answer_before_its_list_is_drawn(medication: Page) -> None:
+    medication.evaluate("globalThis.requestAnimationFrame = () => 0")
+    box = choose(medication, "cmroute", "iv")
+    expect(box).to_have_value("Intravenous")
+
+
 def test_a_grade_is_chosen_by_its_number(page: Page) -> None:
     open_form(page, f"/subjects/{NEW}/LOG/ae")
     page.get_by_role("button", name="Add").first.click()

@@ -61,7 +61,13 @@
     return { fits: ranks.flat(), sure: first.length };
   }
 
+  /* A key is drawn before the list that fits it. Whatever looks into the list before then brings it up to date. */
+  let stale = false;
+  const upToDate = () => stale && show();
+  const showSoon = crfpage.whenDrawn(upToDate);
+
   function show(all = false) {
+    stale = false;
     const { fits, sure } = all ? { fits: answersOf(box.dataset.list, fieldOf(box)), sure: 0 } : fitting();
     shown = fits.slice(0, MOST);
     list.replaceChildren(...shown.map(option));
@@ -109,6 +115,7 @@
   }
 
   function hide() {
+    stale = false;
     list.hidden = true;
     at = -1;
     box?.setAttribute("aria-expanded", "false");
@@ -138,8 +145,11 @@
   }
   let choosing = false;
 
+  const LOOKING = ["ArrowDown", "ArrowUp", "Enter", "Escape", "Tab"];
+
   function key(event) {
     if (event.target !== box || event.ctrlKey || event.metaKey) return;
+    if (LOOKING.includes(event.key)) upToDate();
     const shut = list.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -173,9 +183,14 @@
     if (event.target.dataset.list) box = event.target;
   });
   form.addEventListener("focusout", (event) => event.target === box && hide());
-  form.addEventListener("input", (event) => event.target === box && !choosing && show());
+  form.addEventListener("input", (event) => {
+    if (event.target !== box || choosing) return;
+    stale = true;
+    showSoon();
+  });
   form.addEventListener("click", (event) => {
     if (event.target !== box) return;
+    upToDate();
     if (list.hidden) show(box.value === "" || answered());
     else hide();
   });

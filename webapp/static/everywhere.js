@@ -67,6 +67,21 @@
     };
   }
 
+  /* Does something right after the frame that shows the key, once for all keys of that frame. */
+  function whenDrawn(act) {
+    let waiting = false;
+    return () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() =>
+        setTimeout(() => {
+          waiting = false;
+          act();
+        }),
+      );
+    };
+  }
+
   /* Nothing moves away from under a pointer between its press and its release: the click would miss what it aimed at. */
   let pressed = false;
   let waiting = [];
@@ -83,7 +98,7 @@
   addEventListener("pointerdown", () => (pressed = true), true);
   for (const end of ["pointerup", "pointercancel", "keydown"]) addEventListener(end, () => pressed && setTimeout(release), true);
 
-  globalThis.crfpage = { say, whenPaused, whenReleased };
+  globalThis.crfpage = { say, whenDrawn, whenPaused, whenReleased };
 
   document.addEventListener("DOMContentLoaded", () => {
     document.addEventListener("keydown", keys);

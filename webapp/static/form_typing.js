@@ -183,6 +183,16 @@
     }
   }
 
+  /* The key is drawn first, then what it means. */
+  const typedIn = new Set();
+  const readSoon = crfpage.whenDrawn(() => {
+    for (const place of typedIn) {
+      echo(place);
+      vas(place);
+    }
+    typedIn.clear();
+  });
+
   form.addEventListener("input", (event) => {
     const place = event.target.closest(".q");
     if (!place) return;
@@ -190,8 +200,8 @@
       answerTyped(place);
       typedAnew(nameOf(place));
     }
-    echo(place);
-    vas(place);
+    typedIn.add(place);
+    readSoon();
     judgeSoon();
   });
 
