@@ -32,6 +32,7 @@ EVERY_FORM: tuple[str, ...] = (
     "rules.js",
     "told.js",
     "page.js",
+    "still_open.js",
     "judge.js",
     "form_keep.js",
     "form_autofill.js",

@@ -23,13 +23,18 @@ def condition_of(
 ) -> Callable[[Scheduled, int], bool | None]:
     """The three-valued truth of the schedule's conditions for one subject; its forms are read once."""
     held = services()
-    world = Subject(held.study, casebook or whole_casebook_of(subjid), held.today(), subjid)
+    return condition_in(Subject(held.study, casebook or whole_casebook_of(subjid), held.today(), subjid))
+
+
+def condition_in(world: Subject) -> Callable[[Scheduled, int], bool | None]:
+    """The same for a subject whose forms are at hand."""
+    study = world.study
 
     def holds(scheduled: Scheduled, unsno: int) -> bool | None:
-        form = held.study.forms[scheduled.form]
+        form = study.forms[scheduled.form]
         key = FormKey(form.name, scheduled.visit, unsno)
-        here = world.form(key) or CapturedForm(plan_of(held.study, form), Record(), key, world)
-        found = _compiled(held.study, scheduled)([Place(here, None)])
+        here = world.form(key) or CapturedForm(plan_of(study, form), Record(), key, world)
+        found = _compiled(study, scheduled)([Place(here, None)])
         return found if isinstance(found, bool) else None
 
     return holds

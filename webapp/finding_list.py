@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
+from types import MappingProxyType
 
 from forms_spec.findings import Finding
 from forms_spec.record import LOG
-from generator.pages.findings import ALERT, MARKS, WORDS, cell_on, label_of, target_of
+from generator.pages.findings import ALERT, MARKS, WORDS, Lead, cell_on, label_of, target_of
 from webapp.form_places import form_address, visit_word
 from webapp.form_showing import is_on_page
 from webapp.services import services
+
+NONE: Mapping[int, tuple[Lead, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +29,7 @@ class OpenFinding:
     mark: str
     word: str
     finding: Finding
+    waits: tuple[Lead, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,8 +42,13 @@ class FormFindings:
     findings: tuple[OpenFinding, ...]
 
 
-def by_form(subjid: str, findings: Iterable[Finding]) -> tuple[FormFindings, ...]:
-    """The findings in the order of the casebook: visits as the study has them, then the logs."""
+def by_form(
+    subjid: str, findings: Iterable[Finding], waits: Mapping[int, tuple[Lead, ...]] = NONE
+) -> tuple[FormFindings, ...]:
+    """The findings in the order of the casebook: visits as the study has them, then the logs.
+
+    ``waits`` has, by the id of a finding, the forms that it waits for.
+    """
     study = services().study
     visits = {name: number for number, name in enumerate((*study.visits, LOG))}
     forms = {name: number for number, name in enumerate(study.forms)}
@@ -51,7 +60,7 @@ def by_form(subjid: str, findings: Iterable[Finding]) -> tuple[FormFindings, ...
         form = study.tables[place.table].form.name
         return visits.get(place.visit or LOG, len(visits)), place.unsno or 0, forms[form]
 
-    lines = (_line(subjid, one) for one in sorted(placed, key=rank))
+    lines = (replace(_line(subjid, one), waits=waits.get(id(one), ())) for one in sorted(placed, key=rank))
     return tuple(_groups(lines))
 
 

@@ -15,11 +15,14 @@ from forms_spec.rules import Home, references
 from generator.pages.findings import Lead, Said, Spot, cell_on, label_of, lead_on, said_on, target_of
 from webapp.form_places import FormPlace, form_address
 from webapp.services import casebook_of, services
+from webapp.waiting import OnPage
 
 
-def said_of(place: FormPlace, findings: Iterable[Finding], elsewhere: Iterable[Finding]) -> Said:
+def said_of(
+    place: FormPlace, findings: Iterable[Finding], elsewhere: Iterable[Finding], waiting: OnPage
+) -> Said:
     """Findings at the cells of a form, with the ways to the other fields that they hang on."""
-    return said_on(place.form, (*findings, *elsewhere), lambda end: _lead(place, end))
+    return said_on(place.form, (*findings, *elsewhere), lambda end: _lead(place, end), waiting.leads)
 
 
 def _lead(place: FormPlace, end: DataPlace) -> Lead:
@@ -40,11 +43,12 @@ def _lead(place: FormPlace, end: DataPlace) -> Lead:
     )
 
 
-def page_said(place: FormPlace, said: Said) -> dict[str, Any]:
+def page_said(place: FormPlace, said: Said, waiting: OnPage) -> dict[str, Any]:
     """What the page's script cannot know: what only the server can tell, and where own findings hang too.
 
     ``reads`` are the questions of the page that a finding looks at: once one of them is changed, the
     finding waits for the next save. ``ends`` has, by rule, the fields of other forms that it hangs on.
+    ``toCome`` are the forms that findings of the page may wait for.
     """
     return {
         "findings": [
@@ -56,12 +60,14 @@ def page_said(place: FormPlace, said: Said) -> dict[str, Any]:
                 "code": spot.finding.code,
                 "home": spot.home,
                 "ends": [[end.words, end.address] for end in spot.ends],
+                "waits": [[form.words, form.address] for form in spot.waits],
                 "reads": list(_reads(place.form, spot)),
             }
             for spot in said.all()
             if _only_here(place.form, spot.finding)
         ],
         "ends": _ends(place),
+        "toCome": waiting.for_script(),
     }
 
 

@@ -35,6 +35,7 @@ from webapp.statuses import status_of
 from webapp.storage import Saved, Status, StoredForm, was_complete
 from webapp.uploads import Uploads
 from webapp.visit_forms import Beside, visit_forms
+from webapp.waiting import OnPage
 
 NO_ROWS: Mapping[tuple[str, int], str] = MappingProxyType({})
 
@@ -58,11 +59,14 @@ class Line:
 def finding_lines(form: Form, said: Said) -> list[Line]:
     """The findings of a page, gravest first, each with the label of its field.
 
-    One that hangs on several fields of the page is listed at its home.
+    One that hangs on several fields of the page is listed at its home. One that waits for another form
+    is not listed: it stands beside its field.
     """
     order = {Severity.REFUSE: 0, Severity.QUERY: 2, Severity.WARNING: 3}
     once: dict[int, Spot] = {}
     for spot in said.all():
+        if spot.waits:
+            continue
         if spot.home or id(spot.finding) not in once:
             once[id(spot.finding)] = spot
     return [
@@ -118,10 +122,11 @@ def page_of_form(
     study = services().study
     page, _ = page_and_template(study, place.form)
     elsewhere = judged_elsewhere(place, record)
-    said = said_of(place, judgement.findings, elsewhere)
-    still = said_of(place, open_findings(place.form, judgement, record), elsewhere)
+    waiting = OnPage(place, record)
+    said = said_of(place, judgement.findings, elsewhere, waiting)
+    still = said_of(place, open_findings(place.form, judgement, record), elsewhere, waiting)
     lines = finding_lines(place.form, still)
-    visit = visit_forms(place, len(lines))
+    visit = visit_forms(place, len(lines), waiting)
     return render_template(
         "form.html",
         place=place,
@@ -133,7 +138,7 @@ def page_of_form(
         questions=_questions(place, stored, record, judgement, said=said, removing=removing),
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
-        said=page_said(place, still),
+        said=page_said(place, still, waiting),
         visit=visit,
         readonly=not current_user.may_enter,
         is_complete=stored is not None and stored.status is Status.COMPLETE,
@@ -219,7 +224,8 @@ def _visit_date(place: FormPlace, saved: Record | None) -> str:
 def summary_html(place: FormPlace, record: Record, judgement: Judgement, *, checked: bool) -> str:
     """The list of findings on top. ``checked``: the form was saved as a draft because of them."""
     findings = open_findings(place.form, judgement, record)
-    lines = finding_lines(place.form, said_of(place, findings, judged_elsewhere(place, record)))
+    elsewhere = judged_elsewhere(place, record)
+    lines = finding_lines(place.form, said_of(place, findings, elsewhere, OnPage(place, record)))
     return render_template("summary.html", lines=lines, checked=checked)
 
 
@@ -228,7 +234,8 @@ def saved_answer(
 ) -> ResponseReturnValue:
     """What our script learns of a save."""
     findings = open_findings(place.form, judgement, record)
-    still = said_of(place, findings, judged_elsewhere(place, record))
+    waiting = OnPage(place, record)
+    still = said_of(place, findings, judged_elsewhere(place, record), waiting)
     lines = finding_lines(place.form, still)
     status = status_of(saved.status, 0 if refused else len(lines))
     return jsonify(
@@ -240,8 +247,8 @@ def saved_answer(
         visit_date=_visit_date(place, record),
         refused=refused,
         summary_html=render_template("summary.html", lines=lines, checked=True) if refused else "",
-        **page_said(place, still),
-        **way_on(place, visit_forms(place, len(lines)).next),
+        **page_said(place, still, waiting),
+        **way_on(place, visit_forms(place, len(lines), waiting).next),
         files=shown_files(place, record),
         refused_files=uploads.said(),
         rows={group: [row.number for row in rows] for group, rows in record.rows.items()},

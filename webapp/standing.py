@@ -16,10 +16,12 @@ from forms_spec.findings import Finding
 from forms_spec.judge import findings_of, judge_casebook
 from forms_spec.judge.elsewhere import places_of
 from forms_spec.record import FormKey
+from generator.pages.findings import Lead
 from webapp.casebook_grid import Grid, grid_of
 from webapp.expecting import condition_of
 from webapp.services import services, whole_casebook_of
-from webapp.storage import FormHead, Status, StoredStanding, saves_of
+from webapp.storage import FormHead, Status, StoredCasebook, StoredStanding, saves_of
+from webapp.waiting import Waiting
 
 Result = TypeVar("Result")
 REMEMBERED = "crfsmith standings"
@@ -32,7 +34,8 @@ MOST_JUDGED = 200
 class Standing:
     """``findings`` counts by form what its page shows; a finding on two forms is one of ``open``.
 
-    Warnings that are kept with a reason are not open. ``changes`` is the number of saves that it rests on.
+    Warnings that are kept with a reason are not open, nor are findings that wait for a form to come.
+    ``changes`` is the number of saves that it rests on.
     """
 
     changes: int
@@ -44,12 +47,23 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
-    """The casebook of a subject and what is wrong in it."""
+    """The casebook of a subject and what is wrong in it.
+
+    ``findings`` are all that the judge has. ``waiting`` are those of them that wait, each with the forms
+    that it waits for; the others are ``open``.
+    """
 
     findings: tuple[Finding, ...]
+    waiting: tuple[tuple[Finding, tuple[Lead, ...]], ...]
     grid: Grid
     standing: Standing
     worked_out: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that somebody can answer now."""
+        waiting = {id(found) for found, _ in self.waiting}
+        return tuple(found for found in self.findings if id(found) not in waiting)
 
     def once(self, name: str, work_out: Callable[[], Result]) -> Result:
         """What else follows from the casebook as it is: worked out when it is asked for first."""
@@ -129,17 +143,29 @@ def _judge(subjid: str) -> Judged:
     complete = {key for key, form in casebook.forms.items() if form.status is Status.COMPLETE}
     judgements = judge_casebook(held.study, casebook, today, subject=subjid, complete=complete.__contains__)
     found = tuple(findings_of(judgements.values()))
-    counts = Counter(key for one in found for key in places_of(held.study, one))
+    waiting = _waiting(subjid, casebook, found)
+    settled_later = {id(one) for one, _ in waiting}
+    open_now = [one for one in found if id(one) not in settled_later]
+    counts = Counter(key for one in open_now for key in places_of(held.study, one))
     grid = grid_of(subjid, condition_of(subjid), counts)
     standing = Standing(
         changes=sum(form.version for form in casebook.forms.values()),
         today=today,
         findings=MappingProxyType(counts),
-        open=len(found),
+        open=len(open_now),
         to_finish=grid.to_finish,
     )
     _memory()[subjid] = standing
-    return Judged(findings=found, grid=grid, standing=standing)
+    return Judged(findings=found, waiting=waiting, grid=grid, standing=standing)
+
+
+def _waiting(
+    subjid: str, casebook: StoredCasebook, findings: tuple[Finding, ...]
+) -> tuple[tuple[Finding, tuple[Lead, ...]], ...]:
+    """The findings that wait, each with the forms that it waits for."""
+    statuses = {key: form.status for key, form in casebook.forms.items()}
+    waiting = Waiting(subjid, casebook, statuses)
+    return tuple((found, leads) for found in findings if (leads := waiting.leads(found)))
 
 
 LOCK = Lock()

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from forms_spec.model import Form, Study
 from forms_spec.record import FormKey
 from forms_spec.rules import Home, to_english
-from forms_spec.timeline import timeline
-from forms_spec.visits import Expected, expectation, visit_state
-from webapp.expecting import condition_of
+from forms_spec.visits import Expected, visit_state
 from webapp.form_places import FormPlace, form_address, forms_beside
-from webapp.services import casebook_of, services
+from webapp.services import services
 from webapp.standing import changes_of, remembered
 from webapp.statuses import Shown, open_status, status_of
-from webapp.storage import FormHead, heads
+from webapp.waiting import OnPage, Waiting
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,14 +43,13 @@ class VisitForms:
         return next((one for one in self.forms[at + 1 :] if one.wanted), None)
 
 
-def visit_forms(place: FormPlace, findings: int) -> VisitForms:
+def visit_forms(place: FormPlace, findings: int, page: OnPage) -> VisitForms:
     """The forms of an open form's visit. ``findings`` is how many the open form has now."""
-    study = services().study
-    known = heads(services().database, place.subject.subjid)
+    study, known = services().study, page.heads
     standing = remembered(place.subject.subjid, changes_of(known))
     counts = {**(standing.findings if standing else {}), place.key.form_key: findings}
-    expected = _expected(place)
-    unbegun = _unbegun(place, expected, known)
+    expected = _expected(place, page.waiting)
+    unbegun = _unbegun(place, expected, page.waiting)
     forms = []
     for form in forms_beside(place):
         key = FormKey(form.name, place.key.visit, place.unsno)
@@ -67,27 +64,19 @@ def visit_forms(place: FormPlace, findings: int) -> VisitForms:
     return VisitForms(forms=tuple(forms), counted=standing is not None, not_expected=reason)
 
 
-def _expected(place: FormPlace) -> Mapping[str, Expected]:
+def _expected(place: FormPlace, subject: Waiting) -> Mapping[str, Expected]:
     """By form of a visit: what the visit asks of it. Nothing for log forms."""
     if place.visit is None:
         return {}
-    visit = place.visit.name
-    holds = condition_of(place.subject.subjid, casebook_of(place.subject.subjid))
-    return {
-        form.name: expectation(services().study, form.name, visit, lambda one: holds(one, place.unsno))
-        for form in forms_beside(place)
-    }
+    keys = (FormKey(form.name, place.visit.name, place.unsno) for form in forms_beside(place))
+    return {key.form: subject.expected(key) for key in keys}
 
 
-def _unbegun(
-    place: FormPlace, expected: Mapping[str, Expected], known: Mapping[FormKey, FormHead]
-) -> Mapping[str, Shown]:
+def _unbegun(place: FormPlace, expected: Mapping[str, Expected], subject: Waiting) -> Mapping[str, Shown]:
     """By form: its status while nothing of it is captured, as the casebook's table shows it."""
     if place.visit is None:
         return {form.name: status_of(None) for form in forms_beside(place)}
-    held = services()
-    when = timeline(held.study, casebook_of(place.subject.subjid), known)
-    state = visit_state(place.visit, when, held.today(), unsno=place.unsno)
+    state = visit_state(place.visit, subject.visits, services().today(), unsno=place.unsno)
     return {name: open_status(one, state) for name, one in expected.items()}
 
 

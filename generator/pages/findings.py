@@ -29,12 +29,16 @@ class Lead:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spot:
-    """A finding at one of the cells where it shows. ``home``: the cell where it can be kept."""
+    """A finding at one of the cells where it shows. ``home``: the cell where it can be kept.
+
+    ``waits``: the forms that are still to come and may settle it; until then it is no open finding.
+    """
 
     finding: Finding
     cell: CellKey
     home: bool
     ends: tuple[Lead, ...]
+    waits: tuple[Lead, ...] = ()
 
 
 Leads = Callable[[DataPlace], Lead]
@@ -59,13 +63,19 @@ class Said:
             yield from spots
 
 
-def said_on(form: Form, findings: Iterable[Finding], lead: Leads | None = None) -> Said:
+def said_on(
+    form: Form,
+    findings: Iterable[Finding],
+    lead: Leads | None = None,
+    waits: Callable[[Finding], tuple[Lead, ...]] = lambda _found: (),
+) -> Said:
     """Puts findings to the cells of a form's page on which they hang."""
     leads = lead or (lambda place: lead_on(form, place))
     found: dict[CellKey, list[Spot]] = {}
     for one in findings:
         places = [place for place in (one.data, *one.also) if place is not None]
         cells = [cell_on(form, place) for place in places]
+        waits_for = waits(one)
         for place, cell in zip(places, cells, strict=True):
             if cell is None:
                 continue
@@ -73,7 +83,7 @@ def said_on(form: Form, findings: Iterable[Finding], lead: Leads | None = None) 
             if any(spot.finding is one for spot in spots):
                 continue
             ends = tuple(dict.fromkeys(leads(other) for other in places if cell_on(form, other) != cell))
-            spots.append(Spot(finding=one, cell=cell, home=place is one.data, ends=ends))
+            spots.append(Spot(finding=one, cell=cell, home=place is one.data, ends=ends, waits=waits_for))
     return Said(spots=found)
 
 
@@ -123,11 +133,16 @@ FINDING_HTML = Markup(
     '<p class="finding {look}" data-code="{code}"><span class="mark" aria-hidden="true">{mark}</span>'
     '<span class="sr">{word}: </span>{message} <span class="remedy">{remedy}</span>{ends}</p>'
 )
+WAITING_HTML = Markup(
+    '<p class="finding waiting{again}" data-code="{code}" role="note">Still to come: {forms}. {message}</p>'
+)
 END_HTML = Markup('<a href="{address}">{words}</a>')
 
 
 def finding_html(spot: Spot, record: Record) -> Markup:
     """A finding beside its field; a warning asks why the value is kept, where it is at home."""
+    if spot.waits:
+        return _waiting_html(spot)
     found, cell = spot.finding, spot.cell
     reason = record.kept.get((cell, found.code), "")
     keepable = found.severity is Severity.WARNING and cell.field != "" and spot.home
@@ -157,11 +172,25 @@ def finding_html(spot: Spot, record: Record) -> Markup:
     )
 
 
+def _waiting_html(spot: Spot) -> Markup:
+    """A finding that waits for another form: a note, which asks for nothing yet."""
+    return WAITING_HTML.format(
+        again="" if spot.home else " again",
+        code=spot.finding.code,
+        forms=_links(spot.waits),
+        message=spot.finding.message,
+    )
+
+
 def _ends_html(ends: tuple[Lead, ...]) -> Markup:
     if not ends:
         return Markup("")
+    return Markup(' <span class="ends">See also {}</span>').format(_links(ends))
+
+
+def _links(leads: tuple[Lead, ...]) -> Markup:
     links = [
-        END_HTML.format(address=end.address, words=end.words) if end.address else Markup.escape(end.words)
-        for end in ends
+        END_HTML.format(address=lead.address, words=lead.words) if lead.address else Markup.escape(lead.words)
+        for lead in leads
     ]
-    return Markup(' <span class="ends">See also {}</span>').format(Markup(", ").join(links))
+    return Markup(", ").join(links)

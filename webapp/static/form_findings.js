@@ -11,7 +11,7 @@
     const editing = typing && place.contains(document.activeElement) && place !== crfpage.leaving;
     const seen = new Set([...message.querySelectorAll(".finding")].map((one) => one.dataset.code));
     const fits = findings.filter((one) => one.given || seen.has(one.code) || (due && !editing));
-    const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy, one.ends]));
+    const mark = JSON.stringify(fits.map((one) => [one.code, one.message, one.remedy, one.ends, one.waits]));
     if (message.dataset.shown === mark || (message.dataset.shown === undefined && !fits.length && !seen.size)) return;
     message.dataset.shown = mark;
     for (const box of message.querySelectorAll(".keep input")) crfpage.reasons.set(box.name, box.value);
@@ -42,6 +42,7 @@
     const home = one.home !== false;
     const key = `k:${one.homeName || name}:${one.code}`;
     const reason = crfpage.reasons.get(key) || "";
+    if (one.waits?.length && !reason) return [waiting(one, home)];
     const line = document.createElement("p");
     const alerts = one.code.endsWith("-alert");
     line.className = `finding ${one.severity}${alerts ? " alert" : ""}${reason && one.severity === "warning" ? " kept" : ""}${home ? "" : " again"}`;
@@ -58,14 +59,26 @@
     return [line, keep];
   }
 
-  function seeAlso(ends) {
-    const line = element("span", "ends", "See also ");
-    ends.forEach(([words, address], at) => {
-      const end = address ? Object.assign(document.createElement("a"), { href: address, textContent: words }) : words;
-      line.append(at ? ", " : "", end);
-    });
+  /* A finding that another form may settle, which nobody has begun: a note that asks for nothing yet. */
+  function waiting(one, home) {
+    const line = element("p", `finding waiting${home ? "" : " again"}`, "Still to come: ");
+    line.dataset.code = one.code;
+    line.setAttribute("role", "note");
+    line.append(...links(one.waits), `. ${one.message}`);
     return line;
   }
+
+  function seeAlso(ends) {
+    const line = element("span", "ends", "See also ");
+    line.append(...links(ends));
+    return line;
+  }
+
+  const links = (leads) =>
+    leads.flatMap(([words, address], at) => {
+      const lead = address ? Object.assign(document.createElement("a"), { href: address, textContent: words }) : words;
+      return at ? [", ", lead] : [lead];
+    });
 
   function element(tag, name, text) {
     return Object.assign(document.createElement(tag), { className: name, textContent: text });

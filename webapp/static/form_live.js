@@ -14,6 +14,7 @@
   /* What the server alone can tell: rules of other forms, and what cannot be told yet. */
   let fromServer = said.findings || [];
   let ends = said.ends || {};
+  let toCome = said.toCome || [];
 
   const byId = (id) => document.getElementById(id);
   const question = (name) => byId(`q-${name}`);
@@ -88,7 +89,7 @@
   /* Judges the whole form and puts the verdict on the page. */
   function judge() {
     if (!spec || !crfsmith.judge) return;
-    const verdict = crfsmith.judge(spec, record(), { ...given, completing: all });
+    const verdict = crfsmith.judge(spec, record(), { ...given, completing: all, toCome });
     page = { ...given, cell: verdict.cell, rows: () => [] };
     for (const cell of verdict.cells) showCell(cell);
     for (const note of spec.notes) showNote(note);
@@ -279,7 +280,7 @@
   function countByGroup() {
     for (const place of document.querySelectorAll("[data-count]")) {
       const section = byId(`g-${place.dataset.count}`);
-      const count = [...section.querySelectorAll(".finding:not(.kept, .again)")].filter((one) => !one.closest("template")).length;
+      const count = [...section.querySelectorAll(".finding:not(.kept, .again, .waiting)")].filter((one) => !one.closest("template")).length;
       const text = count ? `▲ ${count}` : "";
       if (place.textContent !== text) place.textContent = text;
       place.closest("li").hidden = section.hidden;
@@ -334,6 +335,7 @@
     serverFindings: (found) => {
       fromServer = found.findings;
       ends = found.ends;
+      toCome = found.toCome;
       crfpage.whenReleased(judge);
     },
     showAll: () => {

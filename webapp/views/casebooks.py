@@ -42,6 +42,7 @@ def _table(subject: Subject, judged: Judged) -> Markup:
         subject=subject,
         grid=judged.grid,
         standing=judged.standing,
+        waiting_count=len(judged.waiting),
         gone=gone_forms(subject.subjid, heads(services().database, subject.subjid)),
         today=judged.standing.today,
     )
@@ -57,8 +58,14 @@ def show_findings(subjid: str) -> ResponseReturnValue:
     return render_template(
         "open_findings.html",
         subject=subject,
-        forms=by_form(subjid, judged.findings),
+        forms=by_form(subjid, judged.open),
+        waiting=by_form(
+            subjid,
+            (found for found, _ in judged.waiting),
+            {id(found): leads for found, leads in judged.waiting},
+        ),
         count=judged.standing.open,
+        waiting_count=len(judged.waiting),
         today=judged.standing.today,
     )
 

@@ -4,7 +4,7 @@
      spec    made by generator/browser/form_json.py
      record  {texts: {field: text}, rows: {table: [{number, texts}]}, kept: [[table, row, field, code]]}
              with canonical texts (crfsmith.understand first), or what was typed where that is no answer
-     env     {today, given, completing}, made by generator/browser/givens.py
+     env     {today, given, completing, toCome}, made by generator/browser/givens.py; toCome: see still_open.js
      cells   [{table, row, field, state, text, shown, required, reference}] in page order
      findings [{code, rule, severity, message, remedy, table, row, field, value, also}] in page order */
 (() => {
@@ -71,8 +71,8 @@
   // The verdict
 
   class Verdict {
-    constructor(page, completing, kept) {
-      Object.assign(this, { page, completing, untold: new crfsmith.Untold(page), cells: [], findings: [] });
+    constructor(page, completing, kept, toCome) {
+      Object.assign(this, { page, completing, toCome, untold: new crfsmith.Untold(page), cells: [], findings: [] });
       this.kept = new Set((kept || []).map((one) => JSON.stringify(one)));
     }
 
@@ -242,6 +242,7 @@
       const message = crfsmith.fill(said.message, words);
       const remedy = crfsmith.fill(said.remedy, words);
       const named = { code: rule.check, rule: rule.name, severity: rule.severity };
+      if (this.toCome.length) named.waits = crfsmith.waitsFor(rule, row, this.page, this.toCome);
       this.findings.push({ ...named, message, remedy, ...place, also });
     }
 
@@ -283,7 +284,8 @@
   }
 
   function judge(spec, record, env) {
-    return new Verdict(crfsmith.openPage(spec, record, env), Boolean(env.completing), record.kept).judge();
+    const page = crfsmith.openPage(spec, record, env);
+    return new Verdict(page, Boolean(env.completing), record.kept, env.toCome || []).judge();
   }
 
   // The answer that stands in a text, as forms_spec/judge/page_words.py says it.
