@@ -11,7 +11,7 @@ demo: .venv/ready-to-run
 	@exec $(BIN)/crfsmith serve --db $(DEMO_DB) --demo --port $(PORT)
 
 test: .venv/ready-to-test system lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready-to-test
 	$(BIN)/ruff check .

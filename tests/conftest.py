@@ -36,6 +36,15 @@ PATIENCE = 30_000
 """Milliseconds that a browser test waits for a state: a machine under load is slow, not wrong."""
 
 
+LONGEST = ("tests/generator/spark/", "tests/browser/", "tests/acceptance/")
+"""Folders whose files take longest: begun last, such a file would leave one worker alone at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; ``make test`` tells xdist to keep this order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,  # noqa: ARG001
