@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from forms_spec.loader import load_study
 from generator.redcap.columns import COLUMNS, HEADERS
-from generator.redcap.convert import convert_redcap
+from generator.redcap.convert import Converted, convert_redcap
 from generator.redcap.events import EventFiles
 from generator.redcap.items import read_dictionary
 from generator.redcap.record_file import said_by
@@ -30,10 +31,16 @@ FAULTS_OF_THE_DATA = {
 """A height of 7 cm; the sex FALSE, as R writes 0; texts in a date and in a whole number."""
 
 
+@cache
+def converted(path: Path) -> tuple[bytes, Converted]:
+    """A dictionary as it is, and what becomes of it."""
+    content = path.read_bytes()
+    return content, convert_redcap(path.name, content)
+
+
 @pytest.mark.parametrize("path", DICTIONARIES, ids=lambda path: path.stem[:60])
 def test_a_real_dictionary_converts_and_comes_back(path: Path) -> None:
-    content = path.read_bytes()
-    found = convert_redcap(path.name, content)
+    content, found = converted(path)
     assert found.usable
     written = write_redcap(found.files, {"dictionary": content})
     before = read_dictionary(path.name, content).items
@@ -49,8 +56,7 @@ def test_a_real_dictionary_converts_and_comes_back(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DICTIONARIES, ids=lambda path: path.stem[:60])
 def test_what_the_dictionary_alone_writes_otherwise_is_listed(path: Path) -> None:
-    content = path.read_bytes()
-    found = convert_redcap(path.name, content)
+    content, found = converted(path)
     written = write_redcap(found.files, {}).content or b""
     after = {item.name: item for item in read_dictionary("back.csv", written).items}
     listed = {(one.field, one.column) for one in found.losses}
