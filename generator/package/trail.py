@@ -8,6 +8,7 @@ whose sums differ has to be looked at cell by cell.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -33,6 +34,12 @@ STATUS_WORDS: Mapping[str, str] = {"0": "draft", "1": "unverified", "2": "comple
 STATUS_KEY = (*ROW_KEY[:-1], layout.FORM, STATUS)
 SITES: Column = (layout.SUBJECTS, layout.SITE)
 """Stands among the columns that differ where the sites of forms are not those of their first saves."""
+
+
+STAMPS: Column = (layout.FORMS, "saved_at")
+"""Stands among the columns that differ where ``forms.csv`` names a save that is not in the trail."""
+SAVE = (*ROW_KEY[:-1], layout.FORM, "version", "saved_at", "saved_by")
+"""What tells a save from every other, in ``forms.csv`` and in the trail."""
 
 
 class Trail(Protocol):
@@ -62,7 +69,9 @@ def compared(plan: TablePlan) -> tuple[str, ...]:
 
 
 class Sums:
-    """The sums of both sides, by column."""
+    """The sums of both sides, by column; and the hashes of saves: of ``newest`` ones in ``forms.csv``, and of
+    all in the trail.
+    """
 
     def __init__(self) -> None:
         self.tables: defaultdict[Column, int] = defaultdict(int)
@@ -70,6 +79,8 @@ class Sums:
         self.changes = 0
         self.idle = 0
         self.read: set[Column] = set()
+        self.newest = array("q")
+        self.saves = array("q")
 
     def add(self, other: Sums) -> None:
         """The sums of other rows, by the same keys of the hashes."""
@@ -79,11 +90,15 @@ class Sums:
         self.changes += other.changes
         self.idle += other.idle
         self.read |= other.read
+        self.newest.extend(other.newest)
+        self.saves.extend(other.saves)
 
     def differing(self) -> frozenset[Column] | None:
         if not self.changes:
             return None
         found = frozenset(one for one in self.read if (self.tables[one] - self.trail[one]) % SIZE)
+        if set(self.newest).difference(self.saves):
+            found |= {STAMPS}
         return found | {IDLE} if self.idle else found
 
 
@@ -107,6 +122,7 @@ class PlainTrail:
         key = tuple(held[name] for name in ROW_KEY)
         column = held["table"], held["field"]
         self.sums.changes += 1
+        self.sums.saves.append(hash(tuple(held[name] for name in SAVE)))
         self.sums.idle += is_idle(held)
         self.sums.trail[column] += _hash(key, held["new"]) - _hash(key, held["old"])
         if held["field"] == STATUS and not held["old"]:
@@ -119,6 +135,7 @@ class PlainTrail:
         self.sums.read |= {column, SITES}
         self.sums.tables[column] += _hash(key, STATUS_WORDS.get(status, status))
         self.sums.tables[SITES] += _hash((*key, form), held[layout.SITE])
+        self.sums.newest.append(hash(tuple(held[name] for name in SAVE)))
 
     def _cells(self, plan: TablePlan, cells: Sequence[str]) -> None:
         if plan.name not in self._places:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from forms_spec.findings import Severity
 from forms_spec.model import Study
 from forms_spec.record import LOG, Record, Row
+from generator.package import reader
 from generator.package.reader import Engine
 from generator.package.validate import validate_package
 from tests.round_trips.law import check, run
@@ -172,6 +175,39 @@ def test_what_has_no_column_stays_when_a_package_comes_in_again(tmp_path: Path) 
     assert stored is not None
     assert (stored.version, stored.saved_by) == (2, "import")
     assert stored.record.texts == {"lbcode": "AB12", "hb": "14.5"}
+
+
+@pytest.mark.parametrize(
+    ("column", "text"), [("saved_by", "boss"), ("saved_at", "2020-01-01T00:00:00Z"), ("version", "7")]
+)
+@pytest.mark.parametrize("small", [0, 10**9])
+def test_a_stamp_that_is_not_that_of_the_save_is_found_though_its_hash_fits(
+    column: str, text: str, small: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, package = f"sqlite:///{tmp_path}/here.sqlite", tmp_path / "p"
+    filled(url).close()
+    assert run("export", "--db", url, "--out", str(package)).exit_code == 0
+    forms = package / "data" / "forms.csv"
+    header, *rows = [line.split(",") for line in forms.read_text(encoding="utf-8").split("\n")]
+    saved, rows[1][header.index(column)] = rows[1][header.index(column)], text
+    forms.write_text("\n".join(map(",".join, [header, *rows])), encoding="utf-8", newline="")
+    _fit_hash(package, forms)
+    monkeypatch.setattr(reader, "SMALL", small)
+    for engine in (Engine.REFERENCE, Engine.EMBEDDED):
+        [found] = validate_package(package, engine=engine).findings
+        assert (found.finding.code, found.row, found.field) == ("cell-differs", 3, column)
+        assert f"{text} is here, {saved} was saved last" in found.finding.message
+
+
+def _fit_hash(package: Path, table: Path) -> None:
+    """Lets the descriptor say the hash and the size that a table has now."""
+    path, content = package / "datapackage.json", table.read_bytes()
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    for resource in descriptor["resources"]:
+        if resource["path"] == table.relative_to(package).as_posix():
+            resource["hash"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
+            resource["bytes"] = len(content)
+    path.write_text(json.dumps(descriptor), encoding="utf-8")
 
 
 def test_a_table_that_was_changed_after_the_export_is_one_more_version(tmp_path: Path) -> None:

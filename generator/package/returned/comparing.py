@@ -149,6 +149,8 @@ class SaveComparison(Comparison):
                 self.cell(record.line, name, held[name], cells[name], stamp=True)
         elif not self.witness.knows_form(*place):
             self._unsaved(record.line, key)
+        elif "version" in self.table.header:
+            self.cell(record.line, "version", self.witness.last_version(*place), key.get("version", ""))
 
     def _status(self, line: int, key: Mapping[str, str]) -> None:
         subject, visit, unsno, form = (key.get(name, "") for name in STATUS_KEY[:-1])

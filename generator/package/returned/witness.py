@@ -128,6 +128,15 @@ class Witness:
         found: tuple[str, str] | None = self._db.execute(query, version).fetchone()
         return found
 
+    def last_version(self, subject: str, visit: str, unsno: str, form: str) -> str:
+        """The newest version of a form that has been saved."""
+        query = (
+            "select version from save where subject = ? and visit = ? and unsno = ? and form = ?"
+            " order by cast(version as integer) desc limit 1"
+        )
+        found: tuple[str] | None = self._db.execute(query, (subject, visit, unsno, form)).fetchone()
+        return found[0] if found else ""
+
     def site(self, subject: str) -> tuple[str, int] | None:
         """The site of a subject, and the line that says so."""
         query = "select site, line from save where subject = ? order by line limit 1"
