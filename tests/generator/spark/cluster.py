@@ -17,7 +17,7 @@ import pyspark
 from tests.java import QUICK
 
 HOME = Path(pyspark.__file__).parent
-WAIT_SECONDS = 180
+WAIT_SECONDS = 500
 QUICK_JAVA = " ".join(QUICK)
 
 
