@@ -62,8 +62,8 @@ class _Automaton:
     twice: bool = False  # a step that can be explained in two ways
     steps: int = 0
 
-    def count(self) -> None:
-        self.steps += 1
+    def count(self, steps: int = 1) -> None:
+        self.steps += steps
         if self.steps > _MOST_STEPS:
             raise _TooLarge
 
@@ -131,13 +131,12 @@ class _Automaton:
             rest = whole if turn >= spare else _Part(empty=True, first=whole.first, last=whole.last)
         return rest
 
-    def step(self, runs: Mapping[int, int], character: int) -> dict[int, int]:
-        """How many runs end in each state after one more character."""
+    def step(self, runs: Mapping[int, int], readers: frozenset[int]) -> dict[int, int]:
+        """How many runs end in each state after one more character, which these positions read."""
         after: dict[int, int] = {}
         for state, count in runs.items():
             for target in self.follow[state]:
-                self.count()
-                if _holds(self.spans[target], character):
+                if target in readers:
                     after[target] = after.get(target, 0) + count
         return after
 
@@ -230,21 +229,43 @@ def _many_runs(tree: Node) -> bool:
     automaton = _Automaton(is_loop=lambda repeat: repeat.most is None, nested=True)
     start = automaton.build(tree)
     letters = _letters(automaton)
+    # Characters that the same positions read lead to the same runs, so each sort is followed once. All
+    # letters count as steps nevertheless: how much is looked at decides which expressions are too large.
+    taken: dict[frozenset[int], int] = {}
     for first in letters:
-        runs = {state: 1 for state in start.first if _holds(automaton.spans[state], first)}
-        for _ in range(_LONGEST_TRIED):
-            if sum(runs.values()) > _MOST_RUNS:
-                return True
-            runs = max((automaton.step(runs, one) for one in letters), key=lambda held: sum(held.values()))
-            if not runs:
-                break
+        if first in taken:
+            automaton.count(taken[first])
+            continue
+        before = automaton.steps
+        if _runs_multiply(automaton, {state: 1 for state in start.first if state in first}, letters):
+            return True
+        taken[first] = automaton.steps - before
     return False
 
 
-def _letters(automaton: _Automaton) -> list[int]:
-    """One character of each sort that the expression tells from others, as far as a few dozen do."""
+def _runs_multiply(automaton: _Automaton, runs: dict[int, int], letters: list[frozenset[int]]) -> bool:
+    """True where these runs become thousands by some text of letters."""
+    sorts = dict.fromkeys(letters)
+    for _ in range(_LONGEST_TRIED):
+        if sum(runs.values()) > _MOST_RUNS:
+            return True
+        automaton.count(len(letters) * sum(len(automaton.follow[state]) for state in runs))
+        runs = max((automaton.step(runs, readers) for readers in sorts), key=lambda held: sum(held.values()))
+        if not runs:
+            break
+    return False
+
+
+def _letters(automaton: _Automaton) -> list[frozenset[int]]:
+    """One character of each sort that the expression tells from others, as far as a few dozen do.
+
+    Each is given by the positions that read it.
+    """
     starts = sorted({low for spans in automaton.spans for low, _ in spans})
-    return starts[:_MOST_LETTERS]
+    return [
+        frozenset(at for at, spans in enumerate(automaton.spans) if _holds(spans, character))
+        for character in starts[:_MOST_LETTERS]
+    ]
 
 
 def _holds(spans: tuple[Span, ...], character: int) -> bool:
