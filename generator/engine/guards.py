@@ -155,13 +155,17 @@ def _day(bound: Any) -> date:
 
 
 def _datetime(field: Any, column: pl.Expr) -> pl.Expr:
-    """Written in full, in UTC or without a zone; other writings are read one by one."""
+    """Written in full, to the second or as saves are stamped, in UTC or without a zone.
+
+    Other writings are read one by one.
+    """
     if field.format != "default":
         raise _Unsure
     _only(field)
-    local = column.str.strip_suffix("Z")
-    plain = local.str.contains(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\z")
-    value = local.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, cache=False)
+    clock = r"[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{6})?"
+    plain = column.str.contains(rf"\A[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock}Z?\z")
+    seconds = column.str.slice(0, len("2024-02-29T09:30:00"))
+    value = seconds.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, cache=False)
     return _every([plain, value.is_not_null(), column >= "0001"])
 
 

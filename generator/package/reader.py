@@ -27,8 +27,8 @@ from generator.tables.retired import read_retired
 if TYPE_CHECKING:  # packages of others do without
     from forms_spec.model import Study, Table
 
-SMALL = 2**20
-"""Tables of so few bytes are read before what reads blocks is even loaded."""
+SMALL = 2**22
+"""Tables of so few bytes are read before what reads blocks is even loaded. The trail is most of them."""
 LARGE = 32 * 10**6
 """Below so many bytes of tables the judge is as fast by itself."""
 

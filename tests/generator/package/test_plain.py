@@ -21,6 +21,7 @@ CLOCK = [
     {"type": "time", "format": "%H:%M"},
     {"type": "time"},
     {"type": "datetime", "format": "%Y-%m-%dT%H:%M"},
+    {"type": "datetime", "constraints": {"required": True}},
     {"type": "boolean", "trueValues": ["true"], "falseValues": ["false"]},
     {
         "type": "string",
@@ -31,8 +32,10 @@ CLOCK = [
     {"type": "string", "format": "email"},
 ]
 TIMES = st.sampled_from(
-    ["09:30", "9:3", "24:00", "09:30:00", "2024-02-29T09:30", "2023-02-29T09:30", "٠٩:٣٠"]
-)
+    ["09:30", "9:3", "24:00", "09:30:00", "2024-02-29T09:30", "2023-02-29T09:30", "٠٩:٣٠",
+     "2024-02-29T09:30:00.123456Z", "2023-02-29T09:30:00.123456Z", "2024-02-29T09:30:00.000000",
+     "2024-02-29T09:30:00.12Z", "2024-02-29T09:30:60.000000Z", "2024-02-29T24:00:00.000000Z"]
+)  # fmt: skip
 
 
 def plan(field: dict[str, Any]) -> TablePlan:
