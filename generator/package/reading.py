@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # packages of others do without
 PROGRESS_EVERY = 5000
 LONGEST_WORDS = 200
 MOST_REASONS = 10
+MOST_REMEMBERED, LONGEST_REMEMBERED = 10_000, 100
 NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SAYS = {
@@ -93,6 +94,11 @@ class TableReading:
         known = self.plan.known
         self.retiring = known.retiring(self.plan.columns) if known else ()
         self.make = _data if table else _MAKERS.get(self.plan.name) if system else None
+
+    @cached_property
+    def sound(self) -> tuple[set[str], ...]:
+        """Texts of each column that were found to be right, so that equal ones are not read again."""
+        return tuple(set() for _ in self.plan.columns)
 
     @cached_property
     def kinds(self) -> Mapping[str, str]:
@@ -268,8 +274,14 @@ class TableReading:
 
     def _judge_cells(self, record: Record, cells: list[str]) -> frozenset[str]:
         """Reports damaged cells, notes what Frictionless refuses; gives the columns that are refused."""
+        # Damage is not seen in the text, so every cell of such a row is looked at.
+        unknown: Sequence[int] = range(len(cells))
+        if not record.damaged:
+            unknown = [place for place in unknown if cells[place] not in self.sound[place]]
         refused: set[str] = set()
-        for name, text, read, at in zip(self.plan.columns, cells, self.readers, self.order, strict=True):
+        for place in unknown:
+            name, text, read = self.plan.columns[place], cells[place], self.readers[place]
+            at = self.order[place]
             if at is None:
                 continue
             if at in record.damaged:
@@ -282,6 +294,8 @@ class TableReading:
             elif fault := cell_fault(text, read, ours=self.ours):
                 self.doubt(record.line, name, text, *fault)
                 refused.add(name)
+            elif len(self.sound[place]) < MOST_REMEMBERED and len(text) <= LONGEST_REMEMBERED:
+                self.sound[place].add(text)
         return frozenset(refused)
 
     def doubt(self, line: int, name: str, text: str, code: str, says: str) -> None:
