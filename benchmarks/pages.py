@@ -14,7 +14,8 @@ from forms_spec.judge import judge
 from forms_spec.model import Form, Study
 from forms_spec.record import Context, FormKey, Record
 from generator.package.subjects_text import read_subjects
-from generator.pages import form_html, page_and_template
+from generator.pages import form_html
+from generator.pages.template import write_template
 from webapp.demo import read_texts
 
 TODAY = date(2026, 5, 31)
@@ -61,8 +62,7 @@ def _largest() -> tuple[Study, Form, Record]:
 
 
 def _first_time(study: Study, form: Form) -> object:
-    study.memory.pop(("page", form.name), None)
-    return page_and_template(study, form)
+    return write_template(study, form)
 
 
 TEXT = re.compile(r'(<input type="text" id="([^"]+)" name="[^"]+" value=")([^"]*)(")')

@@ -20,7 +20,10 @@ from forms_spec.rules.evaluate import Closure, compile_expression
 from forms_spec.rules.expression import Expression, Home
 from forms_spec.rules.tree import Reference
 from forms_spec.rules.types import Type
+from forms_spec.study_cache import StudyCache
 
+_CONDITIONS: StudyCache[int, Closure] = StudyCache()
+"""By the identity of a criterion's condition, which lives as long as its study."""
 GRAVE = frozenset({Severity.REFUSE, Severity.QUERY})
 
 
@@ -166,12 +169,10 @@ class _Assessor:
         return Home(form=self.study.forms[self.key.form])
 
     def closure(self, condition: Expression) -> Closure:
-        memory = self.study.memory
-        key = ("eligibility", id(condition))
-        if key not in memory:
-            memory[key] = compile_expression(condition, self.study, self.home, Type.CONDITION)
-        made: Closure = memory[key]
-        return made
+        def compiled() -> Closure:
+            return compile_expression(condition, self.study, self.home, Type.CONDITION)
+
+        return _CONDITIONS.get(self.study, id(condition), compiled)
 
     def holds(self, condition: Expression) -> bool | None:
         frames = Evidence(self.subject).form(self.key).frames(None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from forms_spec.criteria import Eligibility, References
 from forms_spec.findings import Severity
@@ -365,11 +365,6 @@ class Study:
     references: References | None = None
     eligibility: Eligibility | None = None
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
-
-    @cached_property
-    def memory(self) -> dict[Any, Any]:
-        """What was compiled from this study (rules, plans of forms); it lives as long as the study."""
-        return {}
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:

@@ -12,8 +12,10 @@ from datetime import date
 from forms_spec.model import Field, Study
 from forms_spec.record import LOG, Casebook, FormKey
 from forms_spec.schedule import VisitType
+from forms_spec.study_cache import StudyCache
 from forms_spec.visits import Held, Timeline, VisitKey
 
+_FIELDS_BY_CDASH: StudyCache[tuple[()], Mapping[str, Field]] = StudyCache()
 VISIT_DATE = "VISDAT"
 NOT_DONE_REASON = "SVREASOC"
 END_OF_STUDY = "DSSTDAT"
@@ -56,11 +58,14 @@ def sources(study: Study) -> tuple[str, ...]:
 
 def field_named(study: Study, cdash: str) -> Field | None:
     """The first field of a form's own that carries a CDASH name; looked for once in a study."""
-    if "cdash" not in study.memory:
-        fields = [one for form in study.forms.values() for one in form.fields if one.cdash]
-        study.memory["cdash"] = {str(one.cdash): one for one in reversed(fields)}
-    named: Mapping[str, Field] = study.memory["cdash"]
-    return named.get(cdash)
+    by_name = _FIELDS_BY_CDASH.get(study, (), lambda: _fields_by_cdash(study))
+    return by_name.get(cdash)
+
+
+def _fields_by_cdash(study: Study) -> Mapping[str, Field]:
+    named = [field for form in study.forms.values() for field in form.fields if field.cdash]
+    # From the end, so that the first of two fields with one name stays.
+    return {str(field.cdash): field for field in reversed(named)}
 
 
 def _headers(study: Study, casebook: Casebook, form: str) -> Iterator[tuple[FormKey, Held | None]]:

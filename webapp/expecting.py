@@ -12,10 +12,12 @@ from forms_spec.rules import Home, Type, compile_expression
 from forms_spec.rules.core import RuleValue
 from forms_spec.rules.scene import Frames, Place
 from forms_spec.schedule import Scheduled
+from forms_spec.study_cache import StudyCache
 from webapp.services import services, whole_casebook_of
 from webapp.storage import StoredCasebook
 
 Condition = Callable[[Frames], "RuleValue | None"]
+_CONDITIONS: StudyCache[tuple[str, str], Condition] = StudyCache()
 
 
 def condition_of(
@@ -41,10 +43,11 @@ def condition_in(world: Subject) -> Callable[[Scheduled, int], bool | None]:
 
 
 def _compiled(study: Study, scheduled: Scheduled) -> Condition:
-    key = ("condition", scheduled.form, scheduled.visit)
-    if key not in study.memory:
-        assert scheduled.when is not None
+    when = scheduled.when
+    assert when is not None
+
+    def compiled() -> Condition:
         home = Home(form=study.forms[scheduled.form])
-        study.memory[key] = compile_expression(scheduled.when, study, home, Type.CONDITION)
-    made: Condition = study.memory[key]
-    return made
+        return compile_expression(when, study, home, Type.CONDITION)
+
+    return _CONDITIONS.get(study, (scheduled.form, scheduled.visit), compiled)

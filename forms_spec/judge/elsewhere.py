@@ -9,6 +9,11 @@ from forms_spec.judge.rule_check import judge_rules
 from forms_spec.judge.world import Subject
 from forms_spec.model import Form, Study
 from forms_spec.record import LOG, Context, FormKey, Record
+from forms_spec.study_cache import StudyCache
+
+RulesByHome = Mapping[str, Mapping[str, set[str]]]
+"""By a form: the names of the rules on its fields, by the other form where they are at home."""
+_HOMES: StudyCache[tuple[()], RulesByHome] = StudyCache()
 
 
 def judge_elsewhere(
@@ -34,15 +39,17 @@ def judge_elsewhere(
 
 def homes_of(study: Study, form: Form) -> Mapping[str, frozenset[str]]:
     """By other form: the rules at home there that hang on a field of this form too."""
-    by_form: dict[str, dict[str, set[str]]] | None = study.memory.get("guests")
-    if by_form is None:
-        by_form = {}
-        for rule in study.rules.values():
-            home, *others = (study.tables[table].form.name for table, _ in rule.on)
-            for other in {*others} - {home}:
-                by_form.setdefault(other, {}).setdefault(home, set()).add(rule.name)
-        study.memory["guests"] = by_form
+    by_form = _HOMES.get(study, (), lambda: _homes_by_form(study))
     return {home: frozenset(names) for home, names in by_form.get(form.name, {}).items()}
+
+
+def _homes_by_form(study: Study) -> RulesByHome:
+    by_form: dict[str, dict[str, set[str]]] = {}
+    for rule in study.rules.values():
+        home, *others = (study.tables[table].form.name for table, _ in rule.on)
+        for other in {*others} - {home}:
+            by_form.setdefault(other, {}).setdefault(home, set()).add(rule.name)
+    return by_form
 
 
 def _found(

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forms_spec.judge.judgement import CellState
-from forms_spec.judge.plan import plan_of
+from forms_spec.judge.plan import FormPlan, plan_of
 from forms_spec.judge.world import CapturedForm, Subject, nearest_visit
 from forms_spec.record import LOG, FormKey, Record
 from forms_spec.rules.core import RuleValue
 from forms_spec.rules.scene import Frames, Place
+from forms_spec.study_cache import StudyCache
 
 DEEPEST = 20
 """So many formulas behind each other are followed to the cells that people answer."""
@@ -126,18 +127,21 @@ class Evidence:
         self._depth -= 1
 
 
+COMPANIONS: StudyCache[str, Mapping[tuple[str, str], str]] = StudyCache()
+
+
 def companions(form: CapturedForm) -> Mapping[tuple[str, str], str]:
     """By the table and name of a field that holds a chosen unit: the field of its number."""
-    memory = form.world.study.memory
-    key = ("companions", form.key.form)
-    if key not in memory:
-        memory[key] = {
-            (table, plan.field.unit.companion): name
-            for (table, name), plan in form.plan.fields.items()
-            if plan.field.unit is not None and plan.field.unit.companion
-        }
-    found: Mapping[tuple[str, str], str] = memory[key]
-    return found
+    return COMPANIONS.get(form.world.study, form.key.form, lambda: _companions(form.plan))
+
+
+def _companions(plan: FormPlan) -> Mapping[tuple[str, str], str]:
+    units = {place: field_plan.field.unit for place, field_plan in plan.fields.items()}
+    return {
+        (table, unit.companion): name
+        for (table, name), unit in units.items()
+        if unit is not None and unit.companion
+    }
 
 
 class Witness:

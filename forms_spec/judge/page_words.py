@@ -16,6 +16,7 @@ from forms_spec.rules.convert import from_rule
 from forms_spec.rules.evaluate import Closure, compile_core, compile_expression
 from forms_spec.rules.expression import Expression, Home
 from forms_spec.rules.types import Type
+from forms_spec.study_cache import StudyCache
 from forms_spec.wording import BLANK, Slot
 
 Spot = tuple[str, int | None, str, str]
@@ -87,20 +88,18 @@ def page_words(study: Study, form: Form, record: Record, context: Context) -> Pa
     return PageWords(words=words, hidden=frozenset(hidden))
 
 
+_TEXTS: StudyCache[str, tuple[TextPlan, ...]] = StudyCache()
+_NOTES: StudyCache[str, tuple[NotePlan, ...]] = StudyCache()
+
+
 def texts_of(study: Study, form: Form) -> tuple[TextPlan, ...]:
     """Every text of a form that has slots; kept with the study."""
-    held = study.memory.get(("texts", form.name))
-    if held is None:
-        held = study.memory["texts", form.name] = tuple(_texts(form))
-    return held
+    return _TEXTS.get(study, form.name, lambda: tuple(_texts(form)))
 
 
 def notes_of(study: Study, form: Form) -> tuple[NotePlan, ...]:
     """Every note of a form that has conditions; kept with the study."""
-    held = study.memory.get(("notes", form.name))
-    if held is None:
-        held = study.memory["notes", form.name] = tuple(_notes(form))
-    return held
+    return _NOTES.get(study, form.name, lambda: tuple(_notes(form)))
 
 
 def slot_field(node: core.Core) -> Field | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +16,7 @@ from forms_spec.rules.expression import Expression, Home, parse_expression
 from forms_spec.rules.references import Target, references
 from forms_spec.rules.scene import Frames
 from forms_spec.rules.types import Type, type_of
+from forms_spec.study_cache import StudyCache
 
 Closure = Callable[[Frames], "RuleValue | None"]
 
@@ -119,25 +120,27 @@ def reference_ends(field: Field) -> tuple[Expression, Expression]:
     return low, high
 
 
+PLANS: StudyCache[str, FormPlan] = StudyCache()
+_RULES: StudyCache[tuple[()], Mapping[str, Sequence[tuple[Rule, Home]]]] = StudyCache()
+
+
 def plan_of(study: Study, form: Form) -> FormPlan:
     """The form's plan, made at its first use and kept with the study."""
-    key = ("plan", form.name)
-    held = study.memory.get(key)
-    if held is None:
-        held = study.memory[key] = _Planner(study, form).plan()
-    return held
+    return PLANS.get(study, form.name, lambda: _Planner(study, form).plan())
 
 
 def rules_of(study: Study, form: Form) -> Iterator[tuple[Rule, Home]]:
     """The edit checks that belong to a form, each with its home."""
-    by_form = study.memory.get("rules")
-    if by_form is None:
-        by_form = study.memory["rules"] = {}
-        for rule in study.rules.values():
-            table = study.tables[rule.on[0][0]]
-            home = Home(form=table.form, group=table.group)
-            by_form.setdefault(table.form.name, []).append((rule, home))
-    yield from by_form.get(form.name, ())
+    yield from _RULES.get(study, (), lambda: _rules_by_form(study)).get(form.name, ())
+
+
+def _rules_by_form(study: Study) -> Mapping[str, Sequence[tuple[Rule, Home]]]:
+    by_form: dict[str, list[tuple[Rule, Home]]] = {}
+    for rule in study.rules.values():
+        table = study.tables[rule.on[0][0]]
+        home = Home(form=table.form, group=table.group)
+        by_form.setdefault(table.form.name, []).append((rule, home))
+    return by_form
 
 
 class _Planner:

@@ -16,11 +16,13 @@ from forms_spec.rules.evaluate import compile_core
 from forms_spec.rules.expression import Expression, Home
 from forms_spec.rules.scene import Frames
 from forms_spec.rules.types import Type
+from forms_spec.study_cache import StudyCache
 
 DEEPEST = 20
 """So many formulas behind each other are followed; what lies deeper counts as said nowhere."""
 
 Closure = Callable[[Frames], "RuleValue | None"]
+_CLOSURES: StudyCache[int, tuple[core.Core, Closure]] = StudyCache()
 Cell = tuple[str, int | None, str]
 
 
@@ -38,7 +40,7 @@ class Untold:
         self.asked: set[Cell] = set()
         self._depth = 0
         self._followed: dict[Cell, bool] = {}
-        self._memory = captured.world.study.memory
+        self._closures = _CLOSURES.of(captured.world.study)
 
     def of(self, expression: Expression, home: Home, type_: Type, row: int | None) -> bool:
         """Whether the expression is UNKNOWN for a reason that no finding of this form gives."""
@@ -52,11 +54,10 @@ class Untold:
 
     def _value(self, node: core.Core, frames: Frames) -> RuleValue | None:
         """What a part of an expression gives. It is kept with its closure, so that its id stays its own."""
-        key = ("closure", id(node))
-        if key not in self._memory:
-            self._memory[key] = (node, compile_core(node))
-        closure: Closure = self._memory[key][1]
-        return closure(frames)
+        kept = self._closures.get(id(node))
+        if kept is None:
+            kept = self._closures.setdefault(id(node), (node, compile_core(node)))
+        return kept[1](frames)
 
     def _why(self, node: core.Core, frames: Frames) -> bool:
         """Whether a node, which is UNKNOWN, is so for a reason that nothing says."""

@@ -21,6 +21,7 @@ from forms_spec.rules.names import ALL, PREVIOUS, THIS
 from forms_spec.rules.references import references
 from forms_spec.rules.still_open import with_open_sources
 from forms_spec.rules.types import Type
+from forms_spec.study_cache import StudyCache
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,26 +108,31 @@ def in_order(study: Study, keys: Iterable[FormKey]) -> tuple[FormKey, ...]:
     return tuple(sorted(keys, key=lambda key: (visits.get(key.visit, len(visits)), forms.index(key.form))))
 
 
+_OTHER_FORMS: StudyCache[str, tuple[tuple[str, str | None], ...]] = StudyCache()
+_READS_OTHERS: StudyCache[str, bool] = StudyCache()
+
+
 def reads_other_forms(study: Study, rule: Rule) -> tuple[tuple[str, str | None], ...]:
     """The other forms that a rule reads, each with the visit that it names; worked out once."""
-    key = ("other forms", rule.name)
-    if key not in study.memory:
-        table = study.tables[rule.on[0][0]]
-        home = Home(form=table.form, group=table.group)
-        targets = (one for said in _parts(rule) for one in references(said, study, home) if one.table)
-        forms = ((study.tables[one.table or ""].form.name, one.visit) for one in targets)
-        study.memory[key] = tuple(dict.fromkeys(one for one in forms if one[0] != table.form.name))
-    found: tuple[tuple[str, str | None], ...] = study.memory[key]
-    return found
+    return _OTHER_FORMS.get(study, rule.name, lambda: _other_forms(study, rule))
+
+
+def _other_forms(study: Study, rule: Rule) -> tuple[tuple[str, str | None], ...]:
+    table = study.tables[rule.on[0][0]]
+    home = Home(form=table.form, group=table.group)
+    targets = (target for part in _parts(rule) for target in references(part, study, home) if target.table)
+    forms = ((study.tables[target.table or ""].form.name, target.visit) for target in targets)
+    return tuple(dict.fromkeys(form for form in forms if form[0] != table.form.name))
 
 
 def form_reads_others(study: Study, form: Form) -> bool:
     """Whether a rule that hangs on the form reads another one."""
-    key = ("reads others", form.name)
-    if key not in study.memory:
-        mine = (rule for rule in study.rules.values() if _hangs_on(study, rule, form))
-        study.memory[key] = any(reads_other_forms(study, rule) for rule in mine)
-    return bool(study.memory[key])
+    return _READS_OTHERS.get(study, form.name, lambda: _reads_others(study, form))
+
+
+def _reads_others(study: Study, form: Form) -> bool:
+    mine = (rule for rule in study.rules.values() if _hangs_on(study, rule, form))
+    return any(reads_other_forms(study, rule) for rule in mine)
 
 
 def _hangs_on(study: Study, rule: Rule, form: Form) -> bool:

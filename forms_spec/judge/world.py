@@ -18,6 +18,7 @@ from forms_spec.rules.limits import SCALE
 from forms_spec.rules.operators import round_half_away
 from forms_spec.rules.scene import Frames, Place
 from forms_spec.rules.types import Type
+from forms_spec.study_cache import StudyCache
 from forms_spec.values import Value
 
 
@@ -262,12 +263,13 @@ class Subject:
         return [one for one in found if one is not None]
 
 
+_VISIT_ORDERS: StudyCache[tuple[()], Mapping[str, int]] = StudyCache()
+_NEAREST_VISITS: StudyCache[tuple[str, str], str | None] = StudyCache()
+
+
 def visit_order(study: Study) -> Mapping[str, int]:
     """The position of each visit in the dictionary."""
-    held = study.memory.get("visit order")
-    if held is None:
-        held = study.memory["visit order"] = {name: at for at, name in enumerate(study.visits)}
-    return held
+    return _VISIT_ORDERS.get(study, (), lambda: {name: at for at, name in enumerate(study.visits)})
 
 
 def nearest_visit(study: Study, form: str, visit: str) -> str | None:
@@ -276,10 +278,7 @@ def nearest_visit(study: Study, form: str, visit: str) -> str | None:
     The visit itself when the form is scheduled there, else the last visit before it where it is, else the
     first. None when the form is scheduled nowhere.
     """
-    key = ("nearest", form, visit)
-    if key not in study.memory:
-        study.memory[key] = _nearest(study, form, visit)
-    return study.memory[key]  # type: ignore[no-any-return]
+    return _NEAREST_VISITS.get(study, (form, visit), lambda: _nearest(study, form, visit))
 
 
 def _nearest(study: Study, form: str, visit: str) -> str | None:

@@ -22,6 +22,7 @@ from forms_spec.rules.tokenizer import KEYWORDS
 from forms_spec.rules.tree import NODE_NAMES
 from forms_spec.rules.types import KIND_TYPES, Type
 from forms_spec.rules.units import converted
+from forms_spec.study_cache import StudyCache
 
 _UNIT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 
@@ -42,6 +43,12 @@ class Resolved:
     parameters: tuple[str, ...]
 
 
+MeaningKey = tuple[int, str, str | None, Type | None, str | None]
+MEANINGS: StudyCache[MeaningKey, tuple[Expression, Resolved]] = StudyCache()
+"""By the identity of an expression, its home and what is expected of it. The expression is kept beside its
+meaning, so that no other expression gets its identity."""
+
+
 def resolve(
     expression: Expression,
     study: Study,
@@ -50,13 +57,13 @@ def resolve(
     codes: Codelist | None = None,
 ) -> Resolved:
     """The meaning of an expression, of the type that is expected where one is."""
-    key = (id(expression), home.form.name, home.group and home.group.name, expects, codes and codes.name)
-    held = study.memory.get(key)
-    if held is not None:
-        return held[1]  # type: ignore[no-any-return]
-    found = Checker(study, home, expression).whole(expects, codes)
-    study.memory[key] = (expression, found)
-    return found
+    group = home.group.name if home.group else None
+    key = (id(expression), home.form.name, group, expects, codes.name if codes else None)
+    kept = MEANINGS.of(study)
+    held = kept.get(key)
+    if held is None:
+        held = kept.setdefault(key, (expression, Checker(study, home, expression).whole(expects, codes)))
+    return held[1]
 
 
 class Checker(ResolveContext):

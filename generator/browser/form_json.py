@@ -13,6 +13,7 @@ from forms_spec.model import Check, Field, Form, Group, Range, Rule, Study
 from forms_spec.rules.checker import resolve
 from forms_spec.rules.expression import Expression, Home
 from forms_spec.rules.types import Type, type_of
+from forms_spec.study_cache import StudyCache
 from generator.browser.expression_json import Givens, Json, ToJson
 from generator.browser.field_spec import field_spec
 from generator.browser.messages import messages
@@ -26,6 +27,9 @@ class BrowserForm:
     givens: Givens
 
 
+_FORMS: StudyCache[str, BrowserForm] = StudyCache()
+
+
 def form_spec(study: Study, form: Form) -> Json:
     """The form's fields, groups and rules for the page. The same for every subject and visit."""
     return browser_form(study, form).spec
@@ -33,11 +37,7 @@ def form_spec(study: Study, form: Form) -> Json:
 
 def browser_form(study: Study, form: Form) -> BrowserForm:
     """Made at the first use and kept with the study."""
-    key = ("browser", form.name)
-    held = study.memory.get(key)
-    if held is None:
-        held = study.memory[key] = _Writer(study, form).form_json()
-    return held
+    return _FORMS.get(study, form.name, lambda: _Writer(study, form).form_json())
 
 
 class _Writer:

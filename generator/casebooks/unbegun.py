@@ -14,6 +14,7 @@ from forms_spec.rules import core
 from forms_spec.rules.expression import Home
 from forms_spec.rules.types import Type
 from forms_spec.schedule import Expectation, Scheduled, VisitType
+from forms_spec.study_cache import StudyCache
 from forms_spec.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE, field_named
 from forms_spec.visits import Timeline, VisitStatus, due_dates, visit_state
 from generator.casebooks.book import Books
@@ -24,6 +25,8 @@ from generator.casebooks.reads import Shape, conditions, formula, nodes, resolve
 from generator.casebooks.relation import Relation
 from generator.package.missingness import OPEN, MissingnessCounter
 
+_ASKED_ON: StudyCache[tuple[str, int, date], tuple[int, tuple[int, ...]]] = StudyCache()
+_LOOKS_AT_ITSELF: StudyCache[tuple[str, str], bool] = StudyCache()
 NEVER = 0
 """No day."""
 
@@ -122,15 +125,16 @@ class Unbegun:
 
     def _asked_on(self, visit: str, day_zero: int) -> tuple[int, tuple[int, ...]]:
         """When a visit is due, and its status in a study that goes on, has ended before, or has not."""
-        one, start, today = self.study.visits[visit], _date(day_zero), self.missing.today
-        key = ("asked on", visit, day_zero, today)
-        if key not in self.study.memory:
-            due = due_dates(one, start)
+        today = self.missing.today
+
+        def asked_on() -> tuple[int, tuple[int, ...]]:
+            start = _date(day_zero)
+            due = due_dates(self.study.visits[visit], start)
             lines = (Timeline(day_zero=start, ended=end) for end in (None, date.min, date.max))
-            statuses = tuple(_PLACES[visit_state(one, line, today).status] for line in lines)
-            self.study.memory[key] = (due.target.toordinal() if due else NEVER, statuses)
-        found: tuple[int, tuple[int, ...]] = self.study.memory[key]
-        return found
+            states = (visit_state(self.study.visits[visit], line, today) for line in lines)
+            return due.target.toordinal() if due else NEVER, tuple(_PLACES[one.status] for one in states)
+
+        return _ASKED_ON.get(self.study, (visit, day_zero, today), asked_on)
 
     def _held(self, visit: str) -> tuple[Array, Array]:
         """Of whom a visit is captured, and whether it was missed."""
@@ -228,16 +232,17 @@ def _looks_at_itself(study: Study, one: Scheduled) -> bool:
     """Whether a condition, or what it hangs on, looks at instances of its own form."""
     if one.when is None:
         return False
-    key = ("looks at itself", one.form, one.visit)
-    if key not in study.memory:
-        root = resolved(one.when, study, Home(form=study.forms[one.form]), Type.CONDITION)
-        study.memory[key] = any(
+    when = one.when
+
+    def looks_at_itself() -> bool:
+        root = resolved(when, study, Home(form=study.forms[one.form]), Type.CONDITION)
+        return any(
             (isinstance(node, core.Remote) and node.form == one.form)
             or (isinstance(node, core.Fold) and node.source.form == one.form)
             for node in _behind(study, root)
         )
-    found: bool = study.memory[key]
-    return found
+
+    return _LOOKS_AT_ITSELF.get(study, (one.form, one.visit), looks_at_itself)
 
 
 def _behind(study: Study, root: core.Core) -> Iterator[core.Core]:

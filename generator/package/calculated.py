@@ -10,7 +10,11 @@ from forms_spec.judge.world import CapturedForm as JudgedForm
 from forms_spec.judge.world import Subject
 from forms_spec.model import Form, Study
 from forms_spec.record import Casebook, Record, Records, Row
+from forms_spec.study_cache import StudyCache
 from generator.package.captured import CapturedForm
+
+Formulas = Mapping[str | None, Sequence[str]]
+_FORMULAS: StudyCache[str, Formulas] = StudyCache()
 
 
 def with_calculated(
@@ -75,13 +79,14 @@ def _with(
     return {**texts, **{name: text for name, text in found.items() if text}}
 
 
-def formulas_of(study: Study, form: Form) -> Mapping[str | None, Sequence[str]]:
+def formulas_of(study: Study, form: Form) -> Formulas:
     """The names of the calculated fields by group, of a form's own under None; found once for a study."""
-    key = ("formulas", form.name)
-    if key not in study.memory:
-        groups = (None, *(one.name for one in form.row_groups))
-        study.memory[key] = {group: _formulas(form, group) for group in groups}
-    return study.memory[key]  # type: ignore[no-any-return]
+    return _FORMULAS.get(study, form.name, lambda: _formulas_by_group(form))
+
+
+def _formulas_by_group(form: Form) -> Formulas:
+    groups = (None, *(group.name for group in form.row_groups))
+    return {group: _formulas(form, group) for group in groups}
 
 
 def _formulas(form: Form, group: str | None) -> list[str]:

@@ -22,6 +22,7 @@ from forms_spec.entry import understand
 from forms_spec.kinds import KINDS, Refusal
 from forms_spec.model import Field, Form, Study
 from forms_spec.places import DataPlace
+from forms_spec.study_cache import StudyCache
 from generator.pages.names import MISSING_PREFIX
 
 CLEAR = "-"
@@ -165,20 +166,22 @@ class _Unbound(UnboundField):  # type: ignore[misc]
         return made
 
 
+_CLASSES: StudyCache[tuple[str, str | None], type[TableForm]] = StudyCache()
+
+
 def table_form(study: Study, form: Form, group: str | None = None) -> type[TableForm]:
     """The WTForms class of a form's own fields, or of one row of a group; kept with the study."""
-    key = ("wtforms", form.name, group)
-    made: type[TableForm] | None = study.memory.get(key)
-    if made is None:
-        fields = form.fields if group is None else _fields_of(form, group)
-        unbound = {
-            f.name: _Unbound(FIELD_CLASSES[f.kind.name], f, study)
-            for f in fields
-            if f.collected and f.value is None
-        }
-        made = type(f"{form.name}_{group or 'own'}", (TableForm,), {"unbound": unbound})
-        study.memory[key] = made
-    return made
+    return _CLASSES.get(study, (form.name, group), lambda: _form_class(study, form, group))
+
+
+def _form_class(study: Study, form: Form, group: str | None) -> type[TableForm]:
+    fields = form.fields if group is None else _fields_of(form, group)
+    unbound = {
+        f.name: _Unbound(FIELD_CLASSES[f.kind.name], f, study)
+        for f in fields
+        if f.collected and f.value is None
+    }
+    return type(f"{form.name}_{group or 'own'}", (TableForm,), {"unbound": unbound})
 
 
 def _fields_of(form: Form, name: str) -> tuple[Field, ...]:

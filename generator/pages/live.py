@@ -7,36 +7,39 @@ import json
 from forms_spec.model import Field, Form, Group, Study
 from forms_spec.rules import Expression, Home, Type, parse_expression, references
 from forms_spec.rules.checker import resolve
+from forms_spec.study_cache import StudyCache
 from generator.browser.expression_json import Givens, Json, ToJson
 from generator.browser.form_json import form_spec
 from generator.pages.worked import worked
 
+_LIVE: StudyCache[str, Json] = StudyCache()
+
 
 def live_spec(study: Study, form: Form) -> Json:
     """The form's JSON for the judge, and the page's own additions; kept with the study."""
-    key = ("live", form.name)
-    held: Json | None = study.memory.get(key)
-    if held is None:
-        fields = [(group, field) for group in form.groups for field in group.fields if field.collected]
-        held = study.memory[key] = {
-            **_sharing_codes(form_spec(study, form)),
-            "convert": {
-                f"{_table(form, group)} {field.name}": _conversions(study, form, group, field)
-                for group, field in fields
-                if field.unit and field.unit.choices
-            },
-            "reads": {
-                f"{_table(form, group)} {field.name}": _reads(study, form, group, field)
-                for group, field in fields
-                if field.value is not None
-            },
-            "worked": {
-                f"{_table(form, group)} {field.name}": worked(study, form, group, field)
-                for group, field in fields
-                if field.value is not None
-            },
-        }
-    return held
+    return _LIVE.get(study, form.name, lambda: _live_spec(study, form))
+
+
+def _live_spec(study: Study, form: Form) -> Json:
+    fields = [(group, field) for group in form.groups for field in group.fields if field.collected]
+    return {
+        **_sharing_codes(form_spec(study, form)),
+        "convert": {
+            f"{_table(form, group)} {field.name}": _conversions(study, form, group, field)
+            for group, field in fields
+            if field.unit and field.unit.choices
+        },
+        "reads": {
+            f"{_table(form, group)} {field.name}": _reads(study, form, group, field)
+            for group, field in fields
+            if field.value is not None
+        },
+        "worked": {
+            f"{_table(form, group)} {field.name}": worked(study, form, group, field)
+            for group, field in fields
+            if field.value is not None
+        },
+    }
 
 
 def _sharing_codes(spec: Json) -> Json:

@@ -14,6 +14,7 @@ from forms_spec.judge import Judgement
 from forms_spec.judge.page_words import NO_WORDS, PageWords
 from forms_spec.model import Form, Group, Study
 from forms_spec.record import CellKey, Record, Row
+from forms_spec.study_cache import StudyCache
 from generator.pages.asking import page_of
 from generator.pages.files import FileOf, file_html, no_files
 from generator.pages.findings import Said, said_on
@@ -41,15 +42,19 @@ WRITER.globals["pieces"] = pieces
 FILLER = Environment(autoescape=True, undefined=Undefined, trim_blocks=True, lstrip_blocks=True)
 
 
+_TEMPLATES: StudyCache[str, tuple[Page, Template]] = StudyCache()
+
+
 def page_and_template(study: Study, form: Form) -> tuple[Page, Template]:
     """The form's page and its template, made at its first use and kept with the study."""
-    key = ("page", form.name)
-    made: tuple[Page, Template] | None = study.memory.get(key)
-    if made is None:
-        page = page_of(study, form)
-        text = WRITER.get_template("form.jinja").render(form=page)
-        made = study.memory[key] = page, FILLER.from_string(text)
-    return made
+    return _TEMPLATES.get(study, form.name, lambda: write_template(study, form))
+
+
+def write_template(study: Study, form: Form) -> tuple[Page, Template]:
+    """The same, made anew."""
+    page = page_of(study, form)
+    text = WRITER.get_template("form.jinja").render(form=page)
+    return page, FILLER.from_string(text)
 
 
 NOTHING: Mapping[tuple[str, int], str] = MappingProxyType({})

@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from forms_spec.model import Field, Study
+from forms_spec.study_cache import StudyCache
 
+_CODES: StudyCache[int, Mapping[str, str]] = StudyCache()
+"""By the identity of a field, which lives as long as its study."""
 _PARTING = re.compile(r"[|,\r\n]")
 
 
@@ -25,10 +28,7 @@ def redcap_codes(study: Study, field: Field) -> Mapping[str, str]:
     without answers."""
     if field.codelist is None:
         return {}
-    memory = study.memory.setdefault("redcap codes", {})
-    if id(field) not in memory:
-        memory[id(field)] = _codes(field)
-    return memory[id(field)]  # type: ignore[no-any-return]
+    return _CODES.get(study, id(field), lambda: _codes(field))
 
 
 def boxes_of(study: Study, field: Field) -> Iterator[tuple[str, str]]:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 from forms_spec.model import Group, Study
 from forms_spec.schedule import Expectation, Visit, VisitType
+from forms_spec.study_cache import StudyCache
 from generator.redcap.events import CLASSIC
 from generator.redcap.losses import Loss
 from generator.redcap.names import slug, unused
 
+_EVENT_NAMES: StudyCache[tuple[()], Mapping[str, str]] = StudyCache()
 _UNIQUE = re.compile(r"[a-z0-9_]+_arm_([0-9]+)[a-z]?", re.ASCII)
 _EVENTS = (
     "event_name", "arm_num", "day_offset", "offset_min", "offset_max", "unique_event_name",
@@ -32,10 +34,7 @@ class Lists:
 
 def event_names(study: Study) -> Mapping[str, str]:
     """The unique name of each visit's event: its own, where that is one of REDCap's."""
-    held = study.memory.get("redcap events")
-    if held is None:
-        held = study.memory["redcap events"] = _names(study)
-    return held
+    return _EVENT_NAMES.get(study, (), lambda: _names(study))
 
 
 def longitudinal(study: Study) -> bool:

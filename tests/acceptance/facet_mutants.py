@@ -12,9 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from forms_spec.criteria import ReferenceRange
+from forms_spec.judge.evidence import COMPANIONS
+from forms_spec.judge.plan import PLANS
 from forms_spec.model import Field, Form, Group, Range, Study, Unit
 from forms_spec.rules import Expression, Home, Type, parse_expression, tree
-from forms_spec.rules.checker import resolve
+from forms_spec.rules.checker import MEANINGS, resolve
 from forms_spec.rules.types import type_of
 from tests.acceptance.alter import Alter
 from tests.acceptance.cases import Written, findings_under, subjects, written
@@ -279,11 +281,14 @@ class FacetBench:
 
     def share(self, study: Study, forms: set[str], without: str | None) -> None:
         """Plans of other forms and meanings of expressions stay; not of those that name ``without``."""
-        for key, held in self.study.memory.items():
-            meaning = isinstance(key, tuple) and isinstance(key[0], int)
-            other = isinstance(key, tuple) and key[0] in ("plan", "companions") and key[1] not in forms
-            if other or (meaning and (without is None or without not in held[0].text)):
-                study.memory[key] = held
+        plans, companions, meanings = PLANS.of(study), COMPANIONS.of(study), MEANINGS.of(study)
+        plans |= {form: plan for form, plan in PLANS.of(self.study).items() if form not in forms}
+        companions |= {form: held for form, held in COMPANIONS.of(self.study).items() if form not in forms}
+        meanings |= {
+            key: (expression, meaning)
+            for key, (expression, meaning) in MEANINGS.of(self.study).items()
+            if without is None or without not in expression.text
+        }
 
 
 def _altered(form: Form, mutant: FieldMutant) -> Form:

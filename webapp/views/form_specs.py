@@ -6,12 +6,15 @@ import json
 
 from flask import Blueprint, Response, abort
 
+from forms_spec.model import Form, Study
+from forms_spec.study_cache import StudyCache
 from generator.pages.live import live_spec
 from webapp.access import READ, allow
 from webapp.assets import A_YEAR
 from webapp.services import services
 
 bp = Blueprint("form_specs", __name__)
+_TEXTS: StudyCache[str, str] = StudyCache()
 
 
 @bp.get("/dictionary/<hash_>/<form>.json")
@@ -21,9 +24,11 @@ def show_spec(hash_: str, form: str) -> Response:
     found = study.forms.get(form)
     if found is None or hash_ != study.hash:
         abort(404)
-    key = ("live text", form)
-    if key not in study.memory:
-        study.memory[key] = json.dumps(live_spec(study, found), ensure_ascii=False, separators=(",", ":"))
-    response = Response(study.memory[key], content_type="application/json")
+    text = _TEXTS.get(study, form, lambda: _spec_text(study, found))
+    response = Response(text, content_type="application/json")
     response.headers["Cache-Control"] = A_YEAR.replace("public", "private")
     return response
+
+
+def _spec_text(study: Study, form: Form) -> str:
+    return json.dumps(live_spec(study, form), ensure_ascii=False, separators=(",", ":"))

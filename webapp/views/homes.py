@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from forms_spec.study_cache import StudyCache
 from generator.codebook import codebook_html, in_schedule_order
 from webapp.access import SIGNED_IN, allow
 from webapp.demo import ACCOUNTS
@@ -14,6 +15,7 @@ from webapp.services import services
 from webapp.storage import Role, dictionary_in_use, list_users
 
 bp = Blueprint("homes", __name__)
+_CODEBOOKS: StudyCache[tuple[()], str] = StudyCache()
 
 
 @bp.get("/")
@@ -36,9 +38,8 @@ def show_dictionary() -> str:
 def show_codebook() -> Response:
     """Everything that the dictionary says; it names no subject."""
     study = services().study
-    if "codebook" not in study.memory:
-        study.memory["codebook"] = codebook_html(study)
-    response = Response(study.memory["codebook"], content_type="text/html; charset=utf-8")
+    page = _CODEBOOKS.get(study, (), lambda: codebook_html(study))
+    response = Response(page, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = INLINE_POLICY
     return response
 
