@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from forms_spec.model import Code, Codelist, Field, Form, Group, Study
 from forms_spec.schedule import Expectation, Scheduled
+from generator.codebook.unchecked import Unchecked, unchecked
 from generator.codebook.uses import (
     Check,
     Derived,
@@ -148,6 +149,7 @@ class Codebook:
     derived: tuple[Derived, ...]
     rules: tuple[Rule, ...]
     read_by: Mapping[str, tuple[Target, ...]]
+    unchecked: tuple[Unchecked, ...]
 
 
 def outline(study: Study) -> Codebook:
@@ -183,6 +185,7 @@ def outline(study: Study) -> Codebook:
         derived=named,
         rules=rules,
         read_by=index.read_by,
+        unchecked=tuple(unchecked(study)),
     )
 
 

@@ -7,10 +7,13 @@ from functools import cache
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import escape
 
 from forms_spec import load_study
 from forms_spec.model import Study
 from generator.codebook import codebook_html
+from generator.codebook.uses import field_anchor
+from generator.tables.losses import losses
 
 FILES = {
     "study.yaml": """\
@@ -207,6 +210,32 @@ def test_a_field_links_to_what_reads_it_and_back() -> None:
     assert (
         '<a href="#field-vs.sysbp">' in page().partition('id="rule-vs.pulsep.value"')[2].partition("</tr>")[0]
     )
+
+
+def test_the_last_section_lists_what_frictionless_alone_does_not_check() -> None:
+    """Everything that is lost of a field stands in one row, which links to the field."""
+    rows = page().partition('id="unchecked"')[2].split("<tr data-entry>")[1:]
+    for loss in losses(study()):
+        table, _, name = loss.field.partition(".")
+        link = f'href="#{field_anchor(table, name)}"' if name else None
+        reason = escape(loss.why)
+        [of_field] = [row for row in rows if link in row] if link else [None]
+        assert any(f"<b>{loss.facet}</b>" in row and reason in row for row in rows if of_field in (None, row))
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        ("enr.enrdat", "<b>range</b> the range depends on"),
+        ("enr.initials", "<b>kind</b> frictionless lets a line break after a text pass"),
+        ("vs.pulsep", "<b>value</b> equals"),
+        ("vs.temp", "<b>shown</b> must be blank unless taken"),
+    ],
+)
+def test_a_gap_is_listed_with_its_field(field: str, reason: str) -> None:
+    section = page().partition('id="unchecked"')[2]
+    [row] = [row for row in section.split("<tr data-entry>") if f'"#field-{field}"' in row]
+    assert reason in row
 
 
 def test_the_same_study_gives_the_same_bytes() -> None:
