@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -71,7 +71,7 @@ class BlockTrail:
         sums = halves.group_by("table", "field").sum().collect()
         for table, field, low, high, took_low, took_high in sums.iter_rows():
             self.sums.trail[table, field] += low - took_low + ((high - took_high) << _HALF)
-        self.sums.saves.extend(self._saves(frame))
+        self.sums.saves.frombytes(self._saves(frame))
         first = frame.filter((pl.col("field") == STATUS) & (pl.col("old") == ""))
         self.sums.trail[SITES] += self._sites(first, "table")
 
@@ -82,7 +82,7 @@ class BlockTrail:
         if layout.SITE in frame.columns:
             self.sums.read.add(SITES)
             self.sums.tables[SITES] += self._sites(frame, layout.FORM)
-        self.sums.newest.extend(self._saves(frame))
+        self.sums.newest.frombytes(self._saves(frame))
         key = self._key([pl.col(name) if name in STATUS_KEY else pl.lit(NO_KEY[name]) for name in ROW_KEY])
         words = frame.lazy().with_columns(pl.col(STATUS).replace(STATUS_WORDS))
         halves = words.select(layout.FORM, *self._halves(STATUS, key, STATUS))
@@ -90,15 +90,12 @@ class BlockTrail:
             self.sums.read.add((form, STATUS))
             self.sums.tables[form, STATUS] += low + (high << _HALF)
 
-    def _saves(self, frame: pl.DataFrame) -> Iterable[int]:
-        """The hashes of the saves that rows are of; none where a column is lacking."""
+    def _saves(self, frame: pl.DataFrame) -> bytes:
+        """The hashes of the saves that rows are of, eight bytes each; none where a column is lacking."""
         if not set(SAVE) <= set(frame.columns):
-            return ()
-        return (
-            frame.select(self._key([pl.col(name) for name in SAVE]).reinterpret(signed=True))
-            .to_series()
-            .unique()
-        )
+            return b""
+        hashes = self._key([pl.col(name) for name in SAVE]).reinterpret(signed=True)
+        return frame.select(hashes).to_series().unique().to_numpy().tobytes()
 
     def _sites(self, frame: pl.DataFrame, form: str) -> int:
         """The sum over the sites of forms, one a row; ``form`` is the column of the form's name."""
