@@ -2,9 +2,10 @@
 
     python -m benchmarks.lists 8 500 5000
 
-Each number is a study of so many subjects. What is measured is the server's CPU time, in one process: the
-median of alternating requests, as a ratio to sending bytes of the same length to somebody who is signed in.
-Pages are as they are found between two saves; ``anew`` is the first view after a save.
+Each number is a study of so many subjects, whose forms are copies of the demo's. What is measured is the
+server's CPU time, in one process: the median of alternating requests, as a ratio to sending bytes of the same
+length to somebody who is signed in. Pages are as they are found between two saves; ``after a save`` is the
+first view after a form of the subject was saved, for which the subject is judged anew.
 """
 
 from __future__ import annotations
@@ -13,49 +14,93 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from webapp.access import SIGNED_IN, allow
 from webapp.app import create_app
 from webapp.demo import PASSWORD, load_demo
 from webapp.settings import Settings
-from webapp.storage import add_subject, open_database
+from webapp.storage import (
+    Database,
+    InstanceKey,
+    Saved,
+    SaveRequest,
+    list_subjects,
+    load,
+    open_database,
+    save,
+)
+from webapp.views.subjects import ON_A_PAGE
 
 REPEATS = 25
 CASEBOOK = "/subjects/01-012"
 PAGES = (CASEBOOK, "/subjects/01-012/eligibility", "/subjects")
+VITAL_SIGNS = InstanceKey("01-012", "vs", "D0")
+COPY = """WITH RECURSIVE numbered (number) AS (
+        SELECT 1 UNION ALL SELECT number + 1 FROM numbered WHERE number < :copies
+    ), old AS (
+        SELECT subjid, row_number() OVER (ORDER BY subjid) - 1 AS place
+        FROM subject WHERE subjid NOT LIKE '01-c%'
+    ), copy AS (
+        SELECT number, subjid, '01-c' || number AS name
+        FROM numbered JOIN old ON old.place = number % (SELECT count(*) FROM old)
+    ) """
+"""Every copy of a subject of the demo, in turn. Numbers of rows go up by those of the demo's rows."""
+SUBJECTS = """INSERT INTO subject (subjid, site, added_by, added_at) {copy}
+    SELECT name, site, added_by, added_at FROM copy JOIN subject USING (subjid)"""
+FORMS = """INSERT INTO form_instance (id, subjid, form, visit, unsno, version, status, refused, queries,
+        warnings, saved_at, saved_by) {copy}
+    SELECT id + copy.number * :rows, name, form, visit, unsno, version, status, refused, queries,
+        warnings, saved_at, saved_by
+    FROM copy JOIN form_instance USING (subjid)"""
+VERSIONS = """INSERT INTO form_version (id, instance_id, number, status, refused, queries, warnings, saved_at,
+        saved_by, save_id, dictionary_hash, seal, reason, row_marks, kept, "rows", texts, import_id) {copy}
+    SELECT v.id + copy.number * :rows, v.instance_id + copy.number * :rows, v.number, v.status, v.refused,
+        v.queries, v.warnings, v.saved_at, v.saved_by, v.save_id || '-' || copy.number, v.dictionary_hash,
+        v.seal, v.reason, v.row_marks, v.kept, v."rows", v.texts, v.import_id
+    FROM copy JOIN form_instance i USING (subjid) JOIN form_version v ON v.instance_id = i.id"""
 
 
 def main(sizes: list[int]) -> None:
     """Prints a line for each size and page."""
     for size in sizes:
         for page, ratio, milliseconds in measured(size):
-            print(f"{size:6} subjects  {page:32} {ratio:5.1f} x a static page  {milliseconds:6.1f} ms")
+            print(
+                f"{size:6} subjects  {page:46} {ratio:5.1f} x a static page  {milliseconds:6.1f} ms",
+                flush=True,
+            )
 
 
 def measured(size: int) -> list[tuple[str, float, float]]:
     """By page: the ratio to a static page of the same length, and milliseconds of CPU."""
     with tempfile.TemporaryDirectory() as folder:
-        client, lengths = _client(Path(folder), size)
+        database, client, lengths = _client(Path(folder), size)
+        _count_first_page(client)
         found = []
         for number, page in enumerate(PAGES):
             lengths[number] = len(client.get(page).data)
-            seconds = _alternating(
-                lambda page=page: client.get(page), lambda n=number: client.get(f"/static-{n}")
+            static = partial(client.get, f"/static-{number}")
+            view = partial(client.get, page)
+            kept, after, plain = _alternating(
+                view, view, static, before=(None, partial(_save, database), None)
             )
-            found.append((page, seconds[0] / seconds[1], seconds[0] * 1000))
+            found.append((page, kept / plain, kept * 1000))
+            found.append((f"{page}, after a save", after / plain, after * 1000))
         return found
 
 
-def _client(folder: Path, size: int) -> tuple[FlaskClient, list[int]]:
+def _client(folder: Path, size: int) -> tuple[Database, FlaskClient, list[int]]:
     url = f"sqlite:///{folder / 'study.sqlite'}"
     database = open_database(url)
     study = load_demo(database)
-    for number in range(size - 8):
-        add_subject(database, subjid=f"01-{100 + number:03}", site="01", user="coordinator")
+    _copy_subjects(database, size - len(list_subjects(database)))
     app = create_app(Settings(database=url, study=study, secret_key="benchmark"))
     lengths = [0] * len(PAGES)
     for number in range(len(PAGES)):
@@ -65,15 +110,54 @@ def _client(folder: Path, size: int) -> tuple[FlaskClient, list[int]]:
     page = client.get("/sign-in").text
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
     client.post("/sign-in", data={"csrf_token": token, "username": "coordinator", "password": PASSWORD})
-    return client, lengths
+    return database, client, lengths
 
 
-def _alternating(*acts: Callable[[], object]) -> list[float]:
+def _copy_subjects(database: Database, copies: int) -> None:
+    """Subjects with all forms of the demo's: in seconds, where saving or importing them takes an hour."""
+    if copies <= 0:
+        return
+    with database.write() as connection:
+        rows = connection.execute(text("SELECT max(id) FROM form_version")).scalar_one()
+        for statement in (SUBJECTS, FORMS, VERSIONS):
+            connection.execute(text(statement.format(copy=COPY)), {"copies": copies, "rows": rows})
+
+
+def _count_first_page(client: FlaskClient) -> None:
+    """Asks, as the list's page does, until how its subjects stand is known."""
+    ready, following = 0, "0"
+    while following and ready < ON_A_PAGE:
+        answer = client.get("/subjects/standings", query_string={"from": following}).get_json()
+        ready, following = ready + len(answer["ready"]), answer["next"]
+
+
+def _save(database: Database) -> None:
+    """Another pulse in one form of the subject whose pages are measured."""
+    stored = load(database, VITAL_SIGNS)
+    assert stored is not None
+    pulse = "70" if stored.record.texts["pulse_vsorres"] != "70" else "68"
+    request = SaveRequest(
+        key=VITAL_SIGNS,
+        base_version=stored.version,
+        record=replace(stored.record, texts={**stored.record.texts, "pulse_vsorres": pulse}),
+        status=stored.status,
+        user="coordinator",
+        save_id=str(uuid4()),
+        dictionary_hash=stored.dictionary_hash,
+        counts=stored.counts,
+    )
+    assert isinstance(save(database, request), Saved)
+
+
+def _alternating(*acts: Callable[[], object], before: Sequence[Callable[[], object] | None]) -> list[float]:
+    """The median time of each act, in rounds; what comes ``before`` an act is not measured."""
     times: list[list[float]] = [[] for _ in acts]
     for act in acts:
         act()
     for _ in range(REPEATS):
-        for act, taken in zip(acts, times, strict=True):
+        for act, prepare, taken in zip(acts, before, times, strict=True):
+            if prepare:
+                prepare()
             began = time.process_time()
             act()
             taken.append(time.process_time() - began)
