@@ -27,8 +27,10 @@ from generator.tables.retired import read_retired
 if TYPE_CHECKING:  # packages of others do without
     from forms_spec.model import Study, Table
 
-SMALL = 2**22
-"""Tables of so few bytes are read before what reads blocks is even loaded. The trail is most of them."""
+SMALL = 2**20
+"""Tables of so few bytes are read before what reads blocks is even loaded."""
+SMALL_TRAIL = 2**22
+"""The same of the audit trail of a study, whose cells are the same again and again."""
 LARGE = 32 * 10**6
 """Below so many bytes of tables the judge is as fast by itself."""
 
@@ -68,7 +70,7 @@ def open_package(
             path, source, store, stack, dictionary=dictionary, collector=Collector(limit=limit), strict=strict
         )
         planned = opened.collector.fork()
-        small = not at_once and sum(source.sizes.get(plan.path, 0) for plan in opened.plans) < SMALL
+        small = not at_once and _is_small(opened)
         differing = _stage(opened, engine, small=small, on_progress=on_progress)
         if opened.study and _as_they_were(opened, planned, differing, stack):
             opened.store = stack.enter_context(_spooling_store() if at_once else Store())
@@ -132,6 +134,13 @@ def _as_they_were(
 
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crfsmith-")))
     return restore(opened, planned, differing, folder)
+
+
+def _is_small(opened: OpenPackage) -> bool:
+    """True where reading in blocks would not pay for what has to be loaded for it."""
+    sizes = {plan.name: opened.source.sizes.get(plan.path, 0) for plan in opened.plans}
+    trail = sizes.pop(layout.AUDIT, 0) if opened.study else 0
+    return sum(sizes.values()) < SMALL and trail < SMALL_TRAIL
 
 
 def _size_of_tables(source: Source) -> int:
