@@ -32,13 +32,13 @@ _MAKERS: tuple[Callable[[int], str], ...] = (
     ),
     lambda at: f"{{label: Measure {at}, type: decimal, places: 2, unit: mmol/L, range: [0.1, 99.5]}}",
     lambda at: (
-        f"{{label: Text {at}, length: 200, shown: q{at - 3} = 'Y', help: In a few words., cdash: TX{at}}}"
+        f"{{label: Text {at}, length: 200, show_when: q{at - 3} = 'Y', help: In a few words., cdash: TX{at}}}"
     ),
     lambda at: f"{{label: Date {at}, type: date, range: [1900-01-01, today], required: q{at - 4} = 'Y'}}",
     lambda at: f"{{label: Grade {at}, type: choice, codes: GRADE, required: true}}",
-    lambda at: f"{{label: Side {at}, type: choice, codes: SIDE, shown: \"q{at - 1} in ('2', '3')\"}}",
-    lambda at: f"{{label: Where {at}, type: choices, codes: REFERRAL, missing: [UNK]}}",
-    lambda at: f"{{label: Pain {at}, type: scale, ends: [No pain, Worst pain]}}",
+    lambda at: f"{{label: Side {at}, type: choice, codes: SIDE, show_when: \"q{at - 1} in ('2', '3')\"}}",
+    lambda at: f"{{label: Where {at}, type: multiple_choice, codes: REFERRAL, missing: [UNK]}}",
+    lambda at: f"{{label: Pain {at}, type: scale, anchors: [No pain, Worst pain]}}",
     lambda at: (
         f"{{label: Sum {at}, type: calculated, places: 1, "
         f"value: 'round((q{at - 8} + q{at - 1}) * $limit / 100, 1)'}}"

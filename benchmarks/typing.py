@@ -1,7 +1,8 @@
 """From a key to the next frame in a real browser: a form's box against a plain box, by turns in one run.
 
-Both boxes get short blocks of keys in turn, so that the machine's load meets both; a ratio is the median of the
-ratios of such pairs. Then the opening of a page with ten questions over one long list, against one such question.
+Both boxes get short blocks of keys in turn, so that the machine's load meets both; a ratio is the
+median of the ratios of such pairs. Then the opening of a page with ten questions over one long list,
+against one such question.
 
 python -m benchmarks.typing [rounds]
 """
@@ -105,11 +106,11 @@ def _compare(browser: Browser, site: Site, name: str, address: str, *, box: str,
 
 
 def _block(side: Side) -> tuple[float, float]:
-    """Milliseconds from a key to its frame, and for which the page was busy with it: medians of a few keys."""
+    """Milliseconds from a key to its frame, and of work for it: medians of a few keys."""
     page = side.page
     page.bring_to_front()
     page.locator(side.box).focus()
-    # What comes with the change of pages and the judging of the last block is over before the keys are measured.
+    # The change of pages and the judging of the last block are over before the keys are measured.
     page.wait_for_timeout(PAUSE)
     page.keyboard.press("0")
     page.keyboard.press("Backspace")

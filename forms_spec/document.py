@@ -53,6 +53,20 @@ def place_between(file: str, start: yaml.Mark, end: yaml.Mark) -> TextPlace:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Renaming:
+    """An old name in the text: where it begins, counted in characters from 0, and what replaces it.
+
+    ``code`` is the code of its finding.
+    """
+
+    start: int
+    old: str
+    new: str
+    code: str
+    place: TextPlace
+
+
 @dataclass(frozen=True, kw_only=True)
 class Document:
     """A file's data with its places. ``root`` is None when the file is no YAML or is empty."""
@@ -61,6 +75,7 @@ class Document:
     text: str
     root: Node | None
     findings: tuple[Finding, ...]
+    renamings: tuple[Renaming, ...] = ()
 
     @property
     def data(self) -> Data:

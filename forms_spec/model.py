@@ -135,7 +135,7 @@ class Pattern:
     """A regular expression of the common subset, always matched against the whole text."""
 
     expression: str
-    says: str | None
+    message: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,14 +161,14 @@ class Field:
     ``kind`` is the grammar of its text, ``type`` what the dictionary called it. ``comparators`` may stand
     before its number; ``part_of`` names the field whose number or comparator a calculated field is.
     ``ranges``, ``alert`` and ``expected`` are keyed by unit code when the unit is chosen, else by None.
-    ``required`` and ``shown`` are True, False or a condition. ``value`` is the formula of a calculated field.
-    ``missing`` are the codes of reasons allowed here. ``annotation`` is for people and other programs;
-    ``redcap`` keeps what a dictionary of REDCap said that has no meaning here, by its column.
-    ``checks`` says by finding code which protocol check the field's facets implement. ``reference`` is the
+    ``required`` is True, False or a condition; ``show_when`` is one. ``value`` is the formula of a
+    calculated field. ``missing`` are the codes of reasons allowed here. ``annotation`` is for people and
+    other programs; ``redcap`` keeps what a dictionary of REDCap said that has no meaning here, by its column.
+    ``checks`` says by finding code which protocol check the field's facets implement. ``lab_test`` is the
     test of the study's reference ranges that a laboratory result belongs to. ``entry`` says how the page
     asks: "typed", "read_only" or "hidden". ``prefill`` is what a new form is filled with when it is opened:
-    "today", "now" or "user". ``not_offered`` are codes that are no longer to be chosen, ``most`` is how many
-    answers may be chosen. ``wordings`` are those of the label and the help that hold answers, in parts;
+    "today", "now" or "user". ``retired`` are codes that are no longer to be chosen, ``max_choices`` is how
+    many answers may be chosen. ``wordings`` are those of the label and the help that hold answers, in parts;
     ``label`` and ``help`` are what is said where there are none.
     """
 
@@ -180,7 +180,7 @@ class Field:
     form: str
     group: str
     required: bool | Expression = False
-    shown: Expression | None = None
+    show_when: Expression | None = None
     help: str | None = None
     ranges: Mapping[str | None, Range] = field(default_factory=dict)
     expected: Mapping[str | None, Range] = field(default_factory=dict)
@@ -198,7 +198,7 @@ class Field:
     identifier: bool = False
     default: str | None = None
     value: Expression | None = None
-    ends: tuple[str, str] | None = None
+    anchors: tuple[str, str] | None = None
     upload: Upload | None = None
     control: str = "text"
     cdash: str | None = None
@@ -206,12 +206,12 @@ class Field:
     annotation: str | None = None
     redcap: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
-    reference: str | None = None
+    lab_test: str | None = None
     entry: str = "typed"
     prefill: str | None = None
     placeholder: str | None = None
-    not_offered: tuple[str, ...] = ()
-    most: int | None = None
+    retired: tuple[str, ...] = ()
+    max_choices: int | None = None
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
     @property
@@ -251,7 +251,7 @@ class Group:
     place: TextPlace
     rows: Rows | None = None
     layout: str = "questions"  # "questions", "grid" (shared codelist) or "rows"
-    shown: Expression | None = None
+    show_when: Expression | None = None
     help: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     wordings: Mapping[str, Wording] = field(default_factory=dict)
@@ -320,19 +320,19 @@ class Derivation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """An edit check. ``holds`` FALSE is a finding on the fields of ``on``, pairs (table, field).
+    """An edit check. ``assertion`` FALSE is a finding on the fields of ``on``, pairs (table, field).
 
     It belongs to the form, and the row, of the first of them: that is what its bare names mean, and it is
-    judged once for each. Where ``applies`` is not TRUE it says nothing. ``check`` is the protocol check that
-    it is, or is a part of: the code of its finding. ``unknown`` is the code of the query that ``holds``
+    judged once for each. Where ``when`` is not TRUE it says nothing. ``check`` is the protocol check that
+    it is, or is a part of: the code of its finding. ``unknown`` is the code of the query that ``assertion``
     UNKNOWN gives, None where that says nothing.
     """
 
     name: str
     check: str
-    says: str
-    applies: Expression | None
-    holds: Expression
+    message: str
+    when: Expression | None
+    assertion: Expression
     severity: Severity
     on: tuple[tuple[str, str], ...]
     unknown: str | None

@@ -7,15 +7,16 @@ times faster, and deep nesting meets our bound instead of the end of the C stack
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import yaml
 
 from forms_spec.catalogue import finding
-from forms_spec.document import LINE_BREAK, Document, Node, place_between
+from forms_spec.document import LINE_BREAK, Document, Node, Renaming, place_between
 from forms_spec.findings import Finding
 from forms_spec.places import TextPlace
+from forms_spec.renamed_keys import OLD_KEYS, TYPES, renamed_key, renamed_type
 from forms_spec.syntax import explain_syntax
 
 Event = Any
@@ -56,7 +57,34 @@ def read_document(file: str, text: str) -> Document:
         reader.parser.dispose()
     if root is None:
         return _broken(file, text, finding("empty-file", text=TextPlace(file=file, line=1, column=1)))
-    return Document(file=file, text=text, root=root, findings=tuple(reader.findings))
+    return Document(
+        file=file,
+        text=text,
+        root=root,
+        findings=(*reader.findings, *_old_names(reader.renamings)),
+        renamings=tuple(reader.renamings),
+    )
+
+
+def _old_names(renamings: Sequence[Renaming]) -> Iterator[Finding]:
+    """One finding for each old name of a file, where it first stands, with the number of its places."""
+    by_name: dict[tuple[str, str], list[Renaming]] = {}
+    for renaming in renamings:
+        by_name.setdefault((renaming.code, renaming.old), []).append(renaming)
+    for (code, old), same in by_name.items():
+        times = "" if len(same) == 1 else f" ({len(same)} times in this file)"
+        yield finding(code, text=same[0].place, old=old, new=same[0].new, times=times)
+
+
+def with_present_names(text: str) -> str:
+    """The text of a file with its old keys and types renamed; every other character stays."""
+    document = read_document("", text)
+    body = document.text
+    for renaming in sorted(document.renamings, key=lambda renaming: renaming.start, reverse=True):
+        after = renaming.start + len(renaming.old)
+        if body[renaming.start : after] == renaming.old:
+            body = f"{body[: renaming.start]}{renaming.new}{body[after:]}"
+    return text[: len(text) - len(document.text)] + body
 
 
 def _with_comparators(text: str) -> str:
@@ -104,6 +132,7 @@ class _Reader:
         self.text = text
         self.parser = yaml.CBaseLoader(text)
         self.findings: list[Finding] = []
+        self.renamings: list[Renaming] = []
         self.anchors: dict[str, Node | None] = {}  # None: still being read
         self.open: list[_Open] = []
         self.aliased = 0
@@ -196,12 +225,42 @@ class _Reader:
             children.append(node)
             parent.node.size += node.size
         elif parent.key is None:
+            self._rename_key(node)
             parent.key = node
         else:
             key, parent.key = parent.key, None
             self._pair(parent, key, node)
 
+    def _rename_key(self, key: Node) -> None:
+        """Reads an old key as the one that it has become, and says so."""
+        if not isinstance(key.data, str) or key.data not in OLD_KEYS:
+            return
+        new = renamed_key(self._path(), key.data)
+        if new is not None:
+            self._rename("old-key", key, key.data, new)
+
+    def _rename_type(self, key: str, value: Node) -> None:
+        """Reads an old field type as the one that it has become, and says so."""
+        if key != "type" or not isinstance(value.data, str) or value.data not in TYPES:
+            return
+        new = renamed_type(self._path(), key, value.data)
+        if new is not None:
+            self._rename("old-type", value, value.data, new)
+
+    def _rename(self, code: str, node: Node, old: str, new: str) -> None:
+        start = node.start.index if node.plain else node.start.index + 1
+        place = node.place(self.file)
+        self.renamings.append(Renaming(start=start, old=old, new=new, code=code, place=place))
+        node.data = new
+
+    def _path(self) -> list[str | None]:
+        """The keys that lead to the mapping that is being read; None for an item of a list."""
+        keys = (holder.key for holder in self.open[:-1])
+        return [key.data if key and isinstance(key.data, str) else None for key in keys]
+
     def _pair(self, parent: _Open, key: Node, node: Node) -> None:
+        if isinstance(key.data, str):
+            self._rename_type(key.data, node)
         if not isinstance(key.data, str):
             self.findings.append(finding("key-not-text", text=key.place(self.file)))
         elif key.data == "<<" and key.plain:
@@ -221,7 +280,9 @@ class _Reader:
             if not isinstance(part.children, dict):
                 self.findings.append(finding("merge-of-no-mapping", text=node.place(self.file)))
                 continue
-            for name, (key, value) in part.children.items():
+            path = self._path()
+            for written, (key, value) in part.children.items():
+                name = renamed_key(path, written) or written
                 if name not in self._children(parent):
                     parent.taken.add(name)
                     self._put(parent, name, key, value)

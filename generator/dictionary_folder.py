@@ -10,6 +10,7 @@ from typing import NamedTuple
 from forms_spec.catalogue import finding
 from forms_spec.findings import Finding
 from forms_spec.places import TextPlace
+from forms_spec.reader import read_document, with_present_names
 
 ENDINGS = frozenset({".yaml", ".yml"})
 TEXTS = frozenset({".txt", ".text", ".yam", ".ym", ""})
@@ -78,6 +79,32 @@ def read_dictionary(path: Path) -> Folder:
         held = f"There is one in {said}: give that folder" if one else f"Give one of {said}"
         raise UnreadableFolder(f"{path} is no dictionary: it has no study.yaml. {held}")
     return Folder(texts, tuple(findings))
+
+
+def rename_old_keys(path: Path) -> dict[str, int]:
+    """Writes present names for old keys and types into the files of a dictionary.
+
+    Everything else in a file stays as it is, byte for byte. Gives the number of names by file. A file that
+    cannot be read, or is no YAML, is left alone. Raises ``OSError`` when a file cannot be written.
+    """
+    counts: dict[str, int] = {}
+    for name, text in read_dictionary(path).files.items():
+        renamings = read_document(name, text).renamings
+        if renamings:
+            _write(path / name, with_present_names(text))
+            counts[name] = len(renamings)
+    return counts
+
+
+def _write(file: Path, text: str) -> None:
+    """Replaces a file at once, so that a broken write leaves the old one."""
+    new = file.with_name(f".{file.name}.new")
+    try:
+        new.write_bytes(text.encode("utf-8"))
+        new.chmod(file.stat().st_mode)
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _homes(texts: Mapping[str, str]) -> list[PurePosixPath]:

@@ -17,7 +17,7 @@ fields:
     type: decimal
     places: 1
     unit: {g/dL: {label: gram per dL}, g/L: {label: gram per litre, to: g/dL, as: value / 10}}
-    reference: hgb
+    lab_test: hgb
   lies: {label: Lies, type: calculated, gives: choice, codes: [LOW, NORMAL, HIGH], value: in_reference(hgb)}
 """
 RANGES = """

@@ -45,7 +45,7 @@ fields:
   side: {label: Side, type: choice, codes: {T: Top, F: Forearm}}
   band: {label: Band, type: choice, codes: {'1-2': One to two, '3-4': Three to four}}
   grade: {label: Grade, type: choice, codes: {'0': None, '1': Mild}}
-  fasting: {label: Fasting confirmed, type: tick}
+  fasting: {label: Fasting confirmed, type: checkbox}
   drawn: {label: Drawn, type: datetime}
   onset: {label: Start, type: partial_date, missing: [ND, NA]}
   crp: {label: CRP, type: decimal, places: 5, missing: [ND, NA]}

@@ -33,12 +33,12 @@ form: vs
 title: Vital signs
 fields:
   vsperf: {label: Were vital signs taken?, type: yes_no, required: true}
-  vsdat: {label: Date, type: date, shown: vsperf = 'Y', range: [null, today]}
+  vsdat: {label: Date, type: date, show_when: vsperf = 'Y', range: [null, today]}
   sysbp: {label: Systolic, type: integer, unit: mmHg, range: [60, 260], expected: [90, 160], missing: [ND]}
   temp: {label: Temperature, type: decimal, places: 1, range: [33, $temp_max], missing: [ND, PND]}
   refer:
     label: Where does it hurt?
-    type: choices
+    type: multiple_choice
     codes: {NONE: {label: Nowhere, exclusive: true}, LEG: Leg, ARM: Arm}
   onset: {label: Since when?, type: partial_date}
   vstim: {label: Time, type: time}

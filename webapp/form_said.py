@@ -94,7 +94,7 @@ def _targets(rule: Rule) -> Iterator[tuple[str | None, str | None]]:
     study = services().study
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
-    for expression in (rule.applies, rule.holds):
+    for expression in (rule.when, rule.assertion):
         for one in references(expression, study, home) if expression is not None else ():
             yield one.table, one.field
 

@@ -75,7 +75,7 @@ def opening() -> Opening:
 def starting(place: FormPlace) -> Record:
     """A form in which nothing was captured: what its questions start with stands in those that are asked."""
     starts = starts_of(place)
-    if any(f.shown is not None or f.group != f.form for f in place.form.fields if f.name in starts):
+    if any(f.show_when is not None or f.group != f.form for f in place.form.fields if f.name in starts):
         cells = judged(place, Record(texts=starts)).cells
         asked = {key.field for key, cell in cells.items() if key.row is None and cell.shown is True}
         starts = {name: text for name, text in starts.items() if name in asked}

@@ -22,13 +22,13 @@ def refusal(form: Form, record: Record, *earlier: Record) -> str:
 def _refused(form: Form, record: Record, earlier: tuple[Record, ...]) -> Iterator[tuple[str, str]]:
     """The label of each question with an answer that is new and not offered, and the answer's label."""
     for field in form.fields:
-        if field.not_offered:
+        if field.retired:
             before = [one.texts for one in earlier]
             place = DataPlace(table=form.name, field=field.name)
             yield from _answers(form, place, field, record.texts, before)
 
     for group in form.row_groups:
-        closed = [field for field in group.fields if field.not_offered]
+        closed = [field for field in group.fields if field.retired]
         for row in record.rows.get(group.name, ()) if closed else ():
             before = [_texts_of_row(one, group.name, row.number) for one in earlier]
             for field in closed:
@@ -45,7 +45,7 @@ def _answers(
 ) -> Iterator[tuple[str, str]]:
     known = {field.default, *(code for held in before for code in _codes(held, field))}
     for code in _codes(texts, field):
-        if code in field.not_offered and code not in known:
+        if code in field.retired and code not in known:
             answer = field.codelist.by_code[code].label if field.codelist else code
             yield label_of(form, place), answer
 

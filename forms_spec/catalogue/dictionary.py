@@ -238,7 +238,7 @@ _CODES: tuple[Entry, ...] = (
     _warn(
         "exclusive-in-single",
         'The code "{code}" is exclusive, and the field takes one answer only',
-        "Take exclusive out, or make the field choices",
+        "Take exclusive out, or make the field a multiple_choice",
         "In a single choice no answer stands beside another.",
         _form("a: {label: A, type: choice, codes: {NONE: {label: None, exclusive: true}, L: Left}}"),
     ),
@@ -393,8 +393,8 @@ _RULES: tuple[Entry, ...] = (
         "rule-on-nothing",
         'The rule "{name}" hangs on no field',
         "Add on: with the fields where its finding is shown, as form.field",
-        "Without `on` a rule hangs on the fields that `holds` names with their form.",
-        "rules:\n  C1: {says: Wrong, holds: 1 < 2, severity: query}\n",
+        "Without `on` a rule hangs on the fields that `assert` names with their form.",
+        "rules:\n  C1: {message: Wrong, assert: 1 < 2, severity: query}\n",
     ),
     _refuse(
         "warnings-share-a-check",
@@ -402,8 +402,8 @@ _RULES: tuple[Entry, ...] = (
         "Give one of them another field, or another check",
         "A reason for keeping a warning belongs to a field and a check, so one would be kept with the other.",
         "rules:\n"
-        "  C1_a: {check: C1, says: Small, holds: base.n < 9, severity: warning}\n"
-        "  C1_b: {check: C1, says: Large, holds: base.n > 0, severity: warning}\n",
+        "  C1_a: {check: C1, message: Small, assert: base.n < 9, severity: warning}\n"
+        "  C1_b: {check: C1, message: Large, assert: base.n > 0, severity: warning}\n",
     ),
 )
 

@@ -159,7 +159,8 @@ _FIELDS: tuple[Entry, ...] = (
         "cycle",
         "These fields wait for each other: {names}",
         "Break the circle: one of them must not depend on the next",
-        "A field depends on what its `value`, `shown` and `required` read, and on its group's `shown`. In a "
+        "A field depends on what its `value`, `show_when` and `required` read, and on its "
+        "group's `show_when`. In a "
         "circle nobody can begin.",
         _form(
             "a: {label: A, type: calculated, value: b + 1}", "b: {label: B, type: calculated, value: a + 1}"
@@ -170,7 +171,7 @@ _FIELDS: tuple[Entry, ...] = (
         'The field "{name}" is never shown',
         "Take the field out, or correct the condition",
         "Its condition is `false` whatever is answered.",
-        _form("a: {label: A, required: true, shown: 1 = 2}"),
+        _form("a: {label: A, required: true, show_when: 1 = 2}"),
     ),
 )
 
@@ -210,7 +211,7 @@ _ROWS: tuple[Entry, ...] = (
     _refuse(
         "grid-codelists",
         'The fields of a grid share one codelist, and "{name}" has another',
-        "Give the group each: {{codes: ...}}, or take layout: grid out",
+        "Give the group defaults: {{codes: ...}}, or take layout: grid out",
         "A grid has one column for each code.",
         "form: x\ntitle: Example\ngroups:\n  g:\n    layout: grid\n    fields:\n"
         "      a: {label: A, type: yes_no}\n      b: {label: B, type: integer}\n",
@@ -244,15 +245,15 @@ _ASKING: tuple[Entry, ...] = (
         "not-offered-unknown",
         'The list has no code "{name}" that could be kept from being chosen',
         "{near} Name codes of the list",
-        "`not_offered` names codes that stay valid where they are stored, and cannot be chosen any more.",
-        _form("a: {label: A, type: choice, codes: [L, R], not_offered: [B]}"),
+        "`retired` names codes that stay valid where they are stored, and cannot be chosen any more.",
+        _form("a: {label: A, type: choice, codes: [L, R], retired: [B]}"),
     ),
     _refuse(
         "no-answer-allowed",
         "No answer may be chosen",
         "Write how many may be chosen, 1 at least",
-        "`most` is how many answers a field of several may have.",
-        _form("a: {label: A, type: choices, codes: [L, R], most: 0}"),
+        "`max_choices` is how many answers a field of several may have.",
+        _form("a: {label: A, type: multiple_choice, codes: [L, R], max_choices: 0}"),
     ),
     _warn(
         "never-answered",

@@ -183,7 +183,7 @@ ENTRIES: tuple[Entry, ...] = (
         "blank: a frequent mistake. The translation keeps that meaning. `x <> '0'` is UNKNOWN then, and asks "
         "for nothing.",
         example="form: x\ntitle: Example\nfields:\n  a: {label: A, type: yes_no}\n"
-        "  b: {label: B, shown: a is not 'N'}\n",
+        "  b: {label: B, show_when: a is not 'N'}\n",
     ),
     _refuse(
         "redcap-no-record-id",

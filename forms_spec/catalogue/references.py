@@ -21,7 +21,7 @@ def _table(*rows: str, columns: str = "lab, test, low, high, unit") -> str:
     lines = "".join(f"    - [{row}]\n" for row in rows)
     return (
         "form: x\ntitle: Example\nfields:\n  lab: {label: Laboratory}\n"
-        "  hgb: {label: Haemoglobin, type: decimal, unit: g/dL, reference: hgb}\n---\n"
+        "  hgb: {label: Haemoglobin, type: decimal, unit: g/dL, lab_test: hgb}\n---\n"
         f"reference_ranges:\n  lab: lab\n  columns: [{columns}]\n  rows:\n{lines}"
     )
 
@@ -66,7 +66,7 @@ ENTRIES: tuple[Entry, ...] = (
         "reference-unknown-test",
         'No field has the test "{name}"',
         "{near} Give the field of this test the key reference",
-        "A row belongs to the field that names its test: `reference: hgb`.",
+        "A row belongs to the field that names its test: `lab_test: hgb`.",
         _table("A, hgb, 13.5, 17.5, g/dL", "A, hct, 41, 50, g/dL"),
     ),
     _refuse(
@@ -99,7 +99,7 @@ ENTRIES: tuple[Entry, ...] = (
         'No reference range is for the test "{name}"',
         "{near} Add a row to reference_ranges, or take the key out",
         "A field with `reference` is compared with the rows of that test.",
-        "form: y\ntitle: Example\nfields:\n  hct: {label: Haematocrit, type: decimal, reference: hct}\n---\n"
+        "form: y\ntitle: Example\nfields:\n  hct: {label: Haematocrit, type: decimal, lab_test: hct}\n---\n"
         + _table("A, hgb, 13.5, 17.5, g/dL"),
     ),
 )

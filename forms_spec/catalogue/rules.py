@@ -22,7 +22,7 @@ SYNTAX = (
         "rule-empty",
         "The expression is empty.",
         "Write a condition or a formula, or leave the key out.",
-        "A key such as required, shown or value has no text. Example: shown: vsperf = 'Y'",
+        "A key such as required, show_when or value has no text. Example: show_when: vsperf = 'Y'",
     ),
     _entry(
         "rule-too-long",
@@ -139,7 +139,7 @@ _NAMES = (
         "rule-no-reference",
         "{name} has no reference range here.",
         "Name a field of this form that has the key reference; the study's table is in reference_ranges.",
-        "Example: in_reference(hgb) where hgb has `reference: hgb`.",
+        "Example: in_reference(hgb) where hgb has `lab_test: hgb`.",
     ),
     _entry(
         "rule-unknown-unit",

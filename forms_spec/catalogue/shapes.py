@@ -60,6 +60,25 @@ ENTRIES: tuple[Entry, ...] = (
         "key `at rest`. Write `{label: 'Pain now, at rest'}`.",
         "form: x\ntitle: Example\nfields:\n  a: {label: Pain now, at rest}\n",
     ),
+    Entry(
+        code="old-key",
+        severity=Severity.WARNING,
+        message='"{old}" is now called "{new}"{times}',
+        remedy="Write {new}, or let `crfsmith check --fix` write it",
+        explanation="The key has been renamed. The old name still works and means the same. "
+        "`crfsmith check --fix DIR` renames all old keys and leaves everything else in the files as it is.",
+        example="form: x\ntitle: Example\nfields:\n  a: {label: A, type: integer, shown: b > 1}\n"
+        "  b: {label: B, type: integer}\n",
+    ),
+    Entry(
+        code="old-type",
+        severity=Severity.WARNING,
+        message='The field type "{old}" is now called "{new}"{times}',
+        remedy="Write {new}, or let `crfsmith check --fix` write it",
+        explanation="The type has been renamed. The old name still works and means the same. "
+        "`crfsmith check --fix DIR` renames all old types and leaves everything else in the files as it is.",
+        example=_with("type: tick"),
+    ),
     _refuse(
         "missing-key",
         'The key "{key}" is missing',
@@ -93,14 +112,14 @@ ENTRIES: tuple[Entry, ...] = (
         '"{key}" is a list',
         "Put it in brackets, for example [{value}]",
         "A list has brackets, or one line with a dash for each item.",
-        "form: x\ntitle: Example\nfields:\n  a: {label: A, type: scale, ends: No pain}\n",
+        "form: x\ntitle: Example\nfields:\n  a: {label: A, type: scale, anchors: No pain}\n",
     ),
     _refuse(
         "list-length",
         "The list has {given} items, not {least} to {most}",
         "Give it the number that is wanted",
-        "`ends` has the words at both ends of a scale; `on`, `fixed` and `accept` have at least one item.",
-        "form: x\ntitle: Example\nfields:\n  a: {label: A, type: scale, ends: [No pain]}\n",
+        "`anchors` has the words at both ends of a scale; `on`, `fixed` and `accept` have at least one item.",
+        "form: x\ntitle: Example\nfields:\n  a: {label: A, type: scale, anchors: [No pain]}\n",
     ),
     _refuse(
         "listed-twice",
@@ -192,8 +211,8 @@ ENTRIES: tuple[Entry, ...] = (
     _refuse(
         "field-only-text",
         'The field "{name}" is only a text',
-        "Write {{label: {value}}}, or give the group each with what its fields share",
-        "In a group with `each` a text is the label of a field. Elsewhere a field has keys.",
+        "Write {{label: {value}}}, or give the group defaults with what its fields share",
+        "In a group with `defaults` a text is the label of a field. Elsewhere a field has keys.",
         "form: x\ntitle: Example\nfields:\n  a: How are you\n",
     ),
     _refuse(

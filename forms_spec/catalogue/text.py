@@ -55,8 +55,8 @@ ENTRIES: tuple[Entry, ...] = (
         "The {sign} that opens in line {line} cannot be read beyond this place",
         "Close it, or put the text before this place in quotes: in brackets a comma or bracket ends a text",
         "Inside `{ }` and `[ ]` a text that holds a comma, a bracket or a quote needs quotes around it: "
-        "`{label: A, shown: \"grade in ('2', '3')\"}`. On a line of its own it needs none.",
-        "form: x\ntitle: Example\nfields:\n  g: {label: G}\n  a: {label: A, shown: g in ('2', '3')}\n",
+        "`{label: A, show_when: \"grade in ('2', '3')\"}`. On a line of its own it needs none.",
+        "form: x\ntitle: Example\nfields:\n  g: {label: G}\n  a: {label: A, show_when: g in ('2', '3')}\n",
     ),
     _refuse(
         "tab-indent",
@@ -87,7 +87,7 @@ ENTRIES: tuple[Entry, ...] = (
         "A value that begins with a quote ends with the next one. A condition such as `'Y' = vsperf` is "
         "better written `vsperf = 'Y'`.",
         "form: x\ntitle: Example\nfields:\n  p: {label: P, type: yes_no}\n  a:\n    label: A\n"
-        "    shown: 'Y' = p\n",
+        "    show_when: 'Y' = p\n",
     ),
     _refuse(
         "quote-not-closed",

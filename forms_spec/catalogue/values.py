@@ -55,7 +55,7 @@ ENTRIES: tuple[Entry, ...] = (
         '"{value}" does not fit this field',
         "Use {says}",
         "The field has a `pattern`, and the whole text has to match it. With "
-        "`pattern: {matches: '[A-Z]+', says: capital letters}` accepted: `ABC`. Refused: `ABc`.",
+        "`pattern: {matches: '[A-Z]+', message: capital letters}` accepted: `ABC`. Refused: `ABc`.",
     ),
     _refuse(
         "not-an-integer",
@@ -94,7 +94,7 @@ ENTRIES: tuple[Entry, ...] = (
         "not-a-boolean",
         '"{value}" says neither ticked nor not ticked',
         "Write true or false",
-        "A `tick` field is `true` or `false` in the data.",
+        "A `checkbox` field is `true` or `false` in the data.",
     ),
     _refuse(
         "not-a-date",
@@ -188,7 +188,7 @@ ENTRIES: tuple[Entry, ...] = (
         "too-many-choices",
         "{count} answers are chosen, and {most} at most may be",
         "Take out all but {most}",
-        "The field says `most` of how many answers may be chosen.",
+        "The field says in `max_choices` how many answers may be chosen.",
     ),
     _refuse(
         "not-a-file",

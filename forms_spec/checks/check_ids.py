@@ -54,7 +54,7 @@ def _has(field: Field, facet: str) -> bool:
         "expected": field.expected,
         "alert": field.alert,
         "required": field.required,
-        "shown": field.shown,
+        "show_when": field.show_when,
         "value": field.value,
         "codes": field.codelist,
         "missing": field.missing,

@@ -17,7 +17,7 @@ LIKE_A_VALUE: Mapping[str, str] = {
     "decimal": "a number",
     "partial_date": "a date",
     "time": "a time",
-    "tick": "the value of a tick field",
+    "checkbox": "the value of a checkbox",
 }
 SEPARATOR = ";"
 
@@ -52,7 +52,9 @@ def check_missing_codes(draft: Draft) -> Iterator[Finding]:
 def check_exclusive(draft: Draft) -> Iterator[Finding]:
     """Exclusive codes where only one answer is given anyway."""
     said: set[str] = set()
-    multiple = {id(part.field.codelist) for part in draft.fields() if part.field.type.name == "choices"}
+    multiple = {
+        id(part.field.codelist) for part in draft.fields() if part.field.type.name == "multiple_choice"
+    }
     for part in draft.fields():
         codelist = part.field.codelist
         if codelist is None or part.field.type.name != "choice" or codelist.name in said:

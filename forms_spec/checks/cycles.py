@@ -35,7 +35,7 @@ def check_cycles(draft: Draft) -> Iterator[Finding]:
         names = " -> ".join(_name(cell, home) for cell in (*circle, circle[0]))
         first = next(cell for cell in circle if cell in places)
         spot = places[first]
-        key = next((key for key in ("value", "shown") if spot.at(key).has), None)
+        key = next((key for key in ("value", "show_when") if spot.at(key).has), None)
         place = spot.at(key).place if key else spot.key
         related = tuple(places[cell].key for cell in circle if cell in places and cell != first)
         yield finding("cycle", text=place, related=related, names=names)
@@ -53,7 +53,7 @@ def _reads(draft: Draft) -> Mapping[Cell, tuple[Cell, ...]]:
     found: dict[Cell, list[Cell]] = {}
     for part in draft.parts.groups:
         form = study.forms.get(part.group.form)
-        cells = _cells(part.group.shown, study, Home(form=form), Type.CONDITION) if form else []
+        cells = _cells(part.group.show_when, study, Home(form=form), Type.CONDITION) if form else []
         shown[part.group.form, part.group.name] = cells
     for part_ in draft.parts.fields:
         field, home = part_.field, home_of(part_, study)
@@ -61,7 +61,7 @@ def _reads(draft: Draft) -> Mapping[Cell, tuple[Cell, ...]]:
             continue
         waits = found.setdefault((part_.table, field.name), [])
         waits += shown.get((field.form, field.group), [])
-        waits += _cells(field.shown, study, home, Type.CONDITION)
+        waits += _cells(field.show_when, study, home, Type.CONDITION)
         if part_.sound:
             waits += _cells(field.value, study, home, type_of(field))
     for part in draft.parts.groups:

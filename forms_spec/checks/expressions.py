@@ -11,7 +11,7 @@ from forms_spec.rules import Home, Type, check_expression, inherited_warnings, t
 from forms_spec.rules.names import references_in
 from forms_spec.rules.tree import Literal
 
-CONDITIONS = frozenset({"shown", "required", "conditions", "holds", "applies", "met", "not_applicable"})
+CONDITIONS = frozenset({"show_when", "required", "conditions", "assert", "when", "met", "not_applicable"})
 
 
 def check_expressions(draft: Draft) -> Iterator[Finding]:

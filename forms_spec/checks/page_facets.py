@@ -42,16 +42,16 @@ def _not_offered(part: FieldPart) -> Iterator[Finding]:
     field = part.field
     if field.codelist is None or not part.sound:
         return
-    for at, code in enumerate(field.not_offered):
+    for at, code in enumerate(field.retired):
         if code not in field.codelist.by_code:
             near = did_you_mean(code, field.codelist.by_code)
-            place = part.spot.at("not_offered", at).place
+            place = part.spot.at("retired", at).place
             yield finding("not-offered-unknown", text=place, name=code, near=near)
 
 
 def _most(part: FieldPart) -> Iterator[Finding]:
-    if part.field.most == 0:
-        yield finding("no-answer-allowed", text=part.spot.at("most").place)
+    if part.field.max_choices == 0:
+        yield finding("no-answer-allowed", text=part.spot.at("max_choices").place)
 
 
 def _never_answered(part: FieldPart) -> Iterator[Finding]:

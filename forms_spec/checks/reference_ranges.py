@@ -21,18 +21,18 @@ def check_reference_ranges(draft: Draft) -> Iterator[Finding]:
     if table is None and any("reference_ranges" in _keys(one.data) for one in draft.parts.documents.values()):
         return
     ranges = table.ranges if table is not None else ()
-    named = [part.field for part in draft.fields() if part.field.reference]
+    named = [part.field for part in draft.fields() if part.field.lab_test]
     fields: dict[str | None, list[Field]] = {}
     for field in named:
-        fields.setdefault(field.reference, []).append(field)
+        fields.setdefault(field.lab_test, []).append(field)
     for row in ranges:
         yield from _row(row, fields)
     yield from _overlaps(ranges)
     tests = {row.test for row in ranges}
     for part in draft.fields():
-        name = part.field.reference
+        name = part.field.lab_test
         if name is not None and name not in tests:
-            place = part.spot.at("reference").place
+            place = part.spot.at("lab_test").place
             yield finding("reference-no-range", text=place, name=name, near=did_you_mean(name, tests))
 
 

@@ -14,8 +14,8 @@ from forms_spec.rules import Type
 def check_shown(draft: Draft) -> Iterator[Finding]:
     """Fields whose condition is FALSE whatever is answered."""
     for part in draft.fields():
-        shown, home = part.field.shown, home_of(part, draft.study)
+        shown, home = part.field.show_when, home_of(part, draft.study)
         if shown is None or home is None:
             continue
         if constant(shown, draft.study, home, Type.CONDITION) is False:
-            yield finding("never-shown", text=part.spot.at("shown").place, name=part.field.name)
+            yield finding("never-shown", text=part.spot.at("show_when").place, name=part.field.name)

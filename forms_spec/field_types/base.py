@@ -8,13 +8,13 @@ from types import MappingProxyType
 
 from forms_spec.model import Code
 
-READING = frozenset({"label", "type", "shown", "help", "annotation", "redcap", "entry"})
+READING = frozenset({"label", "type", "show_when", "help", "annotation", "redcap", "entry"})
 """Keys of a field that is only read."""
 
 ANSWER = READING | {"required", "missing", "default", "identifier", "control", "cdash", "sdtm", "checks"}
 """Keys of every field that is answered."""
 
-QUANTITY = frozenset({"range", "expected", "alert", "unit", "unit_field", "reference"})
+QUANTITY = frozenset({"range", "expected", "alert", "unit", "unit_field", "lab_test"})
 """Keys of a number."""
 
 MOMENT = frozenset({"range", "expected", "alert"})

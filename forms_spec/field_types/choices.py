@@ -10,18 +10,18 @@ _REFERRAL = {
 }
 
 CHOICES = FieldType(
-    name="choices",
+    name="multiple_choice",
     kind="choices",
     control="checkboxes",
-    facets=ANSWER | {"codes", "not_offered", "most"},
+    facets=ANSWER | {"codes", "retired", "max_choices"},
     accepts=(
         *samples("NONE", "THIGH", "THIGH;GROIN", "GROIN;THIGH", "CALF;GROIN;THIGH", codes=_REFERRAL),
-        *samples("NONE", "THIGH", "THIGH;CALF", codes=_REFERRAL, most=2),
-        *samples("NONE", "CALF", codes=_REFERRAL, most=1),
+        *samples("NONE", "THIGH", "THIGH;CALF", codes=_REFERRAL, max_choices=2),
+        *samples("NONE", "CALF", codes=_REFERRAL, max_choices=1),
     ),
     rejects=(
-        *samples("THIGH;GROIN;CALF", "NONE;THIGH;CALF", codes=_REFERRAL, most=2),
-        *samples("THIGH;GROIN", codes=_REFERRAL, most=1),
+        *samples("THIGH;GROIN;CALF", "NONE;THIGH;CALF", codes=_REFERRAL, max_choices=2),
+        *samples("THIGH;GROIN", codes=_REFERRAL, max_choices=1),
         *samples(
             " ",
             "thigh",

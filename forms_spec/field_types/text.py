@@ -42,7 +42,7 @@ TEXT = FieldType(
         *samples("01-007", pattern=r"\d{2}-\d{3}"),
         *samples("ab", "b", pattern="a|b|ab"),
         *samples("é", "😀", pattern="."),
-        *samples("ABC", pattern={"matches": "[A-Z]+", "says": "capital letters"}),
+        *samples("ABC", pattern={"matches": "[A-Z]+", "message": "capital letters"}),
     ),
     rejects=(
         *samples(
@@ -72,6 +72,6 @@ TEXT = FieldType(
         *samples("01-0070", "x01-007", "01-007\n", "01-٠٠٧", "٠١-٠٠٧", pattern=r"\d{2}-\d{3}"),
         *samples("é", "\u017f", "\u212a", pattern=r"\w"),
         *samples("a\xa0b", "a\u3000b", pattern=r"a\sb"),
-        *samples("abc", "ABc", "ABC ", pattern={"matches": "[A-Z]+", "says": "capital letters"}),
+        *samples("abc", "ABc", "ABC ", pattern={"matches": "[A-Z]+", "message": "capital letters"}),
     ),
 )

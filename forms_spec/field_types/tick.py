@@ -3,7 +3,7 @@
 from forms_spec.field_types.base import ANSWER, FieldType, samples
 
 TICK = FieldType(
-    name="tick",
+    name="checkbox",
     kind="boolean",
     control="checkbox",
     facets=ANSWER,

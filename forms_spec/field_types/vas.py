@@ -6,7 +6,7 @@ VAS = FieldType(
     name="vas",
     kind="decimal",
     control="vas",
-    facets=ANSWER | MOMENT | {"ends", "places"},
+    facets=ANSWER | MOMENT | {"anchors", "places"},
     scale=("0", "10"),
     accepts=(*samples("0", "6.5", "10", "10.0"), *samples("6.5", "7", places=1)),
     rejects=(*samples(" ", "6,5", ".5", "5.", "-0", "6.5 cm", "NaN"), *samples("6.55", places=1)),

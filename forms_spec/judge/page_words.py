@@ -138,7 +138,7 @@ def _texts(form: Form) -> Iterator[TextPlan]:
 def _notes(form: Form) -> Iterator[NotePlan]:
     for group in form.groups:
         for one in group.fields:
-            said = ((group.shown, Home(form=form)), (one.shown, _home(form, group)))
+            said = ((group.show_when, Home(form=form)), (one.show_when, _home(form, group)))
             conditions = tuple((rule, home) for rule, home in said if rule is not None)
             if not one.collected and conditions:
                 yield NotePlan(

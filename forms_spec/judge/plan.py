@@ -166,13 +166,13 @@ class _Planner:
         )
 
     def rule(self, rule: Rule, home: Home) -> RulePlan:
-        applies = rule.applies
+        applies = rule.when
         return RulePlan(
             rule=rule,
             table=rule.on[0][0],
             applies=None if applies is None else self.closure(applies, home, Type.CONDITION),
-            holds=self.closure(rule.holds, home, Type.CONDITION),
-            asks=self.asks(rule, rule.holds, home),
+            holds=self.closure(rule.assertion, home, Type.CONDITION),
+            asks=self.asks(rule, rule.assertion, home),
             applies_asks=self.asks(rule, applies, home),
         )
 
@@ -182,7 +182,7 @@ class _Planner:
 
     def group(self, group: Group) -> GroupPlan:
         whole = Home(form=self.form)
-        shown = self.closure(group.shown, whole, Type.CONDITION) if group.shown is not None else None
+        shown = self.closure(group.show_when, whole, Type.CONDITION) if group.show_when is not None else None
         home = Home(form=self.form, group=group if group.rows is not None else None)
         table = group.name if group.rows is not None else self.form.name
         fields = tuple(
@@ -195,8 +195,8 @@ class _Planner:
     ) -> FieldPlan:
         type_ = type_of(field)
         shown = [group_shown] if group_shown is not None else []
-        if field.shown is not None:
-            shown.append(self.closure(field.shown, home, Type.CONDITION))
+        if field.show_when is not None:
+            shown.append(self.closure(field.show_when, home, Type.CONDITION))
         required: bool | Closure = (
             field.required
             if isinstance(field.required, bool)
@@ -222,12 +222,12 @@ class _Planner:
 
     def shown_by(self, field: Field, group: Group, home: Home) -> tuple[tuple[Expression, Home], ...]:
         """What decides whether a field is asked: the group's condition, then its own."""
-        said = ((group.shown, Home(form=self.form)), (field.shown, home))
+        said = ((group.show_when, Home(form=self.form)), (field.show_when, home))
         return tuple((one, at) for one, at in said if one is not None)
 
     def reference(self, field: Field, home: Home) -> tuple[Closure, Closure] | None:
         """Both ends of the reference range that applies."""
-        if field.reference is None:
+        if field.lab_test is None:
             return None
         low, high = reference_ends(field)
         return self.closure(low, home, Type.NUMBER), self.closure(high, home, Type.NUMBER)

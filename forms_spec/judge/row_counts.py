@@ -30,8 +30,8 @@ def judge_rows(
     if completing and shown is True:
         yield from _absent(captured, group, group.rows)
     elif completing and shown is None and any(_absent(captured, group, group.rows)):
-        assert group.shown is not None
-        if untold.of(group.shown, Home(form=captured.plan.form), Type.CONDITION, None):
+        assert group.show_when is not None
+        if untold.of(group.show_when, Home(form=captured.plan.form), Type.CONDITION, None):
             yield _found(captured, group, "rows-unknown")
     yield from _twice(captured, group, group.rows)
 

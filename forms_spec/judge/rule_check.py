@@ -61,8 +61,8 @@ def _applies_untold(captured: CapturedForm, plan: RulePlan, row: int | None) -> 
     """Whether no finding of the form says why it cannot be told that a rule applies."""
     table = captured.world.study.tables[plan.table]
     home = Home(form=table.form, group=table.group)
-    assert plan.rule.applies is not None
-    return Untold(captured).of(plan.rule.applies, home, Type.CONDITION, row)
+    assert plan.rule.when is not None
+    return Untold(captured).of(plan.rule.when, home, Type.CONDITION, row)
 
 
 def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **words: Any) -> Finding:
@@ -74,7 +74,7 @@ def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **wor
         data=captured.place(table, row, field),
         value=captured.facts(table, row, field).text,
         rule=rule.name,
-        says=rule.says,
+        says=rule.message,
         **words,
     )
     also = tuple(place for one in others for place in _places(captured, table, row, *one))

@@ -140,7 +140,7 @@ def _hangs_on(study: Study, rule: Rule, form: Form) -> bool:
 
 
 def _parts(rule: Rule) -> Iterator[Expression]:
-    yield from (one for one in (rule.applies, rule.holds) if one is not None)
+    yield from (one for one in (rule.when, rule.assertion) if one is not None)
 
 
 def _needed(
@@ -171,10 +171,10 @@ class _Parts:
 
     def is_broken(self, is_open: Callable[[str, str | None], bool]) -> bool:
         """Whether the rule applies and does not hold, whatever the open sources will say."""
-        applies = self.rule.applies
+        applies = self.rule.when
         if applies is not None and self._value(applies, is_open) is not True:
             return False
-        return self._value(self.rule.holds, is_open) is False
+        return self._value(self.rule.assertion, is_open) is False
 
     def _value(
         self, expression: Expression, is_open: Callable[[str, str | None], bool]

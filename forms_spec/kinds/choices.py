@@ -42,7 +42,7 @@ def _refused(given: list[str], field: Field) -> Refusal | None:
         return Refusal(code="repeated-choice", details=(("choice", twice),))
     if len(given) > 1 and (alone := next((code for code in given if known[code].exclusive), None)):
         return Refusal(code="exclusive-choice", details=(("choice", alone), ("label", known[alone].label)))
-    if field.most is not None and len(given) > field.most:
-        counts = (("count", str(len(given))), ("most", str(field.most)))
+    if field.max_choices is not None and len(given) > field.max_choices:
+        counts = (("count", str(len(given))), ("most", str(field.max_choices)))
         return Refusal(code="too-many-choices", details=counts)
     return None

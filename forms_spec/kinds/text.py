@@ -66,4 +66,4 @@ def longest_text(field: Field) -> int | None:
 
 def pattern_says(pattern: Pattern) -> str:
     """What the pattern asks for, in the dictionary's words or else as the expression itself."""
-    return pattern.says or f"text that matches {pattern.expression}"
+    return pattern.message or f"text that matches {pattern.expression}"

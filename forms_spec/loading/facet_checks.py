@@ -18,7 +18,7 @@ FIELD_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "expected": ("below-expected", "above-expected"),
         "alert": ("below-alert", "above-alert"),
         "required": ("required-blank", "required-unknown"),
-        "shown": ("hidden-with-value", "shown-unknown"),
+        "show_when": ("hidden-with-value", "shown-unknown"),
         "value": ("calculated-differs", "calculated-unknown"),
         "codes": (
             "unknown-choice",
@@ -27,7 +27,7 @@ FIELD_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "repeated-choice",
             "exclusive-choice",
         ),
-        "most": ("too-many-choices",),
+        "max_choices": ("too-many-choices",),
         "missing": ("missing-not-allowed", "missing-draft-only"),
     }
 )

@@ -31,7 +31,7 @@ class Length(Shape):
 
 class _PatternSchema(Frame):
     matches = Text(required=True)
-    says = Text(load_default=None)
+    message = Text(load_default=None)
 
 
 class PatternShape(Shape):
@@ -40,8 +40,8 @@ class PatternShape(Shape):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Pattern:
         if isinstance(value, dict):
             said = _PATTERN.load(value)
-            return Pattern(expression=said["matches"], says=said["says"])
-        return Pattern(expression=_TEXT.deserialize(value), says=None)
+            return Pattern(expression=said["matches"], message=said["message"])
+        return Pattern(expression=_TEXT.deserialize(value), message=None)
 
 
 class MissingShape(Shape):
@@ -76,7 +76,7 @@ class FieldSchema(Frame):
     label = Text()
     type = Text()
     required = Text()
-    shown = Text()
+    show_when = Text()
     help = Text()
     range = RangeShape()
     expected = RangeShape()
@@ -93,7 +93,7 @@ class FieldSchema(Frame):
     default = Text()
     value = Text()
     gives = OneOf(*GIVES)
-    ends = Texts(least=2, most=2)
+    anchors = Texts(least=2, most=2)
     accept = Texts(least=1)
     size = Size()
     control = Text()
@@ -103,12 +103,12 @@ class FieldSchema(Frame):
     annotation = Text()
     redcap = Named(Text())
     checks = ChecksShape(FIELD_FACETS)
-    reference = Text()
+    lab_test = Text()
     entry = OneOf(*ENTRIES)
     prefill = OneOf(*PREFILLS)
     placeholder = Text()
-    not_offered = Texts(least=1)
-    most = Whole()
+    retired = Texts(least=1)
+    max_choices = Whole()
 
 
 FIELD = Part(FieldSchema)

@@ -35,7 +35,7 @@ class RowsSchema(Frame):
 
 
 class _FieldShape(Collected):
-    """A field in full; one that is only text has its label from ``each``'s group (``spread``)."""
+    """A field in full; one that is only text has its label from the group's ``defaults`` (``spread``)."""
 
     def _deserialize(self, value: Any, attr: str | None, *_: Any, **__: Any) -> dict[str, Any]:
         if isinstance(value, str):
@@ -48,8 +48,8 @@ class GroupSchema(Frame):
 
     title = Text(load_default=None)
     help = Text(load_default=None)
-    shown = Text(load_default=None)
-    each = Part(FieldSchema)
+    show_when = Text(load_default=None)
+    defaults = Part(FieldSchema)
     layout = OneOf("grid", load_default=None)
     rows = Part(RowsSchema, load_default=None)
     checks = ChecksShape(GROUP_FACETS)
@@ -71,7 +71,7 @@ class FormSchema(Frame):
 
 
 def spread(data: Any) -> Any:
-    """A form's data with each group's ``each`` written out into its fields."""
+    """A form's data with each group's ``defaults`` written out into its fields."""
     groups = data.get("groups") if isinstance(data, dict) else None
     if not isinstance(groups, dict):
         return data
@@ -81,18 +81,18 @@ def spread(data: Any) -> Any:
 def _spread_group(group: Any) -> Any:
     if not isinstance(group, dict):
         return group
-    each, fields = group.get("each"), group.get("fields")
-    if not isinstance(each, dict) or not isinstance(fields, dict):
+    defaults, fields = group.get("defaults"), group.get("fields")
+    if not isinstance(defaults, dict) or not isinstance(fields, dict):
         return group
-    return {**group, "fields": {name: _spread_field(each, said) for name, said in fields.items()}}
+    return {**group, "fields": {name: _spread_field(defaults, said) for name, said in fields.items()}}
 
 
-def _spread_field(each: dict[str, Any], said: Any) -> Any:
+def _spread_field(defaults: dict[str, Any], said: Any) -> Any:
     if isinstance(said, str):
-        return {**each, "label": said}
+        return {**defaults, "label": said}
     if not isinstance(said, dict):
         return said
-    return {**{key: held for key, held in each.items() if not _of_answers(key, said.get("type"))}, **said}
+    return {**{key: held for key, held in defaults.items() if not _of_answers(key, said.get("type"))}, **said}
 
 
 def _of_answers(key: str, type_: Any) -> bool:
@@ -146,7 +146,7 @@ class FormBuilder:
 
     def _field_spot(self, group: Spot, name: str) -> Spot:
         path = (*group.path, "fields", name)
-        return Spot(document=group.document, path=path, fallback=(*group.path, "each"))
+        return Spot(document=group.document, path=path, fallback=(*group.path, "defaults"))
 
     def _group(
         self, form: str, name: str, said: Mapping[str, Any], spot: Spot, missing: tuple[MissingCode, ...]
@@ -181,7 +181,7 @@ class FormBuilder:
             place=spot.key,
             rows=rows,
             layout="rows" if rows else said.get("layout") or "questions",
-            shown=self._shown(form, said, spot),
+            show_when=self._shown(form, said, spot),
             help=plain(said["help"]) if said.get("help") else None,
             checks=said.get("checks", {}),
             wordings=self._wordings(form, said, spot),
@@ -209,12 +209,12 @@ class FormBuilder:
 
     def _shown(self, form: str, said: Mapping[str, Any], spot: Spot) -> Expression | None:
         """A group's condition sees the form's own fields, also where the group repeats."""
-        if said.get("shown") is None:
+        if said.get("show_when") is None:
             return None
-        found = parse_at(spot.at("shown"), self.notes)
+        found = parse_at(spot.at("show_when"), self.notes)
         if found is None:
             return None
-        part = ExpressionPart(written=found, what="shown", form=form)
+        part = ExpressionPart(written=found, what="show_when", form=form)
         self.parts.expressions.append(part)
         return found.expression
 

@@ -41,9 +41,9 @@ class RuleSchema(Frame):
     """One edit check."""
 
     check = Text()
-    says = Text(required=True)
-    holds = Text(required=True)
-    applies = Text()
+    message = Text(required=True)
+    assertion = Text(required=True, data_key="assert")
+    when = Text()
     severity = OneOf(*(one.value for one in Severity), required=True)
     on = Texts(least=1)
     unknown = _Unknown(load_default=None)  # type: ignore[assignment]
@@ -123,27 +123,27 @@ class RulesBuilder:
         )
 
     def _rule(self, name: str, said: Mapping[str, Any], spot: Spot) -> Rule | None:
-        holds = parse_at(spot.at("holds"), self.notes) if "holds" in said else None
-        applies = parse_at(spot.at("applies"), self.notes) if "applies" in said else None
-        if holds is None:
+        assertion = parse_at(spot.at("assert"), self.notes) if "assertion" in said else None
+        when = parse_at(spot.at("when"), self.notes) if "when" in said else None
+        if assertion is None:
             return None
-        on = tuple(self._on(said["on"], spot) if "on" in said else self._read(holds))
+        on = tuple(self._on(said["on"], spot) if "on" in said else self._read(assertion))
         if not on:
             if "on" not in said:
                 self.notes.say("rule-on-nothing", spot.key, name=name)
             return None
         table = self.tables[on[0][0]]
         row_group = table.group.name if table.group else None
-        for what, written in (("holds", holds), ("applies", applies)):
+        for what, written in (("assert", assertion), ("when", when)):
             if written is not None:
                 part = ExpressionPart(written=written, what=what, form=table.form.name, row_group=row_group)
                 self.parts.expressions.append(part)
         return Rule(
             name=name,
             check=said.get("check", name),
-            says=said.get("says", name),
-            applies=applies.expression if applies else None,
-            holds=holds.expression,
+            message=said.get("message", name),
+            when=when.expression if when else None,
+            assertion=assertion.expression,
             severity=Severity(said.get("severity", "refuse")),
             on=on,
             unknown=said.get("unknown"),
@@ -160,9 +160,9 @@ class RulesBuilder:
                 place = spot.at("on", at).place
                 self.notes.say("unknown-field", place, name=one, near=did_you_mean(one, known))
 
-    def _read(self, holds: Written) -> Iterator[tuple[str, str]]:
-        """The fields that ``holds`` names with their table, each once."""
-        read = [(one.table, one.field) for one in references_in(holds.expression.tree)]
+    def _read(self, assertion: Written) -> Iterator[tuple[str, str]]:
+        """The fields that ``assert`` names with their table, each once."""
+        read = [(one.table, one.field) for one in references_in(assertion.expression.tree)]
         for table, name in dict.fromkeys(read):
             if table is not None and name is not None and self._field(table, name):
                 yield table, name

@@ -38,10 +38,15 @@ class Frame(Schema):
             if said == ["unknown-key"]:
                 empty = isinstance(data, Mapping) and data.get(key) is None
                 code = "unknown-key-without-value" if empty else "unknown-key"
-                words = {"key": key, "near": did_you_mean(key, self.load_fields)}
+                words = {"key": key, "near": did_you_mean(key, _names(self))}
                 messages[key] = [Problem(code=code, words=words, at_key=True)]
             elif said == ["missing-key"]:
                 messages[key] = [Problem(code="missing-key", words={"key": key}, at_key=True)]
+
+
+def _names(schema: Schema) -> list[str]:
+    """The keys that a mapping may have, as a dictionary writes them."""
+    return [field.data_key or name for name, field in schema.load_fields.items()]
 
 
 class Shape(fields.Field[Any]):

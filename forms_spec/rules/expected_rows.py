@@ -59,12 +59,12 @@ def _in_form(context: ResolveContext, group: Group, source: Source, holder: Fram
 
 def _shown(context: ResolveContext, group: Group, depth: int, holder: Frame) -> Core | None:
     """The group's own condition. What is wrong with it is said where it is written, not here."""
-    if group.shown is None:
+    if group.show_when is None:
         return None
     before, faults = context.names.frames, len(context.findings)
     context.names.frames = [*before[:depth], replace(holder, group=None)]
-    with context.standing_in(group.shown, {}, f"rows of {group.name}"):
-        found = context.core(group.shown.tree)
+    with context.standing_in(group.show_when, {}, f"rows of {group.name}"):
+        found = context.core(group.show_when.tree)
     context.names.frames = before
     del context.findings[faults:]
     return found if found.type is Type.CONDITION else None

@@ -29,9 +29,9 @@ def reference(context: ResolveContext, node: tree.Call, function: Function) -> C
     table = context.study.references
     here = isinstance(cell, Read) and cell.depth == len(context.names.frames) - 1
     field = cell.field if isinstance(cell, Read) else None
-    if not isinstance(cell, Read) or table is None or field is None or field.reference is None or not here:
+    if not isinstance(cell, Read) or table is None or field is None or field.lab_test is None or not here:
         return context.fault("rule-no-reference", node.arguments[0], name=context.said(node.arguments[0]))
-    rows = [row for row in table.ranges if row.test == field.reference]
+    rows = [row for row in table.ranges if row.test == field.lab_test]
     result = _Result(context, node, cell)
     branches: list[Core] = []
     for row, applies in zip(rows, _conditions(context, node, table, rows), strict=True):

@@ -26,7 +26,7 @@ def field_spec(field: Field) -> dict[str, Any]:
         "seconds": field.seconds,
         "unit": shown_unit(field.unit.fixed) if field.unit and field.unit.fixed else None,
         "codes": [_code(code) for code in field.codelist.codes] if field.codelist else [],
-        "most": field.most,
+        "most": field.max_choices,
         "missing": [_missing(code) for code in field.missing],
         "endings": list(field.upload.endings) if field.upload else [],
     }

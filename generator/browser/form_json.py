@@ -69,11 +69,11 @@ class _Writer:
         return {
             "name": rule.name,
             "check": rule.check,
-            "says": rule.says,
+            "says": rule.message,
             "severity": rule.severity.value,
             "on": [list(one) for one in rule.on if one[0] in tables],
-            "applies": self.rule(rule.applies, home, Type.CONDITION),
-            "holds": self.rule(rule.holds, home, Type.CONDITION),
+            "applies": self.rule(rule.when, home, Type.CONDITION),
+            "holds": self.rule(rule.assertion, home, Type.CONDITION),
         }
 
     def text(self, text: TextPlan) -> Json:
@@ -110,7 +110,7 @@ class _Writer:
             "title": group.title or self.form.title,
             "table": table,
             "rows": _rows(group),
-            "shown": self.rule(group.shown, whole, Type.CONDITION),
+            "shown": self.rule(group.show_when, whole, Type.CONDITION),
             "checks": _checks(group.checks),
             "fields": [self.field(one, table, home) for one in group.fields if one.collected],
         }
@@ -121,7 +121,7 @@ class _Writer:
             **field_spec(field),
             "table": table,
             "as": type_.name,
-            "shown": self.rule(field.shown, home, Type.CONDITION),
+            "shown": self.rule(field.show_when, home, Type.CONDITION),
             "required": self.required(field, home),
             "value": self.rule(field.value, home, type_),
             "range": self.limits(field.ranges, home, type_),
@@ -135,7 +135,7 @@ class _Writer:
 
     def reference(self, field: Field, home: Home) -> Json | None:
         """Both ends of the reference range that applies, and the unit they are in."""
-        if field.reference is None:
+        if field.lab_test is None:
             return None
         ends = [self.rule(end, home, Type.NUMBER) for end in reference_ends(field)]
         return {"ends": ends, "unit": reference_unit(field)}

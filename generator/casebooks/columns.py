@@ -64,7 +64,7 @@ def _expressions(shape: Shape) -> Iterator[core.Core]:
         for *_, low, high in limits(shape, one):
             yield from (end for end in (low, high) if end is not None)
     for rule in shape.rules:
-        said = (rule.applies, rule.holds)
+        said = (rule.when, rule.assertion)
         yield from (resolved(one, study, shape.home, Type.CONDITION) for one in said if one is not None)
 
 

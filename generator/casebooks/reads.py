@@ -89,7 +89,7 @@ def resolved(expression: Expression, study: Study, home: Home, expects: Type) ->
 def conditions(shape: Shape, field: Field) -> tuple[core.Core, ...]:
     """What must hold for the field to be shown: its group's condition and its own."""
     group = group_of(shape, field)
-    said = ((group.shown, Home(form=shape.form)), (field.shown, shape.home))
+    said = ((group.show_when, Home(form=shape.form)), (field.show_when, shape.home))
     return tuple(resolved(one, shape.study, home, Type.CONDITION) for one, home in said if one is not None)
 
 

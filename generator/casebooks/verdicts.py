@@ -174,8 +174,8 @@ class Verdicts:
 
     def _rule(self, rule: Rule) -> None:
         study, home = self.shape.study, self.shape.home
-        holds = self.scene.truth(resolved(rule.holds, study, home, Type.CONDITION))
-        node = None if rule.applies is None else resolved(rule.applies, study, home, Type.CONDITION)
+        holds = self.scene.truth(resolved(rule.assertion, study, home, Type.CONDITION))
+        node = None if rule.when is None else resolved(rule.when, study, home, Type.CONDITION)
         applies = np.full(len(holds), np.int8(TRUE)) if node is None else self.scene.truth(node)
         self._say((applies == TRUE) & (holds == FALSE), self._under(rule, rule.check, rule.severity))
         if rule.unknown is None:
@@ -216,9 +216,9 @@ class Verdicts:
         return told, np.bincount(np.unique(numbers[has]) // size, minlength=len(self.relation))
 
     def _shown_group(self, group: Group) -> Array:
-        if group.shown is None:
+        if group.show_when is None:
             return np.full(len(self.relation), np.int8(TRUE))
-        return self.scene.truth(resolved(group.shown, self.shape.study, self.shape.home, Type.CONDITION))
+        return self.scene.truth(resolved(group.show_when, self.shape.study, self.shape.home, Type.CONDITION))
 
 
 def _of(unit: Column | None, of: str | None, nowhere: Array) -> Array:

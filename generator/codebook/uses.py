@@ -143,10 +143,10 @@ def form_rules(form: Form, study: Study) -> Iterator[Rule]:
 
 
 def group_rules(form: Form, group: Group, study: Study) -> Iterator[Rule]:
-    if group.shown is not None:
+    if group.show_when is not None:
         name = f"{form.name}.{group.name}"
         maker = _Maker(study=study, at=home(form, None), about=group_anchor(form, group), name=name)
-        yield maker.rule("Shown when", "section", group.shown)
+        yield maker.rule("Shown when", "section", group.show_when)
 
 
 def group_anchor(form: Form, group: Group) -> str:
@@ -159,8 +159,8 @@ def field_rules(form: Form, group: Group, field: Field, study: Study) -> Iterato
     maker = _Maker(
         study=study, at=home(form, group), about=field_anchor(table, field.name), name=f"{table}.{field.name}"
     )
-    if field.shown is not None:
-        yield maker.rule("Shown when", "shown", field.shown)
+    if field.show_when is not None:
+        yield maker.rule("Shown when", "shown", field.show_when)
     if not isinstance(field.required, bool):
         yield maker.rule("Required when", "required", field.required)
     if field.value is not None:
@@ -221,15 +221,15 @@ def checks(study: Study) -> Iterator[Check]:
     for rule in study.rules.values():
         form, group = _owner(study, rule.on[0][0])
         at = home(form, group)
-        held = [rule.holds] if rule.applies is None else [rule.applies, rule.holds]
+        held = [rule.assertion] if rule.when is None else [rule.when, rule.assertion]
         yield Check(
             anchor=f"rule-{rule.name}",
             name=rule.name,
-            says=rule.says,
+            says=rule.message,
             severity=rule.severity,
             unknown=rule.unknown is not None,
-            applies=to_english(rule.applies, study, at) if rule.applies else None,
-            holds=to_english(rule.holds, study, at),
+            applies=to_english(rule.when, study, at) if rule.when else None,
+            holds=to_english(rule.assertion, study, at),
             texts=tuple(expression.text for expression in held),
             place=rule.place,
             on=tuple(Target(anchor=field_anchor(*pair), name=".".join(pair)) for pair in rule.on),

@@ -111,8 +111,8 @@ def _pattern(field: Field, _study: Study) -> str:
     if field.pattern is None:
         return ""
     return (
-        f"{field.pattern.says} ({field.pattern.expression})"
-        if field.pattern.says
+        f"{field.pattern.message} ({field.pattern.expression})"
+        if field.pattern.message
         else field.pattern.expression
     )
 
@@ -158,9 +158,9 @@ def _start(field: Field, _study: Study) -> str:
 
 def _reference(field: Field, study: Study) -> str:
     """The reference ranges that the study has for the field's test: ``LAB M 13.5 to 17.5``."""
-    if field.reference is None or study.references is None:
+    if field.lab_test is None or study.references is None:
         return ""
-    rows = [row for row in study.references.ranges if row.test == field.reference]
+    rows = [row for row in study.references.ranges if row.test == field.lab_test]
     return "; ".join(" ".join(part for part in _row_words(row, field) if part) for row in rows)
 
 
@@ -185,12 +185,12 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
         "Expected": lambda field, study: _ranges(field.expected, field, study),
         "Length": _length,
         "Pattern": _pattern,
-        "Ends": lambda field, _study: " … ".join(field.ends or ()),
+        "Ends": lambda field, _study: " … ".join(field.anchors or ()),
         "File": _upload,
         "On the page": _entry,
         "Starts as": _start,
-        "Not offered": lambda field, _study: ", ".join(field.not_offered),
-        "Answers": lambda field, _study: f"{field.most} at most" if field.most else "",
+        "Not offered": lambda field, _study: ", ".join(field.retired),
+        "Answers": lambda field, _study: f"{field.max_choices} at most" if field.max_choices else "",
         "Missing": lambda field, _study: ", ".join(code.code for code in field.missing),
         "Reference": _reference,
         "Checks": lambda field, _study: ", ".join(dict.fromkeys(one.name for one in field.checks.values())),
@@ -210,22 +210,22 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "alert",
                 "length",
                 "pattern",
-                "ends",
+                "anchors",
                 "accept",
                 "size",
                 "default",
                 "prefill",
                 "entry",
-                "not_offered",
-                "most",
+                "retired",
+                "max_choices",
                 "missing",
                 "checks",
-                "reference",
+                "lab_test",
                 "comparator",
             }
         ),
         "other columns": frozenset(
-            {"label", "help", "codes", "required", "shown", "identifier", "cdash", "sdtm"}
+            {"label", "help", "codes", "required", "show_when", "identifier", "cdash", "sdtm"}
         ),
         "nothing, since it is only how the page asks": frozenset({"control", "placeholder"}),
         "nothing, since it is kept for other programs": frozenset({"annotation", "redcap"}),

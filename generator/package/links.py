@@ -76,7 +76,7 @@ class Links:
         """The code, the place and the reads of every rule that says when it cannot be told."""
         rules = self.study.rules.values() if self.study else ()
         return [
-            (rule.unknown, rule.on[0], self._rule_reads(rule.holds, rule.applies, rule.on[0][0]))
+            (rule.unknown, rule.on[0], self._rule_reads(rule.assertion, rule.when, rule.on[0][0]))
             for rule in rules
             if rule.unknown is not None
         ]
@@ -90,7 +90,9 @@ def _expressions(group: Group, one: Field) -> Iterator[Any]:
     """Every expression that decides on a field."""
     ends = (end for _, held in one.limits for said in held.values() for end in (said.low, said.high))
     required = one.required if not isinstance(one.required, bool) else None
-    yield from (said for said in (group.shown, one.shown, required, one.value, *ends) if said is not None)
+    yield from (
+        said for said in (group.show_when, one.show_when, required, one.value, *ends) if said is not None
+    )
 
 
 def _only(names: str | Collection[str]) -> str | None:

@@ -88,7 +88,7 @@ def _section(study: Study, form: Form, group: Group) -> Section:
         unseen=_unseen(group, fixed_names),
         rows=group.rows,
         layout=group.layout,
-        conditional=group.shown is not None,
+        conditional=group.show_when is not None,
         long=long,
         wordings=group.wordings,
     )
@@ -112,11 +112,11 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         unit_choices=tuple(Option(code=u.code, label=u.label) for u in unit.choices) if unit else (),
         companion=unit.companion if unit else None,
         required=field.required,
-        conditional=field.shown is not None or group.shown is not None,
-        ends=field.ends,
+        conditional=field.show_when is not None or group.show_when is not None,
+        ends=field.anchors,
         accept=",".join(f".{ending}" for ending in field.upload.endings) if field.upload else "",
         largest=field.upload.size if field.upload else 0,
-        reference=field.reference is not None,
+        reference=field.lab_test is not None,
         placeholder=field.placeholder,
         read_only=field.entry == "read_only",
         number=_criterion_number(study, field),
@@ -164,7 +164,7 @@ def _control(field: Field) -> str:
 def _codes(field: Field) -> tuple[Option, ...]:
     if field.codelist:
         return tuple(
-            Option(code=c.code, label=c.label, exclusive=c.exclusive, offered=c.code not in field.not_offered)
+            Option(code=c.code, label=c.label, exclusive=c.exclusive, offered=c.code not in field.retired)
             for c in field.codelist.codes
         )
     if field.control == "scale":

@@ -42,7 +42,7 @@ def with_new_rows(
 
 def may_hide(group: Group, field: Field) -> bool:
     """Whether a condition decides that a field is asked."""
-    return group.shown is not None or field.shown is not None
+    return group.show_when is not None or field.show_when is not None
 
 
 def untouched(

@@ -157,7 +157,7 @@ def _hidden(
     return frozenset(
         group.name
         for group in form.groups
-        if group.shown is not None and _all_hidden(form, group, judgement, waiting, words)
+        if group.show_when is not None and _all_hidden(form, group, judgement, waiting, words)
     )
 
 

@@ -220,7 +220,7 @@ class _Build:
             name = unused(name, taken)
             taken.add(name)
             plan = self._plan(item, name)
-            if plan.answers and plan.type in ("choice", "choices"):
+            if plan.answers and plan.type in ("choice", "multiple_choice"):
                 self.codelists.count(plan.answers, name)
             found.append(plan)
         return found
@@ -400,7 +400,7 @@ class _Build:
         said = str(path[at + 2]) if len(path) > at + 2 else ""
         part = _KEYS.get(said) or _PARTS.get(found.code)
         if part is None and isinstance(keys, dict):
-            part = next((_KEYS[key] for key in ("shown", "value") if key in keys), None)
+            part = next((_KEYS[key] for key in ("show_when", "value") if key in keys), None)
         return [((name, part), found.message)] if part else []
 
 
@@ -421,7 +421,7 @@ def path_at(document: Document, place: TextPlace) -> Path:
 
 
 _KEYS = {
-    "shown": "shown",
+    "show_when": "show_when",
     "value": "value",
     "default": "default",
     "range": "limits",
@@ -434,7 +434,7 @@ _SIMPLE = {
     "notes": ("long_text", Want.TEXT),
     "dropdown": ("choice", Want.CHOICE),
     "radio": ("choice", Want.CHOICE),
-    "checkbox": ("choices", Want.CHOICES),
+    "checkbox": ("multiple_choice", Want.CHOICES),
     "calc": ("calculated", Want.NUMBER),
     "file": ("file", Want.FILE),
     "descriptive": ("note", Want.TEXT),

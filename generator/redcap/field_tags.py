@@ -13,7 +13,7 @@ from generator.redcap.tags import Tag
 
 DEFAULT = "DEFAULT"
 _DEFAULTS = (
-    "text", "long_text", "integer", "decimal", "choice", "choices", "date", "datetime", "time", "vas",
+    "text", "long_text", "integer", "decimal", "choice", "multiple_choice", "date", "datetime", "time", "vas",
 )  # fmt: skip
 _BOXES = ("text", "long_text", "integer", "decimal", "date", "datetime", "time")
 _TODAY: Mapping[str, str] = MappingProxyType({"date": "today", "text": "today"})
@@ -47,7 +47,7 @@ def _default(plan: Plan, keys: Keys, tag: Tag) -> Without | None:
 
 
 def _default_text(plan: Plan, keys: Keys, said: str) -> str:
-    if keys["type"] == "choices":
+    if keys["type"] == "multiple_choice":
         return plain_text(";".join(code.strip() for code in said.split(",")))
     if keys["type"] == "datetime":
         return said.strip().replace(" ", "T", 1)
@@ -93,7 +93,7 @@ def _most_words(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
         return Without(why="only a text has words")
     if "pattern" in keys or not 0 < int(said[:6]) <= MOST_WORDS:
         return Without(why=f"words are counted up to {MOST_WORDS}, and beside no other pattern")
-    keys["pattern"] = {"matches": words_pattern(int(said)), "says": f"at most {int(said)} words"}
+    keys["pattern"] = {"matches": words_pattern(int(said)), "message": f"at most {int(said)} words"}
     return None
 
 
@@ -110,13 +110,13 @@ def _exclusive(plan: Plan, _keys: Keys, tag: Tag) -> Without | None:
 
 
 def _not_offered(plan: Plan, keys: Keys, tag: Tag) -> Without | None:
-    if not plan.answers or keys["type"] not in ("choice", "choices"):
+    if not plan.answers or keys["type"] not in ("choice", "multiple_choice"):
         return Without(why="only answers of a list can be hidden")
     known = {code for code, _, _ in plan.answers}
     said = [code.strip() for code in (tag.argument or "").split(",") if code.strip()]
     found = [code for code in said if code in known]
     if found:
-        keys["not_offered"] = list(dict.fromkeys([*keys.get("not_offered", []), *found]))
+        keys["retired"] = list(dict.fromkeys([*keys.get("retired", []), *found]))
     if odd := [code for code in said if code not in known]:
         return Without(why=f"the list has no {', '.join(odd)}")
     return None if found else Without(why="it names no answer")
@@ -124,9 +124,11 @@ def _not_offered(plan: Plan, keys: Keys, tag: Tag) -> Without | None:
 
 def _most(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     said = (tag.argument or "").strip()
-    if keys["type"] != "choices" or not (said.isascii() and said.isdecimal() and 0 < int(said[:6]) < 1000):
+    if keys["type"] != "multiple_choice" or not (
+        said.isascii() and said.isdecimal() and 0 < int(said[:6]) < 1000
+    ):
         return Without(why="only of a checkbox a number of answers can be the most")
-    keys["most"] = str(int(said))
+    keys["max_choices"] = str(int(said))
     return None
 
 

@@ -236,8 +236,8 @@ class FieldMaker:
         keys["range"] = [low, high] if int(low) < int(high) else ["0", "100"]
         left, middle, right = slider_labels(item.choices)
         if left and right and left != right:
-            keys["ends"] = [plain_text(left) or left, plain_text(right) or right]
-        if item.choices.strip() and (middle or "ends" not in keys):
+            keys["anchors"] = [plain_text(left) or left, plain_text(right) or right]
+        if item.choices.strip() and (middle or "anchors" not in keys):
             self.keep(
                 keys, item, "slider-labels", "choices", "a line has words at its two ends, both or none"
             )
@@ -327,9 +327,9 @@ class FieldMaker:
         if not item.branching.strip():
             return
         try:
-            if why := self.dropped.get((item.name, "shown")):
+            if why := self.dropped.get((item.name, "show_when")):
                 raise LogicFault(why)
-            keys["shown"] = translate_condition(item.branching, scope)
+            keys["show_when"] = translate_condition(item.branching, scope)
             self.noted(item, "branching", item.branching, scope)
         except LogicFault as fault:
             scope.notes.clear()
@@ -359,9 +359,9 @@ def _whole(text: str) -> str | None:
 
 
 _ORDER = (
-    "label", "type", "codes", "gives", "value", "places", "seconds", "ends", "length", "pattern", "control",
-    "entry", "not_offered", "most", "required", "missing", "range", "expected", "shown", "default", "prefill",
-    "placeholder", "identifier", "help", "annotation", "redcap",
+    "label", "type", "codes", "gives", "value", "places", "seconds", "anchors", "length", "pattern",
+    "control", "entry", "retired", "max_choices", "required", "missing", "range", "expected", "show_when",
+    "default", "prefill", "placeholder", "identifier", "help", "annotation", "redcap",
 )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def _group(maker: FieldMaker, section: Section, fields: dict[str, Keys], name: s
     if shared:
         if shared["type"] == "choice":
             group["layout"] = "grid"
-        group["each"] = shared
+        group["defaults"] = shared
         fields = {name: _without(keys, shared) for name, keys in fields.items()}
     group["fields"] = fields
     return group
@@ -93,7 +93,7 @@ def _grid(section: Section, fields: dict[str, Keys]) -> Keys | None:
         return None
     held = [{key: keys.get(key) for key in ("type", "codes")} for keys in fields.values()]
     first = held[0]
-    if first["type"] not in ("choice", "choices") or any(one != first for one in held):
+    if first["type"] not in ("choice", "multiple_choice") or any(one != first for one in held):
         return None
     return {**first, "required": "true"} if _all_required(fields) else first
 

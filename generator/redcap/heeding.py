@@ -78,7 +78,7 @@ def _either(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag, scope: Scope)
     try:
         if len(parts) != 3:
             raise LogicFault("@IF takes a condition and two groups of tags")
-        if why := maker.dropped.get((plan.item.name, "shown")):
+        if why := maker.dropped.get((plan.item.name, "show_when")):
             raise LogicFault(why)
         asked = translate_condition(parts[0], scope)
         maker.noted(plan.item, "annotation", tag.original, scope)
@@ -90,7 +90,7 @@ def _either(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag, scope: Scope)
         if keys["type"] != "note" or not (_only_hides(then, otherwise) or _only_hides(otherwise, then)):
             raise LogicFault("tags do not come and go with answers")
         said = f"({asked}) is not true" if _only_hides(then, otherwise) else asked
-        keys["shown"] = f"({keys['shown']}) and ({said})" if "shown" in keys else said
+        keys["show_when"] = f"({keys['show_when']}) and ({said})" if "show_when" in keys else said
     except LogicFault as fault:
         scope.notes.clear()
         maker.loss(plan.item, "@IF", "annotation", fault.why, original=tag.original)

@@ -24,7 +24,7 @@ class Validation:
 
 
 def _pattern(expression: str, says: str) -> Validation:
-    return Validation(type="text", want=Want.TEXT, keys={"pattern": {"matches": expression, "says": says}})
+    return Validation(type="text", want=Want.TEXT, keys={"pattern": {"matches": expression, "message": says}})
 
 
 def _moments() -> dict[str, Validation]:

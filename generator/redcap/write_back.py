@@ -177,7 +177,7 @@ def _unsaid(study: Study) -> list[Loss]:
         found.append(Loss(kind=kind, row=0, field=name, column="", original=original, why=why))
 
     for rule in study.rules.values():
-        say("edit-check", rule.name, rule.says, "a rule over fields is a data quality rule of the project")
+        say("edit-check", rule.name, rule.message, "a rule over fields is a data quality rule of the project")
     for derivation in study.derivations.values():
         say("derivation", derivation.name, derivation.expression.text, "REDCap has no named expressions")
     if study.references is not None:

@@ -161,13 +161,13 @@ class CellWriter:
     def shown(self, group: Group, one: Field, cells: Cells) -> None:
         """The conditions of the group and of the field; the group's sees the form's own fields."""
         if one.value is not None and one.value.text == SUBJECT and self.holds_subject(one):
-            for rule in (group.shown, one.shown):
+            for rule in (group.show_when, one.show_when):
                 if rule is not None:
                     self.loss(
                         cells["name"], "branching", "record-id", rule.text, "a record id is always shown"
                     )
             return
-        said = [(group.shown, False), (one.shown, True)]
+        said = [(group.show_when, False), (one.show_when, True)]
         texts = [
             self.logic(rule, cells["name"], "branching", condition=True, rows=rows)
             for rule, rows in said
@@ -269,7 +269,7 @@ class CellWriter:
 
     def line(self, one: Field, cells: Cells, _form: Form) -> list[str]:
         cells["type"] = "slider"
-        cells["choices"] = " | ".join((one.ends[0], "", one.ends[1])) if one.ends else ""
+        cells["choices"] = " | ".join((one.anchors[0], "", one.anchors[1])) if one.anchors else ""
         held = one.ranges.get(None)
         low, high = (end.text if end else "" for end in (held.low, held.high)) if held else ("0", "10")
         if (low, high) != ("0", "100"):
@@ -441,9 +441,9 @@ _TYPES: Mapping[str, Callable[[CellWriter, Field, Cells, Form], list[str]]] = Ma
         "time": CellWriter.validated,
         "partial_date": CellWriter.partial,
         "yes_no": CellWriter.choice,
-        "tick": CellWriter.tick,
+        "checkbox": CellWriter.tick,
         "choice": CellWriter.choice,
-        "choices": CellWriter.choices,
+        "multiple_choice": CellWriter.choices,
         "scale": CellWriter.line,
         "vas": CellWriter.line,
         "calculated": CellWriter.calculated,

@@ -121,9 +121,7 @@ _WRITERS: Mapping[str, Callable[[Field], str]] = MappingProxyType(
         "length": lambda field: f"@CHARLIMIT={field.max_length}" if field.max_length is not None else "",
         "pattern": lambda field: f"@WORDLIMIT={words_said(field)}" if words_said(field) else "",
         "placeholder": lambda field: f"@PLACEHOLDER={quoted(field.placeholder)}" if field.placeholder else "",
-        "not_offered": lambda field: (
-            f"@HIDECHOICE='{','.join(field.not_offered)}'" if field.not_offered else ""
-        ),
-        "most": lambda field: f"@MAXCHECKED={field.most}" if field.most else "",
+        "retired": lambda field: f"@HIDECHOICE='{','.join(field.retired)}'" if field.retired else "",
+        "max_choices": lambda field: f"@MAXCHECKED={field.max_choices}" if field.max_choices else "",
     }
 )

@@ -146,13 +146,13 @@ def _rules(study: Study, name: str) -> Descriptor:
 
 
 def _rule(rule: Rule) -> Descriptor:
-    applies = {"applies": rule.applies.text} if rule.applies else {}
+    applies = {"applies": rule.when.text} if rule.when else {}
     return {
         "name": rule.name,
         "check": rule.check,
-        "says": rule.says,
+        "says": rule.message,
         **applies,
-        "holds": rule.holds.text,
+        "holds": rule.assertion.text,
         "severity": rule.severity.value,
         "on": [f"{table}.{field}" for table, field in rule.on],
     }

@@ -144,7 +144,7 @@ def _partial_date(field: Field) -> Descriptor:  # noqa: ARG001
 def _choices(field: Field) -> Descriptor:
     assert field.codelist is not None, field.name
     codes = {code.code: code.label for code in field.codelist.codes}
-    pattern = _choices_pattern(field.codelist, field.most)
+    pattern = _choices_pattern(field.codelist, field.max_choices)
     return {"type": "string", "crfsmith:codes": codes, "constraints": {"pattern": pattern}}
 
 

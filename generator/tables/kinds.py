@@ -118,7 +118,7 @@ def _choices(field: Field) -> dict[str, Any]:
         "crfsmith:separator": SEPARATOR,
         **({"crfsmith:exclusive": alone} if alone else {}),
         "crfsmith:distinct": True,
-        "constraints": {"pattern": choices_pattern(field.codelist, field.most)},
+        "constraints": {"pattern": choices_pattern(field.codelist, field.max_choices)},
     }
 
 

@@ -18,8 +18,8 @@ TARGET = "frictionless"
 
 SAID = (
     "label", "type", "help", "control", "default", "identifier", "cdash", "sdtm", "unit", "unit_field",
-    "gives", "ends", "accept", "length", "pattern", "places", "seconds", "codes", "annotation", "redcap",
-    "checks", "entry", "prefill", "placeholder", "not_offered", "most",
+    "gives", "anchors", "accept", "length", "pattern", "places", "seconds", "codes", "annotation", "redcap",
+    "checks", "entry", "prefill", "placeholder", "retired", "max_choices",
 )  # fmt: skip
 
 
@@ -55,8 +55,8 @@ def _group_losses(name: str, group: Group) -> Iterator[Loss]:
     yield _loss(name, "rows", f"at most {group.rows.maximum} rows to a form: rows are not counted")
     if group.rows.fixed:
         yield _loss(name, "rows", f"one row for each pair of {' and '.join(group.rows.fixed)}")
-    if group.shown:
-        yield _loss(name, "shown", f"no rows unless {group.shown.text}")
+    if group.show_when:
+        yield _loss(name, "show_when", f"no rows unless {group.show_when.text}")
 
 
 def _field_losses(study: Study, name: str, field: Field) -> Iterator[Loss]:
@@ -76,7 +76,7 @@ def _required(study: Study, field: Field) -> str | None:  # noqa: ARG001
 
 
 def _shown(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return f"must be blank unless {field.shown.text}" if field.shown else None
+    return f"must be blank unless {field.show_when.text}" if field.show_when else None
 
 
 def _range(study: Study, field: Field) -> str | None:
@@ -109,7 +109,7 @@ def _missing(study: Study, field: Field) -> str | None:  # noqa: ARG001
 
 
 def _reference(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return "the reference range depends on laboratory, sex, age and day" if field.reference else None
+    return "the reference range depends on laboratory, sex, age and day" if field.lab_test else None
 
 
 def _size(study: Study, field: Field) -> str | None:  # noqa: ARG001
@@ -123,14 +123,14 @@ def _said(study: Study, field: Field) -> None:
 FACETS: Mapping[str, Callable[[Study, Field], str | None]] = MappingProxyType(
     {
         "required": _required,
-        "shown": _shown,
+        "show_when": _shown,
         "range": _range,
         "expected": _expected,
         "alert": _alert,
         "comparator": _comparator,
         "value": _value,
         "missing": _missing,
-        "reference": _reference,
+        "lab_test": _reference,
         "size": _size,
         **dict.fromkeys(SAID, _said),
     }

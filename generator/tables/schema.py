@@ -65,14 +65,18 @@ def _same_side(name: str) -> tuple[str, str]:
     return side.lower(), f"exclusive{side}"
 
 
+_TYPE_WORDS = {"multiple_choice": "choices", "checkbox": "tick"}
+"""Packages go on to call a type what they called it first, so that those of all years compare."""
+
+
 def _own_properties(field: Field) -> Descriptor:
     """The dictionary's words, so that a reader of the package needs no other file to understand it."""
     unit = field.unit
     said = {
-        "type": field.type.name,
+        "type": _TYPE_WORDS.get(field.type.name, field.type.name),
         "group": field.group if field.group != field.form else None,
         "required": field.required if isinstance(field.required, bool) else field.required.text,
-        "shown": field.shown and field.shown.text,
+        "shown": field.show_when and field.show_when.text,
         "range": _ranges(field.ranges),
         "expected": _ranges(field.expected),
         "alert": _ranges(field.alert),
@@ -86,12 +90,12 @@ def _own_properties(field: Field) -> Descriptor:
         "default": field.default,
         "prefill": field.prefill,
         "entry": None if field.entry == "typed" else field.entry,
-        "not_offered": list(field.not_offered) or None,
-        "most": field.most,
+        "not_offered": list(field.retired) or None,
+        "most": field.max_choices,
         "draft_only": [code.code for code in field.missing if code.draft_only] or None,
         "identifier": field.identifier or None,
         "checks": {code: check.name for code, check in field.checks.items()} or None,
-        "reference": field.reference,
+        "reference": field.lab_test,
         "cdash": field.cdash,
         "sdtm": field.sdtm,
         "annotation": field.annotation,

@@ -81,10 +81,10 @@ class _OfFields:
 
     def mutants(self) -> Iterator[FieldMutant]:
         fields = [field for field in self.group.fields if field.collected]
-        if self.group.shown is not None and fields:
-            for what, shown in self.conditions(self.group.shown, self.whole):
-                altered = replace(self.group, shown=shown)
-                yield self.mutant(fields[0], altered, "group's shown", what)
+        if self.group.show_when is not None and fields:
+            for what, shown in self.conditions(self.group.show_when, self.whole):
+                altered = replace(self.group, show_when=shown)
+                yield self.mutant(fields[0], altered, "group's show_when", what)
         for field in fields:
             yield from self.of_field(field)
 
@@ -94,9 +94,9 @@ class _OfFields:
     def of_field(self, field: Field) -> Iterator[FieldMutant]:
         for what, required in self.required(field):
             yield self.mutant(field, replace(field, required=required), "required", what)
-        if field.shown is not None:
-            for what, shown in self.conditions(field.shown, self.home):
-                yield self.mutant(field, replace(field, shown=shown), "shown", what)
+        if field.show_when is not None:
+            for what, shown in self.conditions(field.show_when, self.home):
+                yield self.mutant(field, replace(field, show_when=shown), "show_when", what)
         if field.value is not None:
             for what, value in self.expressions(field.value, self.home, type_of(field)):
                 yield self.mutant(field, replace(field, value=value), "value", what)
@@ -203,7 +203,7 @@ def _number(node: tree.Node) -> Decimal | None:
 
 def _rows(row: ReferenceRange, study: Study) -> Iterator[tuple[str, ReferenceRange]]:
     """Each end moved by the last place of the result, and left out; the other sex, and both."""
-    field = next(f for table in study.tables.values() for f in table.fields if f.reference == row.test)
+    field = next(f for table in study.tables.values() for f in table.fields if f.lab_test == row.test)
     steps = {"low": Decimal(1).scaleb(-(field.places or 0)), "age_low": Decimal(1)}
     steps |= {"high": steps["low"], "age_high": Decimal(1)}
     for name, step in steps.items():

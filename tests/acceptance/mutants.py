@@ -69,15 +69,15 @@ def mutants(study: Study) -> Iterator[Mutant]:
 def _of_rule(study: Study, rule: Rule) -> Iterator[Mutant]:
     table = study.tables[rule.on[0][0]]
     alter = Alter(study, (table.name, table.form.name))
-    for part in ("holds", "applies"):
+    for part in ("assertion", "when"):
         expression: Expression | None = getattr(rule, part)
         if expression is not None:
             for what, tree in alter.alterations(expression.tree):
                 altered: dict[str, Any] = {part: replace(expression, tree=tree)}
                 changed = replace(rule, **altered)
                 yield Mutant(name=rule.name, part=part, what=what, rule=changed)
-    if rule.applies is not None:
-        yield Mutant(name=rule.name, part="applies", what="left out", rule=replace(rule, applies=None))
+    if rule.when is not None:
+        yield Mutant(name=rule.name, part="when", what="left out", rule=replace(rule, when=None))
     for severity in Severity:
         if severity is not rule.severity:
             changed = replace(rule, severity=severity)
@@ -168,9 +168,9 @@ def _judge(study: Study, rule: Rule) -> Callable[[Bench, Written], Verdict]:
     """What a rule says of a case: places, each with its letter."""
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
-    holds = compile_expression(rule.holds, study, home, Type.CONDITION)
-    said = rule.applies or rule.holds
-    applies = None if rule.applies is None else compile_expression(said, study, home, Type.CONDITION)
+    holds = compile_expression(rule.assertion, study, home, Type.CONDITION)
+    said = rule.when or rule.assertion
+    applies = None if rule.when is None else compile_expression(said, study, home, Type.CONDITION)
     meaning = resolve(said, study, home, Type.CONDITION).core
 
     def judge(bench: Bench, case: Written) -> Verdict:
@@ -199,7 +199,7 @@ def _sound(study: Study, rule: Rule) -> bool:
     """Whether a dictionary with this rule would be taken."""
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
-    said = [rule.holds] if rule.applies is None else [rule.holds, rule.applies]
+    said = [rule.assertion] if rule.when is None else [rule.assertion, rule.when]
     return not any(resolve(one, study, home, Type.CONDITION).findings for one in said)
 
 
@@ -207,7 +207,7 @@ def _users(study: Study) -> Mapping[str, list[str]]:
     """The derivations and rules that read a derivation, directly or through another."""
     reads = {held.name: _names(held.expression.tree) for held in study.derivations.values()}
     for rule in study.rules.values():
-        said = [rule.holds] if rule.applies is None else [rule.holds, rule.applies]
+        said = [rule.assertion] if rule.when is None else [rule.assertion, rule.when]
         reads[rule.name] = {name for one in said for name in _names(one.tree)}
     found: dict[str, list[str]] = {}
     for name in study.derivations:

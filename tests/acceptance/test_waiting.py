@@ -196,7 +196,7 @@ def values(
     captured = world.form(key)
     assert captured is not None
     rows = captured.rows(home.group.name) if home.group else (None,)
-    for expression in filter(None, (rule.applies, rule.holds)):
+    for expression in filter(None, (rule.when, rule.assertion)):
         node = resolve(expression, world.study, home, Type.CONDITION).core
         run = compile_core(with_open_sources(node, is_open))
         yield from (run(captured.frames(row)) for row in rows)

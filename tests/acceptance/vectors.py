@@ -141,8 +141,8 @@ def _expression(asks: str) -> Expression:
 
 
 def _kept(rule: Rule) -> str:
-    holds = f"({rule.holds.text})"
-    return holds if rule.applies is None else f"not ({rule.applies.text}) or {holds}"
+    holds = f"({rule.assertion.text})"
+    return holds if rule.when is None else f"not ({rule.when.text}) or {holds}"
 
 
 @cache

@@ -25,16 +25,16 @@ fields:
 groups:
   drug:
     title: Drugs
-    shown: drugs = 'Y'
+    show_when: drugs = 'Y'
     rows: {min: 1, max: 9, add: Add a drug}
     fields:
       name: {label: Drug}
       grade: {label: Grade, type: choice, codes: {'1': One, '2': Two}, default: '1'}
       dose: {label: Dose, type: integer, expected: [1, 100]}
-      hours: {label: Hours between, type: integer, default: '24', shown: dose is known}
+      hours: {label: Hours between, type: integer, default: '24', show_when: dose is known}
   level:
     title: Levels
-    shown: drugs = 'Y'
+    show_when: drugs = 'Y'
     rows: {fixed: [at]}
     fields:
       at: {label: Level, type: choice, codes: {A: L4, B: L5}}

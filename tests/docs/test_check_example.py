@@ -20,7 +20,7 @@ missing: [ND, UNK]
 groups:
   pressure:
     title: Blood pressure
-    each: {required: true}
+    defaults: {required: true}
     fields:
       vsdat: {label: Date, type: date}
       sysbp: {label: Systolic, type: intger}

@@ -56,7 +56,7 @@ def test_the_page_and_the_rules_say_the_same(study: Study, subject: str) -> None
     case = example(study, subject)
     found = assessed(case)
     for one in found.criteria:
-        rule = case.derive(study.rules[f"C20_{one.criterion.field.name}"].holds.text)
+        rule = case.derive(study.rules[f"C20_{one.criterion.field.name}"].assertion.text)
         agrees = {Verdict.AGREES: True, Verdict.DISCREPANCY: False, Verdict.UNKNOWN: None}
         assert agrees[one.verdict] is rule, one.name
     assert eligible(found) is case.derive("eligible")

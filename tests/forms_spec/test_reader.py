@@ -57,20 +57,20 @@ def test_columns_count_characters() -> None:
 @pytest.mark.parametrize(
     ("text", "part", "place"),
     [
-        ("shown: vsperf = 'Y'", "'Y'", "1:17"),
-        ("shown: \"vsperf = 'Y'\"", "'Y'", "1:18"),
-        ("shown: 'vsperf = ''Y'''", "Y", "1:20"),
-        ("shown: >-\n  vsperf = 'Y'\n  and x = 'N'", "x = 'N'", "3:7"),
-        ("shown: |\n  vsperf = 'Y'\n  and x = 'N'", "x = 'N'", "3:7"),
-        ("shown: vsperf = 'Y'\n  and x = 'N'", "x = 'N'", "2:7"),
+        ("show_when: vsperf = 'Y'", "'Y'", "1:21"),
+        ("show_when: \"vsperf = 'Y'\"", "'Y'", "1:22"),
+        ("show_when: 'vsperf = ''Y'''", "Y", "1:24"),
+        ("show_when: >-\n  vsperf = 'Y'\n  and x = 'N'", "x = 'N'", "3:7"),
+        ("show_when: |\n  vsperf = 'Y'\n  and x = 'N'", "x = 'N'", "3:7"),
+        ("show_when: vsperf = 'Y'\n  and x = 'N'", "x = 'N'", "2:7"),
     ],
 )
 def test_a_part_of_a_text_has_its_own_place(text: str, part: str, place: str) -> None:
     document = read(text)
-    value = document.value(("shown",))
+    value = document.value(("show_when",))
     assert isinstance(value, str)
     at = value.index(part)
-    assert str(document.inside(("shown",), at, at + len(part))) == f"f.yaml:{place}"
+    assert str(document.inside(("show_when",), at, at + len(part))) == f"f.yaml:{place}"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_part_of_a_text_has_its_own_place(text: str, part: str, place: str) ->
         ("label: @home", "1:8 sign-needs-quotes"),
         ("label: `a`", "1:8 sign-needs-quotes"),
         ("label: 'open", "1:8 quote-not-closed"),
-        ("shown: 'Y' = p\nb: 2", "1:12 quote-ends-early"),
+        ("show_when: 'Y' = p\nb: 2", "1:16 quote-ends-early"),
         ("a: {b: 1", "1:9 brackets-not-read"),
         ("a: {b: x in ('1', '2')}", "1:22 brackets-not-read"),
         ("a: \x00", "1:4 unprintable-character"),
@@ -112,9 +112,9 @@ def test_a_comment_that_looks_like_one_is_left_alone(text: str) -> None:
 
 
 def test_an_alias_repeats_and_a_merge_takes_over() -> None:
-    text = "each: &e {type: integer, places: 1}\na: *e\nb: {<<: *e, places: 2}\nc: {places: 3, <<: [*e]}"
+    text = "defaults: &e {type: integer, places: 1}\na: *e\nb: {<<: *e, places: 2}\nc: {places: 3, <<: [*e]}"
     assert read(text).data == {
-        "each": {"type": "integer", "places": "1"},
+        "defaults": {"type": "integer", "places": "1"},
         "a": {"type": "integer", "places": "1"},
         "b": {"type": "integer", "places": "2"},
         "c": {"places": "3", "type": "integer"},

@@ -23,7 +23,7 @@ from generator.yaml_text import write_yaml
         ({"a": "null", "b": "", "c": " x"}, "a: 'null'\nb: ''\nc: ' x'\n"),
         ({"d": "- x", "e": "x: y"}, "d: '- x'\ne: 'x: y'\n"),
         ({"label": "One\nTwo"}, "label: |-\n  One\n  Two\n"),
-        ({"shown": "a is 'x'"}, "shown: a is 'x'\n"),
+        ({"show_when": "a is 'x'"}, "show_when: a is 'x'\n"),
         ({"tab": "a\tb"}, 'tab: "a\\tb"\n'),
     ],
 )  # fmt: skip

@@ -42,7 +42,7 @@ def field_of(type_name: str, keys: Mapping[str, Any] | None = None, *, name: str
         missing=tuple(MissingCode(code=code, label=f"Because {code}") for code in held.get("missing", ())),
         upload=_upload(held) if type_name == "file" else None,
         control=type_.control,
-        most=held.get("most"),
+        max_choices=held.get("max_choices"),
     )
 
 
@@ -73,8 +73,8 @@ def _pattern(pattern: Any) -> Pattern | None:
     if pattern is None:
         return None
     if isinstance(pattern, str):
-        return Pattern(expression=pattern, says=None)
-    return Pattern(expression=pattern["matches"], says=pattern["says"])
+        return Pattern(expression=pattern, message=None)
+    return Pattern(expression=pattern["matches"], message=pattern["message"])
 
 
 def _upload(held: Mapping[str, Any]) -> Upload:

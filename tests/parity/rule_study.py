@@ -13,10 +13,10 @@ _FIELDS = """
   {0}n: {{label: Number, type: integer}}
   {0}x: {{label: Decimal, type: decimal, places: 9}}
   {0}t: {{label: Text}}
-  {0}b: {{label: Tick, type: tick}}
+  {0}b: {{label: Tick, type: checkbox}}
   {0}y: {{label: Yes or no, type: yes_no}}
   {0}c: {{label: Choice, type: choice, codes: LETTERS}}
-  {0}m: {{label: Choices, type: choices, codes: LETTERS}}
+  {0}m: {{label: Choices, type: multiple_choice, codes: LETTERS}}
   {0}d: {{label: Date, type: date}}
   {0}p: {{label: Partial date, type: partial_date}}
   {0}h: {{label: Time, type: time}}
@@ -56,11 +56,11 @@ schedule:
   home:    X  X  X
   far:     X  .  X
 """,
-    "home.yaml": _form("home", "a", "r", asked="rows: {}\n    shown: ay <> 'N'").replace(
+    "home.yaml": _form("home", "a", "r", asked="rows: {}\n    show_when: ay <> 'N'").replace(
         "  an:",
-        "  au: {label: Temperature, type: decimal, places: 1, reference: temp,"
+        "  au: {label: Temperature, type: decimal, places: 1, lab_test: temp,"
         " unit: {C: {label: C}, F: {label: F, to: C, as: (value - 32) * 5 / 9}}}\n"
-        "  av: {label: Ferritin, type: decimal, comparator: ['<', '>'], reference: ferritin,"
+        "  av: {label: Ferritin, type: decimal, comparator: ['<', '>'], lab_test: ferritin,"
         " unit: {ng: {label: ng}, ug: {label: ug, to: ng, as: value * 1000}}}\n"
         "  aw: {label: CRP, type: decimal, comparator: ['<', '<=', '>', '>='], range: [0, 500]}\n"
         "  ak: {label: Calculated, type: calculated, places: 3, value: ax / an}\n  an:",

@@ -171,13 +171,16 @@ def fields() -> list[Field]:
     own = [field for field in distinct_fields() if field.kind.name in KINDS]
     lists = [
         {"codes": ["A B", "C.D", "E|F", "(G)"]},
-        {"codes": {"NONE": {"label": "None", "exclusive": True}, "A": "a", "$": "b", "C^": "c"}, "most": 2},
+        {
+            "codes": {"NONE": {"label": "None", "exclusive": True}, "A": "a", "$": "b", "C^": "c"},
+            "max_choices": 2,
+        },
     ]
     return [
         *own,
         *(field_of("text", {"pattern": one}) for one in PATTERNS),
         *(field_of("long_text", {"pattern": one, "length": [2, 30]}) for one in PATTERNS[:6]),
-        *(field_of("choices", keys) for keys in lists),
+        *(field_of("multiple_choice", keys) for keys in lists),
         field_of("decimal", {"comparator": ["<", ">="], "places": 2}),
         field_of("integer", {"comparator": [">"]}),
         *(field_of("file", {"accept": endings}) for endings in (["pdf"], ["jpeg", "7z", "c++"], [])),

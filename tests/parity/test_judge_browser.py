@@ -53,13 +53,13 @@ title: Vital signs
 missing: [ND, PND]
 fields:
   done: {label: Done?, type: yes_no, required: true, missing: []}
-  day: {label: Date, type: date, shown: done = 'Y', required: true, range: [dm.born, today]}
+  day: {label: Date, type: date, show_when: done = 'Y', required: true, range: [dm.born, today]}
   seen: {label: First seen, type: partial_date, range: '(2020-02-29, day)', expected: [null, 2024-01-01]}
   temp:
     label: Temperature
     type: decimal
     places: 1
-    reference: temp
+    lab_test: temp
     unit: {C: {label: °C}, F: {label: °F, to: C, as: (value - 32) * 5 / 9}}
     range: {C: [33, $highest], F: [91.4, 109.4]}
     alert: {C: '[34, 41)'}
@@ -67,7 +67,7 @@ fields:
     required: done = 'Y'
   lies: {label: Lies, type: calculated, gives: choice, codes: [LOW, NORMAL, HIGH], value: in_reference(temp)}
   temp_c: {label: In Celsius, type: calculated, places: 1, value: "in_unit(temp, 'C')", range: [33, 43]}
-  pregnant: {label: Pregnant?, type: yes_no, shown: dm.sex = 'F', required: dm.sex = 'F' and done = 'Y'}
+  pregnant: {label: Pregnant?, type: yes_no, show_when: dm.sex = 'F', required: dm.sex = 'F' and done = 'Y'}
   change: {label: Change, type: calculated, places: 1, value: "temp_c - vs[previous].temp_c"}
   plt: {label: Platelets, type: integer, range: [0, 2000], alert: [20, 1000], expected: [75, dose_most]}
   dose_most: {label: Most, type: integer}
@@ -85,16 +85,16 @@ fields:
 groups:
   sick:
     title: When ill
-    shown: temp_c > 38
+    show_when: temp_c > 38
     fields:
       why: {label: Why?, required: true, length: 5}
   pills:
     title: Pills
-    shown: done = 'Y'
+    show_when: done = 'Y'
     rows: {min: 1, max: 2}
     fields:
       drug: {label: Drug, type: choice, codes: {A: Aspirin, O: Other}, required: true}
-      other: {label: Which?, shown: drug = 'O', required: drug = 'O'}
+      other: {label: Which?, show_when: drug = 'O', required: drug = 'O'}
       dose: {label: Dose, type: integer, unit: mg, range: '(0, 100]', expected: [5, 50]}
       daily: {label: Daily, type: calculated, gives: integer, value: dose / 3}
   joints:
@@ -112,10 +112,11 @@ reference_ranges:
 """,
     "rules.yaml": """
 rules:
-  R1: {says: The dose is the same every day., severity: warning, on: [pills.dose],
-       holds: every(pills where dose = this.dose)}
-  R2: {says: It does not get hotter., severity: query, on: [vs.temp, vs.day], holds: change <= 0}
-  R3: {says: Visits are after birth., severity: refuse, on: [vs.day], holds: every(vs where day > dm.born)}
+  R1: {message: The dose is the same every day., severity: warning, on: [pills.dose],
+       assert: every(pills where dose = this.dose)}
+  R2: {message: It does not get hotter., severity: query, on: [vs.temp, vs.day], assert: change <= 0}
+  R3: {message: Visits are after birth., severity: refuse, on: [vs.day],
+       assert: every(vs where day > dm.born)}
 """,
 }
 POOL = {

@@ -30,7 +30,7 @@ FIELDS = [
     *distinct_fields(),
     *(
         field_of(name, {"codes": {"C5": "Drug 5", "X1": "Other", "X2": "Other", "X3": "C5"}})
-        for name in ("choice", "choices")
+        for name in ("choice", "multiple_choice")
     ),
     *(field_of(name, {"missing": ["ND", "5"]}) for name in ("text", "decimal", "date", "yes_no")),
 ]

@@ -40,15 +40,15 @@ fields:
   tea: {label: Tea, type: time}
   at: {label: At, type: datetime}
   c: {label: C, type: choice, codes: {'1': One, '2': "2"}}
-  cs: {label: Cs, type: choices, codes: {a: A, b: B}}
-  yes: {label: Yes, type: tick}
+  cs: {label: Cs, type: multiple_choice, codes: {a: A, b: B}}
+  yes: {label: Yes, type: checkbox}
   total: {label: Sum, type: calculated, value: n + q}
-  note: {label: "Seen by {t}", type: note, shown: n > 1}
+  note: {label: "Seen by {t}", type: note, show_when: n > 1}
 groups:
   g:
     title: Group of {t}
     help: and {n}
-    shown: t is known
+    show_when: t is known
     fields:
       only: {label: Only, type: note}
   r:
@@ -56,7 +56,7 @@ groups:
     rows: {max: 3}
     fields:
       x: {label: "{x} in {rowno} of {t}"}
-      said: {label: "{x}!", type: note, shown: x = 'a'}
+      said: {label: "{x}!", type: note, show_when: x = 'a'}
 """,
 }
 TEXTS = (

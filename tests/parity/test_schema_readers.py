@@ -69,6 +69,6 @@ def test_a_pattern_for_any_text_leaves_its_count_to_the_lengths() -> None:
 @pytest.mark.parametrize("text", [";", "A;B;A", "A;NONE", "A;B;C"])
 def test_answers_of_a_list_are_judged_but_for_their_repetition(text: str) -> None:
     codes = {"NONE": {"label": "None", "exclusive": True}, "A": "a", "B": "b", "C": "c"}
-    said = constraints(field_of("choices", {"codes": codes, "most": 3}))
+    said = constraints(field_of("multiple_choice", {"codes": codes, "max_choices": 3}))
     for reader in READERS.values():
         assert reader(said, [text]) == [text in ("A;B;A", "A;B;C")]

@@ -76,11 +76,11 @@ def test_any_text_is_judged_alike(field: Field, text: str) -> None:
         ("integer", " 5 "), ("integer", "+5"), ("integer", "1_000"), ("integer", "\u0661\u0662"),
         ("integer", "007"), ("integer", "-0"), ("decimal", ".5"), ("decimal", "1e3"), ("decimal", "1.25"),
         ("date", "2024-4-5"), ("time", "9:3"), ("datetime", "2024-04-05t09:30"),
-        ("text", "ache\n"), ("partial_date", "2024-04\n"), ("choices", "A;A"),
+        ("text", "ache\n"), ("partial_date", "2024-04\n"), ("multiple_choice", "A;A"),
     ],
 )  # fmt: skip
 def test_a_listed_loss_is_really_there(kind: str, text: str) -> None:
-    field = field_of(kind, {"decimal": {"places": 1}, "choices": {"codes": ["A", "B"]}}.get(kind, {}))
+    field = field_of(kind, {"decimal": {"places": 1}, "multiple_choice": {"codes": ["A", "B"]}}.get(kind, {}))
     assert isinstance(field.kind.parse(text, field), Refusal)
     assert frictionless_accepts(field, text)
 

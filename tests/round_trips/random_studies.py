@@ -181,8 +181,8 @@ class _Making:
         self.wrong[table, name] = [one for one in rejected if _can_be_posted(one)]
         if "required" in kind.facets and chance.random() < 0.3:
             made["required"] = True
-        if "shown" in kind.facets and chance.random() < 0.3:
-            made["shown"] = "q0 = 'Y'"
+        if "show_when" in kind.facets and chance.random() < 0.3:
+            made["show_when"] = "q0 = 'Y'"
         if "missing" in kind.facets and chance.random() < 0.4:
             made["missing"] = ["ND"]
             self.right[table, name].append("ND")

@@ -35,16 +35,16 @@ fields:
   code: {label: Secret code, default: X1, entry: hidden}
   twice: {label: Code twice, type: calculated, gives: text, value: 'concat(code, code)'}
   secret: {label: Not shown, type: calculated, gives: text, value: 'concat(code, code)', entry: hidden}
-  side: {label: Side, type: choice, codes: {L: Left, R: Right, B: Both}, not_offered: [B]}
+  side: {label: Side, type: choice, codes: {L: Left, R: Right, B: Both}, retired: [B]}
   drugs:
     label: Drugs
-    type: choices
+    type: multiple_choice
     codes: {M: Morphine, O: Oxycodone, P: Paracetamol, T: Tramadol}
-    most: 2
-    not_offered: [M]
+    max_choices: 2
+    retired: [M]
   pain: {label: "Is {name} in pain?", type: yes_no}
-  calm: {label: "{name} needs nothing.", type: note, shown: pain = 'N'}
-  unit: {label: Unit of pain, default: NRS, shown: pain = 'Y'}
+  calm: {label: "{name} needs nothing.", type: note, show_when: pain = 'N'}
+  unit: {label: Unit of pain, default: NRS, show_when: pain = 'Y'}
   name: {label: Name, placeholder: as in the passport}
 groups:
   ae:

@@ -65,9 +65,9 @@ fields:
     "rules.yaml": """
 rules:
   R1:
-    says: Only a woman is pregnant.
-    applies: pregnant = 'Y'
-    holds: dm.sex = 'F'
+    message: Only a woman is pregnant.
+    when: pregnant = 'Y'
+    assert: dm.sex = 'F'
     on: [vs.pregnant, dm.sex]
     severity: warning
     unknown: true

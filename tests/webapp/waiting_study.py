@@ -75,33 +75,33 @@ groups:
     "rules.yaml": """
 rules:
   TEST:
-    says: A negative pregnancy test is needed before the treatment.
-    applies: given = 'Y'
-    holds: any(pt where result = 'NEG')
+    message: A negative pregnancy test is needed before the treatment.
+    when: given = 'Y'
+    assert: any(pt where result = 'NEG')
     on: [tr.given]
     severity: query
   OPIOID:
-    says: Enter the opioid under Medications.
-    applies: opioid = 'Y'
-    holds: any(cm1 where kind = 'OPI')
+    message: Enter the opioid under Medications.
+    when: opioid = 'Y'
+    assert: any(cm1 where kind = 'OPI')
     on: [tr.opioid]
     severity: warning
   WOMAN:
-    says: Only a woman with a test is treated.
-    applies: given = 'Y'
-    holds: sex = 'F' and any(pt)
+    message: Only a woman with a test is treated.
+    when: given = 'Y'
+    assert: sex = 'F' and any(pt)
     on: [tr.sex]
     severity: query
   NEVER:
-    says: Somebody who takes opioids must have a test.
-    applies: opioid = 'Y' and given = 'N'
-    holds: any(pt)
+    message: Somebody who takes opioids must have a test.
+    when: opioid = 'Y' and given = 'N'
+    assert: any(pt)
     on: [tr.given]
     severity: refuse
   LOGGED:
-    says: An opioid is entered only where a test was made.
-    applies: kind = 'OPI'
-    holds: any(pt)
+    message: An opioid is entered only where a test was made.
+    when: kind = 'OPI'
+    assert: any(pt)
     on: [cm1.kind]
     severity: query
 """,

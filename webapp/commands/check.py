@@ -13,7 +13,7 @@ import click
 from forms_spec import load_study
 from forms_spec.findings import Finding, Severity
 from forms_spec.model import Study
-from generator.dictionary_folder import UnreadableFolder, read_dictionary
+from generator.dictionary_folder import UnreadableFolder, read_dictionary, rename_old_keys
 from webapp.commands.terminal import show_finding
 
 CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
@@ -23,13 +23,18 @@ CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
-def command(folder: Path, form: str, strict: bool) -> None:
+@click.option(
+    "--fix", is_flag=True, help="First rename old keys and types in the files; nothing else changes."
+)
+def command(folder: Path, form: str, strict: bool, fix: bool) -> None:
     """Check the dictionary in the folder DIR and list every finding.
 
     Ends with 0 when the dictionary can be used, 1 when a finding refuses it, and 2 when there is no
     dictionary to read. Warnings alone end with 0, or with 1 under --strict.
     """
     try:
+        if fix:
+            _rename_old_keys(folder)
         files, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
         _say_unreadable(str(error), form)
@@ -45,6 +50,16 @@ def command(folder: Path, form: str, strict: bool) -> None:
             show_finding(found, files)
         click.echo(_summary(findings, study, len(files)))
     sys.exit(FINDINGS if refused or (strict and findings) else CLEAN)
+
+
+def _rename_old_keys(folder: Path) -> None:
+    """Renames old keys in the files, and says on the error stream what was done."""
+    try:
+        renamed = rename_old_keys(folder)
+    except OSError as error:
+        raise UnreadableFolder(f"{error.filename} cannot be written: {error.strerror}") from error
+    for name, number in renamed.items():
+        click.echo(f"{name}: renamed {_count(number, 'old name')}", err=True)
 
 
 def _place(found: Finding) -> tuple[str, int, int]:

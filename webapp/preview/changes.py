@@ -68,7 +68,7 @@ def _heading(form: Form | None) -> object:
     """What a form says beside its fields: title, help, and the headings and rows of its groups."""
     if form is None:
         return None
-    groups = [(g.name, g.title, g.help, _gist(g.rows), g.layout, _gist(g.shown)) for g in form.groups]
+    groups = [(g.name, g.title, g.help, _gist(g.rows), g.layout, _gist(g.show_when)) for g in form.groups]
     order = [field.name for group in form.groups for field in group.fields]
     return form.title, form.help, form.log, form.domain, groups, order
 

@@ -30,8 +30,8 @@ def with_field(keys: str) -> str:
     [
         ("type: calculated\n    value: wt / power(ht / 100, 2)", ["12:12", "12:23"]),
         ("required: wt > 100", ["11:15"]),
-        ("shown: wt > 100 and n = 1", ["11:12"]),
-        ("shown: body[previous].wt > 100", ["11:12"]),
+        ("show_when: wt > 100 and n = 1", ["11:16"]),
+        ("show_when: body[previous].wt > 100", ["11:16"]),
         ("type: decimal\n    range: [0, wt]", ["12:16"]),
         ("type: calculated\n    value: coalesce(wt, 70)", ["12:21"]),
         ("type: calculated\n    value: wt in kg / power(ht in 'cm' / 100, 2)", []),
@@ -59,17 +59,16 @@ def test_a_rule_is_warned_of_and_a_derivation_where_it_is_written() -> None:
 derivations:
   heavy: body.wt > 100
 rules:
-  R1: {says: Light., holds: not heavy, severity: query, on: [body.n]}
-  R2: {says: Small., holds: body.ht < 200, severity: query, on: [body.n]}
+  R1: {message: Light., assert: not heavy, severity: query, on: [body.n]}
+  R2: {message: Small., assert: body.ht < 200, severity: query, on: [body.n]}
 """
-    assert said(BODY, rules) == ["2.yaml:3:10 rule-bare-unit", "2.yaml:6:29 rule-bare-unit"]
+    assert said(BODY, rules) == ["2.yaml:3:10 rule-bare-unit", "2.yaml:6:33 rule-bare-unit"]
 
 
 def test_a_name_after_in_may_still_be_a_multiple_choice() -> None:
     form = f"{BODY}  side: {{label: Side, type: choice, codes: [L, R]}}\n"
-    form += (
-        "  sides: {label: Sides, type: choices, codes: [L, R]}\n  why: {label: Why, shown: side in sides}\n"
-    )
+    form += "  sides: {label: Sides, type: multiple_choice, codes: [L, R]}\n"
+    form += "  why: {label: Why, show_when: side in sides}\n"
     assert said(form) == []
 
 

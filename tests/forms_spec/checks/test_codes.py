@@ -49,14 +49,14 @@ def test_an_exclusive_code_needs_several_answers() -> None:
     exclusive = "{NONE: {label: None, exclusive: true}, L: Left}"
     single = f"form: x\ntitle: X\nfields:\n  a: {{label: A, type: choice, codes: {exclusive}}}\n"
     assert said(single) == ["1.yaml:4:3 exclusive-in-single"]
-    assert said(single.replace("type: choice", "type: choices")) == []
+    assert said(single.replace("type: choice", "type: multiple_choice")) == []
 
 
 def test_a_shared_list_may_be_asked_both_ways() -> None:
     text = (
         "codelists:\n  REF: {NONE: {label: None, exclusive: true}, L: Left}\n---\n"
         "form: x\ntitle: X\nfields:\n  a: {label: A, type: choice, codes: REF}\n"
-        "  b: {label: B, type: choices, codes: REF}\n"
+        "  b: {label: B, type: multiple_choice, codes: REF}\n"
     )
     assert said(text) == []
 
@@ -88,7 +88,7 @@ def test_a_synonym_is_no_missing_code() -> None:
     ("keys", "finds"),
     [
         ("type: choice, codes: {1: Other, 2: Pain, 3: Other}", ["label-twice 3"]),
-        ("type: choices, codes: {A: Same, B: Same, C: other}", ["label-twice B"]),
+        ("type: multiple_choice, codes: {A: Same, B: Same, C: other}", ["label-twice B"]),
         ("type: choice, codes: {1: Other, 2: other}", ["label-twice 2"]),
         ("type: choice, codes: {1: Other, 2: {label: 'Other '}}", ["label-twice 2"]),
         ("type: choice, codes: {C5: Drug 5, X3: C5}", ["label-is-code X3"]),

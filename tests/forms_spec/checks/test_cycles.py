@@ -24,7 +24,7 @@ def test_a_circle_is_named_from_its_first_field_back_to_it() -> None:
 
 def test_a_field_that_waits_for_itself_is_a_circle() -> None:
     assert circles(form(calculated("a", "a + 1"))) == ["a -> a"]
-    assert circles(form("a: {label: A, type: yes_no, shown: a is known}")) == ["a -> a"]
+    assert circles(form("a: {label: A, type: yes_no, show_when: a is known}")) == ["a -> a"]
 
 
 def test_a_chain_is_no_circle() -> None:
@@ -33,12 +33,12 @@ def test_a_chain_is_no_circle() -> None:
 
 
 def test_conditions_and_formulas_make_circles_together() -> None:
-    text = form("a: {label: A, type: integer, shown: b > 1}", calculated("b", "a + 1"))
-    assert said(text) == ["1.yaml:4:39 cycle"]
+    text = form("a: {label: A, type: integer, show_when: b > 1}", calculated("b", "a + 1"))
+    assert said(text) == ["1.yaml:4:43 cycle"]
 
 
 def test_the_condition_of_a_group_counts_for_its_fields() -> None:
-    group = "  g:\n    shown: a = 1\n    fields:\n      a: {label: A, type: integer}\n"
+    group = "  g:\n    show_when: a = 1\n    fields:\n      a: {label: A, type: integer}\n"
     text = f"form: x\ntitle: X\ngroups:\n{group}"
     assert circles(text) == ["a -> a"]
 
@@ -50,7 +50,7 @@ def test_two_fields_may_each_be_required_without_the_other() -> None:
 
 def test_a_circle_may_go_through_two_forms_and_their_rows() -> None:
     other = (
-        "form: y\ntitle: Y\ngroups:\n  r:\n    rows: {max: 3}\n    shown: x.a > 1\n    fields:\n"
+        "form: y\ntitle: Y\ngroups:\n  r:\n    rows: {max: 3}\n    show_when: x.a > 1\n    fields:\n"
         "      n: {label: N, type: integer}\n"
     )
     x = form(calculated("a", "sum(r.n)"))

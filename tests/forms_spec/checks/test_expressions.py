@@ -17,17 +17,17 @@ def field(keys: str) -> str:
         ("required: b > 1", ""),
         ("required: b", "7:15 rule-wrong-type"),
         ("required: bb > 1", "7:15 rule-unknown-name"),
-        ("shown: b >", "7:15 rule-ends-early"),
-        ("shown: base.side = 'LEFT'", "7:24 rule-unknown-code"),
-        ("shown: base.side = base.n", "7:12 rule-compare-types"),
-        ("shown: bse.side = 'L'", "7:12 rule-unknown-table"),
-        ("shown: base.sid = 'L'", "7:12 rule-unknown-field"),
-        ("shown: base[D1].side = 'L'", "7:12 rule-unknown-visit"),
-        ("shown: b > $limt", "7:16 rule-unknown-parameter"),
-        ("shown: '\"x\" = b'", "7:13 rule-foreign-sign"),
-        ("shown: >-\n      b > 1\n      and c > 2", "9:11 rule-unknown-name"),
-        ("shown: |\n      b > 1\n      and c > 2", "9:11 rule-unknown-name"),
-        ("shown: |\n      b > 1\n      and and", "9:11 rule-unexpected"),
+        ("show_when: b >", "7:19 rule-ends-early"),
+        ("show_when: base.side = 'LEFT'", "7:28 rule-unknown-code"),
+        ("show_when: base.side = base.n", "7:16 rule-compare-types"),
+        ("show_when: bse.side = 'L'", "7:16 rule-unknown-table"),
+        ("show_when: base.sid = 'L'", "7:16 rule-unknown-field"),
+        ("show_when: base[D1].side = 'L'", "7:16 rule-unknown-visit"),
+        ("show_when: b > $limt", "7:20 rule-unknown-parameter"),
+        ("show_when: '\"x\" = b'", "7:17 rule-foreign-sign"),
+        ("show_when: >-\n      b > 1\n      and c > 2", "9:11 rule-unknown-name"),
+        ("show_when: |\n      b > 1\n      and c > 2", "9:11 rule-unknown-name"),
+        ("show_when: |\n      b > 1\n      and and", "9:11 rule-unexpected"),
         ("type: integer\n    range: [0, c]", "8:16 rule-unknown-name"),
         ("type: integer\n    range: '(0, c)'", "8:17 rule-unknown-name"),
         ("type: integer\n    expected: {kg: [0, c]}\n    unit: {kg: {}}", "8:24 rule-unknown-name"),
@@ -44,18 +44,18 @@ def test_a_fault_is_found_at_its_place(keys: str, finding: str) -> None:
 
 
 def test_the_nearest_name_is_offered() -> None:
-    (found,) = findings(field("shown: base.sid = 'L'"))
+    (found,) = findings(field("show_when: base.sid = 'L'"))
     assert 'Did you mean "side"?' in found.remedy
 
 
 def test_nothing_is_said_of_a_field_whose_type_is_unknown() -> None:
-    text = field("type: intger\n    range: [x, y]") + "  c: {label: C, shown: a > 5}\n"
+    text = field("type: intger\n    range: [x, y]") + "  c: {label: C, show_when: a > 5}\n"
     assert said(text) == ["1.yaml:7:11 unknown-type"]
 
 
 def test_an_expression_in_each_is_told_once() -> None:
     text = (
-        "form: x\ntitle: X\ngroups:\n  g:\n    each: {type: integer, required: bb = 1}\n    fields:\n"
+        "form: x\ntitle: X\ngroups:\n  g:\n    defaults: {type: integer, required: bb = 1}\n    fields:\n"
         "      a: First\n      b: Second\n"
     )
-    assert said(text) == ["1.yaml:5:37 rule-unknown-name"]
+    assert said(text) == ["1.yaml:5:41 rule-unknown-name"]

@@ -17,9 +17,9 @@ from tests.forms_spec.dictionaries import said
         ("type: decimal, places: 9", ""),
         ("type: decimal, places: 10", "40 too-many-decimal-places"),
         (r"pattern: '\d{2}-\d{3}'", ""),
-        (r"pattern: {matches: '[A-Z]+', says: capital letters}", ""),
+        (r"pattern: {matches: '[A-Z]+', message: capital letters}", ""),
         (r"pattern: '(a+)+'", "26 pattern-refused"),
-        (r"pattern: {matches: '(?<=a)b', says: b}", "36 pattern-refused"),
+        (r"pattern: {matches: '(?<=a)b', message: b}", "36 pattern-refused"),
         (r"pattern: '['", "26 pattern-refused"),
     ],
 )

@@ -35,7 +35,7 @@ KEYS = {
     "range": "[1, 2]",
     "places": "1",
     "length": "5",
-    "ends": "[a, b]",
+    "anchors": "[a, b]",
     "seconds": "true",
     "accept": "[pdf]",
 }
@@ -55,10 +55,10 @@ def test_the_loader_knows_every_key_of_a_type(type_: FieldType) -> None:
 
 def test_a_key_that_each_gives_is_refused_where_it_stands() -> None:
     text = (
-        "form: x\ntitle: X\ngroups:\n  g:\n    each: {type: yes_no, places: 1}\n    fields:\n"
+        "form: x\ntitle: X\ngroups:\n  g:\n    defaults: {type: yes_no, places: 1}\n    fields:\n"
         "      a: First\n      b: Second\n"
     )
-    assert said(text) == ["1.yaml:5:26 facet-not-allowed"]
+    assert said(text) == ["1.yaml:5:30 facet-not-allowed"]
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,9 @@ form: lb
 title: Laboratory
 fields:
   sober: {label: Sober?, type: yes_no, required: true}
-  why: {label: Why not?, required: true, shown: sober = 'N'}
-  drink: {label: What was drunk?, required: true, shown: vs.vsperf = 'Y' and sober = 'N'}
-  note: {label: Note, shown: vs.vsperf = 'Y'}
+  why: {label: Why not?, required: true, show_when: sober = 'N'}
+  drink: {label: What was drunk?, required: true, show_when: vs.vsperf = 'Y' and sober = 'N'}
+  note: {label: Note, show_when: vs.vsperf = 'Y'}
 """
 
 

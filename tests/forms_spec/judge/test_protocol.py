@@ -44,9 +44,9 @@ groups:
 RULES = """
 rules:
   C33_low:
-    {check: C33, says: Low, holds: low < high, severity: refuse, on: [vs.low], unknown: {check: C21}}
+    {check: C33, message: Low, assert: low < high, severity: refuse, on: [vs.low], unknown: {check: C21}}
   C33_high:
-    {check: C33, says: High, holds: low < high, severity: query, on: [vs.high], unknown: true}
+    {check: C33, message: High, assert: low < high, severity: query, on: [vs.high], unknown: true}
 """
 
 

@@ -41,16 +41,16 @@ title: Laboratory
 missing: [ND, UNK, PND]
 fields:
   taken: {label: Was blood taken?, type: yes_no, required: true, missing: []}
-  day: {label: Date, type: partial_date, shown: taken = 'Y', range: [dm.born, today]}
+  day: {label: Date, type: partial_date, show_when: taken = 'Y', range: [dm.born, today]}
   fasting: {label: Fasting?, type: yes_no}
-  hours: {label: For how many hours?, type: integer, required: true, shown: fasting = 'Y'}
-  glucose: {label: Glucose, type: integer, shown: taken = 'Y', range: '(0, high]', expected: [low, null]}
+  hours: {label: For how many hours?, type: integer, required: true, show_when: fasting = 'Y'}
+  glucose: {label: Glucose, type: integer, show_when: taken = 'Y', range: '(0, high]', expected: [low, null]}
   low: {label: Usual lowest, type: integer}
   high: {label: Usual highest, type: integer}
   excess: {label: Above the usual, type: calculated, gives: integer, value: glucose - high}
   why: {label: Why so high?, length: 100, required: excess > 0}
   since: {label: Since when?, type: partial_date, required: fasting = 'N' and day >= 2024-03-01}
-  test: {label: Pregnancy test, type: yes_no, shown: dm.sex = 'F', required: true}
+  test: {label: Pregnancy test, type: yes_no, show_when: dm.sex = 'F', required: true}
   result: {label: Its result, type: choice, codes: [POS, NEG], required: test = 'Y'}
   note: {label: Note, length: 100, required: result = 'POS'}
   weight: {label: Weight, type: decimal, places: 1, unit: {kg: {}, lb: {to: kg, as: value * 0.45}}}
@@ -60,7 +60,7 @@ fields:
 groups:
   tubes:
     title: Tubes
-    shown: fasting = 'N'
+    show_when: fasting = 'N'
     rows: {min: 1, max: 3}
     fields:
       kind: {label: Kind, type: choice, codes: [RED, BLUE], required: true}
@@ -68,18 +68,18 @@ groups:
       how: {label: How?, length: 100, required: broken = 'Y'}
   halves:
     title: Halves
-    shown: any(tubes where broken = 'Y')
+    show_when: any(tubes where broken = 'Y')
     rows: {fixed: [side]}
     fields:
       side: {label: Side, type: choice, codes: [LEFT, RIGHT]}
 """,
     "rules.yaml": """
 rules:
-  R1: {says: Fasting glucose is below 126., applies: fasting = 'Y', holds: glucose < 126, severity: query,
+  R1: {message: Fasting glucose is below 126., when: fasting = 'Y', assert: glucose < 126, severity: query,
        on: [lab.glucose], unknown: true}
-  R2: {says: A woman has a test., applies: dm.sex = 'F', holds: test = 'Y', severity: query, on: [lab.taken],
+  R2: {message: A woman has a test., when: dm.sex = 'F', assert: test = 'Y', severity: query, on: [lab.taken],
        unknown: true}
-  R3: {says: What is broken is blue., applies: broken = 'Y', holds: kind = 'BLUE', severity: query,
+  R3: {message: What is broken is blue., when: broken = 'Y', assert: kind = 'BLUE', severity: query,
        on: [tubes.kind], unknown: true}
 """,
 }

@@ -8,7 +8,7 @@ from forms_spec.kinds import Refusal
 from forms_spec.values import Value
 from tests.parity.fields import field_of
 
-FIELD = field_of("tick")
+FIELD = field_of("checkbox")
 
 
 @pytest.mark.parametrize(

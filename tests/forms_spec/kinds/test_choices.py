@@ -8,7 +8,8 @@ from forms_spec.kinds import Refusal
 from tests.parity.fields import field_of
 
 REFERRAL = field_of(
-    "choices", {"codes": {"NONE": {"label": "None", "exclusive": True}, "THIGH": "Thigh", "GROIN": "Groin"}}
+    "multiple_choice",
+    {"codes": {"NONE": {"label": "None", "exclusive": True}, "THIGH": "Thigh", "GROIN": "Groin"}},
 )
 UNKNOWN = Refusal(code="unknown-choice", details=(("choice", "KNEE"), ("codes", "NONE, THIGH, GROIN")))
 

@@ -63,12 +63,12 @@ def test_a_length_is_the_most_or_both(written: str, means: tuple[int | None, int
 
 @pytest.mark.parametrize(
     ("written", "means"),
-    [("'[A-Z]+'", ("[A-Z]+", None)), ("{matches: '[A-Z]+', says: capitals}", ("[A-Z]+", "capitals"))],
+    [("'[A-Z]+'", ("[A-Z]+", None)), ("{matches: '[A-Z]+', message: capitals}", ("[A-Z]+", "capitals"))],
 )
 def test_a_pattern_may_say_what_it_wants(written: str, means: tuple[str, str | None]) -> None:
     pattern = field(f"pattern: {written}").pattern
     assert pattern is not None
-    assert (pattern.expression, pattern.says) == means
+    assert (pattern.expression, pattern.message) == means
 
 
 @pytest.mark.parametrize(

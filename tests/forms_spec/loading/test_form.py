@@ -19,9 +19,9 @@ fields:
 groups:
   g:
     title: Section
-    shown: a = 'Y'
+    show_when: a = 'Y'
     layout: grid
-    each: {type: choice, codes: SIDE, required: true}
+    defaults: {type: choice, codes: SIDE, required: true}
     fields:
       b: The left one
       c: {label: The right one, required: false}
@@ -62,7 +62,7 @@ form: x
 title: Example
 groups:
   g:
-    each: {type: integer, required: true, missing: [ND]}
+    defaults: {type: integer, required: true, missing: [ND]}
     fields:
       a: The one
       b: The other
@@ -82,7 +82,7 @@ groups:
 
 def test_a_calculated_field_is_never_required_by_its_own_word() -> None:
     text = (
-        "form: x\ntitle: X\ngroups:\n  g:\n    each: {type: integer}\n    fields:\n      a: A\n"
+        "form: x\ntitle: X\ngroups:\n  g:\n    defaults: {type: integer}\n    fields:\n      a: A\n"
         "      b: {label: B, type: calculated, value: a, required: true}\n"
     )
     assert "facet-not-allowed" in {one.code for one in load(text).findings}
@@ -101,7 +101,7 @@ def test_fields_and_forms_know_their_place() -> None:
 
 def test_a_wrong_key_of_each_is_told_once_at_its_place() -> None:
     text = FORM.replace("type: choice, codes", "typ: choice, codes")
-    assert said(text)[0] == "1.yaml:13:12 unknown-key"
+    assert said(text)[0] == "1.yaml:13:16 unknown-key"
     assert sum("unknown-key" in one for one in said(text)) == 1
 
 

@@ -13,12 +13,12 @@ derivations:
   late(day): {label: After the start, value: day > start}
 rules:
   C1:
-    says: The number is small.
-    applies: p = 'Y'
-    holds: base.n < 10
+    message: The number is small.
+    when: p = 'Y'
+    assert: base.n < 10
     severity: query
     on: [base.n, base.p]
-  C2: {says: Nothing is late., holds: not late(base.d), severity: warning}
+  C2: {message: Nothing is late., assert: not late(base.d), severity: warning}
 """
 
 
@@ -28,8 +28,8 @@ def test_rules_and_derivations_are_loaded() -> None:
     assert loaded.study is not None
     rule = loaded.study.rules["C1"]
     assert (rule.severity, rule.on) == (Severity.QUERY, (("base", "n"), ("base", "p")))
-    assert rule.applies is not None
-    assert (rule.applies.text, rule.holds.text) == ("p = 'Y'", "base.n < 10")
+    assert rule.when is not None
+    assert (rule.when.text, rule.assertion.text) == ("p = 'Y'", "base.n < 10")
     late = loaded.study.derivations["late"]
     assert (late.takes, late.label, late.expression.text) == (("day",), "After the start", "day > start")
 
@@ -46,10 +46,10 @@ def test_a_rule_hangs_on_the_fields_that_it_names_with_their_form() -> None:
         ("on: [base.n, base.p]", "on: [base.m]", "11:10 unknown-field"),
         ("on: [base.n, base.p]", "on: base.n", "11:9 not-a-list"),
         ("severity: query", "severity: error", "10:15 not-one-of"),
-        ("holds: base.n < 10", "holds: base.n <", "9:20 rule-ends-early"),
-        ("holds: base.n < 10", "holds: base.m < 10", "9:12 rule-unknown-field"),
-        ("holds: base.n < 10", "hold: base.n < 10", "9:5 unknown-key"),
-        ("applies: p", "applies: q", "8:14 rule-unknown-name"),
+        ("assert: base.n < 10", "assert: base.n <", "9:21 rule-ends-early"),
+        ("assert: base.n < 10", "assert: base.m < 10", "9:13 rule-unknown-field"),
+        ("assert: base.n < 10", "hold: base.n < 10", "9:5 unknown-key"),
+        ("when: p", "when: q", "8:11 rule-unknown-name"),
         ("late(day):", "late day:", "4:3 derivation-name"),
         ("  C1:", "  C 1:", "6:3 bad-name"),
         ("start: base.d", "and: base.d", "3:3 reserved-name"),
@@ -61,5 +61,5 @@ def test_a_fault_is_found_at_its_place(old: str, new: str, finding: str) -> None
 
 def test_a_rule_stands_once() -> None:
     assert "2.yaml:2:3 duplicate-name" in said(
-        RULES, "rules:\n  C1: {says: Again, holds: base.n < 3, severity: query}\n"
+        RULES, "rules:\n  C1: {message: Again, assert: base.n < 3, severity: query}\n"
     )

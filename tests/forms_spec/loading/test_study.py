@@ -65,7 +65,7 @@ def test_no_study_file_is_one_finding() -> None:
 def test_all_findings_come_at_once_in_the_order_of_the_text() -> None:
     text = (
         "form: x\nfields:\n  a: {label: A, typ: integer, places: one}\n  b: {type: intger}\n"
-        "  c: {label: C, type: choice, codes: SDE}\n  d: {label: D, shown: e = 1}\n"
+        "  c: {label: C, type: choice, codes: SDE}\n  d: {label: D, show_when: e = 1}\n"
     )
     assert said(text) == [
         "1.yaml:1:1 missing-key",
@@ -74,13 +74,13 @@ def test_all_findings_come_at_once_in_the_order_of_the_text() -> None:
         "1.yaml:4:3 label-missing",
         "1.yaml:4:13 unknown-type",
         "1.yaml:5:38 unknown-codelist",
-        "1.yaml:6:24 rule-unknown-name",
+        "1.yaml:6:28 rule-unknown-name",
     ]
 
 
 def test_nothing_seems_unknown_while_a_file_cannot_be_read() -> None:
     broken = "form: y\ntitle: Y: Z\nfields:\n  a: {label: A}\n"
-    asks = "form: x\ntitle: X\nfields:\n  b: {label: B, shown: y.a is known}\n"
+    asks = "form: x\ntitle: X\nfields:\n  b: {label: B, show_when: y.a is known}\n"
     assert said(broken, asks) == ["1.yaml:2:9 colon-in-text"]
 
 
@@ -90,7 +90,7 @@ def test_a_codelist_that_cannot_be_read_is_not_unknown_too() -> None:
 
 
 def test_a_field_that_cannot_be_read_is_not_unknown_too() -> None:
-    text = "form: x\ntitle: X\nfields:\n  a: Question\n  b: {label: B, shown: a = 1}\n"
+    text = "form: x\ntitle: X\nfields:\n  a: Question\n  b: {label: B, show_when: a = 1}\n"
     assert said(text) == ["1.yaml:4:6 field-only-text"]
 
 

@@ -49,7 +49,7 @@ def total(study: Study, answer: str, *amounts: str, form: str = "med", begun: bo
     return found.cells[CellKey(form, None, "total" if form == "med" else "told")].text
 
 
-ASKED = "shown: any_opioid = 'Y'\n    rows: {}"
+ASKED = "show_when: any_opioid = 'Y'\n    rows: {}"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ ASKED = "shown: any_opioid = 'Y'\n    rows: {}"
         ("rows: {min: 1}", "Y", [], ""),
         ("rows: {min: 1}", "Y", ["30"], "30"),
         ("rows: {}", "Y", [], "0"),
-        ("shown: any_opioid = 'Y'\n    rows: {min: 1}", "N", [], "0"),
+        ("show_when: any_opioid = 'Y'\n    rows: {min: 1}", "N", [], "0"),
     ],
 )
 def test_an_opioid_that_is_told_and_not_listed_is_not_0(

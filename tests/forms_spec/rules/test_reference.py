@@ -21,10 +21,10 @@ fields:
   sex: {label: Sex, type: choice, codes: [F, M]}
   born: {label: Born, type: partial_date}
   day: {label: Day, type: date}
-  hgb: {label: Haemoglobin, type: decimal, unit: g/dL, reference: hgb}
+  hgb: {label: Haemoglobin, type: decimal, unit: g/dL, lab_test: hgb}
   ind:
     {label: Lies, type: calculated, gives: choice, codes: [LOW, NORMAL, HIGH], value: in_reference(hgb)}
-  crp: {label: CRP, type: decimal, reference: crp}
+  crp: {label: CRP, type: decimal, lab_test: crp}
 """
 RANGES = """
 reference_ranges:

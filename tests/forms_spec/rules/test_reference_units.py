@@ -18,7 +18,7 @@ TABLE = (
 )
 FORM = (
     "form: x\ntitle: X\nfields:\n  lab: {{label: Laboratory}}\n"
-    "  t: {{label: Test, type: decimal, reference: t, unit: {}}}\n---\n"
+    "  t: {{label: Test, type: decimal, lab_test: t, unit: {}}}\n---\n"
 )
 HAEMOGLOBIN = "{g/dL: {}, g/L: {to: g/dL, as: value / 10}}"
 
@@ -76,7 +76,7 @@ def test_the_range_is_shown_in_the_unit_that_it_is_in(study: Study) -> None:
 def test_the_ends_of_a_row_hold_exactly_in_its_own_unit(value: str, unit: str, word: str) -> None:
     form = (
         "form: lb\ntitle: L\nfields:\n  lab: {label: Laboratory}\n"
-        "  hgb: {label: T, type: decimal, reference: t,"
+        "  hgb: {label: T, type: decimal, lab_test: t,"
         " unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}}\n"
         "  lies: {label: Lies, type: calculated, gives: text, value: in_reference(hgb)}\n---\n"
     )
@@ -99,7 +99,7 @@ def test_the_ends_of_a_row_hold_exactly_in_its_own_unit(value: str, unit: str, w
 def test_a_number_with_a_comparator_is_converted_when_it_is_exact(value: str, unit: str, word: str) -> None:
     form = (
         "form: lb\ntitle: L\nfields:\n  lab: {label: Laboratory}\n  hgb: {label: CRP, type: decimal, "
-        "comparator: ['<', '>'], reference: t, unit: {mg/L: {}, mg/dL: {to: mg/L, as: value * 10}}}\n"
+        "comparator: ['<', '>'], lab_test: t, unit: {mg/L: {}, mg/dL: {to: mg/L, as: value * 10}}}\n"
         "  lies: {label: Lies, type: calculated, gives: text, value: in_reference(hgb)}\n"
         "  high: {label: High, type: calculated, gives: text,"
         " value: \"case when hgb in 'mg/L' > 8 then 'Y' else 'N' end\"}\n---\n"
@@ -141,7 +141,7 @@ def test_a_table_may_have_thousands_of_rows() -> None:
 
 
 def test_every_field_of_a_test_is_looked_at() -> None:
-    other = "form: y\ntitle: Y\nfields:\n  u: {label: Test, type: decimal, reference: t, unit: g/dL}\n---\n"
+    other = "form: y\ntitle: Y\nfields:\n  u: {label: Test, type: decimal, lab_test: t, unit: g/dL}\n---\n"
     found = said(FORM.format(HAEMOGLOBIN) + other + TABLE.format("120, 160, g/L"))
     assert "3.yaml:5:7 reference-unit" in found
 

@@ -64,7 +64,7 @@ def test_an_end_of_a_range_that_nobody_can_tell(tmp_path: Path, end: str) -> Non
 
 
 def test_a_row_with_an_enormous_number(tmp_path: Path) -> None:
-    rules = "rules:\n  R: {says: Few rows., holds: rowno < 100, severity: query, on: [g.y]}\n"
+    rules = "rules:\n  R: {message: Few rows., assert: rowno < 100, severity: query, on: [g.y]}\n"
     of = study(f"form: a\ntitle: A\n{ROWS}      y: {{label: Y, type: integer}}\n", rules=rules)
 
     def enlarge(root: Path) -> None:

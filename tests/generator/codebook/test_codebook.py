@@ -70,7 +70,7 @@ fields:
     places: 1
     unit: {C: {label: °C}, F: {label: °F, to: C, as: (value - 32) * 5 / 9}}
     range: {C: [33, 43], F: [91.4, 109.4]}
-    shown: taken = 'Y'
+    show_when: taken = 'Y'
   sysbp:
     label: Systolic
     type: integer
@@ -85,14 +85,14 @@ groups:
     title: Walks
     rows: {max: 5}
     fields:
-      walkat: {label: Where, type: choices, codes: PLACE}
+      walkat: {label: Where, type: multiple_choice, codes: PLACE}
       minutes: {label: Minutes, type: integer, range: [1, 600]}
 """,
     "rules.yaml": """\
 rules:
   R1:
-    says: Diastolic pressure is below systolic.
-    holds: diabp < sysbp
+    message: Diastolic pressure is below systolic.
+    assert: diabp < sysbp
     severity: refuse
     on: [vs.diabp]
 """,
@@ -229,7 +229,7 @@ def test_the_last_section_lists_what_frictionless_alone_does_not_check() -> None
         ("enr.enrdat", "<b>range</b> the range depends on"),
         ("enr.initials", "<b>kind</b> frictionless lets a line break after a text pass"),
         ("vs.pulsep", "<b>value</b> equals"),
-        ("vs.temp", "<b>shown</b> must be blank unless taken"),
+        ("vs.temp", "<b>show_when</b> must be blank unless taken"),
     ],
 )
 def test_a_gap_is_listed_with_its_field(field: str, reason: str) -> None:

@@ -30,13 +30,13 @@ SOURCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "g": ("type: choice, codes: {'01': One, '2': Two}", ("01", "2")),
     "t": ("type: text", ("a", "7", "Ab")),
     "u": ("type: text", ("a", "07")),
-    "c": ("type: choices, codes: [P, Q, R]", ("P", "Q", "P;Q", "Q;R")),
+    "c": ("type: multiple_choice, codes: [P, Q, R]", ("P", "Q", "P;Q", "Q;R")),
     "d": ("type: date", ("2024-02-29", "2024-05-31")),
     "f": ("type: date", ("2024-02-29", "2023-01-01")),
     "s": ("type: datetime", ("2024-02-29T00:00", "2024-02-29T09:30")),
     "h": ("type: time", ("09:30", "23:59")),
     "k": ("type: time", ("09:30",)),
-    "q": ("type: tick", ("true", "false")),
+    "q": ("type: checkbox", ("true", "false")),
     "w": ("type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}", ("38", "100.4")),
     "p": ("type: partial_date", ("2024", "2024-02-29")),
 }
@@ -98,7 +98,7 @@ def _compared(
 def _files(sources: tuple[str, ...], asked: list[tuple[str, str]], *, missing: bool) -> dict[str, str]:
     lines = [f"  {name}: {{label: {name}, {SOURCES[name][0]}}}" for name in sources or ("n",)]
     for at, (gives, text) in enumerate(asked):
-        keys = f"type: calculated, gives: {gives}, value" if gives else "shown"
+        keys = f"type: calculated, gives: {gives}, value" if gives else "show_when"
         lines.append(f"  z{at}: {{label: z{at}, {keys}: {_quoted(text)}}}")
     codes = "missing: {ND: Not done, UNK: Unknown}\n" if missing else ""
     form = "missing: all\n" if missing else ""

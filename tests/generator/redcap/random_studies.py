@@ -103,9 +103,11 @@ class RandomStudy:
         lines = [
             "  n: {label: N, type: integer}", "  m: {label: M, type: integer}", "  t: {label: T}",
             "  a: {label: A, type: yes_no}", "  d: {label: D, type: date}",
-            "  c: {label: C, type: choices, codes: [P, Q, R]}",
+            "  c: {label: C, type: multiple_choice, codes: [P, Q, R]}",
         ]  # fmt: skip
-        lines += [f"  s{at}: {{label: S, shown: {_quoted(self.rule())}}}" for at in range(pick.randint(1, 3))]
+        lines += [
+            f"  s{at}: {{label: S, show_when: {_quoted(self.rule())}}}" for at in range(pick.randint(1, 3))
+        ]
         lines += [
             f"  v{at}: {{label: V, type: calculated, gives: {gives}, value: {_quoted(pick.choice(texts))}}}"
             for at in range(pick.randint(0, 2))
@@ -126,7 +128,7 @@ class RandomStudy:
 
     def field(self, name: str, alone: bool, indent: str) -> str:
         pick = self.random
-        shown = "" if alone or self.chance(0.7) else f", shown: {_quoted(self.rule('f1'))}"
+        shown = "" if alone or self.chance(0.7) else f", show_when: {_quoted(self.rule('f1'))}"
         return f"{indent}{name}: {{label: {_quoted(pick.choice(LABELS))}, {self.type()}{shown}}}"
 
     def type(self) -> str:
@@ -134,7 +136,13 @@ class RandomStudy:
         codes = pick.choice(CODES)
         listed = ", ".join(f"{_quoted(code)}: {_quoted(pick.choice(LABELS))}" for code in codes)
         return pick.choice(
-            [*_TYPES, *(f"type: {type_}, codes: {{{listed}}}" for type_ in ("choice", "choices", "choices"))]
+            [
+                *_TYPES,
+                *(
+                    f"type: {type_}, codes: {{{listed}}}"
+                    for type_ in ("choice", "multiple_choice", "multiple_choice")
+                ),
+            ]
         )
 
 
@@ -165,7 +173,7 @@ _TYPES = _lines("""
     type: datetime, seconds: true
     type: partial_date
     type: yes_no
-    type: tick
+    type: checkbox
     type: scale, range: [0, 10]
     type: vas, places: 0, range: [0, 100]
     type: calculated, gives: text, value: subjid

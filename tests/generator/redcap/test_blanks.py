@@ -290,7 +290,7 @@ def test_the_server_the_page_and_the_columns_give_every_verdict_alike() -> None:
     rules = [
         Rule(said.text, study, home, TODAY)
         for field in translated.forms["base"].fields
-        for said in (field.shown, field.value)
+        for said in (field.show_when, field.value)
         if said is not None and said.text != "subjid"
     ]
     assert len(rules) == len(TABLE)

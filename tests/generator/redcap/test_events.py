@@ -40,7 +40,7 @@ def test_the_lists_become_visits_a_schedule_and_rows() -> None:
         ("lab", "month_3_arm_1"),
     }
     assert study.tables["lab"].group is not None
-    assert study.tables["lab"].fields[0].shown.text == "(base[start_arm_1].x > 5) is true"  # type: ignore[union-attr]
+    assert study.tables["lab"].fields[0].show_when.text == "(base[start_arm_1].x > 5) is true"  # type: ignore[union-attr]
 
 
 def test_an_event_that_repeats_is_a_visit_that_repeats() -> None:
@@ -65,7 +65,7 @@ def test_the_number_of_the_arm_is_told_by_the_visit() -> None:
     events = b"event_name,arm_num,unique_event_name\nA,1,a_arm_1\nB,2,b_arm_2\n"
     row = {"name": "y", "branching": "[arm-number] = '2'"}
     study = study_of(converted(row, events=EventFiles(events=("e", events))))
-    assert study.forms["base"].by_name["y"].shown.text == "visitid in ('b_arm_2')"  # type: ignore[union-attr]
+    assert study.forms["base"].by_name["y"].show_when.text == "visitid in ('b_arm_2')"  # type: ignore[union-attr]
 
 
 def test_lists_that_name_what_is_not_there_are_said() -> None:
@@ -104,7 +104,7 @@ ROW_2 = Record(rows={"lab": (Row(number=1, texts={}), Row(number=2, texts={"resu
 def test_a_named_instance_is_a_row_of_that_number(logic: str, said: str) -> None:
     found = converted(*ROWS, {"name": "z", "branching": logic}, events=REPEATED)
     assert kinds(found) == ["instance-state"]
-    assert study_of(found).forms["base"].by_name["z"].shown.text == said  # type: ignore[union-attr]
+    assert study_of(found).forms["base"].by_name["z"].show_when.text == said  # type: ignore[union-attr]
     written = write_redcap(found.files, {}).content or b""
     (z,) = (item for item in read_dictionary("d.csv", written).items if item.name == "z")
     assert z.branching == logic
@@ -204,7 +204,7 @@ def test_what_is_no_date_is_no_day_zero() -> None:
 )
 def test_an_event_that_begins_with_a_digit_has_another_name_here(logic: str, said: str | None) -> None:
     found = converted(*ROWS[:1], {"name": "y", "branching": logic}, events=EventFiles(events=("e", TIMED)))
-    shown = study_of(found).forms["base"].by_name["y"].shown
+    shown = study_of(found).forms["base"].by_name["y"].show_when
     assert shown is not None
     assert said in (None, shown.text)
     study = study_of(found)

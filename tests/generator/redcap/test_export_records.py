@@ -65,7 +65,7 @@ def again(study: Study, found: Exported) -> list[tuple[str, FormKey, str, int, R
 BOXES = """form: vs
 title: Vital signs
 fields:
-  lev: {label: Levels, type: choices, codes: {L3: three, L-4: minus, L_4: line, l3: small}}
+  lev: {label: Levels, type: multiple_choice, codes: {L3: three, L-4: minus, L_4: line, l3: small}}
   lev___l3: {label: Remark}
   pick: {label: Pick, type: choice, codes: {'a,b': A, a_b: B}}
   vs_complete: {label: All done?}

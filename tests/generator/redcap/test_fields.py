@@ -44,11 +44,11 @@ def form_of(found: Converted) -> dict[str, Any]:
         ),
         (
             {"type": "checkbox", "choices": "-1, None | 02, Two, or more"},
-            {"type": "choices", "codes": {"-1": "None", "02": "Two, or more"}},
+            {"type": "multiple_choice", "codes": {"-1": "None", "02": "Two, or more"}},
         ),
         (
             {"type": "slider", "choices": "none | | worst", "validation": "number"},
-            {"type": "vas", "places": "0", "range": ["0", "100"], "ends": ["none", "worst"]},
+            {"type": "vas", "places": "0", "range": ["0", "100"], "anchors": ["none", "worst"]},
         ),
         ({"type": "dropdown", "choices": "1, A", "validation": "autocomplete"}, {"control": "typeahead"}),
         ({"identifier": "y", "required": "y"}, {"identifier": "true", "required": "true"}),
@@ -161,16 +161,16 @@ BOXES = {"type": "checkbox", "choices": "1, A | 2, B | 3, C"}
         ({"annotation": "@USERNAME"}, {"prefill": "user"}),
         ({"annotation": "@DEFAULT='08:30'", "validation": "time"}, {"default": "08:30"}),
         ({"annotation": "@PLACEHOLDER='dd-mm-yyyy'"}, {"placeholder": "dd-mm-yyyy"}),
-        ({"annotation": "@HIDECHOICE='2'", **CHOICES}, {"not_offered": ["2"]}),
-        ({"annotation": "@MAXCHECKED=2", **BOXES}, {"most": "2"}),
+        ({"annotation": "@HIDECHOICE='2'", **CHOICES}, {"retired": ["2"]}),
+        ({"annotation": "@MAXCHECKED=2", **BOXES}, {"max_choices": "2"}),
         (
             {"annotation": "@WORDLIMIT=2", "type": "notes"},
-            {"pattern": {"matches": r"\s*\S+(\s+\S+){0,1}\s*", "says": "at most 2 words"}},
+            {"pattern": {"matches": r"\s*\S+(\s+\S+){0,1}\s*", "message": "at most 2 words"}},
         ),
         ({"annotation": "@IF([is-survey] = 1, @HIDDEN, @READONLY)"}, {"entry": "read_only"}),
         (
             {"annotation": "@IF([day] = '', @HIDDEN, '')", "type": "descriptive"},
-            {"shown": "(day is not known) is not true"},
+            {"show_when": "(day is not known) is not true"},
         ),
         ({"annotation": "@HIDDEN @DEFAULT=1", "required": "y"}, {"required": "true", "default": "1"}),
         ({"annotation": "@HIDDEN", "required": "y"}, {"required": None, "redcap": {"required": "y"}}),
@@ -238,7 +238,7 @@ def test_a_matrix_is_a_grid_and_a_section_a_group() -> None:
     assert found["groups"]["freq"] == {
         "title": "How often?",
         "layout": "grid",
-        "each": {"type": "choice", "codes": "never_often"},
+        "defaults": {"type": "choice", "codes": "never_often"},
         "fields": {"cough": "cough", "fever": "fever"},
     }
     assert list(found["groups"]) == ["freq", "part_3"]

@@ -99,18 +99,18 @@ def test_a_code_that_the_study_does_not_have_is_not_translated_and_listed(logic:
     said = [one for one in found.findings if one.code == "redcap-logic"]
     assert ["--missing" in one.message for one in said] == [True]
     assert "branching" in kinds(found)
-    assert "shown" not in "".join(found.files.values())
+    assert "show_when" not in "".join(found.files.values())
 
 
 def test_isblanknotmissingcode_is_no_code_even_where_nobody_named_the_codes() -> None:
     found = with_codes(*FIELDS, {"name": "asked", "branching": "isblanknotmissingcode([a])"}, missing="")
-    assert "shown: a is not known and a is not missing" in "".join(found.files.values())
+    assert "show_when: a is not known and a is not missing" in "".join(found.files.values())
 
 
 def test_hasmissingcode_without_codes_asks_for_any_even_where_nobody_named_them() -> None:
     for function in ("hasmissingcode", "ismissingcode"):
         found = with_codes({"name": "a"}, {"name": "b", "branching": f"{function}([a])"}, missing="")
-        assert "shown: a is missing" in "".join(found.files.values())
+        assert "show_when: a is missing" in "".join(found.files.values())
 
 
 @pytest.mark.parametrize("logic", ["hasmissingcode([a], [b])", "hasmissingcode([a], 'ND', [b])"])

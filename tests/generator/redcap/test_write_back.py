@@ -83,7 +83,7 @@ def test_a_kept_cell_does_not_stand_in_the_way_of_a_new_one() -> None:
     before = dictionary(*FIELDS, {"name": "x", "branching": "[nowhere] = '1'"})
     files = dict(convert_redcap("d.csv", before).files)
     (form,) = (name for name in files if name.startswith("forms/"))
-    files[form] = files[form].replace("label: X,", "label: X, shown: sex = '1',")
+    files[form] = files[form].replace("label: X,", "label: X, show_when: sex = '1',")
     written = write_redcap(files, {"dictionary": before})
     assert cells(written.content or b"")["x"]["branching"] == "[sex] = '1'"
     assert [(one.kind, one.original) for one in written.losses] == [("kept-cell", "[nowhere] = '1'")]
@@ -110,7 +110,7 @@ TAGGED = (
         ("h", "entry: hidden, default: 1", "default: 2", "a note  @DEFAULT='2' and more"),
         ("r", "entry: read_only", "entry: hidden", "@HIDDEN @NOW"),
         ("p", "placeholder: x", "placeholder: y", "@PLACEHOLDER='y' @WORDLIMIT=5 @CHARLIMIT=99 @RANDOMORDER"),
-        ("c", "most: 2", "most: 1", "@MAXCHECKED=1 @HIDECHOICE='3'"),
+        ("c", "max_choices: 2", "max_choices: 1", "@MAXCHECKED=1 @HIDECHOICE='3'"),
         ("t", "two", "three", "@CALCTEXT(if([h] = '1', 'one', 'three'))"),
         ("d", "add_days(day, 7)", "add_days(day, 8)", "@CALCDATE([day], 8, 'd')"),
     ],
@@ -135,11 +135,11 @@ form: f
 title: Form
 fields:
   yn: {label: Asked?, type: yes_no}
-  x: {label: X, type: integer, range: [1, 9], unit: kg, shown: yn = 'Y', required: yn = 'Y'}
-  y: {label: Y, shown: yn <> 'Y' and x between 1 and 3}
-  z: {label: Z, shown: (x > 3) is not true}
-  k: {label: K, type: choices, codes: {A: One, N: {label: None, exclusive: true}}}
-  w: {label: W, shown: "k has any ('A', 'N') or not k has 'A'"}
+  x: {label: X, type: integer, range: [1, 9], unit: kg, show_when: yn = 'Y', required: yn = 'Y'}
+  y: {label: Y, show_when: yn <> 'Y' and x between 1 and 3}
+  z: {label: Z, show_when: (x > 3) is not true}
+  k: {label: K, type: multiple_choice, codes: {A: One, N: {label: None, exclusive: true}}}
+  w: {label: W, show_when: "k has any ('A', 'N') or not k has 'A'"}
   c: {label: C, type: calculated, places: 1, value: "case when x > 3 then round(x / 2, 1) else 0 end"}
 """,
     "visits.yaml": "visits: {V: {title: Visit}}\nschedule: {columns: V, f: X}\n",
@@ -180,9 +180,9 @@ form: vs
 title: V
 fields:
   kg: {label: Weight, type: decimal}
-  a: {label: A, shown: dm.sex = 'F'}
-  b: {label: B, shown: heavy}
-  c: {label: C, shown: "vs[previous].kg > 90"}
+  a: {label: A, show_when: dm.sex = 'F'}
+  b: {label: B, show_when: heavy}
+  c: {label: C, show_when: "vs[previous].kg > 90"}
 groups:
   left:
     rows: {}
@@ -192,10 +192,10 @@ groups:
     rows: {}
     fields:
       n: {label: N, type: integer}
-      d: {label: D, shown: n > 1}
-      e: {label: E, shown: kg > 1 and rowno > 1}
+      d: {label: D, show_when: n > 1}
+      e: {label: E, show_when: kg > 1 and rowno > 1}
 """,
-    "lb.yaml": "form: lb\ntitle: L\nfields:\n  f: {label: F, shown: vs.kg > 1}\n",
+    "lb.yaml": "form: lb\ntitle: L\nfields:\n  f: {label: F, show_when: vs.kg > 1}\n",
     "visits.yaml": """
 visits: {SCR: {title: One}, V1: {title: Two}, V2: {title: Three}}
 schedule:
@@ -205,7 +205,7 @@ schedule:
   lb: . X X
   pe: X X X
 """,
-    "pe.yaml": "form: pe\ntitle: P\nfields:\n  g: {label: G, shown: vs.kg > 1}\n",
+    "pe.yaml": "form: pe\ntitle: P\nfields:\n  g: {label: G, show_when: vs.kg > 1}\n",
 }
 
 
@@ -240,10 +240,10 @@ fields:
   crp: {label: CRP, type: decimal, comparator: ['<'], range: [0, 500]}
   plt: {label: Platelets, type: integer, alert: [20, 1000]}
   wt: {label: Weight, type: decimal, unit: {kg: {}, lb: {to: kg, as: value * 0.45359237}}}
-  high: {label: High, shown: crp > 5}
-  given: {label: Given, shown: crp is known}
-  heavy: {label: Heavy, shown: wt in kg > 100}
-  heavier: {label: Heavier, shown: "in_unit(wt, 'kg') > 100"}
+  high: {label: High, show_when: crp > 5}
+  given: {label: Given, show_when: crp is known}
+  heavy: {label: Heavy, show_when: wt in kg > 100}
+  heavier: {label: Heavier, show_when: "in_unit(wt, 'kg') > 100"}
 """,
 }
 

@@ -97,7 +97,7 @@ def test_a_range_with_known_ends_becomes_constraints(text: str, constraints: dic
         ("{label: X, type: partial_date, range: [2020-01-01, null]}", "range"),
         ("{label: X, type: decimal, range: [null, hb]}", "range"),
         ("{label: X, type: integer, expected: [1, 2]}", "expected"),
-        ("{label: X, type: integer, shown: hb > 10}", "shown"),
+        ("{label: X, type: integer, show_when: hb > 10}", "show_when"),
         ("{label: X, type: integer, required: hb > 10}", "required"),
         ("{label: X, type: calculated, value: hb * 2}", "value"),
         ("{label: X, type: integer, missing: [PND]}", "missing"),

@@ -143,9 +143,9 @@ fields:
 groups:
   g:
     title: Group
-    shown: t > 5
+    show_when: t > 5
     layout: grid
-    each: {type: choice, codes: SIDE, required: t is known}
+    defaults: {type: choice, codes: SIDE, required: t is known}
     fields: {a: First, b: Second}
   r:
     rows: {fixed: [lev, s]}
@@ -155,7 +155,7 @@ groups:
       n: {label: N, type: calculated, value: 'round(t * 2, 1)', range: '(0, 100]'}
 ---
 rules:
-  C1: {says: Small, holds: x.t < 10, severity: query, on: [x.t]}
+  C1: {message: Small, assert: x.t < 10, severity: query, on: [x.t]}
 """
 
 

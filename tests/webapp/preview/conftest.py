@@ -44,8 +44,8 @@ title: Vital signs
 missing: [ND]
 fields:
   done: {label: Were they taken?, type: yes_no, required: true}
-  pulse: {label: Pulse, type: integer, unit: /min, range: [30, 220], required: true, shown: done = 'Y'}
-  base: {label: Only at baseline, shown: visitid = 'BASE'}
+  pulse: {label: Pulse, type: integer, unit: /min, range: [30, 220], required: true, show_when: done = 'Y'}
+  base: {label: Only at baseline, show_when: visitid = 'BASE'}
 groups:
   walk:
     title: Walks

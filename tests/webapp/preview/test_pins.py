@@ -20,7 +20,7 @@ fields:
 groups:
   pressure:
     title: Blood pressure
-    each: {type: integer}
+    defaults: {type: integer}
     fields:
       sysbp: {label: Systolic, range: [60, 260]}
       diabp: {label: Diastolic

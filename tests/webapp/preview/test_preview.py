@@ -137,7 +137,7 @@ def test_marks_stay_while_the_dictionary_is_broken_and_tell_what_is_gone(
     client: FlaskClient, edit: Edit
 ) -> None:
     text(client, "/")
-    edit("vs.yaml", "  base: {label: Only at baseline, shown: visitid = 'BASE'}\n", "")
+    edit("vs.yaml", "  base: {label: Only at baseline, show_when: visitid = 'BASE'}\n", "")
     assert "vs.base</code> is gone" in text(client, "/forms/vs")
     edit("con.yaml", "type: date", "type: dat")
     assert "vs.base</code> is gone" in text(client, "/forms/vs")
