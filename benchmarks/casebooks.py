@@ -21,10 +21,10 @@ from pathlib import Path
 
 from benchmarks.engine import Measured, measured
 from forms_spec import load_study
-from generator.package.order import package_order
-from generator.package.subjects_text import read_subjects
+from generator.package.example_subjects import read_subjects
+from generator.package.row_order import package_order
 from generator.package.writer import write_package
-from webapp.demo import read_texts
+from webapp.demo.demo_study import read_texts
 
 SUBJECTS, SLICE, DAYS = 100_000, 400, 1_000
 _DATE = re.compile(r"\b[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\b")

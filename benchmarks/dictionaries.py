@@ -15,10 +15,10 @@ from pathlib import Path
 from benchmarks.big_dictionary import big_dictionary
 from benchmarks.timing import medians, show
 from forms_spec import load_study
-from forms_spec.judge.plan import plan_of
-from forms_spec.model import Study
+from forms_spec.evaluation.form_plan import plan_of
+from forms_spec.model.study import Study
 from generator.browser.form_json import form_spec
-from generator.dictionary_folder import read_dictionary
+from generator.dictionary.folder import read_dictionary
 from generator.pages import table_form
 from generator.tables.descriptor import descriptor
 

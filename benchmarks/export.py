@@ -13,12 +13,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from benchmarks.timing import show
-from generator.package.calculated import without_calculated
-from generator.package.subjects_text import read_subjects
-from generator.package.validate import validate_package
-from webapp.demo import demo_study, read_texts
-from webapp.import_plans import STATUSES
-from webapp.package_export import export_package
+from forms_spec.evaluation.calculated import without_calculated
+from generator.package.example_subjects import read_subjects
+from generator.validation.validate import validate_package
+from webapp.demo.demo_study import demo_study, read_texts
+from webapp.packages.export import export_package
+from webapp.packages.import_plans import STATUSES
 from webapp.storage import Database, InstanceKey, SaveRequest, batch, open_database
 
 SUBJECTS = 300

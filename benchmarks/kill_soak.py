@@ -21,7 +21,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
 
-from forms_spec.record import Record, Row
+from forms_spec.model.captured_data import Record, Row
 from webapp.storage import (
     Conflict,
     Database,

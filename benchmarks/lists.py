@@ -23,20 +23,11 @@ from uuid import uuid4
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from webapp.access import SIGNED_IN, allow
 from webapp.app import create_app
-from webapp.demo import PASSWORD, load_demo
+from webapp.demo.demo_study import PASSWORD, load_demo
+from webapp.security.access import SIGNED_IN, allow
 from webapp.settings import Settings
-from webapp.storage import (
-    Database,
-    InstanceKey,
-    Saved,
-    SaveRequest,
-    list_subjects,
-    load,
-    open_database,
-    save,
-)
+from webapp.storage import Database, InstanceKey, Saved, SaveRequest, list_subjects, load, open_database, save
 from webapp.views.subjects import ON_A_PAGE
 
 REPEATS = 25

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from benchmarks.timing import show
 from forms_spec import load_study
-from forms_spec.model import Study
-from generator.package.captured import CapturedForm
-from generator.package.order import package_order
-from generator.package.subjects_text import read_subjects
-from generator.package.validate import validate_package
+from forms_spec.model.captured_forms import CapturedForm
+from forms_spec.model.study import Study
+from generator.package.example_subjects import read_subjects
+from generator.package.row_order import package_order
 from generator.package.writer import write_package
-from webapp.demo import read_texts
+from generator.validation.validate import validate_package
+from webapp.demo.demo_study import read_texts
 
 SUBJECTS = 40
 

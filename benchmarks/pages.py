@@ -10,13 +10,14 @@ from jinja2 import Environment, Template
 
 from benchmarks.timing import medians, show
 from forms_spec import load_study
-from forms_spec.judge import judge
-from forms_spec.model import Form, Study
-from forms_spec.record import Context, FormKey, Record
-from generator.package.subjects_text import read_subjects
+from forms_spec.evaluation import judge
+from forms_spec.model.captured_data import Context, FormKey, Record
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from generator.package.example_subjects import read_subjects
 from generator.pages import form_html
 from generator.pages.template import write_template
-from webapp.demo import read_texts
+from webapp.demo.demo_study import read_texts
 
 TODAY = date(2026, 5, 31)
 

@@ -16,15 +16,15 @@ from pathlib import Path
 from frictionless import Package
 
 from forms_spec import load_study
-from forms_spec.findings import Severity
-from forms_spec.judge import judge
-from forms_spec.model import Study
-from forms_spec.record import Context, Record
+from forms_spec.evaluation import judge
+from forms_spec.findings.finding import Severity
+from forms_spec.model.captured_data import Context, Record
+from forms_spec.model.study import Study
 from generator.pages import form_html
-from generator.redcap.columns import COLUMNS
 from generator.redcap.convert import Converted, convert_redcap
-from generator.redcap.items import Item, read_dictionary
-from generator.redcap.write_back import write_redcap
+from generator.redcap.reading.columns import COLUMNS
+from generator.redcap.reading.dictionary_rows import Item, read_dictionary
+from generator.redcap.write_dictionary import write_redcap
 from generator.tables.descriptor import descriptor
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "redcap"

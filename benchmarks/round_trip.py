@@ -23,9 +23,9 @@ from waitress.server import create_server
 from benchmarks.big_dictionary import big_dictionary
 from benchmarks.timing import medians, show
 from forms_spec import load_study
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from webapp.app import create_app
-from webapp.demo import read_texts
+from webapp.demo.demo_study import read_texts
 from webapp.settings import Settings
 from webapp.storage import Role, add_subject, add_user
 

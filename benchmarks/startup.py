@@ -17,8 +17,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from forms_spec import load_study
-from webapp.demo import load_demo, read_texts
-from webapp.package_export import export_package
+from webapp.demo.demo_study import load_demo, read_texts
+from webapp.packages.export import export_package
 from webapp.storage import open_database
 
 ROUNDS = 5

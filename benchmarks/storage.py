@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from sqlalchemy import text
 
 from benchmarks.timing import medians, show
-from forms_spec.record import Record
+from forms_spec.model.captured_data import Record
 from webapp.storage import (
     Database,
     InstanceKey,

@@ -20,10 +20,10 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
 from forms_spec import load_study
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from tests.browser.conftest import Site, frames_passed, open_form, signed_in
 from tests.webapp.pages import NEW, cellkine, filled
-from webapp.demo import PASSWORD
+from webapp.demo.demo_study import PASSWORD
 from webapp.storage import Role, add_subject, add_user, open_database, use_dictionary
 
 CODES = 7000

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from forms_spec.catalogue.rules import SYNTAX
 from forms_spec.checks import run_checks
-from forms_spec.findings import Finding, Severity
-from forms_spec.loading.load import draft_study
-from forms_spec.loading.notes import Notes
-from forms_spec.model import Study
+from forms_spec.findings.catalogue.rules import SYNTAX
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.loading.finding_collector import Notes
+from forms_spec.loading.study_builder import draft_study
+from forms_spec.model.study import Study
 
 ECHO = re.compile(
     r"unknown-(form|visit|codelist|field|missing|parameter)|unused-|form-never|visit-without|condition-without"

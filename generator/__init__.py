@@ -8,19 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from generator.package.frames import findings_frame, missingness_frame
-    from generator.package.reader import Engine
-    from generator.package.report import Report, Reported
-    from generator.package.validate import validate_package
+    from generator.validation.open_package import Engine
+    from generator.validation.report.data_frames import findings_frame, missingness_frame
+    from generator.validation.report.report import Report, Reported
+    from generator.validation.validate import validate_package
 
 __all__ = ["Engine", "Report", "Reported", "findings_frame", "missingness_frame", "validate_package"]
 
 _HOMES = {
-    "Engine": "reader",
-    "Report": "report",
-    "Reported": "report",
-    "findings_frame": "frames",
-    "missingness_frame": "frames",
+    "Engine": "open_package",
+    "Report": "report.report",
+    "Reported": "report.report",
+    "findings_frame": "report.data_frames",
+    "missingness_frame": "report.data_frames",
     "validate_package": "validate",
 }
 
@@ -30,4 +30,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.package.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.validation.{_HOMES[name]}"), name)

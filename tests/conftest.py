@@ -36,7 +36,7 @@ PATIENCE = 30_000
 """Milliseconds that a browser test waits for a state: a machine under load is slow, not wrong."""
 
 
-LONGEST = ("tests/generator/spark/", "tests/browser/", "tests/acceptance/")
+LONGEST = ("tests/generator/validation/cluster/", "tests/browser/", "tests/acceptance/")
 """Folders whose files take longest: begun last, such a file would leave one worker alone at the end."""
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from forms_spec.model import Form
-from forms_spec.record import LOG, CellKey, FormKey, Record, Row
-from generator.package.captured import CapturedForm
-from generator.package.order import package_order
+from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record, Row
+from forms_spec.model.captured_forms import CapturedForm
+from forms_spec.model.fields import Form
+from generator.package.row_order import package_order
 from generator.package.writer import write_package
 from tests.studies import small_study
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from tests.studies import study_of
 
 LB = """

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 
 from forms_spec import load_study
-from forms_spec.model import Study
-from forms_spec.record import FormKey, Record
-from generator.package.captured import CapturedForm, Change
-from generator.package.order import package_order
+from forms_spec.model.captured_data import FormKey, Record
+from forms_spec.model.captured_forms import CapturedForm, Change
+from forms_spec.model.study import Study
+from generator.package.row_order import package_order
 from generator.package.writer import write_package
 
 SAVED = datetime(2024, 4, 20, 9, 30, 1, 922535, tzinfo=UTC)

@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 import pytest
 
-from forms_spec.judge import judge
-from forms_spec.model import Study
-from forms_spec.record import Context, Record, Row
+from forms_spec.evaluation import judge
+from forms_spec.model.captured_data import Context, Record, Row
+from forms_spec.model.study import Study
 from generator.browser.form_json import form_spec
 from generator.pages import form_html
 from generator.tables.descriptor import descriptor

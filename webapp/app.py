@@ -13,20 +13,22 @@ from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import make_url
 
-from forms_spec.days import day_of
-from webapp import access, assets, errors, security, sessions, showing
-from webapp.package_work import Works
+from forms_spec.schedule.study_clock import day_of
+from webapp.packages.validation_jobs import Works
+from webapp.presentation import assets, template_filters
+from webapp.security import access, headers, sessions
 from webapp.services import Services
 from webapp.settings import Settings
 from webapp.storage import open_database, use_dictionary
 from webapp.views import (
     casebooks,
+    dictionary_pages,
     eligibility,
+    errors,
     form_files,
     form_pages,
     form_specs,
     histories,
-    homes,
     packages,
     sign_in,
     subjects,
@@ -64,13 +66,13 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["crfsmith-packages"] = Works(_packages_folder(settings), settings.database)
     _protect(app, settings.study.name)
     rooms = (
-        assets, sign_in, homes, subjects, casebooks, eligibility, form_pages, form_files, form_specs,
-        histories, packages,
+        assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
+        form_specs, histories, packages,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)
     errors.register(app)
-    showing.register(app)
+    template_filters.register(app)
     access.check_routes(app)
     return app
 
@@ -94,6 +96,6 @@ def _protect(app: Flask, study: str) -> None:
     manager.unauthorized_handler(sign_in.ask_to_sign_in)
     manager.user_loader(sessions.account_of)
     app.before_request(access.ask)
-    app.after_request(security.add_headers)
+    app.after_request(headers.add_headers)
     Compress(app)
     app.context_processor(lambda: {"account": current_user})

@@ -9,7 +9,7 @@ from typing import cast
 
 from flask import abort, current_app, g
 
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from webapp.storage import Database, StoredCasebook, Subject, get_subject
 
 

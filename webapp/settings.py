@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from webapp.storage import utc_now
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from forms_spec.checks.allowed_keys import check_keys
 from forms_spec.checks.blanks import check_blanks
-from forms_spec.checks.check_ids import check_ids
 from forms_spec.checks.codes import (
     check_codes,
     check_exclusive,
@@ -17,10 +17,10 @@ from forms_spec.checks.cycles import check_cycles
 from forms_spec.checks.defaults import check_defaults
 from forms_spec.checks.expressions import check_expressions
 from forms_spec.checks.facets import check_facets
-from forms_spec.checks.keys import check_keys
 from forms_spec.checks.names import check_names, check_unique_names
 from forms_spec.checks.page_facets import check_page_facets
 from forms_spec.checks.parameters import check_parameters
+from forms_spec.checks.protocol_check_ids import check_ids
 from forms_spec.checks.ranges import check_ranges
 from forms_spec.checks.reference_ranges import check_reference_ranges
 from forms_spec.checks.rows import check_grids, check_no_fields, check_rows
@@ -29,8 +29,8 @@ from forms_spec.checks.shown import check_shown
 from forms_spec.checks.subject import check_day_zero, check_subject
 from forms_spec.checks.units import check_units
 from forms_spec.checks.unused import check_unused
-from forms_spec.findings import Finding
-from forms_spec.loading.parts import Draft
+from forms_spec.findings.finding import Finding
+from forms_spec.loading.source_map import Draft
 
 Check = Callable[[Draft], Iterable[Finding]]
 

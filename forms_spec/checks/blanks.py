@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_spec.catalogue import finding
 from forms_spec.checks.expressions import CONDITIONS
-from forms_spec.findings import Finding
-from forms_spec.loading.parts import Draft
-from forms_spec.places import TextPlace
-from forms_spec.rules import tree
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.loading.source_map import Draft
+from forms_spec.rule_syntax import syntax_tree
 
 
 def check_blanks(draft: Draft) -> Iterator[Finding]:
@@ -31,38 +31,42 @@ def check_blanks(draft: Draft) -> Iterator[Finding]:
             yield part.written.located(finding("true-when-blank", text=place, value=said, name=name))
 
 
-def _traps(node: tree.Node, known: frozenset[str]) -> Iterator[tree.Is]:
+def _traps(node: syntax_tree.Node, known: frozenset[str]) -> Iterator[syntax_tree.Is]:
     """Comparisons that a blank makes true; ``known`` are the fields that cannot be blank here."""
-    if isinstance(node, tree.Logic):
+    if isinstance(node, syntax_tree.Logic):
         if node.operator == "and":
             known |= {name for one in node.operands if (name := _known(one)) is not None}
         for one in node.operands:
             yield from _traps(one, known)
-    elif isinstance(node, tree.Is) and node.state == "true" and node.negated:
+    elif isinstance(node, syntax_tree.Is) and node.state == "true" and node.negated:
         asked = _compared(node.operand)
         if asked is not None and asked not in known:
             yield node
 
 
-def _known(node: tree.Node) -> str | None:
+def _known(node: syntax_tree.Node) -> str | None:
     """The field that a part of a condition says is known."""
-    if isinstance(node, tree.Is) and not node.negated and node.state == "known":
+    if isinstance(node, syntax_tree.Is) and not node.negated and node.state == "known":
         return _name(node.operand)
     return None
 
 
-def _compared(node: tree.Node) -> str | None:
+def _compared(node: syntax_tree.Node) -> str | None:
     """The field that is compared with a constant."""
-    if isinstance(node, tree.Compare) and node.operator == "=" and isinstance(node.right, tree.Literal):
+    if (
+        isinstance(node, syntax_tree.Compare)
+        and node.operator == "="
+        and isinstance(node.right, syntax_tree.Literal)
+    ):
         return _name(node.left)
-    if isinstance(node, tree.In) and not node.negated and isinstance(node.among, tree.Listing):
+    if isinstance(node, syntax_tree.In) and not node.negated and isinstance(node.among, syntax_tree.Listing):
         return _name(node.operand)
     return None
 
 
-def _name(node: tree.Node) -> str | None:
-    if isinstance(node, tree.Call) and node.function in ("entered", "concat", "number_of"):
+def _name(node: syntax_tree.Node) -> str | None:
+    if isinstance(node, syntax_tree.Call) and node.function in ("entered", "concat", "number_of"):
         return _name(node.arguments[0]) if len(node.arguments) == 1 else None
-    if isinstance(node, tree.Reference) and node.field is not None:
+    if isinstance(node, syntax_tree.Reference) and node.field is not None:
         return f"{node.table or ''}[{node.selector or ''}]{node.field}"
     return None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from forms_spec.catalogue import finding
-from forms_spec.checks.reasons import why_no_value
-from forms_spec.findings import Finding
-from forms_spec.kinds.characters import ascii_lower, first_control, strip_blanks
-from forms_spec.loading.notes import Spot
-from forms_spec.loading.parts import Draft
-from forms_spec.model import Codelist
-from forms_spec.places import TextPlace
+from forms_spec.checks.refusal_text import why_no_value
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.loading.finding_collector import Spot
+from forms_spec.loading.source_map import Draft
+from forms_spec.model.characters import ascii_lower, first_control, strip_blanks
+from forms_spec.model.codes import Codelist
 
 LIKE_A_VALUE: Mapping[str, str] = {
     "decimal": "a number",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from forms_spec.loading.parts import FieldPart
-from forms_spec.model import Range, Study
+from forms_spec.loading.source_map import FieldPart
+from forms_spec.model.facets import Range
+from forms_spec.model.study import Study
 from forms_spec.rules import Expression, Home, Type, type_of
-from forms_spec.rules.checker import resolve
-from forms_spec.rules.core import Apply, Constant, Core, RuleValue
-from forms_spec.rules.evaluate import compile_core
+from forms_spec.rules.runtime.compiler import compile_core
+from forms_spec.rules.semantics.resolved import Apply, Constant, Core, RuleValue
+from forms_spec.rules.semantics.resolver import resolve
 
 Span = tuple[int, int]
 """The interval that a number, time or date lies in, in the units of the rule language."""

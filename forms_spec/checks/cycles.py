@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from forms_spec.catalogue import finding
 from forms_spec.checks.constants import home_of
-from forms_spec.findings import Finding
-from forms_spec.loading.parts import Draft
-from forms_spec.model import Study
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.loading.source_map import Draft
+from forms_spec.model.study import Study
 from forms_spec.rules import Expression, Home, Type, type_of
-from forms_spec.rules.checker import resolve
-from forms_spec.rules.names import PREVIOUS
-from forms_spec.rules.references import Target, targets
+from forms_spec.rules.semantics.name_lookup import PREVIOUS
+from forms_spec.rules.semantics.reads import Target, targets
+from forms_spec.rules.semantics.resolver import resolve
 
 Cell = tuple[str, str | None]
 """A field of a table, or the table's rows as a whole."""

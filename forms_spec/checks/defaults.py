@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_spec.catalogue import finding
 from forms_spec.checks.constants import ends, span, words
-from forms_spec.checks.reasons import refusal
-from forms_spec.findings import Finding
+from forms_spec.checks.refusal_text import refusal
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
 from forms_spec.kinds import Refusal
 from forms_spec.kinds.pattern import pattern_problem
-from forms_spec.loading.parts import Draft, FieldPart
-from forms_spec.model import Field, Range, Study
-from forms_spec.rules.convert import to_rule
-from forms_spec.values import Value
+from forms_spec.loading.source_map import Draft, FieldPart
+from forms_spec.model.facets import Range
+from forms_spec.model.fields import Field
+from forms_spec.model.study import Study
+from forms_spec.model.values import Value
+from forms_spec.rules.runtime.value_conversion import to_rule
 
 
 def check_defaults(draft: Draft) -> Iterator[Finding]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_spec.findings import Finding, Severity
-from forms_spec.loading.parts import Draft, ExpressionPart
-from forms_spec.model import Study
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.loading.source_map import Draft, ExpressionPart
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax.syntax_tree import Literal
 from forms_spec.rules import Home, Type, check_expression, inherited_warnings, type_of
-from forms_spec.rules.names import references_in
-from forms_spec.rules.tree import Literal
+from forms_spec.rules.semantics.name_lookup import references_in
 
 CONDITIONS = frozenset({"show_when", "required", "conditions", "assert", "when", "met", "not_applicable"})
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_spec.catalogue import finding
-from forms_spec.findings import Finding
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
 from forms_spec.kinds.pattern import pattern_problem
-from forms_spec.loading.parts import Draft, FieldPart
-from forms_spec.rules.limits import FRACTION_DIGITS
+from forms_spec.loading.source_map import Draft, FieldPart
+from forms_spec.rule_syntax.limits import FRACTION_DIGITS
 
 
 def check_facets(draft: Draft) -> Iterator[Finding]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from forms_spec.catalogue import finding
-from forms_spec.findings import Finding
-from forms_spec.loading.parts import Draft
-from forms_spec.model import Group
-from forms_spec.places import TextPlace
-from forms_spec.record import LOG
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.loading.source_map import Draft
+from forms_spec.model.captured_data import LOG
+from forms_spec.model.fields import Group
 from forms_spec.rules import KEYWORDS
 
 LOWER = re.compile(r"[a-z][a-z0-9_]{0,63}")

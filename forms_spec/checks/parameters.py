@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_spec.catalogue import finding
-from forms_spec.checks.reasons import why_no_value
-from forms_spec.findings import Finding
-from forms_spec.loading.parts import Draft
+from forms_spec.checks.refusal_text import why_no_value
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.loading.source_map import Draft
 
 
 def check_parameters(draft: Draft) -> Iterator[Finding]:

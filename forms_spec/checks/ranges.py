@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from forms_spec.catalogue import finding
 from forms_spec.checks.constants import ends, words
-from forms_spec.findings import Finding
-from forms_spec.loading.notes import Spot
-from forms_spec.loading.parts import Draft, FieldPart
-from forms_spec.model import Range, Study
-from forms_spec.nearness import did_you_mean
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.finding_collector import Spot
+from forms_spec.loading.source_map import Draft, FieldPart
+from forms_spec.model.facets import Range
+from forms_spec.model.study import Study
 
 
 def check_ranges(draft: Draft) -> Iterator[Finding]:

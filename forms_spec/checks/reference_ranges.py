@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import combinations
 
-from forms_spec.catalogue import finding
-from forms_spec.criteria import ReferenceRange
-from forms_spec.findings import Finding
-from forms_spec.loading.parts import Draft
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.source_map import Draft
 from forms_spec.loading.unit_ranges import to_root
-from forms_spec.model import Field, Unit, UnitChoice
-from forms_spec.nearness import did_you_mean
+from forms_spec.model.criteria import ReferenceRange
+from forms_spec.model.facets import Unit, UnitChoice
+from forms_spec.model.fields import Field
 
 
 def check_reference_ranges(draft: Draft) -> Iterator[Finding]:

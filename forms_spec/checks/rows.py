@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from forms_spec.catalogue import finding
-from forms_spec.findings import Finding
-from forms_spec.loading.parts import Draft, GroupPart
-from forms_spec.model import Rows
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.loading.source_map import Draft, GroupPart
+from forms_spec.model.fields import Rows
 
 MOST_FIXED_ROWS: Final = 500
 """More than anybody fills in on one page, and few enough to be shown and judged at once."""

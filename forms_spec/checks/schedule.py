@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_spec.catalogue import finding
-from forms_spec.findings import Finding
-from forms_spec.loading.notes import Spot
-from forms_spec.loading.parts import Draft
-from forms_spec.schedule import Visit, VisitType
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.loading.finding_collector import Spot
+from forms_spec.loading.source_map import Draft
+from forms_spec.model.visits import Visit, VisitType
 
 
 def check_schedule(draft: Draft) -> Iterator[Finding]:

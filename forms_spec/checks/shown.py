@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_spec.catalogue import finding
 from forms_spec.checks.constants import constant, home_of
-from forms_spec.findings import Finding
-from forms_spec.loading.parts import Draft
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.loading.source_map import Draft
 from forms_spec.rules import Type
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from forms_spec.catalogue import finding
-from forms_spec.findings import Finding
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.kinds.pattern import admitted, pattern_problem, whole_match
-from forms_spec.loading.parts import Draft
-from forms_spec.nearness import did_you_mean
+from forms_spec.loading.source_map import Draft
 
 NOT_IN_ADDRESSES: Final = "/\\?#%"
 """What has a meaning of its own in the address of a page; a subject's number is a part of it."""

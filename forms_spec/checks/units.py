@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_spec.catalogue import finding
-from forms_spec.findings import Finding
-from forms_spec.loading.parts import Draft, FieldPart
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.loading.source_map import Draft, FieldPart
 
 
 def check_units(draft: Draft) -> Iterator[Finding]:

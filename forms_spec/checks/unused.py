@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms_spec.catalogue import finding
-from forms_spec.findings import Finding
-from forms_spec.loading.parts import Draft
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.loading.source_map import Draft
+from forms_spec.rule_syntax.syntax_tree import Node, Parameter
 from forms_spec.rules import Expression
-from forms_spec.rules.tree import Node, Parameter
 
 
 def check_unused(draft: Draft) -> Iterator[Finding]:

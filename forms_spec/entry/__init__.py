@@ -18,10 +18,10 @@ from forms_spec.entry.numbers import read_bounded, read_decimal, read_integer
 from forms_spec.entry.texts import read_text
 from forms_spec.entry.times import read_clock
 from forms_spec.kinds import KINDS, Refusal
-from forms_spec.kinds.characters import ascii_lower, strip_blanks
+from forms_spec.model.characters import ascii_lower, strip_blanks
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field
+    from forms_spec.model.fields import Field
 
 _Reader = Callable[[str, "Field", DateReader], str | None]
 

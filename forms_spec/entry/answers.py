@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from forms_spec.kinds.characters import ascii_lower, strip_blanks
 from forms_spec.kinds.choice import codelist_of
 from forms_spec.kinds.choices import SEPARATOR
+from forms_spec.model.characters import ascii_lower, strip_blanks
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field
+    from forms_spec.model.fields import Field
 
 _BOOLEANS = {"true": "true", "y": "true", "yes": "true", "false": "false", "n": "false", "no": "false"}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from forms_spec.entry.times import read_clock
-from forms_spec.kinds.characters import ascii_lower, plain_blanks, strip_blanks
+from forms_spec.model.characters import ascii_lower, plain_blanks, strip_blanks
 
 _RELATIVE = re.compile(r"(?:today|t)(?: ?([+-]) ?([0-9]{1,4}))?")
 _WORDS = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z]+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from forms_spec.kinds.characters import plain_blanks
+from forms_spec.model.characters import plain_blanks
 
 _GRAMMAR = re.compile(r"([+\-\u2212]?)([0-9]*)(?:([.,])([0-9]*))?")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from forms_spec.model import Field
+from forms_spec.model.fields import Field
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from forms_spec.kinds.characters import ascii_lower, plain_blanks
+from forms_spec.model.characters import ascii_lower, plain_blanks
 
 _HALF = r"(?: ?([ap])\.?m\.?)?"
 _MARKED = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?" + _HALF)

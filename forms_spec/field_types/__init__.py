@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from forms_spec.field_types.base import FieldType, Sample
 from forms_spec.field_types.calculated import CALCULATED
 from forms_spec.field_types.choice import CHOICE
 from forms_spec.field_types.choices import CHOICES
@@ -23,7 +22,8 @@ from forms_spec.field_types.tick import TICK
 from forms_spec.field_types.time import TIME
 from forms_spec.field_types.vas import VAS
 from forms_spec.field_types.yes_no import YES_NO
-from forms_spec.unique import by_name
+from forms_spec.model.field_type import FieldType, Sample
+from forms_spec.model.registry import by_name
 
 FIELD_TYPES: tuple[FieldType, ...] = (
     TEXT,

@@ -1,6 +1,6 @@
 """A value that a formula gives; ``gives`` names its kind."""
 
-from forms_spec.field_types.base import READING, FieldType, samples
+from forms_spec.model.field_type import READING, FieldType, samples
 
 _WIDE = {"LOW": "Low", "HIGH": "High"}
 

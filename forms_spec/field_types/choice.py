@@ -1,6 +1,6 @@
 """One of several answers."""
 
-from forms_spec.field_types.base import ANSWER, FieldType, samples
+from forms_spec.model.field_type import ANSWER, FieldType, samples
 
 _SIDES = {"L": "Left", "R": "Right", "B": "Both"}
 _ODD = {"0": "None", "01": "One", "1": "First", "a,b": "A, or B", "É": "Élan", "K": "Kelvin", "😀": "Glad"}

@@ -1,6 +1,6 @@
 """Any number of several answers."""
 
-from forms_spec.field_types.base import ANSWER, FieldType, samples
+from forms_spec.model.field_type import ANSWER, FieldType, samples
 
 _REFERRAL = {
     "NONE": {"label": "No referred pain", "exclusive": True},

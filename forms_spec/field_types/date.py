@@ -1,6 +1,6 @@
 """A day."""
 
-from forms_spec.field_types.base import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
+from forms_spec.model.field_type import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
 
 DATE = FieldType(
     name="date",

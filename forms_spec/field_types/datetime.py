@@ -1,6 +1,6 @@
 """A day and a time of it."""
 
-from forms_spec.field_types.base import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
+from forms_spec.model.field_type import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
 
 DATETIME = FieldType(
     name="datetime",

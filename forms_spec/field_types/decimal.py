@@ -1,6 +1,6 @@
 """A number with decimals."""
 
-from forms_spec.field_types.base import ANSWER, BOX, QUANTITY, FieldType, samples
+from forms_spec.model.field_type import ANSWER, BOX, QUANTITY, FieldType, samples
 
 DECIMAL = FieldType(
     name="decimal",

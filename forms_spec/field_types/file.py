@@ -1,6 +1,6 @@
 """A file that is handed in."""
 
-from forms_spec.field_types.base import ANSWER, FieldType, samples
+from forms_spec.model.field_type import ANSWER, FieldType, samples
 
 _AT = "files/0123456789abcdef"
 _IMAGES = ["pdf", "png"]

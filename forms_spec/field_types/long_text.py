@@ -1,6 +1,6 @@
 """Several lines of text."""
 
-from forms_spec.field_types.base import ANSWER, BOX, FieldType, samples
+from forms_spec.model.field_type import ANSWER, BOX, FieldType, samples
 
 LONG_TEXT = FieldType(
     name="long_text",

@@ -1,6 +1,6 @@
 """A day, or as much of it as is known."""
 
-from forms_spec.field_types.base import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
+from forms_spec.model.field_type import ANSWER, BOX, CLOCK, MOMENT, FieldType, samples
 
 PARTIAL_DATE = FieldType(
     name="partial_date",

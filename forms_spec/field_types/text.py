@@ -1,6 +1,6 @@
 """One line of text."""
 
-from forms_spec.field_types.base import ANSWER, BOX, CLOCK, FieldType, samples
+from forms_spec.model.field_type import ANSWER, BOX, CLOCK, FieldType, samples
 
 TEXT = FieldType(
     name="text",

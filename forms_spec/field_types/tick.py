@@ -1,6 +1,6 @@
 """A box to tick."""
 
-from forms_spec.field_types.base import ANSWER, FieldType, samples
+from forms_spec.model.field_type import ANSWER, FieldType, samples
 
 TICK = FieldType(
     name="checkbox",

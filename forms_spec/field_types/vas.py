@@ -1,6 +1,6 @@
 """A visual analogue scale: a point on a line, 0 to 10 unless the dictionary says otherwise."""
 
-from forms_spec.field_types.base import ANSWER, MOMENT, FieldType, samples
+from forms_spec.model.field_type import ANSWER, MOMENT, FieldType, samples
 
 VAS = FieldType(
     name="vas",

@@ -1,7 +1,7 @@
 """Yes or no."""
 
-from forms_spec.field_types.base import ANSWER, FieldType, samples
-from forms_spec.model import Code
+from forms_spec.model.codes import Code
+from forms_spec.model.field_type import ANSWER, FieldType, samples
 
 YES_NO = FieldType(
     name="yes_no",

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from forms_spec.kinds.base import Kind, Refusal
 from forms_spec.kinds.boolean import BooleanKind
 from forms_spec.kinds.bounded import BoundedKind
-from forms_spec.kinds.characters import is_blank
 from forms_spec.kinds.choice import ChoiceKind
 from forms_spec.kinds.choices import ChoicesKind
 from forms_spec.kinds.date import DateKind
@@ -19,7 +17,9 @@ from forms_spec.kinds.integer import IntegerKind
 from forms_spec.kinds.partial_date import PartialDateKind
 from forms_spec.kinds.text import TextKind
 from forms_spec.kinds.time import TimeKind
-from forms_spec.unique import by_name
+from forms_spec.model.characters import is_blank
+from forms_spec.model.kind import Kind, Refusal
+from forms_spec.model.registry import by_name
 
 KINDS: tuple[Kind, ...] = (
     TextKind(),

@@ -6,13 +6,13 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.base import Kind, Refusal
 from forms_spec.kinds.numbers import MOST_PLACES, too_large, why_no_number, write_number
-from forms_spec.values import Bounded
+from forms_spec.model.kind import Kind, Refusal
+from forms_spec.model.values import Bounded
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field
-    from forms_spec.values import Value
+    from forms_spec.model.kind import Facets
+    from forms_spec.model.values import Value
 
 COMPARATORS = ("<", "<=", ">", ">=")
 EXACT = "="
@@ -28,7 +28,7 @@ class BoundedKind(Kind):
 
     name: ClassVar[str] = "bounded"
 
-    def parse(self, text: str, field: Field) -> Value | Refusal:
+    def parse(self, text: str, field: Facets) -> Value | Refusal:
         found = _GRAMMAR.fullmatch(text)
         if not found or _MINUS_ZERO.fullmatch(found[2]):
             return why_no_number(text, whole=False, comparators=field.comparators)
@@ -42,6 +42,6 @@ class BoundedKind(Kind):
             return Refusal(code="too-many-places", details=(("given", str(given)), ("most", str(most))))
         return Bounded(found[1] or EXACT, Decimal(found[2]))
 
-    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+    def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, Bounded)
         return f"{'' if value.comparator == EXACT else value.comparator}{write_number(value.number)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, time
 
-from forms_spec.kinds.base import Refusal
+from forms_spec.model.kind import Refusal
 
 FIRST_YEAR = 1000
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")

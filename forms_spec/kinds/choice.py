@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.base import Kind, Refusal
-from forms_spec.kinds.characters import ascii_lower, strip_blanks
+from forms_spec.model.characters import ascii_lower, strip_blanks
+from forms_spec.model.kind import Kind, Refusal
 
 if TYPE_CHECKING:
-    from forms_spec.model import Code, Codelist, Field
-    from forms_spec.values import Value
+    from forms_spec.model.codes import Code, Codelist
+    from forms_spec.model.kind import Facets
+    from forms_spec.model.values import Value
 
 _NAMED_CODES = 8
 
 
-def codelist_of(field: Field) -> Codelist:
+def codelist_of(field: Facets) -> Codelist:
     """The field's codelist. The loader makes no choice without one."""
     assert field.codelist is not None, field.name
     return field.codelist
 
 
-def unknown_choice(code: str, field: Field) -> Refusal:
+def unknown_choice(code: str, field: Facets) -> Refusal:
     """A text that is no code of the list: a word that names two answers, or none.
 
     The message names the first few codes that the list has.
@@ -54,8 +55,8 @@ class ChoiceKind(Kind):
 
     name: ClassVar[str] = "choice"
 
-    def parse(self, text: str, field: Field) -> Value | Refusal:
+    def parse(self, text: str, field: Facets) -> Value | Refusal:
         return text if text in codelist_of(field).by_code else unknown_choice(text, field)
 
-    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+    def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         return str(value)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.base import Kind, Refusal
 from forms_spec.kinds.choice import codelist_of, unknown_choice
+from forms_spec.model.kind import Kind, Refusal
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field
-    from forms_spec.values import Value
+    from forms_spec.model.kind import Facets
+    from forms_spec.model.values import Value
 
 SEPARATOR = ";"
 
@@ -19,18 +19,18 @@ class ChoicesKind(Kind):
 
     name: ClassVar[str] = "choices"
 
-    def parse(self, text: str, field: Field) -> Value | Refusal:
+    def parse(self, text: str, field: Facets) -> Value | Refusal:
         given = text.split(SEPARATOR)
         if refused := _refused(given, field):
             return refused
         return tuple(held.code for held in codelist_of(field).codes if held.code in given)
 
-    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+    def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, tuple)
         return SEPARATOR.join(value)
 
 
-def _refused(given: list[str], field: Field) -> Refusal | None:
+def _refused(given: list[str], field: Facets) -> Refusal | None:
     known = codelist_of(field).by_code
     if len(given) > 1 and "" in given:
         return Refusal(code="empty-choice")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.base import Kind, Refusal
 from forms_spec.kinds.calendar import read_day, refuse_day
+from forms_spec.model.kind import Kind, Refusal
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field
-    from forms_spec.values import Value
+    from forms_spec.model.kind import Facets
+    from forms_spec.model.values import Value
 
 
 class DateKind(Kind):
@@ -18,9 +18,9 @@ class DateKind(Kind):
 
     name: ClassVar[str] = "date"
 
-    def parse(self, text: str, field: Field) -> Value | Refusal:  # noqa: ARG002
+    def parse(self, text: str, field: Facets) -> Value | Refusal:  # noqa: ARG002
         return read_day(text) or refuse_day(text, "not-a-date")
 
-    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+    def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, date)
         return value.isoformat()

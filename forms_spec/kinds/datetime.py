@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.base import Kind, Refusal
 from forms_spec.kinds.calendar import has_shape_of_day, read_day, read_time, refuse_seconds, write_time
+from forms_spec.model.kind import Kind, Refusal
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field
-    from forms_spec.values import Value
+    from forms_spec.model.kind import Facets
+    from forms_spec.model.values import Value
 
 
 class DatetimeKind(Kind):
@@ -18,7 +18,7 @@ class DatetimeKind(Kind):
 
     name: ClassVar[str] = "datetime"
 
-    def parse(self, text: str, field: Field) -> Value | Refusal:
+    def parse(self, text: str, field: Facets) -> Value | Refusal:
         day_text, separator, clock = text.partition("T")
         time = read_time(clock)
         if not separator or time is None:
@@ -30,14 +30,14 @@ class DatetimeKind(Kind):
             day, time
         )
 
-    def write(self, value: Value, field: Field) -> str:
+    def write(self, value: Value, field: Facets) -> str:
         assert isinstance(value, datetime)
         return f"{value.date().isoformat()}T{write_time(value.time(), seconds=field.seconds)}"
 
 
-def _example(field: Field) -> str:
+def _example(field: Facets) -> str:
     return "15-Apr-2024 09:30:15" if field.seconds else "15-Apr-2024 09:30"
 
 
-def _no_moment(field: Field) -> Refusal:
+def _no_moment(field: Facets) -> Refusal:
     return Refusal(code="not-a-datetime", details=(("example", _example(field)),))

@@ -6,12 +6,12 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.base import Kind, Refusal
 from forms_spec.kinds.numbers import MOST_PLACES, too_large, why_no_number, write_number
+from forms_spec.model.kind import Kind, Refusal
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field
-    from forms_spec.values import Value
+    from forms_spec.model.kind import Facets
+    from forms_spec.model.values import Value
 
 _GRAMMAR = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?")
 _MINUS_ZERO = re.compile(r"-0(?:\.0+)?")
@@ -25,7 +25,7 @@ class DecimalKind(Kind):
 
     name: ClassVar[str] = "decimal"
 
-    def parse(self, text: str, field: Field) -> Value | Refusal:
+    def parse(self, text: str, field: Facets) -> Value | Refusal:
         found = _GRAMMAR.fullmatch(text)
         if not found or _MINUS_ZERO.fullmatch(text):
             return why_no_number(text, whole=False)
@@ -36,6 +36,6 @@ class DecimalKind(Kind):
             return Refusal(code="too-many-places", details=(("given", str(given)), ("most", str(most))))
         return Decimal(text)
 
-    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+    def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, Decimal)
         return write_number(value)

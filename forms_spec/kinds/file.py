@@ -6,8 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.base import Kind, Refusal
-from forms_spec.kinds.characters import (
+from forms_spec.model.characters import (
     BLANKS,
     ascii_lower,
     first_control,
@@ -15,10 +14,11 @@ from forms_spec.kinds.characters import (
     strip_blanks,
     without_hidden,
 )
+from forms_spec.model.kind import Kind, Refusal
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field
-    from forms_spec.values import Value
+    from forms_spec.model.kind import Facets
+    from forms_spec.model.values import Value
 
 LONGEST_NAME = 200
 LONGEST_ENDING = 20
@@ -35,7 +35,7 @@ class FileKind(Kind):
 
     name: ClassVar[str] = "file"
 
-    def parse(self, text: str, field: Field) -> Value | Refusal:
+    def parse(self, text: str, field: Facets) -> Value | Refusal:
         found = named_file(text)
         if found is None:
             return Refusal(code="not-a-file")
@@ -44,7 +44,7 @@ class FileKind(Kind):
             return Refusal(code="file-ending", details=(("endings", ", ".join(endings)),))
         return text
 
-    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+    def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         return str(value)
 
 

@@ -6,12 +6,12 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.base import Kind, Refusal
 from forms_spec.kinds.numbers import too_large, why_no_number, write_number
+from forms_spec.model.kind import Kind, Refusal
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field
-    from forms_spec.values import Value
+    from forms_spec.model.kind import Facets
+    from forms_spec.model.values import Value
 
 _GRAMMAR = re.compile(r"-?(0|[1-9][0-9]*)")
 
@@ -21,12 +21,12 @@ class IntegerKind(Kind):
 
     name: ClassVar[str] = "integer"
 
-    def parse(self, text: str, field: Field) -> Value | Refusal:  # noqa: ARG002
+    def parse(self, text: str, field: Facets) -> Value | Refusal:  # noqa: ARG002
         found = _GRAMMAR.fullmatch(text)
         if not found or text == "-0":
             return why_no_number(text, whole=True)
         return too_large(found[1]) or Decimal(text)
 
-    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+    def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, Decimal)
         return write_number(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from forms_spec.kinds.base import Refusal
+from forms_spec.model.kind import Refusal
 
 INTEGER_DIGITS = 15
 MOST_PLACES = 9

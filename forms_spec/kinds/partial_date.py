@@ -7,13 +7,13 @@ from calendar import monthrange
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.base import Kind, Refusal
 from forms_spec.kinds.calendar import FIRST_YEAR, read_day, refuse_day
-from forms_spec.values import PartialDate
+from forms_spec.model.kind import Kind, Refusal
+from forms_spec.model.values import PartialDate
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field
-    from forms_spec.values import Value
+    from forms_spec.model.kind import Facets
+    from forms_spec.model.values import Value
 
 _GRAMMAR = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
 
@@ -23,7 +23,7 @@ class PartialDateKind(Kind):
 
     name: ClassVar[str] = "partial_date"
 
-    def parse(self, text: str, field: Field) -> Value | Refusal:  # noqa: ARG002
+    def parse(self, text: str, field: Facets) -> Value | Refusal:  # noqa: ARG002
         if day := read_day(text):
             return PartialDate(day, day)
         found = _GRAMMAR.fullmatch(text)
@@ -35,7 +35,7 @@ class PartialDateKind(Kind):
         month = int(found[2])
         return PartialDate(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
 
-    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+    def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, PartialDate)
         first, last = value.earliest, value.latest
         if first == last:

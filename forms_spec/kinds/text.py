@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from forms_spec.kinds.base import Kind, Refusal
-from forms_spec.kinds.characters import LINE_BREAKS, code_point, first_control, first_surrogate, is_blank
 from forms_spec.kinds.pattern import LONGEST_MATCHED, whole_match
+from forms_spec.model.characters import LINE_BREAKS, code_point, first_control, first_surrogate, is_blank
+from forms_spec.model.kind import Kind, Refusal
 
 if TYPE_CHECKING:
-    from forms_spec.model import Field, Pattern
-    from forms_spec.values import Value
+    from forms_spec.model.facets import Pattern
+    from forms_spec.model.kind import Facets
+    from forms_spec.model.values import Value
 
 
 class TextKind(Kind):
@@ -18,15 +19,15 @@ class TextKind(Kind):
 
     name: ClassVar[str] = "text"
 
-    def parse(self, text: str, field: Field) -> Value | Refusal:
+    def parse(self, text: str, field: Facets) -> Value | Refusal:
         return (
             self._characters(text, field) or self._length(text, field) or self._pattern(text, field) or text
         )
 
-    def write(self, value: Value, field: Field) -> str:  # noqa: ARG002
+    def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         return str(value)
 
-    def _characters(self, text: str, field: Field) -> Refusal | None:
+    def _characters(self, text: str, field: Facets) -> Refusal | None:
         """Judged before length and pattern, so that ``.`` means the same in every regex engine."""
         if is_blank(text):
             return Refusal(code="only-blanks")
@@ -39,7 +40,7 @@ class TextKind(Kind):
             return Refusal(code="line-break")
         return Refusal(code="control-character", details=(("character", code_point(control)),))
 
-    def _length(self, text: str, field: Field) -> Refusal | None:
+    def _length(self, text: str, field: Facets) -> Refusal | None:
         given = len(text)
         if field.min_length is not None and given < field.min_length:
             return Refusal(
@@ -50,14 +51,14 @@ class TextKind(Kind):
             return Refusal(code="too-long", details=(("given", str(given)), ("most", str(most))))
         return None
 
-    def _pattern(self, text: str, field: Field) -> Refusal | None:
+    def _pattern(self, text: str, field: Facets) -> Refusal | None:
         pattern = field.pattern
         if pattern is None or whole_match(pattern.expression, text):
             return None
         return Refusal(code="pattern-mismatch", details=(("says", pattern_says(pattern)),))
 
 
-def longest_text(field: Field) -> int | None:
+def longest_text(field: Facets) -> int | None:
     """The most characters that a text may have: the field's own length, or what is matched at all."""
     if field.pattern is None:
         return field.max_length

@@ -9,10 +9,10 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from forms_spec.loading.notes import Notes, Spot
-from forms_spec.loading.problems import Problem, fail
-from forms_spec.loading.shapes import Collected, Flag, Frame, Named, Part, Shape, Text, Texts
-from forms_spec.model import Code, Codelist
+from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.loading.schema_fields import Collected, Flag, Frame, Named, Part, Shape, Text, Texts
+from forms_spec.loading.schema_problems import Problem, fail
+from forms_spec.model.codes import Code, Codelist
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forms_spec.criteria import Criterion, Eligibility
+from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.expressions import parse_at
-from forms_spec.loading.notes import Notes, Spot
-from forms_spec.loading.parts import ExpressionPart, Parts
-from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Collected, Frame, Named, Part, Text
-from forms_spec.model import Field, Form, Study
-from forms_spec.nearness import did_you_mean
+from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.loading.schema_fields import Collected, Frame, Named, Part, Text
+from forms_spec.loading.schema_problems import fail
+from forms_spec.loading.source_map import ExpressionPart, Parts
+from forms_spec.model.criteria import Criterion, Eligibility
+from forms_spec.model.fields import Field, Form
+from forms_spec.model.study import Study
 from forms_spec.rules import Expression
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from forms_spec.findings import Finding
-from forms_spec.loading.notes import Notes, Spot
-from forms_spec.places import TextPlace
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.model.text_templates import Slot, Wording, parts_of
 from forms_spec.rules import Expression, parse_expression
-from forms_spec.wording import Slot, Wording, parts_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from forms_spec.document import Path
-from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Named, Shape
+from forms_spec.loading.schema_fields import Named, Shape
+from forms_spec.loading.schema_problems import fail
+from forms_spec.yaml_source.document import Path
 
 BRACKETS = re.compile(r"\s*([\[(])(.*)([\])])\s*", re.DOTALL)
 NO_END = frozenset({"", "null", "~"})

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from forms_spec.criteria import ReferenceRange, References
 from forms_spec.loading.expressions import parse_at
-from forms_spec.loading.notes import Notes, Spot
-from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Collected, Frame, Part, Shape, Text, Texts
+from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.loading.schema_fields import Collected, Frame, Part, Shape, Text, Texts
+from forms_spec.loading.schema_problems import fail
+from forms_spec.model.criteria import ReferenceRange, References
 from forms_spec.rules import Expression
-from forms_spec.rules.calendar import date_interval
+from forms_spec.rules.semantics.calendar import date_interval
 
 COLUMNS = ("lab", "test", "sex", "age_low", "age_high", "low", "high", "unit", "valid_from", "valid_to")
 NEEDED = ("test",)

@@ -7,16 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forms_spec.findings import Severity
+from forms_spec.findings.finding import Severity
+from forms_spec.findings.places import TextPlace
+from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.expressions import Written, parse_at
-from forms_spec.loading.notes import Notes, Spot
-from forms_spec.loading.parts import ExpressionPart, Parts
-from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Collected, Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
-from forms_spec.model import Derivation, Rule, Table
-from forms_spec.nearness import did_you_mean
-from forms_spec.places import TextPlace
-from forms_spec.rules.names import references_in
+from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.loading.schema_fields import Collected, Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
+from forms_spec.loading.schema_problems import fail
+from forms_spec.loading.source_map import ExpressionPart, Parts
+from forms_spec.model.edit_checks import Derivation, Rule
+from forms_spec.model.fields import Table
+from forms_spec.rules.semantics.name_lookup import references_in
 
 UNTOLD = "rule-untold"
 HEAD = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\(([^()]*)\))?")

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.expressions import Written, parse_at
-from forms_spec.loading.notes import Notes, Spot
-from forms_spec.model import Form
-from forms_spec.nearness import did_you_mean
-from forms_spec.schedule import Expectation, Scheduled, Visit
+from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.model.fields import Form
+from forms_spec.model.visits import Expectation, Scheduled, Visit
 
 MARKS: Mapping[str, Expectation | None] = {
     "X": Expectation.REQUIRED,

@@ -8,12 +8,13 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import available_timezones
 
-from forms_spec.loading.facet_checks import STUDY_FACETS, ChecksShape
-from forms_spec.loading.notes import Spot
-from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Collected, Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
-from forms_spec.model import MissingCode, Parameter
-from forms_spec.nearness import did_you_mean
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.finding_collector import Spot
+from forms_spec.loading.protocol_checks import STUDY_FACETS, ChecksShape
+from forms_spec.loading.schema_fields import Collected, Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
+from forms_spec.loading.schema_problems import fail
+from forms_spec.model.codes import MissingCode
+from forms_spec.model.study import Parameter
 
 PARAMETER_KINDS = ("integer", "decimal", "date", "text")
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from forms_spec.model import Range, Unit, UnitChoice
-from forms_spec.rules import Expression, parse_expression, tree
-from forms_spec.rules.limits import FRACTION_DIGITS, INTEGER_DIGITS
+from forms_spec.model.facets import Range, Unit, UnitChoice
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rule_syntax.limits import FRACTION_DIGITS, INTEGER_DIGITS
+from forms_spec.rules import Expression, parse_expression
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,22 +81,22 @@ def to_root(choice: UnitChoice, unit: Unit) -> Line | None:
     return found
 
 
-def _line(node: tree.Node) -> Line | None:
+def _line(node: syntax_tree.Node) -> Line | None:
     """A formula over ``value`` as a line; None where it is none, or reads anything else."""
-    if isinstance(node, tree.Reference):
+    if isinstance(node, syntax_tree.Reference):
         return ITSELF if node.table is None and node.field == "value" else None
-    if isinstance(node, tree.Sum):
+    if isinstance(node, syntax_tree.Sum):
         return _total(node)
-    if isinstance(node, tree.Negative):
+    if isinstance(node, syntax_tree.Negative):
         inner = _line(node.operand)
         return None if inner is None else Line(slope=-inner.slope, start=-inner.start)
-    if isinstance(node, tree.Product):
+    if isinstance(node, syntax_tree.Product):
         return _product(node)
     number = _number(node)
     return None if number is None else Line(slope=Fraction(0), start=number)
 
 
-def _total(node: tree.Sum) -> Line | None:
+def _total(node: syntax_tree.Sum) -> Line | None:
     slope = start = Fraction(0)
     for sign, term in zip(node.signs, node.terms, strict=True):
         line = _line(term)
@@ -106,7 +107,7 @@ def _total(node: tree.Sum) -> Line | None:
     return Line(slope=slope, start=start)
 
 
-def _product(node: tree.Product) -> Line | None:
+def _product(node: syntax_tree.Product) -> Line | None:
     left, right = _line(node.left), _line(node.right)
     if left is None or right is None:
         return None
@@ -120,11 +121,11 @@ def _product(node: tree.Product) -> Line | None:
     return Line(slope=line.slope * factor, start=line.start * factor)
 
 
-def _number(node: tree.Node) -> Fraction | None:
-    if isinstance(node, tree.Negative):
+def _number(node: syntax_tree.Node) -> Fraction | None:
+    if isinstance(node, syntax_tree.Negative):
         inner = _number(node.operand)
         return None if inner is None else -inner
-    if isinstance(node, tree.Literal) and node.kind == "number":
+    if isinstance(node, syntax_tree.Literal) and node.kind == "number":
         return Fraction(node.value)
     return None
 

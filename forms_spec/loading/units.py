@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forms_spec.loading.notes import Spot
-from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Collected, Frame, Named, Part, Text
-from forms_spec.model import Code, Codelist, Unit, UnitChoice
+from forms_spec.loading.finding_collector import Spot
+from forms_spec.loading.schema_fields import Collected, Frame, Named, Part, Text
+from forms_spec.loading.schema_problems import fail
+from forms_spec.model.codes import Code, Codelist
+from forms_spec.model.facets import Unit, UnitChoice
 from forms_spec.rules import Expression
 
 

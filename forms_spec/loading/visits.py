@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from forms_spec.loading.notes import Notes, Spot
-from forms_spec.loading.problems import fail
-from forms_spec.loading.shapes import Flag, Frame, Named, OneOf, Shape, Text
-from forms_spec.schedule import Offset, Visit, VisitType, Window
+from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.loading.schema_fields import Flag, Frame, Named, OneOf, Shape, Text
+from forms_spec.loading.schema_problems import fail
+from forms_spec.model.visits import Offset, Visit, VisitType, Window
 
 TARGET = re.compile(r"(day|month) (-?[0-9]{1,5})")
 DAY = re.compile(r"day (-?[0-9]{1,5})")

@@ -6,17 +6,19 @@ in a study, ``compile_expression`` makes a function of it, ``to_english`` says i
 
 from __future__ import annotations
 
-from forms_spec.findings import Finding
-from forms_spec.model import Codelist, Study
-from forms_spec.rules.checker import resolve
+from forms_spec.findings.finding import Finding
+from forms_spec.model.codes import Codelist
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax.expression import Expression, parse_expression
+from forms_spec.rule_syntax.tokenizer import KEYWORDS
 from forms_spec.rules.english import to_english
-from forms_spec.rules.evaluate import compile_expression
-from forms_spec.rules.expression import Expression, Home, parse_expression
-from forms_spec.rules.functions import FUNCTIONS
-from forms_spec.rules.names import KEYS
-from forms_spec.rules.references import Target, references
-from forms_spec.rules.tokenizer import KEYWORDS
-from forms_spec.rules.types import Type, type_of
+from forms_spec.rules.runtime.compiler import compile_expression
+from forms_spec.rules.semantics.functions import FUNCTIONS
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.name_lookup import KEYS
+from forms_spec.rules.semantics.reads import Target, references
+from forms_spec.rules.semantics.resolver import resolve
+from forms_spec.rules.semantics.types import Type, type_of
 
 __all__ = [
     "FUNCTIONS",

@@ -7,14 +7,17 @@ from dataclasses import replace
 from string import Formatter
 from types import MappingProxyType
 
-from forms_spec.display import shown_day
-from forms_spec.model import Codelist, Derivation, Study
-from forms_spec.rules import tree
-from forms_spec.rules.checker import resolve
-from forms_spec.rules.core import Core, Key, Read, Remote
-from forms_spec.rules.expression import Expression, Home
-from forms_spec.rules.functions import FUNCTIONS
-from forms_spec.rules.types import Type
+from forms_spec.kinds.display import shown_day
+from forms_spec.model.codes import Codelist
+from forms_spec.model.edit_checks import Derivation
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rule_syntax.expression import Expression
+from forms_spec.rules.semantics.functions import FUNCTIONS
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.resolved import Core, Key, Read, Remote
+from forms_spec.rules.semantics.resolver import resolve
+from forms_spec.rules.semantics.types import Type
 
 
 def to_english(expression: Expression, study: Study, home: Home) -> str:
@@ -43,39 +46,47 @@ class _English:
         self.home = home
         self.notes = notes
 
-    def say(self, node: tree.Node) -> str:
+    def say(self, node: syntax_tree.Node) -> str:
         return _WORDS[type(node)](self, node)
 
-    def bracketed(self, node: tree.Node) -> str:
+    def bracketed(self, node: syntax_tree.Node) -> str:
         """A part of a condition: in parentheses where what follows could be read as a part of it."""
         said = self.say(node)
-        return f"({said})" if isinstance(node, tree.Logic | tree.Case) or self.runs_on(node) else said
+        return (
+            f"({said})"
+            if isinstance(node, syntax_tree.Logic | syntax_tree.Case) or self.runs_on(node)
+            else said
+        )
 
-    def runs_on(self, node: tree.Node) -> bool:
+    def runs_on(self, node: syntax_tree.Node) -> bool:
         """Whether the words of a condition end with another condition, or hold a comma and an and."""
-        if isinstance(node, tree.Fold):
+        if isinstance(node, syntax_tree.Fold):
             return node.function in ("any", "every")
-        if isinstance(node, tree.Is):
+        if isinstance(node, syntax_tree.Is):
             return node.state == "true" and (node.negated or self.runs_on(node.operand))
-        return isinstance(node, tree.Call) and node.function in ("within", "since")
+        return isinstance(node, syntax_tree.Call) and node.function in ("within", "since")
 
-    def factor(self, node: tree.Node) -> str:
+    def factor(self, node: syntax_tree.Node) -> str:
         """A part of a sum or a product."""
         said = self.say(node)
-        return f"({said})" if isinstance(node, tree.Sum) or self.is_spoken(node) else said
+        return f"({said})" if isinstance(node, syntax_tree.Sum) or self.is_spoken(node) else said
 
-    def argument(self, node: tree.Node) -> str:
+    def argument(self, node: syntax_tree.Node) -> str:
         """What a function is of: in parentheses where it is more than a name or a number."""
         said = self.say(node)
-        return f"({said})" if isinstance(node, tree.Sum | tree.Product) or self.is_spoken(node) else said
+        return (
+            f"({said})"
+            if isinstance(node, syntax_tree.Sum | syntax_tree.Product) or self.is_spoken(node)
+            else said
+        )
 
-    def is_spoken(self, node: tree.Node) -> bool:
+    def is_spoken(self, node: syntax_tree.Node) -> bool:
         """Whether the words of a value could be read as going on with what stands beside them."""
-        if isinstance(node, tree.Call):
+        if isinstance(node, syntax_tree.Call):
             return node.function not in _CLOSED and node.function not in self.study.derivations
-        return isinstance(node, (tree.Negative, tree.Fold, *_CONDITIONS))
+        return isinstance(node, (syntax_tree.Negative, syntax_tree.Fold, *_CONDITIONS))
 
-    def literal(self, node: tree.Literal) -> str:
+    def literal(self, node: syntax_tree.Literal) -> str:
         if node.kind == "text":
             return f"“{node.value}”"
         if node.kind == "boolean":
@@ -84,12 +95,12 @@ class _English:
             return shown_day(str(node.value))
         return str(node.value)
 
-    def duration(self, node: tree.Duration) -> str:
+    def duration(self, node: syntax_tree.Duration) -> str:
         unit = {("day", 7): "week", ("month", 12): "year"}.get((node.unit, node.times), node.unit)
         count = self.say(node.count)
         return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
 
-    def reference(self, node: tree.Reference) -> str:
+    def reference(self, node: syntax_tree.Reference) -> str:
         found = self.notes.get((node.start, node.end))
         if isinstance(found, Remote):
             return self.elsewhere(found)
@@ -106,7 +117,7 @@ class _English:
         visit = self.study.visits.get(found.visit)
         return f"{said}, {visit.title if visit else 'at the previous visit'})"
 
-    def named(self, node: tree.Reference) -> str:
+    def named(self, node: syntax_tree.Reference) -> str:
         """A derivation, or the rows of a table."""
         if node.table is None and node.field is not None and node.field in self.study.derivations:
             return _amid(self.study.derivations[node.field])
@@ -127,25 +138,25 @@ class _English:
             return f" at {visit.title}"
         return " at any visit" if selector == "all" else " at the previous visit"
 
-    def parameter(self, node: tree.Parameter) -> str:
+    def parameter(self, node: syntax_tree.Parameter) -> str:
         held = self.study.parameters[node.name]
         label = f" ({held.label[:1].lower()}{held.label[1:]})" if held.label else ""
         return f"{held.value}{label}"
 
-    def today(self, _node: tree.Today) -> str:
+    def today(self, _node: syntax_tree.Today) -> str:
         return "today"
 
-    def negation(self, node: tree.Not) -> str:
+    def negation(self, node: syntax_tree.Not) -> str:
         """``not a = 'Y'`` reads like ``a <> 'Y'``."""
         inner = node.operand
-        if isinstance(inner, tree.Compare) and inner.operator == "=":
+        if isinstance(inner, syntax_tree.Compare) and inner.operator == "=":
             return self.say(replace(inner, operator="<>"))
         return f"it is not so that ({self.say(inner)})"
 
-    def logic(self, node: tree.Logic) -> str:
+    def logic(self, node: syntax_tree.Logic) -> str:
         return f" {node.operator} ".join(self.bracketed(one) for one in node.operands)
 
-    def compare(self, node: tree.Compare) -> str:
+    def compare(self, node: syntax_tree.Compare) -> str:
         """``“Vital signs taken?” is Yes``; codes are given by their labels."""
         left = self.value(node.left, node.right)
         right = self.value(node.right, node.left)
@@ -153,48 +164,50 @@ class _English:
         words = _DATE_WORDS if dates else _COMPARISONS
         return f"{left} {words[node.operator]} {right}"
 
-    def type(self, node: tree.Node) -> Type | None:
-        if isinstance(node, tree.Today) or (isinstance(node, tree.Literal) and node.kind == "date"):
+    def type(self, node: syntax_tree.Node) -> Type | None:
+        if isinstance(node, syntax_tree.Today) or (
+            isinstance(node, syntax_tree.Literal) and node.kind == "date"
+        ):
             return Type.DATE
         found = self.notes.get((node.start, node.end))
         return found.type if found is not None else None
 
-    def value(self, node: tree.Node, beside: tree.Node) -> str:
+    def value(self, node: syntax_tree.Node, beside: syntax_tree.Node) -> str:
         """A value; a code is given by the label that it has in the codelist of what stands beside it."""
         codelist = self.codelist(beside)
         if isinstance(node, _CONDITIONS) or self.runs_on(node):
             return f"({self.say(node)})"
         if codelist is None:
             return self.say(node)
-        if isinstance(node, tree.Literal):
+        if isinstance(node, syntax_tree.Literal):
             return self.code(node, codelist)
-        if isinstance(node, tree.Listing):
+        if isinstance(node, syntax_tree.Listing):
             labels = [self.value(one, beside) for one in node.items]
             return _listed(labels)
         return self.say(node)
 
-    def code(self, node: tree.Literal, codelist: Codelist) -> str:
+    def code(self, node: syntax_tree.Literal, codelist: Codelist) -> str:
         code = codelist.by_code.get(str(node.value))
         return code.label if code is not None else self.literal(node)
 
-    def codelist(self, node: tree.Node) -> Codelist | None:
+    def codelist(self, node: syntax_tree.Node) -> Codelist | None:
         found = self.notes.get((node.start, node.end))
         return found.codelist if found is not None else None
 
-    def between(self, node: tree.Between) -> str:
+    def between(self, node: syntax_tree.Between) -> str:
         no = "not " if node.negated else ""
         return f"{self.say(node.operand)} is {no}between {self.say(node.low)} and {self.say(node.high)}"
 
-    def membership(self, node: tree.In) -> str:
+    def membership(self, node: syntax_tree.In) -> str:
         no = "not " if node.negated else ""
-        if not isinstance(node.among, tree.Listing):
+        if not isinstance(node.among, syntax_tree.Listing):
             if self.type(node.operand) is Type.NUMBER:
                 return self.in_unit(node.operand, str(getattr(node.among, "field", "")))
             return f"{self.value(node.operand, node.among)} is {no}one of {self.say(node.among)}"
         labels = [self.value(one, node.operand) for one in node.among.items]
         return f"{self.say(node.operand)} is {no}{_listed(labels)}"
 
-    def in_unit(self, of: tree.Node, unit: str) -> str:
+    def in_unit(self, of: syntax_tree.Node, unit: str) -> str:
         """``“Weight” in kg``, with the unit as people read it."""
         found = self.notes.get((of.start, of.end))
         field = found.field if isinstance(found, Read | Remote) else None
@@ -202,10 +215,10 @@ class _English:
         labels = {choice.code: choice.label for choice in choices}
         return f"{self.say(of)} in {labels.get(unit, unit)}"
 
-    def listing(self, node: tree.Listing) -> str:
+    def listing(self, node: syntax_tree.Listing) -> str:
         return _listed([self.say(one) for one in node.items])
 
-    def state(self, node: tree.Is) -> str:
+    def state(self, node: syntax_tree.Is) -> str:
         of = self.argument(node.operand) if node.state != "true" else self.say(node.operand)
         no = "not " if node.negated else ""
         if node.state == "true":
@@ -217,47 +230,48 @@ class _English:
         label = self.study.missing[str(node.code.value)].label
         return f"{of} is {no}missing: {label}"
 
-    def negative(self, node: tree.Negative) -> str:
+    def negative(self, node: syntax_tree.Negative) -> str:
         return f"minus {self.argument(node.operand)}"
 
-    def sum(self, node: tree.Sum) -> str:
+    def sum(self, node: syntax_tree.Sum) -> str:
         first = node.terms[0]
-        words = [self.say(first) if isinstance(first, tree.Negative) else self.factor(first)]
+        words = [self.say(first) if isinstance(first, syntax_tree.Negative) else self.factor(first)]
         for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
             words.append(f"{'plus' if sign == '+' else 'minus'} {self.factor(term)}")
         return " ".join(words)
 
-    def product(self, node: tree.Product) -> str:
+    def product(self, node: syntax_tree.Product) -> str:
         word = "times" if node.operator == "*" else "divided by"
         right = self.factor(node.right)
-        right = f"({right})" if isinstance(node.right, tree.Product) else right
+        right = f"({right})" if isinstance(node.right, syntax_tree.Product) else right
         return f"{self.factor(node.left)} {word} {right}"
 
-    def case(self, node: tree.Case) -> str:
+    def case(self, node: syntax_tree.Case) -> str:
         words = [f"{self.branch(then)} if {self.bracketed(when)}" for when, then in node.branches]
         if node.otherwise is not None:
             words.append(f"otherwise {self.branch(node.otherwise)}")
         return "; ".join(words)
 
-    def branch(self, node: tree.Node) -> str:
+    def branch(self, node: syntax_tree.Node) -> str:
         said = self.say(node)
         return f"({said})" if isinstance(node, _CONDITIONS) else said
 
-    def call(self, node: tree.Call) -> str:
+    def call(self, node: syntax_tree.Call) -> str:
         if node.function in self.study.derivations:
             held = self.study.derivations[node.function]
             given = ", ".join(self.say(one) for one in node.arguments)
             return f"{_amid(held)} ({given})" if given else _amid(held)
         given_words = [
-            self.say(one) if isinstance(one, tree.Duration) else self.argument(one) for one in node.arguments
+            self.say(one) if isinstance(one, syntax_tree.Duration) else self.argument(one)
+            for one in node.arguments
         ]
-        if node.function == "in_unit" and isinstance(node.arguments[1], tree.Literal):
+        if node.function == "in_unit" and isinstance(node.arguments[1], syntax_tree.Literal):
             return self.in_unit(node.arguments[0], str(node.arguments[1].value))
         if node.function in _VARIADIC:
             return f"{_VARIADIC[node.function]} {_listed(given_words, 'and')}"
         return _FUNCTIONS[node.function].format(*given_words)
 
-    def fold(self, node: tree.Fold) -> str:
+    def fold(self, node: syntax_tree.Fold) -> str:
         over = self.say(node.over)
         where = f" where {self.say(node.where)}" if node.where is not None else ""
         if node.function == "every" and where:
@@ -284,7 +298,14 @@ def _listed(words: list[str], joined: str = "or") -> str:
 
 _CLOSED = frozenset({"in_unit", "entered", "number_of", "text_of"})
 """Functions whose words are read as one with the name that they are about."""
-_CONDITIONS = (tree.Compare, tree.Between, tree.Logic, tree.Not, tree.Is, tree.Case)
+_CONDITIONS = (
+    syntax_tree.Compare,
+    syntax_tree.Between,
+    syntax_tree.Logic,
+    syntax_tree.Not,
+    syntax_tree.Is,
+    syntax_tree.Case,
+)
 
 _KEYS = {
     "visitid": "the visit",
@@ -384,27 +405,27 @@ _FUNCTIONS = {
     "reference_high": "the upper end of the reference range of {0}",
     "in_reference": "where {0} lies to its reference range",
 }
-_WORDS: Mapping[type[tree.Node], Callable[..., str]] = MappingProxyType(
+_WORDS: Mapping[type[syntax_tree.Node], Callable[..., str]] = MappingProxyType(
     {
-        tree.Literal: _English.literal,
-        tree.Duration: _English.duration,
-        tree.Reference: _English.reference,
-        tree.Parameter: _English.parameter,
-        tree.Today: _English.today,
-        tree.Not: _English.negation,
-        tree.Logic: _English.logic,
-        tree.Compare: _English.compare,
-        tree.Between: _English.between,
-        tree.Listing: _English.listing,
-        tree.In: _English.membership,
-        tree.Is: _English.state,
-        tree.Negative: _English.negative,
-        tree.Sum: _English.sum,
-        tree.Product: _English.product,
-        tree.Case: _English.case,
-        tree.Call: _English.call,
-        tree.Fold: _English.fold,
+        syntax_tree.Literal: _English.literal,
+        syntax_tree.Duration: _English.duration,
+        syntax_tree.Reference: _English.reference,
+        syntax_tree.Parameter: _English.parameter,
+        syntax_tree.Today: _English.today,
+        syntax_tree.Not: _English.negation,
+        syntax_tree.Logic: _English.logic,
+        syntax_tree.Compare: _English.compare,
+        syntax_tree.Between: _English.between,
+        syntax_tree.Listing: _English.listing,
+        syntax_tree.In: _English.membership,
+        syntax_tree.Is: _English.state,
+        syntax_tree.Negative: _English.negative,
+        syntax_tree.Sum: _English.sum,
+        syntax_tree.Product: _English.product,
+        syntax_tree.Case: _English.case,
+        syntax_tree.Call: _English.call,
+        syntax_tree.Fold: _English.fold,
     }
 )
-if {*_VARIADIC, *_FUNCTIONS} != set(FUNCTIONS) or {one.__name__ for one in _WORDS} != tree.NODE_NAMES:
+if {*_VARIADIC, *_FUNCTIONS} != set(FUNCTIONS) or {one.__name__ for one in _WORDS} != syntax_tree.NODE_NAMES:
     raise TypeError("a function or a part of the language has no words in English")

@@ -2,7 +2,7 @@
 
 A node is ``{"op": ..., ...}``. Numbers travel as text in 10^-9, dates as pairs of days since
 1970-01-01, date-times as seconds since then. What another form holds does not exist on a page: every such
-cell, and every set of such rows, becomes a *given*, which ``givens.py`` evaluates on the server.
+cell, and every set of such rows, becomes a *given*, which ``server_values.py`` evaluates on the server.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from forms_spec.rules import core
-from forms_spec.rules.core import RuleValue
-from forms_spec.rules.types import Type
+from forms_spec.rules.semantics import resolved
+from forms_spec.rules.semantics.resolved import RuleValue
+from forms_spec.rules.semantics.types import Type
 
 EPOCH = date(1970, 1, 1).toordinal()
 Json = dict[str, Any]
@@ -28,7 +28,7 @@ class Given:
     ``columns`` of rows are read with the row as frame ``depth``.
     """
 
-    node: core.Remote | core.Read | core.Missing | core.Key | core.Source
+    node: resolved.Remote | resolved.Read | resolved.Missing | resolved.Key | resolved.Source
     columns: Givens | None = None
     depth: int = 0
 
@@ -40,28 +40,28 @@ class Givens:
     asked: list[Given] = field(default_factory=list)
     known: dict[object, int] = field(default_factory=dict)
 
-    def at(self, node: core.Remote | core.Read | core.Missing | core.Key) -> int:
+    def at(self, node: resolved.Remote | resolved.Read | resolved.Missing | resolved.Key) -> int:
         key = _identity(node)
         if key not in self.known:
             self.known[key] = len(self.asked)
             self.asked.append(Given(node=node))
         return self.known[key]
 
-    def rows(self, source: core.Source, columns: Givens, depth: int) -> int:
+    def rows(self, source: resolved.Source, columns: Givens, depth: int) -> int:
         """Rows are asked for by every aggregate on its own, since their columns differ."""
         self.asked.append(Given(node=source, columns=columns, depth=depth))
         return len(self.asked) - 1
 
 
-def _identity(node: core.Core) -> object:
+def _identity(node: resolved.Core) -> object:
     """What makes two readings the same; a field is known by its place."""
-    if isinstance(node, core.Missing):
+    if isinstance(node, resolved.Missing):
         return "missing", _identity(node.cell), node.code
-    if isinstance(node, core.Read):
+    if isinstance(node, resolved.Read):
         return "read", node.depth, node.table, node.row, node.field.name, node.entered
-    if isinstance(node, core.Remote):
+    if isinstance(node, resolved.Remote):
         return "remote", node.depth, node.form, node.visit, node.field.name, node.entered
-    assert isinstance(node, core.Key)
+    assert isinstance(node, resolved.Key)
     return "key", node.depth, node.name
 
 
@@ -73,7 +73,7 @@ class ToJson:
         self.frames: list[Givens | None] = [None]
         self.givens = givens
 
-    def node(self, node: core.Core) -> Json:
+    def node(self, node: resolved.Core) -> Json:
         return _WRITERS[type(node)](self, node)
 
     def asked_of(self, depth: int) -> Givens:
@@ -81,52 +81,54 @@ class ToJson:
         found = self.frames[depth]
         return self.givens if found is None else found
 
-    def constant(self, node: core.Constant) -> Json:
+    def constant(self, node: resolved.Constant) -> Json:
         assert not isinstance(node.value, Mapping)
         return {"op": "const", "as": node.type.name, "value": encode(node.value, node.type)}
 
-    def read(self, node: core.Read) -> Json:
+    def read(self, node: resolved.Read) -> Json:
         if self.frames[node.depth] is None:
             return _cell(node.table, node.field.name, node.depth, row=node.row, entered=node.entered)
         return self.given(node, node.depth, node.type)
 
-    def remote(self, node: core.Remote) -> Json:
+    def remote(self, node: resolved.Remote) -> Json:
         found = self.given(node, node.depth, node.type)
         if node.form == self.form:
             found["own"] = _cell(node.form, node.field.name, 0, row=False, entered=node.entered)
         return found
 
-    def given(self, node: core.Remote | core.Read | core.Missing | core.Key, depth: int, type_: Type) -> Json:
+    def given(
+        self, node: resolved.Remote | resolved.Read | resolved.Missing | resolved.Key, depth: int, type_: Type
+    ) -> Json:
         """A row of the page stands at the page's own visit, so the form itself asks for it."""
         if self.frames[depth] is None and depth:
             node, depth = _at_home(node), 0
         return {"op": "given", "depth": depth, "at": self.asked_of(depth).at(node), "as": type_.name}
 
-    def key(self, node: core.Key) -> Json:
+    def key(self, node: resolved.Key) -> Json:
         if node.name == "rowno" and self.frames[node.depth] is None:
             return {"op": "rowno", "depth": node.depth}
         return self.given(node, node.depth, node.type)
 
-    def missing(self, node: core.Missing) -> Json:
+    def missing(self, node: resolved.Missing) -> Json:
         cell = node.cell
-        if isinstance(cell, core.Read) and self.frames[cell.depth] is None:
+        if isinstance(cell, resolved.Read) and self.frames[cell.depth] is None:
             return {"op": "missing", "cell": self.read(cell), "code": node.code}
         found = self.given(node, cell.depth, node.type)
-        if isinstance(cell, core.Remote) and cell.form == self.form:
+        if isinstance(cell, resolved.Remote) and cell.form == self.form:
             own = _cell(cell.form, cell.field.name, 0, row=False)
             found["own"] = {"op": "missing", "cell": own, "code": node.code}
         return found
 
-    def apply(self, node: core.Apply) -> Json:
+    def apply(self, node: resolved.Apply) -> Json:
         if node.operator == "lookup":
             table = node.arguments[1]
-            assert isinstance(table, core.Constant)
+            assert isinstance(table, resolved.Constant)
             assert isinstance(table.value, Mapping)
             numbers = {code: str(number) for code, number in table.value.items()}
             return {"op": "lookup", "args": [self.node(node.arguments[0])], "numbers": numbers}
         return {"op": node.operator, "args": [self.node(one) for one in node.arguments]}
 
-    def fold(self, node: core.Fold) -> Json:
+    def fold(self, node: resolved.Fold) -> Json:
         own = node.source.visit == "this" and self.frames[node.source.depth] is None
         columns = None if own else Givens()
         before = self.frames
@@ -144,7 +146,7 @@ class ToJson:
         found["rows"] = self.rows(node.source, columns, node.depth)
         return found
 
-    def rows(self, source: core.Source, columns: Givens | None, depth: int) -> Json:
+    def rows(self, source: resolved.Source, columns: Givens | None, depth: int) -> Json:
         if columns is None:
             return {"own": source.table}
         return {
@@ -163,11 +165,11 @@ class ToJson:
 
     def column(self, given: Given) -> Json:
         node = given.node
-        if isinstance(node, core.Source):
+        if isinstance(node, resolved.Source):
             return self.live_rows(given, node)
         return self.node(node)
 
-    def live_rows(self, given: Given, source: core.Source) -> Json:
+    def live_rows(self, given: Given, source: resolved.Source) -> Json:
         """Rows of the page's own row: on the page where they are its own, else from the server."""
         assert given.columns is not None
         columns = self.live(given.columns, given.depth)
@@ -178,10 +180,10 @@ class ToJson:
 
 
 def _at_home(
-    node: core.Remote | core.Read | core.Missing | core.Key,
-) -> core.Remote | core.Read | core.Missing | core.Key:
+    node: resolved.Remote | resolved.Read | resolved.Missing | resolved.Key,
+) -> resolved.Remote | resolved.Read | resolved.Missing | resolved.Key:
     """The same, seen from the form itself instead of one of its rows."""
-    if isinstance(node, core.Missing):
+    if isinstance(node, resolved.Missing):
         return replace(node, cell=replace(node.cell, depth=0))
     return replace(node, depth=0)
 
@@ -215,16 +217,16 @@ _ENCODERS: Mapping[Type, Callable[[Any], Any]] = MappingProxyType(
         Type.FILE: str,
     }
 )
-_WRITERS: Mapping[type[core.Core], Callable[..., Json]] = MappingProxyType(
+_WRITERS: Mapping[type[resolved.Core], Callable[..., Json]] = MappingProxyType(
     {
-        core.Constant: ToJson.constant,
-        core.Read: ToJson.read,
-        core.Remote: ToJson.remote,
-        core.Key: ToJson.key,
-        core.Missing: ToJson.missing,
-        core.Apply: ToJson.apply,
-        core.Fold: ToJson.fold,
+        resolved.Constant: ToJson.constant,
+        resolved.Read: ToJson.read,
+        resolved.Remote: ToJson.remote,
+        resolved.Key: ToJson.key,
+        resolved.Missing: ToJson.missing,
+        resolved.Apply: ToJson.apply,
+        resolved.Fold: ToJson.fold,
     }
 )
-if {one.__name__ for one in _WRITERS} != {one.__name__ for one in core.Core.__subclasses__()}:
+if {one.__name__ for one in _WRITERS} != {one.__name__ for one in resolved.Core.__subclasses__()}:
     raise TypeError("a part of the rule language has no JSON")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from forms_spec.display import shown_unit
+from forms_spec.kinds.display import shown_unit
 from forms_spec.kinds.pattern import portable
 from forms_spec.kinds.text import longest_text, pattern_says
-from forms_spec.model import Code, Field, MissingCode, Pattern
+from forms_spec.model.codes import Code, MissingCode
+from forms_spec.model.facets import Pattern
+from forms_spec.model.fields import Field
 
 
 def field_spec(field: Field) -> dict[str, Any]:

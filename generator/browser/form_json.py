@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forms_spec.display import reference_unit
-from forms_spec.judge.page_words import NotePlan, TextPlan, notes_of, slot_field, texts_of
-from forms_spec.judge.plan import plan_of, reference_ends, rules_of
-from forms_spec.judge.protocol import checks_in_full
-from forms_spec.model import Check, Field, Form, Group, Range, Rule, Study
-from forms_spec.rules.checker import resolve
-from forms_spec.rules.expression import Expression, Home
-from forms_spec.rules.types import Type, type_of
-from forms_spec.study_cache import StudyCache
+from forms_spec.evaluation.form_plan import plan_of, reference_ends, rules_of
+from forms_spec.evaluation.protocol_checks import checks_in_full
+from forms_spec.evaluation.text_slots import NotePlan, TextPlan, notes_of, slot_field, texts_of
+from forms_spec.kinds.display import reference_unit
+from forms_spec.model.edit_checks import Rule
+from forms_spec.model.facets import Check, Range
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+from forms_spec.rule_syntax.expression import Expression
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.resolver import resolve
+from forms_spec.rules.semantics.types import Type, type_of
 from generator.browser.expression_json import Givens, Json, ToJson
 from generator.browser.field_spec import field_spec
 from generator.browser.messages import messages

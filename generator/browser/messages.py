@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.catalogue import data, values
+from forms_spec.findings.catalogue import data, values
 
 Words = dict[str, dict[str, str]]
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from generator.codebook.outline import in_schedule_order, outline
 
 LONG_NAME = 18

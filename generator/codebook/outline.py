@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from forms_spec.model import Code, Codelist, Field, Form, Group, Study
-from forms_spec.schedule import Expectation, Scheduled
+from forms_spec.model.codes import Code, Codelist
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Expectation, Scheduled
 from generator.codebook.unchecked import Unchecked, unchecked
 from generator.codebook.uses import (
     Check,

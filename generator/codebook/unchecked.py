@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from generator.codebook.uses import Target, field_anchor, table_anchor
 from generator.tables.losses import Loss, losses
 

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 
-from forms_spec.findings import Severity
-from forms_spec.model import Field, Form, Group, Range, Study
-from forms_spec.places import TextPlace
-from forms_spec.rules import Expression, Home, references, to_english, tree
-from forms_spec.schedule import Scheduled
+from forms_spec.findings.finding import Severity
+from forms_spec.findings.places import TextPlace
+from forms_spec.model.facets import Range
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Scheduled
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rules import Expression, Home, references, to_english
 from generator.codebook.words import between, home
 
 
@@ -189,7 +192,7 @@ def criterion_rules(study: Study) -> Iterator[Rule]:
 def _meaning(expression: Expression, study: Study) -> Expression:
     """What a derivation says, where the expression is only its name."""
     node = expression.tree
-    bare = isinstance(node, tree.Reference) and node.table is None and node.selector is None
+    bare = isinstance(node, syntax_tree.Reference) and node.table is None and node.selector is None
     held = study.derivations.get(expression.text.strip()) if bare else None
     return held.expression if held and not held.takes else expression
 
@@ -268,16 +271,16 @@ def written_reads(expression: Expression, study: Study) -> tuple[Target, ...]:
     found = []
     for node in _nodes(expression.tree):
         found.append(_derivation(node, study))
-        if isinstance(node, tree.Parameter):
+        if isinstance(node, syntax_tree.Parameter):
             found.append(_target(None, node.name, study))
-        if isinstance(node, tree.Reference) and (node.table or node.field) in study.tables:
+        if isinstance(node, syntax_tree.Reference) and (node.table or node.field) in study.tables:
             found.append(_target(node.table or node.field, node.field if node.table else None, study))
     return tuple(dict.fromkeys(target for target in found if target))
 
 
-def _nodes(node: object) -> Iterator[tree.Node]:
+def _nodes(node: object) -> Iterator[syntax_tree.Node]:
     """Every node of a tree in reading order; trees are bounded, so this is too."""
-    if isinstance(node, tree.Node):
+    if isinstance(node, syntax_tree.Node):
         yield node
         for one in fields(node):
             yield from _nodes(getattr(node, one.name))
@@ -294,8 +297,8 @@ def _target(table: str | None, field: str | None, study: Study) -> Target | None
     return Target(anchor=field_anchor(table, field), name=f"{table}.{field}")
 
 
-def _derivation(node: tree.Node, study: Study) -> Target | None:
-    name = node.function if isinstance(node, tree.Call) else None
-    if isinstance(node, tree.Reference) and node.table is None and node.selector is None:
+def _derivation(node: syntax_tree.Node, study: Study) -> Target | None:
+    name = node.function if isinstance(node, syntax_tree.Call) else None
+    if isinstance(node, syntax_tree.Reference) and node.table is None and node.selector is None:
         name = node.field
     return Target(anchor=derivation_anchor(name), name=name) if name and name in study.derivations else None

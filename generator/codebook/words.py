@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from forms_spec.criteria import ReferenceRange
-from forms_spec.display import reference_words
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.kinds import KINDS
-from forms_spec.model import Field, Form, Group, Range, Study, Unit, UnitChoice
+from forms_spec.kinds.display import reference_words
+from forms_spec.model.criteria import ReferenceRange
+from forms_spec.model.facets import Range, Unit, UnitChoice
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Offset, Visit, VisitType
 from forms_spec.rules import Home, to_english
-from forms_spec.schedule import Offset, Visit, VisitType
 
 ANSWERS: Mapping[str, str] = MappingProxyType(
     {

@@ -13,8 +13,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Protocol
 
-from forms_spec.catalogue import finding
-from forms_spec.findings import Finding
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
 from generator.package.package_files import is_safe, package_files
 from generator.tables.layout import DESCRIPTOR
 

@@ -14,14 +14,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forms_spec.catalogue import finding
-from forms_spec.days import day_of
-from forms_spec.findings import Finding
-from forms_spec.model import Form, Study
-from forms_spec.places import DataPlace
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import DataPlace
+from forms_spec.model.captured_forms import CapturedFile, CapturedForm, Change, Subject
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from forms_spec.schedule.study_clock import day_of
 from generator.package.archive import Sink, open_sink
-from generator.package.captured import CapturedFile, CapturedForm, Change, Subject
-from generator.package.earlier import (
+from generator.package.past_dictionaries import (
     NOTHING_EARLIER,
     Earlier,
     SeenNames,
@@ -29,8 +30,8 @@ from generator.package.earlier import (
     has_table_rows,
     retired_names,
 )
-from generator.package.order import OrderKey, package_order
-from generator.package.spool import Spool, Spooled
+from generator.package.row_order import OrderKey, package_order
+from generator.package.table_spool import Spool, Spooled
 from generator.tables import layout
 from generator.tables.descriptor import Past, Stored, descriptor, timestamp
 

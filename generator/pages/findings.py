@@ -8,11 +8,11 @@ from types import MappingProxyType
 
 from markupsafe import Markup
 
-from forms_spec.findings import Finding, Severity
-from forms_spec.model import Form
-from forms_spec.places import DataPlace
-from forms_spec.record import CellKey, Record
-from generator.pages.names import KEPT_PREFIX, cell_name
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.findings.places import DataPlace
+from forms_spec.model.captured_data import CellKey, Record
+from forms_spec.model.fields import Form
+from generator.pages.input_names import KEPT_PREFIX, cell_name
 
 MARKS = {Severity.REFUSE: "▲", Severity.QUERY: "▲", Severity.WARNING: "△"}
 WORDS = {Severity.REFUSE: "Must be corrected", Severity.QUERY: "Question", Severity.WARNING: "Check"}

@@ -17,13 +17,14 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
-from forms_spec.catalogue import finding
 from forms_spec.entry import understand
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.places import DataPlace
 from forms_spec.kinds import KINDS, Refusal
-from forms_spec.model import Field, Form, Study
-from forms_spec.places import DataPlace
-from forms_spec.study_cache import StudyCache
-from generator.pages.names import MISSING_PREFIX
+from forms_spec.model.fields import Field, Form
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+from generator.pages.input_names import MISSING_PREFIX
 
 CLEAR = "-"
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from forms_spec.entry.starts import Opening, starting_texts
-from forms_spec.judge import Judgement
-from forms_spec.model import Field, Form, Group
-from forms_spec.record import CellKey, Record
+from forms_spec.evaluation import Judgement
+from forms_spec.model.captured_data import CellKey, Record
+from forms_spec.model.fields import Field, Form, Group
 from generator.pages.rows import rows_of
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from itertools import product
 from types import MappingProxyType
 
-from forms_spec.model import Form, Group
-from forms_spec.record import Record, Row
+from forms_spec.model.captured_data import Record, Row
+from forms_spec.model.fields import Form, Group
 
 
 def fixed_rows(group: Group) -> tuple[Row, ...]:

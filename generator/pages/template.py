@@ -10,19 +10,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Und
 from markupsafe import Markup
 
 from forms_spec.entry.starts import Opening
-from forms_spec.judge import Judgement
-from forms_spec.judge.page_words import NO_WORDS, PageWords
-from forms_spec.model import Form, Group, Study
-from forms_spec.record import CellKey, Record, Row
-from forms_spec.study_cache import StudyCache
-from generator.pages.asking import page_of
-from generator.pages.files import FileOf, file_html, no_files
+from forms_spec.evaluation import Judgement
+from forms_spec.evaluation.text_slots import NO_WORDS, PageWords
+from forms_spec.model.captured_data import CellKey, Record, Row
+from forms_spec.model.fields import Form, Group
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+from generator.pages.answer_text import NO_TEXTS
+from generator.pages.file_links import FileOf, file_html, no_files
 from generator.pages.findings import Said, said_on
 from generator.pages.new_rows import starts_of, untouched
-from generator.pages.questions import Page, fixed, pieces
+from generator.pages.page_model import Page, fixed, pieces
+from generator.pages.question_builder import page_of
 from generator.pages.rows import next_number, rows_of
-from generator.pages.scopes import RowScopes, blank_scope, group_findings, own_scope, row_scope
-from generator.pages.words import NO_TEXTS
+from generator.pages.template_context import RowScopes, blank_scope, group_findings, own_scope, row_scope
 
 WRITER = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),

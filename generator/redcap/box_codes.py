@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from forms_spec.model import Field, Study
-from forms_spec.study_cache import StudyCache
+from forms_spec.model.fields import Field
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
 
 _CODES: StudyCache[int, Mapping[str, str]] = StudyCache()
 """By the identity of a field, which lives as long as its study."""

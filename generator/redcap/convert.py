@@ -8,32 +8,32 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from forms_spec import load_study
-from forms_spec.catalogue import finding
-from forms_spec.document import Document, Path
-from forms_spec.findings import Finding, Severity
-from forms_spec.places import TextPlace
-from forms_spec.reader import read_document
-from generator.redcap.answers import answers_of
-from generator.redcap.choices import empty_choices, parse_choices
-from generator.redcap.circles import circles
-from generator.redcap.codelists import FIXED, Answers, Codelists
-from generator.redcap.columns import HEADERS
-from generator.redcap.events import EventFiles, Events, read_events
-from generator.redcap.fields import CHOOSING, FieldMaker
-from generator.redcap.forms import form_data
-from generator.redcap.items import TYPES, Dictionary, Item, read_dictionary
-from generator.redcap.labels import has_markup
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.findings.places import TextPlace
+from forms_spec.yaml_source.document import Document, Path
+from forms_spec.yaml_source.reader import read_document
+from generator.dictionary.yaml_writer import write_yaml
 from generator.redcap.logic.scope import Known, Project
 from generator.redcap.logic.values import Want
 from generator.redcap.losses import Loss
-from generator.redcap.missing_codes import MissingData, missing_data
 from generator.redcap.names import plain_name, unused
-from generator.redcap.plans import Plan
-from generator.redcap.spellings import spellings
-from generator.redcap.tags import parse_tags
-from generator.redcap.timetable import Timetable, date_order
-from generator.redcap.validation import PLAIN, VALIDATIONS, Validation
-from generator.yaml_text import write_yaml
+from generator.redcap.reading.answers import answers_of
+from generator.redcap.reading.choices import empty_choices, parse_choices
+from generator.redcap.reading.codelists import FIXED, Answers, Codelists
+from generator.redcap.reading.columns import HEADERS
+from generator.redcap.reading.condition_cycles import circles
+from generator.redcap.reading.dictionary_rows import TYPES, Dictionary, Item, read_dictionary
+from generator.redcap.reading.events import EventFiles, Events, read_events
+from generator.redcap.reading.field_plan import Plan
+from generator.redcap.reading.fields import CHOOSING, FieldMaker
+from generator.redcap.reading.forms import form_data
+from generator.redcap.reading.labels import has_markup
+from generator.redcap.reading.missing_codes import MissingData, missing_data
+from generator.redcap.reading.tag_parser import parse_tags
+from generator.redcap.reading.validation import PLAIN, VALIDATIONS, Validation
+from generator.redcap.reading.visit_days import Timetable, date_order
+from generator.redcap.writing.roundtrip_spellings import spellings
 
 SUBJECT_PATTERN = r"[^/\\?#%]{1,100}"
 """REDCap takes nearly every record id; the signs left out cannot be part of a page's address."""

@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from forms_spec.model import Rule, Study, Table
+from forms_spec.model.edit_checks import Rule
+from forms_spec.model.fields import Table
+from forms_spec.model.study import Study
 from generator.tables import layout
 from generator.tables.retired import NOTHING_RETIRED, Retired
 from generator.tables.schema import Descriptor, table_schema

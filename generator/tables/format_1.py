@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from forms_spec.kinds.characters import BLANKS
 from forms_spec.kinds.pattern_tree import Alternatives, Characters, Node, Repeat, Sequence, parse_pattern
-from forms_spec.model import Codelist, Field, Study, Table
+from forms_spec.model.characters import BLANKS
+from forms_spec.model.codes import Codelist
+from forms_spec.model.fields import Field, Table
+from forms_spec.model.study import Study
 from generator.tables.schema import Descriptor, field_schema, table_schema
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from forms_spec.kinds import KINDS
 from forms_spec.kinds.calendar import FIRST_YEAR
-from forms_spec.kinds.characters import BLANKS
 from forms_spec.kinds.choices import SEPARATOR
 from forms_spec.kinds.numbers import INTEGER_DIGITS
-from forms_spec.model import Field
+from forms_spec.model.characters import BLANKS
+from forms_spec.model.fields import Field
 from generator.tables.patterns import (
     FILE_LENGTH,
     PARTIAL_DATE,

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from forms_spec.model import Study, Table
+    from forms_spec.model.fields import Table
+    from forms_spec.model.study import Study
 
 SITE, SUBJECT, VISIT, UNSNO, ROW = "siteid", "subjid", "visitid", "unsno", "rowno"
 

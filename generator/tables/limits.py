@@ -8,11 +8,13 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from forms_spec.model import Field, Range, Study
-from forms_spec.rules.tree import Literal, Negative, Node, Parameter
+from forms_spec.model.facets import Range
+from forms_spec.model.fields import Field
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax.syntax_tree import Literal, Negative, Node, Parameter
 
 if TYPE_CHECKING:
-    from forms_spec.rules.expression import Expression
+    from forms_spec.rule_syntax.expression import Expression
 
 End = Decimal | str
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
-from forms_spec.model import Field, Group, Study
+from forms_spec.model.fields import Field, Group
+from forms_spec.model.study import Study
 from generator.tables.kinds import laxities
 from generator.tables.limits import limits
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from forms_spec.kinds.bounded import PLACES
-from forms_spec.kinds.characters import BLANKS
 from forms_spec.kinds.file import LONGEST_NAME
 from forms_spec.kinds.numbers import INTEGER_DIGITS
 from forms_spec.kinds.pattern import LONGEST_MATCHED
@@ -29,7 +28,9 @@ from forms_spec.kinds.pattern_tree import (
     write_pattern,
 )
 from forms_spec.kinds.pattern_tree import Sequence as Chain
-from forms_spec.model import Codelist, Field
+from forms_spec.model.characters import BLANKS
+from forms_spec.model.codes import Codelist
+from forms_spec.model.fields import Field
 
 _LINE: tuple[Span, ...] = ((0x20, 0x7E), (0xA0, 0x2027), (0x202A, 0xFFFD), (0x10000, 0x10FFFF))
 """What may be in a text of one line: the complement of the control characters that kinds refuse."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from forms_spec.kinds.numbers import INTEGER_DIGITS
-from forms_spec.model import Field, Range, Study, Table
-from forms_spec.record import LOG
+from forms_spec.model.captured_data import LOG
+from forms_spec.model.facets import Range
+from forms_spec.model.fields import Field, Table
+from forms_spec.model.study import Study
 from generator.tables import layout
 from generator.tables.kinds import KIND_SCHEMAS
 from generator.tables.limits import limits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from generator.tables import layout
 from generator.tables.retired import NOTHING_RETIRED, Retired
 from generator.tables.schema import STATUSES, Descriptor, key_field

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from forms_spec.findings import Finding
-from generator.package.captured import CapturedForm, FormStatus
+from forms_spec.findings.finding import Finding
+from forms_spec.model.captured_forms import CapturedForm, FormStatus
 from tests.data_dictionary.verdicts import eligible
-from webapp.eligibility_lines import assessment_of
-from webapp.form_places import form_place
-from webapp.judging import judged, open_findings
+from webapp.casebook.eligibility_page import assessment_of
+from webapp.casebook.subject_status import judged_casebook
+from webapp.forms.evaluation import judged, open_findings
+from webapp.presentation.form_address import form_place
 from webapp.services import services
-from webapp.standing import judged_casebook
 from webapp.storage import Status, load
 
 

@@ -22,14 +22,14 @@ from typing import Any
 
 import yaml
 
-from forms_spec.findings import Finding, Severity
-from forms_spec.judge.verdict import judge_captured
-from forms_spec.judge.world import Subject
-from forms_spec.model import Study
-from forms_spec.record import LOG, FormKey
-from forms_spec.rules.core import RuleValue
-from generator.package.captured import CapturedForm, FormStatus
-from generator.package.subjects_text import read_subjects
+from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.evaluate_form import judge_captured
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.model.captured_data import LOG, FormKey
+from forms_spec.model.captured_forms import CapturedForm, FormStatus
+from forms_spec.model.study import Study
+from forms_spec.rules.semantics.resolved import RuleValue
+from generator.package.example_subjects import read_subjects
 from tests.acceptance.expectations import check_of
 from tests.acceptance.study import cellkine
 from tests.data_dictionary.conftest import subject_texts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from forms_spec.catalogue import CATALOGUE
-from forms_spec.findings import Finding
+from forms_spec.findings.catalogue import CATALOGUE
+from forms_spec.findings.finding import Finding
 
 TABLE = Path(__file__).parent / "subjects.txt"
 

@@ -11,13 +11,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from forms_spec.criteria import ReferenceRange
-from forms_spec.judge.evidence import COMPANIONS
-from forms_spec.judge.plan import PLANS
-from forms_spec.model import Field, Form, Group, Range, Study, Unit
-from forms_spec.rules import Expression, Home, Type, parse_expression, tree
-from forms_spec.rules.checker import MEANINGS, resolve
-from forms_spec.rules.types import type_of
+from forms_spec.evaluation.form_plan import PLANS
+from forms_spec.evaluation.read_trace import COMPANIONS
+from forms_spec.model.criteria import ReferenceRange
+from forms_spec.model.facets import Range, Unit
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rules import Expression, Home, Type, parse_expression
+from forms_spec.rules.semantics.resolver import MEANINGS, resolve
+from forms_spec.rules.semantics.types import type_of
 from tests.acceptance.alter import Alter
 from tests.acceptance.cases import Written, findings_under, subjects, written
 from tests.acceptance.facets import FacetCase, facet_cases, outcome
@@ -191,11 +194,11 @@ def _end(held: Range, side: str) -> Decimal | None:
     return None if end is None else _number(end.tree)
 
 
-def _number(node: tree.Node) -> Decimal | None:
-    if isinstance(node, tree.Literal) and node.kind == "number":
+def _number(node: syntax_tree.Node) -> Decimal | None:
+    if isinstance(node, syntax_tree.Literal) and node.kind == "number":
         assert isinstance(node.value, Decimal)
         return node.value
-    if isinstance(node, tree.Negative):
+    if isinstance(node, syntax_tree.Negative):
         inner = _number(node.operand)
         return None if inner is None else -inner
     return None

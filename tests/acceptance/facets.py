@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from forms_spec.catalogue import CATALOGUE
-from forms_spec.judge import Cell, CellState, judge
-from forms_spec.model import Form, Study
-from forms_spec.record import LOG, CellKey, Context, FormKey, Record, Row
-from generator.package.subjects_text import read_subjects
+from forms_spec.evaluation import Cell, CellState, judge
+from forms_spec.findings.catalogue import CATALOGUE
+from forms_spec.model.captured_data import LOG, CellKey, Context, FormKey, Record, Row
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from generator.package.example_subjects import read_subjects
 from tests.acceptance.study import cellkine
 from tests.data_dictionary.conftest import subject_texts
 from tests.data_dictionary.verdicts import Case

@@ -20,17 +20,18 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from forms_spec.findings import Severity
-from forms_spec.judge.told import Untold
-from forms_spec.judge.world import CapturedForm, Subject
-from forms_spec.model import Derivation, Rule, Study
-from forms_spec.record import FormKey
+from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.evaluation.unknown import Untold
+from forms_spec.findings.finding import Severity
+from forms_spec.model.captured_data import FormKey
+from forms_spec.model.captured_forms import FormStatus
+from forms_spec.model.edit_checks import Derivation, Rule
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax.syntax_tree import Call, Node
 from forms_spec.rules import Expression, Home, Type
-from forms_spec.rules.checker import resolve
-from forms_spec.rules.evaluate import compile_expression
-from forms_spec.rules.names import references_in
-from forms_spec.rules.tree import Call, Node
-from generator.package.captured import FormStatus
+from forms_spec.rules.runtime.compiler import compile_expression
+from forms_spec.rules.semantics.name_lookup import references_in
+from forms_spec.rules.semantics.resolver import resolve
 from tests.acceptance.alter import Alter
 from tests.acceptance.cases import LETTERS, Written, subjects, written
 from tests.acceptance.facet_mutants import FacetBench, FacetMutant, facet_mutants

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from forms_spec import load_study
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from tests.data_dictionary.conftest import dictionary
 
 

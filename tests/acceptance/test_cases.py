@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from tests.acceptance.cases import Written, derived, findings_under, subjects, written
 from tests.acceptance.study import cellkine
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from forms_spec.catalogue import CATALOGUE
-from forms_spec.findings import Severity
-from forms_spec.model import Check, Study
+from forms_spec.findings.catalogue import CATALOGUE
+from forms_spec.findings.finding import Severity
+from forms_spec.model.facets import Check
+from forms_spec.model.study import Study
 from tests.acceptance.study import cellkine
 
 TABLE = Path(__file__).parent / "checks.txt"

@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from forms_spec.model import Study
-from generator.package.captured import CapturedForm
-from generator.package.order import package_order
-from generator.package.subjects_text import read_subjects
+from forms_spec.model.captured_forms import CapturedForm
+from forms_spec.model.study import Study
+from generator.package.example_subjects import read_subjects
+from generator.package.row_order import package_order
 from generator.package.writer import write_package
 from tests.acceptance.app_judging import eligibility, findings_on_page
 from tests.acceptance.expectations import check_of_code, expectations, said
 from tests.data_dictionary.conftest import subject_texts
 from tests.webapp.pages import cellkine, sign_in
 from webapp.app import create_app
-from webapp.demo import PASSWORD
+from webapp.demo.demo_study import PASSWORD
 from webapp.settings import Settings
 from webapp.storage import Role, add_user, list_subjects, open_database
 

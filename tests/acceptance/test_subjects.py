@@ -9,18 +9,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from forms_spec.judge import findings_of
-from forms_spec.model import Study
-from generator.package.captured import CapturedForm, FormStatus
-from generator.package.validate import validate_package
-from generator.pages.posting import posted_names
+from forms_spec.evaluation import findings_of
+from forms_spec.model.captured_forms import CapturedForm, FormStatus
+from forms_spec.model.study import Study
+from generator.pages.posted_form import posted_names
+from generator.validation.validate import validate_package
 from tests.acceptance.app_judging import address, findings_on_page
 from tests.acceptance.expectations import expectations, said
 from tests.data_dictionary.verdicts import example
 from tests.webapp.pages import cellkine, sign_in, token
 from webapp.app import create_app
-from webapp.demo import load_demo
-from webapp.package_export import export_package
+from webapp.demo.demo_study import load_demo
+from webapp.packages.export import export_package
 from webapp.settings import Settings
 from webapp.storage import add_subject, open_database
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from forms_spec.rules.core import RuleValue
-from forms_spec.rules.evaluate import compile_core
+from forms_spec.rules.runtime.compiler import compile_core
+from forms_spec.rules.semantics.resolved import RuleValue
 from generator.browser.expression_json import EPOCH, Givens, ToJson
 from generator.browser.form_json import form_spec
-from generator.browser.givens import given_values
+from generator.browser.server_values import given_values
 from tests.acceptance.study import cellkine
 from tests.acceptance.vectors import Vector, vectors
 from tests.parity.browser import Browser
@@ -34,7 +34,7 @@ def test_python_gives(vector: Vector) -> None:
 
 @cache
 def browser() -> Browser:
-    return Browser("kinds.js", "functions.js", "rules.js", "told.js", "page.js", "judge.js")
+    return Browser("kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js")
 
 
 @pytest.mark.parametrize("vector", vectors(), ids=str)

@@ -14,22 +14,22 @@ from functools import cache
 import pytest
 from flask import Flask
 
-from forms_spec.findings import Severity
-from forms_spec.judge import findings_of, judge_casebook
-from forms_spec.judge.plan import rules_of
-from forms_spec.judge.waiting import reads_other_forms, rule_of
-from forms_spec.judge.world import Subject
-from forms_spec.model import Rule
-from forms_spec.record import LOG, FormKey
+from forms_spec.evaluation import findings_of, judge_casebook
+from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.form_plan import rules_of
+from forms_spec.evaluation.waiting import reads_other_forms, rule_of
+from forms_spec.findings.finding import Severity
+from forms_spec.model.captured_data import LOG, FormKey
+from forms_spec.model.captured_forms import CapturedForm, FormStatus
+from forms_spec.model.edit_checks import Rule
 from forms_spec.rules import Home, Type
-from forms_spec.rules.checker import resolve
-from forms_spec.rules.core import RuleValue
-from forms_spec.rules.evaluate import compile_core
-from forms_spec.rules.still_open import IsOpen, with_open_sources
+from forms_spec.rules.runtime.compiler import compile_core
+from forms_spec.rules.semantics.resolved import RuleValue
+from forms_spec.rules.semantics.resolver import resolve
+from forms_spec.rules.semantics.still_open import IsOpen, with_open_sources
 from generator.browser.form_json import form_spec
-from generator.browser.givens import browser_env
-from generator.package.captured import CapturedForm, FormStatus
-from generator.package.order import form_order
+from generator.browser.server_values import browser_env
+from generator.package.row_order import form_order
 from tests.acceptance.app_judging import visit_of
 from tests.acceptance.expectations import expectations, said
 from tests.acceptance.study import cellkine
@@ -38,15 +38,15 @@ from tests.parity.browser import Browser
 from tests.parity.rule_engines import Shelf, record_json
 from tests.webapp.pages import sign_in
 from webapp.app import create_app
-from webapp.demo import PASSWORD
-from webapp.form_places import form_address, form_place
-from webapp.judging import context_of, judged
-from webapp.package_import import Import, import_forms
+from webapp.casebook.subject_status import judged_casebook
+from webapp.casebook.waiting_findings import OnPage
+from webapp.demo.demo_study import PASSWORD
+from webapp.forms.evaluation import context_of, judged
+from webapp.packages.import_forms import Import, import_forms
+from webapp.presentation.form_address import form_address, form_place
 from webapp.services import whole_casebook_of
 from webapp.settings import Settings
-from webapp.standing import judged_casebook
 from webapp.storage import Role, Status, add_user, open_database, use_dictionary
-from webapp.waiting import OnPage
 
 CUT = date(2026, 5, 31)
 SUBJECTS = tuple(expectations())
@@ -164,7 +164,7 @@ def test_the_page_s_script_lets_the_same_findings_wait_for_the_same_forms(
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    names = ("kinds.js", "functions.js", "rules.js", "told.js", "page.js", "still_open.js", "judge.js")
+    names = ("kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "still_open.js", "judge.js")
     return Browser(*names)
 
 

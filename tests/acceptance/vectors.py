@@ -11,14 +11,16 @@ from typing import Any
 
 import yaml
 
-from forms_spec.judge.world import CapturedForm, Subject
-from forms_spec.model import Field, Rule, Study
-from forms_spec.places import TextPlace
-from forms_spec.record import LOG, FormKey
+from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.findings.places import TextPlace
+from forms_spec.model.captured_data import LOG, FormKey
+from forms_spec.model.edit_checks import Rule
+from forms_spec.model.fields import Field
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules import Expression, Home, parse_expression
-from forms_spec.rules.checker import resolve
-from forms_spec.rules.core import Core, RuleValue
-from forms_spec.rules.limits import SCALE
+from forms_spec.rules.semantics.resolved import Core, RuleValue
+from forms_spec.rules.semantics.resolver import resolve
 from tests.acceptance.cases import read_cases, subject_text
 from tests.acceptance.study import cellkine
 from tests.data_dictionary.verdicts import Case

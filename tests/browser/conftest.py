@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from waitress.server import create_server
 
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from tests.conftest import PATIENCE
 from tests.webapp.pages import TODAY, cellkine, filled_once
 from tests.webapp.pages import sign_in as enter

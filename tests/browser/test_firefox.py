@@ -10,7 +10,7 @@ import pytest
 from tests.browser.conftest import Site
 from tests.browser.firefox import Firefox, running
 from tests.webapp.pages import NEW
-from webapp.demo import PASSWORD
+from webapp.demo.demo_study import PASSWORD
 from webapp.storage import InstanceKey, load
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, focus_on, open_form
 from tests.webapp.pages import NEW
-from webapp.demo import PASSWORD
+from webapp.demo.demo_study import PASSWORD
 from webapp.storage import InstanceKey, StoredForm, load
 
 VS = f"/subjects/{NEW}/SCR/vs"

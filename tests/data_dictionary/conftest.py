@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from forms_spec import load_study
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 
 CELLKINE = Path(__file__).parents[2] / "data_dictionary" / "cellkine"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from forms_spec import load_study
-from forms_spec.model import Study
-from forms_spec.schedule import Expectation
-from forms_spec.visits import due_dates
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Expectation
+from forms_spec.schedule.visit_status import due_dates
 from tests.data_dictionary.conftest import dictionary
 
 HERE = Path(__file__).parent

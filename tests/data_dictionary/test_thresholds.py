@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from forms_spec.model import Study
-from forms_spec.visits import due_dates
+from forms_spec.model.study import Study
+from forms_spec.schedule.visit_status import due_dates
 from tests.data_dictionary.verdicts import example
 
 MAN = "01-100"

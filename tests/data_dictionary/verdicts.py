@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from forms_spec.eligibility import Assessment
-from forms_spec.findings import Finding
-from forms_spec.judge import Judgement
-from forms_spec.judge.casebook import findings_of, judge_casebook
-from forms_spec.judge.world import Subject
-from forms_spec.model import Study
-from forms_spec.places import TextPlace
-from forms_spec.record import FormKey, Record
-from forms_spec.rules.checker import resolve
-from forms_spec.rules.core import RuleValue
-from forms_spec.rules.evaluate import compile_expression
-from forms_spec.rules.expression import Expression, Home, parse_expression
-from generator.package.captured import CapturedForm, FormStatus
-from generator.package.subjects_text import read_subjects
+from forms_spec.evaluation import Judgement
+from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.casebook import findings_of, judge_casebook
+from forms_spec.evaluation.eligibility import Assessment
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.model.captured_data import FormKey, Record
+from forms_spec.model.captured_forms import CapturedForm, FormStatus
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax.expression import Expression, parse_expression
+from forms_spec.rules.runtime.compiler import compile_expression
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.resolved import RuleValue
+from forms_spec.rules.semantics.resolver import resolve
+from generator.package.example_subjects import read_subjects
 from tests.data_dictionary.conftest import subject_texts
 
 

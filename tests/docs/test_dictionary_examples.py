@@ -15,11 +15,11 @@ from forms_spec.field_types import FIELD_TYPES
 from forms_spec.loader import load_study
 from forms_spec.loading.codelists import CodelistsSchema, CodeSchema
 from forms_spec.loading.eligibility import AnswersSchema, CriterionSchema, EligibilitySchema
-from forms_spec.loading.field import FieldSchema
-from forms_spec.loading.form import FormSchema, GroupSchema, RowsSchema
-from forms_spec.loading.load import NOUNS
+from forms_spec.loading.field_schema import FieldSchema
+from forms_spec.loading.form_builder import FormSchema, GroupSchema, RowsSchema
 from forms_spec.loading.rules import RuleSchema, RulesSchema
 from forms_spec.loading.study import MissingSchema, ParameterSchema, StudySchema, SubjectSchema
+from forms_spec.loading.study_builder import NOUNS
 from forms_spec.loading.visits import VisitSchema, VisitsSchema
 from tests.docs.fences import Block, blocks
 from tests.forms_spec.dictionaries import dictionary

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from forms_spec.model import Study
-from generator.package.reader import open_package
+from forms_spec.model.study import Study
 from generator.package.writer import write_package
 from generator.tables.descriptor import descriptor
+from generator.validation.open_package import open_package
 from tests.docs.fences import blocks, commands, matches
 from tests.studies import study_of
 from webapp.commands import main

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from forms_spec.model import Study
-from forms_spec.record import FormKey, Record, Row
+from forms_spec.model.captured_data import FormKey, Record, Row
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax.limits import SCALE
+from forms_spec.rule_syntax.tokenizer import Token, tokenize
 from forms_spec.rules import FUNCTIONS, KEYWORDS
-from forms_spec.rules.core import FOLDS, OPERATORS
-from forms_spec.rules.limits import SCALE
-from forms_spec.rules.tokenizer import Token, tokenize
+from forms_spec.rules.semantics.resolved import FOLDS, OPERATORS
 from generator.browser.expression_json import encode
 from tests.docs.fences import blocks
 from tests.parity.column_engine import ColumnEngine

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from forms_spec import load_study
-from generator.dictionary_folder import read_dictionary
+from generator.dictionary.folder import read_dictionary
 from tests.docs.fences import blocks, commands, matches
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"

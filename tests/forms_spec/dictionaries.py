@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from forms_spec.findings import Finding
+from forms_spec.findings.finding import Finding
 from forms_spec.loader import Loaded, load_study
 
 STUDY = r"""

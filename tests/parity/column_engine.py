@@ -8,18 +8,19 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from forms_spec.judge.world import CapturedForm
-from forms_spec.model import Study, Table
-from forms_spec.record import FormKey
-from forms_spec.rules.core import Core, RuleValue
-from generator.casebooks.book import Books
-from generator.casebooks.column import Column, coded
-from generator.casebooks.columns import Needs
-from generator.casebooks.keys import Keys, structure, visit_numbers
-from generator.casebooks.names import LINE
-from generator.casebooks.readers import Readers
-from generator.casebooks.reads import shapes
+from forms_spec.evaluation.captured_form import CapturedForm
+from forms_spec.model.captured_data import FormKey
+from forms_spec.model.fields import Table
+from forms_spec.model.study import Study
+from forms_spec.rules.semantics.resolved import Core, RuleValue
 from generator.tables import layout
+from generator.validation.columnar.forms.casebooks import Books
+from generator.validation.columnar.forms.column_names import LINE
+from generator.validation.columnar.forms.dependencies import shapes
+from generator.validation.columnar.forms.field_readers import Readers
+from generator.validation.columnar.forms.needed_columns import Needs
+from generator.validation.columnar.forms.row_keys import Keys, structure, visit_numbers
+from generator.validation.columnar.forms.value_columns import Column, coded
 from tests.parity.rule_engines import HOME, TODAY, Rule
 
 

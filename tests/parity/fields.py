@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from forms_spec.field_types import FIELD_TYPES, FieldType, Sample, field_type
+from forms_spec.findings.places import TextPlace
 from forms_spec.kinds import kind
-from forms_spec.model import Code, Codelist, Field, MissingCode, Pattern, Unit, Upload
-from forms_spec.places import TextPlace
+from forms_spec.model.codes import Code, Codelist, MissingCode
+from forms_spec.model.facets import Pattern, Unit, Upload
+from forms_spec.model.fields import Field
 
 PLACE = TextPlace(file="forms/test.yaml", line=1, column=1)
 

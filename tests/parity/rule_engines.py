@@ -6,18 +6,18 @@ import json
 from datetime import date
 from typing import Any
 
-from forms_spec.findings import Finding
-from forms_spec.judge.told import Cell, Untold
-from forms_spec.judge.world import CapturedForm, Subject
-from forms_spec.model import Study
-from forms_spec.places import TextPlace
-from forms_spec.record import FormKey, Record
+from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.evaluation.unknown import Cell, Untold
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.model.captured_data import FormKey, Record
+from forms_spec.model.study import Study
 from forms_spec.rules import Home, Type, parse_expression
-from forms_spec.rules.checker import Checker, Resolved
-from forms_spec.rules.evaluate import compile_core
+from forms_spec.rules.runtime.compiler import compile_core
+from forms_spec.rules.semantics.resolver import Checker, Resolved
 from generator.browser.expression_json import EPOCH, Givens, ToJson, encode
 from generator.browser.form_json import form_spec
-from generator.browser.givens import given_values
+from generator.browser.server_values import given_values
 from tests.parity.browser import Browser
 
 TODAY = date(2024, 5, 31)
@@ -106,7 +106,7 @@ class BrowserEngine:
     """QuickJS with the page's scripts and one form's spec."""
 
     def __init__(self, study: Study, form: str) -> None:
-        self.browser = Browser("kinds.js", "functions.js", "rules.js", "told.js", "page.js", "judge.js")
+        self.browser = Browser("kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js")
         self.browser.run(
             "(spec) => { globalThis.spec = spec; return null; }", form_spec(study, study.forms[form])
         )

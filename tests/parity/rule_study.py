@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from random import Random
 
-from forms_spec.model import Study
-from forms_spec.record import LOG, FormKey, Record, Row
+from forms_spec.model.captured_data import LOG, FormKey, Record, Row
+from forms_spec.model.study import Study
 from tests.studies import study_of
 
 _FIELDS = """

@@ -19,7 +19,7 @@ from frictionless import Schema
 from lxml import etree
 
 from forms_spec.kinds import Refusal
-from forms_spec.model import Field
+from forms_spec.model.fields import Field
 from generator.tables.kinds import laxities
 from generator.tables.schema import field_schema
 from tests.parity.fields import distinct_fields, field_of

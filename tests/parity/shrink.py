@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from forms_spec.record import FormKey, Record
+from forms_spec.model.captured_data import FormKey, Record
 
 Forms = dict[FormKey, Record]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forms_spec.record import Context
+from forms_spec.model.captured_data import Context
 from tests.acceptance.cases import Written, forms_of, subjects, written
 from tests.acceptance.study import cellkine
 from tests.parity.browser import Browser
@@ -16,7 +16,7 @@ EVERY = 29
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "rules.js", "told.js", "page.js", "judge.js")
+    return Browser("kinds.js", "rules.js", "unknown.js", "page.js", "judge.js")
 
 
 @pytest.mark.parametrize("case", written()[::EVERY], ids=lambda case: case.name)

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from forms_spec import load_study
-from forms_spec.judge import judge
-from forms_spec.model import Form, Study
-from forms_spec.record import CellKey, Context, FormKey, Record, Row
+from forms_spec.evaluation import judge
+from forms_spec.model.captured_data import CellKey, Context, FormKey, Record, Row
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
 from generator.browser.form_json import form_spec
-from generator.browser.givens import browser_env
-from generator.package.subjects_text import ExampleSubjects, read_subjects
+from generator.browser.server_values import browser_env
+from generator.package.example_subjects import ExampleSubjects, read_subjects
 from tests.parity.browser import Browser
 from tests.parity.rule_engines import Shelf, record_json
 from tests.studies import study_of
@@ -223,7 +224,7 @@ def said_by_page(
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "functions.js", "rules.js", "told.js", "page.js", "judge.js")
+    return Browser("kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js")
 
 
 def test_random_forms_are_judged_alike_and_every_finding_is_met(browser: Browser) -> None:

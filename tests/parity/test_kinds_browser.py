@@ -11,13 +11,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from forms_spec.catalogue import finding, values
-from forms_spec.display import shown_as
 from forms_spec.entry import understand
+from forms_spec.findings.catalogue import finding, values
 from forms_spec.kinds import Refusal
-from forms_spec.kinds.characters import BLANKS
-from forms_spec.model import Field
-from forms_spec.values import Bounded, PartialDate, Value
+from forms_spec.kinds.display import shown_as
+from forms_spec.model.characters import BLANKS
+from forms_spec.model.fields import Field
+from forms_spec.model.values import Bounded, PartialDate, Value
 from generator.browser.field_spec import field_spec
 from generator.browser.messages import messages
 from tests.parity.browser import Browser

@@ -9,11 +9,11 @@ from itertools import product
 
 import pytest
 
-from forms_spec.judge.page_words import page_words
-from forms_spec.model import Study
-from forms_spec.record import Context, FormKey, Record, Row
+from forms_spec.evaluation.text_slots import page_words
+from forms_spec.model.captured_data import Context, FormKey, Record, Row
+from forms_spec.model.study import Study
 from generator.browser.form_json import form_spec
-from generator.browser.givens import browser_env
+from generator.browser.server_values import browser_env
 from tests.parity.browser import Browser
 from tests.parity.rule_engines import Shelf, record_json
 from tests.studies import study_of
@@ -101,7 +101,7 @@ RUN = """
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "entry.js", "functions.js", "rules.js", "told.js", "page.js", "judge.js")
+    return Browser("kinds.js", "entry.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js")
 
 
 def test_the_page_says_the_answers_that_the_server_says(browser: Browser) -> None:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms_spec.catalogue import finding
 from forms_spec.entry import understand
+from forms_spec.findings.catalogue import finding
 from forms_spec.kinds import Refusal
-from forms_spec.model import Field
-from generator.package.file_remedies import for_files
+from forms_spec.model.fields import Field
+from generator.validation.report.file_remedies import for_files
 from tests.parity.fields import accepted, distinct_fields, field_of, rejected
 from tests.parity.test_kinds_browser import TEXTS
 from tests.parity.typed import TODAY

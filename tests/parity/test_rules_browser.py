@@ -9,9 +9,9 @@ import sys
 from random import Random
 from typing import Any
 
-from forms_spec.judge.told import Cell
-from forms_spec.judge.world import CapturedForm
-from forms_spec.rules.core import FOLDS, OPERATORS
+from forms_spec.evaluation.captured_form import CapturedForm
+from forms_spec.evaluation.unknown import Cell
+from forms_spec.rules.semantics.resolved import FOLDS, OPERATORS
 from tests.parity.rule_engines import BrowserEngine, Rule
 from tests.parity.rule_study import random_subject, rule_study
 from tests.parity.rule_texts import RuleTexts

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from generator.casebooks import combining, operators, scene
+from generator.validation.columnar.forms import by_distinct, expressions, operators
 from tests.parity.column_engine import ColumnEngine
 from tests.parity.rule_engines import Rule
 from tests.parity.rule_study import random_subject, rule_study
@@ -41,8 +41,8 @@ def disagreements(seed: int, rules: int, subjects: int) -> list[str]:
 def test_random_rules_agree(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     """Value by value as in small tables, and over whole arrays as in large ones, some rows at a time."""
     monkeypatch.setattr(operators, "FEW", few)
-    monkeypatch.setattr(combining, "SPARSE", few)
-    monkeypatch.setattr(scene, "MOST_ROWS", 7 if few == 0 else scene.MOST_ROWS)
+    monkeypatch.setattr(by_distinct, "SPARSE", few)
+    monkeypatch.setattr(expressions, "MOST_ROWS", 7 if few == 0 else expressions.MOST_ROWS)
     found = disagreements(SEED + few, RULES, SUBJECTS)
     assert not found, "\n".join(found[:5])
 

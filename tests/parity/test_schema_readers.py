@@ -7,7 +7,7 @@ import random
 import pytest
 
 from forms_spec import load_study
-from forms_spec.model import Field
+from forms_spec.model.fields import Field
 from generator.tables.schema import field_schema, table_schema
 from tests.data_dictionary.conftest import dictionary
 from tests.parity import schema_readers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.record import FormKey, Record, Row
+from forms_spec.model.captured_data import FormKey, Record, Row
 from tests.parity.shrink import Forms, shrunk
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from forms_spec.field_types import FieldType, Sample
 from forms_spec.kinds import Refusal
-from forms_spec.model import Field
+from forms_spec.model.fields import Field
 from generator.tables.kinds import laxities
 from generator.tables.schema import field_schema
 from tests.parity.fields import accepted, distinct_fields, field_of, rejected

@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
-from forms_spec.model import Study
-from forms_spec.record import Record, Row
-from tests.forms_spec.judge.told_cases import CASES, STUDY, context_of, record_of
+from forms_spec.model.captured_data import Record, Row
+from forms_spec.model.study import Study
+from tests.forms_spec.evaluation.unknown_cases import CASES, STUDY, context_of, record_of
 from tests.parity.browser import Browser
 from tests.parity.test_judge_browser import said_by_page, said_by_server
 from tests.studies import study_of
@@ -43,7 +43,7 @@ PEOPLE = ["", "sex M; born 1990", "sex F; born 2024", "born 1979", "sex F", "sex
 
 @pytest.fixture(scope="module")
 def browser() -> Browser:
-    return Browser("kinds.js", "functions.js", "rules.js", "told.js", "page.js", "judge.js")
+    return Browser("kinds.js", "functions.js", "rules.js", "unknown.js", "page.js", "judge.js")
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forms_spec.kinds.characters import strip_blanks
-from forms_spec.model import Field
+from forms_spec.model.characters import strip_blanks
+from forms_spec.model.fields import Field
 from tests.parity.fields import field_of
 
 TODAY = date(2024, 4, 18)

@@ -9,17 +9,17 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from forms_spec.findings import Finding
-from forms_spec.judge import judge
-from forms_spec.model import Study
-from forms_spec.record import Context, Records
-from generator.package.captured import FormStatus
-from generator.package.report import Reported
-from generator.package.validate import validate_package
+from forms_spec.evaluation import judge
+from forms_spec.findings.finding import Finding
+from forms_spec.model.captured_data import Context, Records
+from forms_spec.model.captured_forms import FormStatus
+from forms_spec.model.study import Study
 from generator.tables import layout
+from generator.validation.report.report import Reported
+from generator.validation.validate import validate_package
 from webapp.commands import main
-from webapp.gone_forms import has_place
-from webapp.package_export import captured_forms, last_day
+from webapp.forms.retired_forms import has_place
+from webapp.packages.export import captured_forms, last_day
 from webapp.storage import Snapshot, StoredForm, broken_seals, open_database, snapshot
 
 OF_THE_PAST = frozenset(

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from forms_spec.findings import Finding, Severity
-from forms_spec.judge import judge
-from forms_spec.model import Form, Study
-from forms_spec.record import LOG, CellKey, Context, Record, Records, Row
+from forms_spec.evaluation import judge
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.model.captured_data import LOG, CellKey, Context, Record, Records, Row
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
 from tests.round_trips.random_studies import MadeStudy, amended
 from webapp.storage import (
     Database,

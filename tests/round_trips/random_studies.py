@@ -9,7 +9,7 @@ from typing import Any
 
 from forms_spec import load_study
 from forms_spec.field_types import FIELD_TYPES, FieldType
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 
 Texts = dict[str, str]
 ATTEMPTS = 500

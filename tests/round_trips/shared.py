@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from forms_spec import load_study
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from generator.redcap.convert import convert_redcap
 from tests.round_trips.random_studies import MadeStudy
-from webapp.demo import read_texts
+from webapp.demo.demo_study import read_texts
 
 
 def shared_studies(folder: Path) -> Iterator[tuple[str, MadeStudy]]:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from forms_spec.findings import Severity
-from forms_spec.model import Study
-from forms_spec.record import LOG, Record, Row
-from generator.package import reader
-from generator.package.reader import Engine
-from generator.package.validate import validate_package
+from forms_spec.findings.finding import Severity
+from forms_spec.model.captured_data import LOG, Record, Row
+from forms_spec.model.study import Study
+from generator.validation import open_package
+from generator.validation.open_package import Engine
+from generator.validation.validate import validate_package
 from tests.round_trips.law import check, run
 from tests.studies import FILES, small_study, study_of
 from webapp.storage import (
@@ -192,7 +192,7 @@ def test_a_stamp_that_is_not_that_of_the_save_is_found_though_its_hash_fits(
     saved, rows[1][header.index(column)] = rows[1][header.index(column)], text
     forms.write_text("\n".join(map(",".join, [header, *rows])), encoding="utf-8", newline="")
     _fit_hash(package, forms)
-    monkeypatch.setattr(reader, "SMALL", small)
+    monkeypatch.setattr(open_package, "SMALL", small)
     for engine in (Engine.REFERENCE, Engine.EMBEDDED):
         [found] = validate_package(package, engine=engine).findings
         assert (found.finding.code, found.row, found.field) == ("cell-differs", 3, column)

@@ -10,7 +10,7 @@ import pytest
 from tests.round_trips.law import check
 from tests.round_trips.random_data import Clock, fill
 from tests.round_trips.random_studies import random_study
-from webapp.demo import load_demo
+from webapp.demo.demo_study import load_demo
 from webapp.storage import open_database
 
 

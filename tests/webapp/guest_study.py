@@ -8,9 +8,9 @@ from functools import cache
 from flask import Flask
 
 from forms_spec import load_study
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from webapp.app import create_app
-from webapp.demo import PASSWORD
+from webapp.demo.demo_study import PASSWORD
 from webapp.settings import Settings
 from webapp.storage import Database, Role, add_subject, add_user, open_database
 

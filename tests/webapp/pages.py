@@ -14,10 +14,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from forms_spec import load_study
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from webapp.app import create_app
-from webapp.demo import PASSWORD, load_demo, read_texts
-from webapp.package_work import lock
+from webapp.demo.demo_study import PASSWORD, load_demo, read_texts
+from webapp.packages.validation_jobs import lock
 from webapp.settings import Settings
 from webapp.storage import Database, Role, add_subject, add_user, open_database
 

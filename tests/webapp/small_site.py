@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from flask import Flask
 from flask.testing import FlaskClient
 
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from tests.studies import small_study
 from tests.webapp.pages import inputs, sign_in
 from webapp.app import create_app
-from webapp.demo import PASSWORD
+from webapp.demo.demo_study import PASSWORD
 from webapp.settings import Settings
 from webapp.storage import Database, Role, add_subject, add_user, get_user
 

@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from generator.package.validate import validate_package
+from generator.validation.validate import validate_package
 from tests.studies import small_study
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.commands import main
-from webapp.package_export import export_package
+from webapp.packages.export import export_package
 from webapp.storage import InstanceKey, load, open_database
 
 VS = "/subjects/01-001/SCR/vs"

@@ -13,13 +13,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from forms_spec import load_study
-from forms_spec.model import Study
-from generator.package.validate import validate_package
+from forms_spec.model.study import Study
+from generator.validation.validate import validate_package
 from tests.studies import FILES, study_of
 from tests.webapp.pages import inputs, sign_in
 from webapp.app import create_app
-from webapp.demo import PASSWORD
-from webapp.package_export import export_package
+from webapp.demo.demo_study import PASSWORD
+from webapp.packages.export import export_package
 from webapp.settings import Settings
 from webapp.storage import Role, add_subject, add_user, open_database
 

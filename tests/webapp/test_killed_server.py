@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.kill_soak import FORM, HASH, judge, whole_record
-from forms_spec.record import Record
+from forms_spec.model.captured_data import Record
 from webapp.storage import FindingCounts, Status, StoredForm
 
 ROOT = Path(__file__).parents[2]

@@ -55,7 +55,7 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from forms_spec.nearness import did_you_mean
+            from forms_spec.findings.suggestions import did_you_mean
 
             near = did_you_mean(args[0], COMMANDS)
             raise click.UsageError(f"{error.message} {near}".rstrip(), ctx) from error

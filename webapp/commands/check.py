@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from forms_spec import load_study
-from forms_spec.findings import Finding, Severity
-from forms_spec.model import Study
-from generator.dictionary_folder import UnreadableFolder, read_dictionary, rename_old_keys
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.model.study import Study
+from generator.dictionary.folder import UnreadableFolder, read_dictionary, rename_old_keys
 from webapp.commands.terminal import show_finding
 
 CLEAN, FINDINGS, UNREADABLE = 0, 1, 2

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from forms_spec import load_study
-from generator.dictionary_folder import UnreadableFolder, read_dictionary
-from webapp.commands.databases import Unusable
+from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from webapp.commands.terminal import show_finding
+from webapp.study_database import Unusable
 
 REFUSED = 1
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from forms_spec.findings import Finding, Severity
-from webapp.commands.databases import Unusable
+from forms_spec.findings.finding import Finding, Severity
 from webapp.commands.terminal import show_finding
+from webapp.study_database import Unusable
 
 if TYPE_CHECKING:
     from generator.redcap.losses import Loss
@@ -89,9 +89,9 @@ def _from_redcap(
     **options: Any,
 ) -> None:
     from generator.redcap.convert import convert_redcap
-    from generator.redcap.events import EventFiles
     from generator.redcap.losses import as_markdown
-    from generator.redcap.originals import originals
+    from generator.redcap.reading.events import EventFiles
+    from generator.redcap.reading.originals import originals
 
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Unusable(f"{target} is not empty. Name a new folder.")
@@ -119,7 +119,7 @@ def _project_missing(path: Path | None) -> str:
     """The missing data codes that a project's file names."""
     if path is None:
         return ""
-    from generator.redcap.project_file import NoProject, project_missing
+    from generator.redcap.reading.project_file import NoProject, project_missing
 
     try:
         return project_missing(_bytes(path))
@@ -138,10 +138,10 @@ def _without_collector() -> Iterator[None]:
 
 
 def _to_redcap(source: Path, out: Path | None) -> None:
-    from generator.dictionary_folder import UnreadableFolder, read_dictionary
+    from generator.dictionary.folder import UnreadableFolder, read_dictionary
     from generator.redcap.losses import as_markdown
-    from generator.redcap.originals import read_originals
-    from generator.redcap.write_back import write_redcap
+    from generator.redcap.reading.originals import read_originals
+    from generator.redcap.write_dictionary import write_redcap
 
     if out is None:
         raise Unusable("Name the file to write with --out FILE.csv.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from forms_spec.catalogue import CATALOGUE, Entry
-from forms_spec.nearness import did_you_mean
+from forms_spec.findings.catalogue import CATALOGUE, Entry
+from forms_spec.findings.suggestions import did_you_mean
 from webapp.commands.terminal import wrapped
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from webapp.commands.databases import Unusable, opened, study_in_use
+from webapp.study_database import Unusable, opened, study_in_use
 
 if TYPE_CHECKING:
-    from forms_spec.model import Study
+    from forms_spec.model.study import Study
     from webapp.storage import Database
 
 
@@ -48,7 +48,7 @@ def command(url: str, target: Path, shape: str) -> None:
     audit.csv: nothing is wrong with them. What Frictionless alone does not check in a package stands in the
     codebook, field by field.
     """
-    from webapp.package_export import export_package
+    from webapp.packages.export import export_package
 
     if target.is_dir() and any(target.iterdir()):
         raise Unusable(f"{target} is a folder with files in it. Name a new folder, or FILE.zip.")
@@ -90,7 +90,7 @@ def _unchecked(study: Study) -> str:
 def _spreadsheet(database: Database, study: Study, target: Path) -> None:
     """The tables of a package without what makes them one."""
     from generator.package.spreadsheet import write_copy
-    from webapp.package_export import export_package
+    from webapp.packages.export import export_package
 
     try:
         with tempfile.TemporaryDirectory(prefix="crfsmith-") as folder:
@@ -106,10 +106,10 @@ def _spreadsheet(database: Database, study: Study, target: Path) -> None:
 
 def _redcap(database: Database, study: Study, target: Path, shape: str) -> None:
     """The records as a CSV file, and beside it the list of what records of REDCap do not carry."""
-    from forms_spec.days import day_of
-    from generator.redcap.export_records import as_markdown, counts, export_records
-    from generator.redcap.write_records import Shape
-    from webapp.package_export import captured_forms
+    from forms_spec.schedule.study_clock import day_of
+    from generator.redcap.records.export_records import as_markdown, counts, export_records
+    from generator.redcap.records.write_records import Shape
+    from webapp.packages.export import captured_forms
     from webapp.storage import snapshot
 
     with snapshot(database) as state:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from webapp.commands.databases import IMPORTER, Unusable, import_account, opened, study_in_use
+from webapp.study_database import IMPORTER, Unusable, import_account, opened, study_in_use
 
 if TYPE_CHECKING:
-    from generator.package.opened_package import OpenPackage
-    from webapp.commands.import_shown import Shown
-    from webapp.package_import import Imported
+    from generator.validation.opened_package import OpenPackage
+    from webapp.commands.import_output import Shown
+    from webapp.packages.import_forms import Imported
     from webapp.storage import Database
 
 NOT_AS_SAVED = ("cell-lost", "cell-differs", "row-gone", "change-erased", "other-site")
@@ -70,9 +70,9 @@ def command(
     why. Elsewhere each form becomes one save by the import on top of what stands there. What was typed
     comes in right or wrong. Exit 0, 1 when something was refused, 2 when nothing could be read.
     """
-    from generator.package.reader import open_package
     from generator.package.source import Unreadable
-    from webapp.commands.import_shown import SHOWN
+    from generator.validation.open_package import open_package
+    from webapp.commands.import_output import SHOWN
     from webapp.storage import SaveRefused
 
     shown = SHOWN[layout](dry_run=dry_run, cells=cells)
@@ -119,8 +119,8 @@ def _import(
 
     Nothing comes in whose meaning was changed after the export, unless that is asked for.
     """
-    from forms_spec.catalogue import finding
-    from generator.package.report import many
+    from forms_spec.findings.catalogue import finding
+    from generator.validation.report.report import many
 
     report = package.report()
     changes = sum(report.counts.by_code.get(code, 0) for code in NOT_AS_SAVED)
@@ -135,10 +135,10 @@ def _run(
     database: Database, package: OpenPackage, shown: Shown, *, operator: str, dry_run: bool, known: int
 ) -> Imported | None:
     """Imports; None when the package has faults, and nothing of it was kept."""
-    from forms_spec.days import day_of
+    from forms_spec.schedule.study_clock import day_of
     from generator.tables.retired import read_retired
-    from webapp.package_import import Import, import_forms
-    from webapp.package_restore import may_restore, restore_package
+    from webapp.packages.import_forms import Import, import_forms
+    from webapp.packages.restore import may_restore, restore_package
 
     if package.study is None:
         return None
@@ -171,7 +171,7 @@ def _need_whole(package: OpenPackage, known: int) -> None:
 
     So many changes are ``known``, and are to come in.
     """
-    from forms_spec.findings import Severity
+    from forms_spec.findings.finding import Severity
 
     counts = package.report().counts
     left_out = counts.by_code.get("subject-number", 0) + known

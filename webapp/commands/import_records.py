@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forms_spec import load_study
-from forms_spec.days import day_of
-from forms_spec.model import Study
-from generator.dictionary_folder import UnreadableFolder, read_dictionary
-from generator.package.calculated import without_calculated
-from generator.redcap.record_subjects import lost_zeros
-from generator.redcap.record_witness import Witness
-from generator.redcap.records import read_records
-from generator.redcap.validate_records import validate_records
-from webapp.commands.databases import IMPORTER, Unusable, import_account, study_in_use
-from webapp.package_import import Import, import_forms
+from forms_spec.evaluation.calculated import without_calculated
+from forms_spec.model.study import Study
+from forms_spec.schedule.study_clock import day_of
+from generator.dictionary.folder import UnreadableFolder, read_dictionary
+from generator.redcap.records.read_records import read_records
+from generator.redcap.records.subjects import lost_zeros
+from generator.redcap.records.validate_records import validate_records
+from generator.redcap.records.witness import Witness
+from webapp.packages.import_forms import Import, import_forms
 from webapp.storage import Snapshot, snapshot
+from webapp.study_database import IMPORTER, Unusable, import_account, study_in_use
 
 if TYPE_CHECKING:
-    from generator.package.captured import CapturedForm
-    from webapp.commands.import_shown import Shown
+    from forms_spec.model.captured_forms import CapturedForm
+    from webapp.commands.import_output import Shown
     from webapp.storage import Database
 
 

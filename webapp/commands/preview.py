@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from webapp.commands.databases import Unusable
+from webapp.study_database import Unusable
 
 
 @click.command(short_help="Serve a dictionary's forms without a database.")
@@ -20,7 +20,7 @@ def command(folder: Path, host: str, port: int) -> None:
     """
     from waitress import create_server  # type: ignore[import-untyped]
 
-    from generator.dictionary_folder import UnreadableFolder, read_dictionary
+    from generator.dictionary.folder import UnreadableFolder, read_dictionary
     from webapp.preview import Watched, create_preview
 
     try:

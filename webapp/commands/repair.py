@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from webapp.commands.databases import Unusable
+from webapp.study_database import Unusable
 
 if TYPE_CHECKING:
-    from generator.package.repair import Repaired, RepairedColumn
+    from generator.validation.repair import Repaired, RepairedColumn
 
 MOST_LEFT = 20
 SOMETHING_LEFT = 1
@@ -37,8 +37,8 @@ def command(package: Path, target: Path, from_audit: bool) -> None:
     Only what is beyond doubt is put back, column by column, and listed. PACKAGE stays as it is. Exit 0 when
     everything is as it was exported, 1 when something is left to settle, 2 when nothing could be read.
     """
-    from generator.package.repair import repair_package
     from generator.package.source import BrokenFile, Unreadable
+    from generator.validation.repair import repair_package
 
     if target.resolve() == package.resolve():
         raise Unusable("--out names the package itself. Nothing is changed in place: give another path.")
@@ -82,7 +82,7 @@ def _line(column: RepairedColumn) -> str:
 
 def _left(repaired: Repaired, *, from_audit: bool) -> bool:
     """Says what is not as it was saved; True where there is anything."""
-    from generator.package.repair import BY_TRAIL, LEFT
+    from generator.validation.repair import BY_TRAIL, LEFT
 
     codes = [code for code in LEFT if not (from_audit and code in BY_TRAIL)]
     count = sum(repaired.report.counts.by_code.get(code, 0) for code in codes)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from webapp.commands.databases import Unusable, opened, study_in_use
+from webapp.study_database import Unusable, opened, study_in_use
 
 if TYPE_CHECKING:
-    from forms_spec.model import Study
+    from forms_spec.model.study import Study
     from webapp.storage import Database
 
 SignIns = tuple[tuple[str, str, str], ...]
@@ -110,8 +110,8 @@ def _prepare(
 
 
 def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
-    from forms_spec.days import day_of
-    from webapp.demo import SIGN_INS, demo_study, is_demo, load_demo
+    from forms_spec.schedule.study_clock import day_of
+    from webapp.demo.demo_study import SIGN_INS, demo_study, is_demo, load_demo
     from webapp.storage import list_subjects
 
     if not is_demo(database):
@@ -140,7 +140,7 @@ def _new_dictionary(database: Database, folder: Path, *, replace: bool) -> Study
 
 def _loaded(folder: Path) -> Study:
     from forms_spec import load_study
-    from generator.dictionary_folder import UnreadableFolder, read_dictionary
+    from generator.dictionary.folder import UnreadableFolder, read_dictionary
 
     try:
         texts, unreadable = read_dictionary(folder)
@@ -154,7 +154,7 @@ def _loaded(folder: Path) -> Study:
 
 def _first_accounts(database: Database) -> SignIns:
     """One account per role for a database that has none, each with a password of its own."""
-    from webapp.demo import ACCOUNTS
+    from webapp.demo.demo_study import ACCOUNTS
     from webapp.storage import add_user, list_users
 
     if any(user.username != "import" for user in list_users(database)):

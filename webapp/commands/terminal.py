@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from forms_spec.document import LINE_BREAK
-from forms_spec.findings import Finding, Severity
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.yaml_source.document import LINE_BREAK
 
 COLOURS: Mapping[Severity, str] = {
     Severity.REFUSE: "red",

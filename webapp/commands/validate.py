@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from webapp.commands.databases import Unusable
+from webapp.study_database import Unusable
 
 if TYPE_CHECKING:
-    from generator.package.report import Report
-    from generator.package.stage import Progress
+    from generator.validation.read_tables import Progress
+    from generator.validation.report.report import Report
 
 FINDINGS, UNREADABLE = 1, 2
 COLLECTED_AFTER = (50_000, 20, 50)
@@ -80,8 +80,8 @@ def command(  # noqa: PLR0917 - one for each option
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads for matrices would wait busily
     gc.set_threshold(*COLLECTED_AFTER)
-    from generator.package.reader import Engine
-    from generator.package.validate import validate_package
+    from generator.validation.open_package import Engine
+    from generator.validation.validate import validate_package
 
     files = _dictionary(dictionary) if dictionary else None
     if package.suffix.lower() == ".csv" and package.is_file():
@@ -117,7 +117,7 @@ def _finish(report: Report, layout: str, out: Path | None) -> None:
 
 def _not_listed(report: Report) -> str:
     """How many findings a list has, and how to get the others."""
-    from generator.package.report import MOST_LOCATED
+    from generator.validation.report.report import MOST_LOCATED
 
     held, most = report.counts, max(one.findings for one in report.counts.causes)
     lists = "lists them all" if held.findings <= MOST_LOCATED else "lists more"
@@ -127,8 +127,8 @@ def _not_listed(report: Report) -> str:
 def _on_cluster(
     package: Path, master: str, files: dict[str, str] | None, *, limit: int, strict: bool
 ) -> Report:
-    from generator.spark.session import NoCluster
-    from generator.spark.validate import validate_on_cluster
+    from generator.validation.cluster.session import NoCluster
+    from generator.validation.cluster.validate import validate_on_cluster
 
     try:
         return validate_on_cluster(package, master=master, dictionary=files, limit=limit, strict=strict)
@@ -141,10 +141,10 @@ def _records(file: Path, folder: Path, files: dict[str, str], limit: int) -> Rep
     from datetime import UTC, datetime
 
     from forms_spec import load_study
-    from forms_spec.days import day_of
-    from generator.redcap.originals import read_originals
-    from generator.redcap.record_file import said_by
-    from generator.redcap.validate_records import validate_records
+    from forms_spec.schedule.study_clock import day_of
+    from generator.redcap.reading.originals import read_originals
+    from generator.redcap.records.record_file import said_by
+    from generator.redcap.records.validate_records import validate_records
 
     loaded = load_study(files)
     if loaded.study is None:
@@ -159,7 +159,7 @@ def _records(file: Path, folder: Path, files: dict[str, str], limit: int) -> Rep
 
 
 def _dictionary(folder: Path) -> dict[str, str]:
-    from generator.dictionary_folder import UnreadableFolder, read_dictionary
+    from generator.dictionary.folder import UnreadableFolder, read_dictionary
 
     try:
         read = read_dictionary(folder)
@@ -185,24 +185,24 @@ def _write(report: Report, layout: str, out: Path | None) -> None:
 
 def _render(report: Report, layout: str, out: TextIO) -> None:
     if layout == "json":
-        from generator.package.report_json import report_json
+        from generator.validation.report.write_json import report_json
 
         click.echo(report_json(report), nl=False, file=out)
     elif layout == "html":
-        from generator.package.report_html import report_html
+        from generator.validation.report.write_html import report_html
 
         click.echo(report_html(report), file=out)
     elif layout in {"csv", "missingness"}:
-        from generator.package.report_csv import findings_csv, missingness_csv
+        from generator.validation.report.write_csv import findings_csv, missingness_csv
 
         made = findings_csv(report) if layout == "csv" else missingness_csv(report)
         click.echo(made, nl=False, file=out)
     elif layout == "frictionless":
-        from generator.package.report_frictionless import report_frictionless
+        from generator.validation.report.write_frictionless import report_frictionless
 
         click.echo(report_frictionless(report), nl=False, file=out)
     else:
-        from generator.package.report_text import write_text
+        from generator.validation.report.write_text import write_text
 
         write_text(report, out)
 

@@ -9,16 +9,17 @@ from datetime import UTC, date, datetime
 from flask import Flask, Response, abort, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from forms_spec.days import day_of
-from forms_spec.model import Form, Study
-from forms_spec.schedule import Expectation
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Expectation
+from forms_spec.schedule.study_clock import day_of
 from generator.codebook import codebook_html, in_schedule_order
-from generator.pages.live import live_spec
-from webapp import assets
+from generator.pages.live_spec import live_spec
+from webapp.presentation import assets
+from webapp.preview.finding_list import listed
 from webapp.preview.forms import Asked, form_page
-from webapp.preview.listed import listed
-from webapp.preview.watched import Seen, Watched
-from webapp.security import HEADERS, INLINE_POLICY, POLICY
+from webapp.preview.watcher import Seen, Watched
+from webapp.security.headers import HEADERS, INLINE_POLICY, POLICY
 
 MARKS = {Expectation.REQUIRED: "X", Expectation.CONDITIONAL: "C", Expectation.OPTIONAL: "o"}
 LARGEST_POST = 16 * 1024 * 1024

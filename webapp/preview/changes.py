@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields, is_dataclass
 
 from forms_spec.field_types import FieldType
 from forms_spec.kinds import Kind
-from forms_spec.model import Field, Form, Study
+from forms_spec.model.fields import Field, Form
+from forms_spec.model.study import Study
 from forms_spec.rules import Expression
 
 NOT_COMPARED = frozenset({"place", "form", "group"})

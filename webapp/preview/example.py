@@ -8,8 +8,10 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
 from forms_spec.kinds import KINDS, Refusal
-from forms_spec.model import Field, Form, Group, Range, Study
-from forms_spec.record import LOG, FormKey, Record, Row
+from forms_spec.model.captured_data import LOG, FormKey, Record, Row
+from forms_spec.model.facets import Range
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.study import Study
 from generator.pages.rows import fixed_rows
 
 EXAMPLE_ROWS = 2

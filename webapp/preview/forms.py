@@ -12,19 +12,20 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from forms_spec.entry.starts import Opening, starting_texts
-from forms_spec.judge import Judgement, judge
-from forms_spec.judge.page_words import page_words
-from forms_spec.model import Form, Study
-from forms_spec.record import Context, EmptyCasebook, Record, Row
-from generator.browser.givens import browser_env
+from forms_spec.evaluation import Judgement, judge
+from forms_spec.evaluation.text_slots import page_words
+from forms_spec.model.captured_data import Context, EmptyCasebook, Record, Row
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from generator.browser.server_values import browser_env
 from generator.pages import form_html, page_and_template, read_post
 from generator.pages.findings import said_on
 from generator.pages.new_rows import with_new_rows
 from generator.pages.rows import next_number, rows_of
-from webapp.form_showing import finding_lines
+from webapp.forms.page import finding_lines
 from webapp.preview.example import ExampleCasebook, example_record
-from webapp.preview.listed import Listed, listed
-from webapp.preview.watched import Seen
+from webapp.preview.finding_list import Listed, listed
+from webapp.preview.watcher import Seen
 
 MESSAGES = re.compile(
     r'<div class="msg" id="(?:f-(?P<own>\w+)|r-(?P<group>\w+)-(?P<row>\w+)-(?P<field>\w+))-msg">'

@@ -179,7 +179,7 @@
     byId(`${name}-echo`).textContent = echo || "";
   }
 
-  /* The formula with its values put in, or the labels of what is missing. See generator/pages/worked.py. */
+  /* The formula with its values put in, or the labels of what is missing. See generator/pages/formula_display.py. */
   function workedOut(cell) {
     const needs = new Set();
     const run = (rule) => crfsmith.evaluate(rule, [{ row: cell.row }], page);

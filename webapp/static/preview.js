@@ -11,7 +11,7 @@
   const switches = document.getElementById("switches");
   if (switches) switches.addEventListener("change", () => switches.submit());
 
-  // form_keep.js holds what is typed; nothing of it outlives the page, except when we load it anew ourselves.
+  // form_drafts.js holds what is typed; nothing of it outlives the page, except when we load it anew ourselves.
   const page = globalThis.crfpage;
   if (form && page) page.leaving = true;
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from forms_spec.record import LOG, FormKey, Record
+from forms_spec.model.captured_data import LOG, FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.forms import NEWEST_OF_SUBJECT, NEWEST_OF_SUBJECTS_FORM, StoredForm, stored_form
 
@@ -19,7 +19,7 @@ def visit_order(visits: Sequence[str]) -> Callable[[FormKey], tuple[int, str, in
 
 
 class StoredCasebook:
-    """Implements ``forms_spec.record.Casebook`` over the database.
+    """Implements ``forms_spec.model.captured_data.Casebook`` over the database.
 
     Reads a form's instances when a rule first asks for the form: judging costs what its rules look
     at, not what the study holds. ``whole`` reads everything by one query.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from forms_spec.record import CellKey, Record, Row
+from forms_spec.model.captured_data import CellKey, Record, Row
 
 
 class About(Enum):

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from forms_spec.loading.load import dictionary_hash
-from forms_spec.model import Study
+from forms_spec.loading.study_builder import dictionary_hash
+from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
 from webapp.storage.database import Database
 from webapp.storage.tables import dictionary, dictionary_use, subject

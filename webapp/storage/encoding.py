@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forms_spec.record import CellKey, Record, Row
+from forms_spec.model.captured_data import CellKey, Record, Row
 
 
 def rows_document(record: Record) -> dict[str, list[list[Any]]]:

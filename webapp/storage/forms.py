@@ -11,8 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.sql import Select
 
-from forms_spec.findings import Finding, Severity
-from forms_spec.record import FormKey, Record
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.model.captured_data import FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.encoding import record_of
 from webapp.storage.tables import DamagedData, form_instance, form_version

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from forms_spec.record import CellKey, Record
+from forms_spec.model.captured_data import CellKey, Record
 from webapp.storage.changes import About, Change, changes
 from webapp.storage.database import Database
 from webapp.storage.forms import ALL_VERSIONS, EVERY_VERSION, InstanceKey, StoredForm, stored_form

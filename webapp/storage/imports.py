@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from forms_spec.record import FormKey, Record
+from forms_spec.model.captured_data import FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.encoding import kept_document, rows_document, texts_document
 from webapp.storage.forms import HEADS, FindingCounts, InstanceKey, Status

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from forms_spec.model import Study
-from forms_spec.record import FormKey, Record
+from forms_spec.model.captured_data import FormKey, Record
+from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
 from webapp.storage.attachments import insert_attachment
 from webapp.storage.database import Database

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from forms_spec.record import FormKey
+from forms_spec.model.captured_data import FormKey
 from webapp.storage.database import Database
 from webapp.storage.tables import subject_standing
 

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
-from webapp.access import ENTER, READ, allow
-from webapp.eligibility_lines import assessment_of, status_of
-from webapp.finding_list import by_form
-from webapp.form_places import form_address, forms_at
-from webapp.gone_forms import gone_forms
+from webapp.casebook.eligibility_page import assessment_of, status_of
+from webapp.casebook.subject_status import Judged, judged_casebook
+from webapp.forms.finding_list import by_form
+from webapp.forms.retired_forms import gone_forms
+from webapp.presentation.form_address import form_address, forms_at
+from webapp.security.access import ENTER, READ, allow
 from webapp.services import services, subject_or_404
-from webapp.standing import Judged, judged_casebook
 from webapp.storage import Subject, heads
 
 bp = Blueprint("casebooks", __name__)

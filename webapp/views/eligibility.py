@@ -6,10 +6,10 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from webapp.access import READ, allow
-from webapp.eligibility_lines import EligibilityPage, page_of
+from webapp.casebook.eligibility_page import EligibilityPage, page_of
+from webapp.casebook.subject_status import judged_casebook
+from webapp.security.access import READ, allow
 from webapp.services import subject_or_404
-from webapp.standing import judged_casebook
 
 bp = Blueprint("eligibility", __name__)
 OPEN = "attention"

@@ -9,9 +9,9 @@ from typing import Final
 from flask import Blueprint, Response, abort, send_file
 
 from forms_spec.kinds.file import FOLDER, named_file
-from webapp.access import READ, allow
-from webapp.gone_forms import readable_place
-from webapp.held_files import ever_named
+from webapp.forms.pending_uploads import ever_named
+from webapp.forms.retired_forms import readable_place
+from webapp.security.access import READ, allow
 from webapp.services import services
 from webapp.storage import get_attachment
 

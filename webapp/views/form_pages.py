@@ -13,23 +13,17 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from forms_spec.entry.starts import starting_texts
-from forms_spec.judge import Judgement
-from forms_spec.places import DataPlace
-from forms_spec.record import Record, Row
-from generator.pages import (
-    without_hidden_rows,
-)
+from forms_spec.evaluation import Judgement
+from forms_spec.findings.places import DataPlace
+from forms_spec.model.captured_data import Record, Row
+from generator.pages import without_hidden_rows
 from generator.pages.findings import label_of
-from generator.pages.names import ROWS_PREFIX, cell_of
+from generator.pages.input_names import ROWS_PREFIX, cell_of
 from generator.pages.rows import laid_down, next_number, rows_of
-from webapp.access import ENTER, READ, allow
-from webapp.conflict_pages import conflict_page
-from webapp.form_places import FormPlace, form_place
-from webapp.form_showing import page_of_form, saved_answer, summary_html
-from webapp.gone_forms import readable_place, tables_of
-from webapp.judging import judged, open_findings, opening, starting
-from webapp.not_offered import refusal
-from webapp.posted_form import (
+from webapp.forms.conflict_page import conflict_page
+from webapp.forms.evaluation import judged, open_findings, opening, starting
+from webapp.forms.page import page_of_form, saved_answer, summary_html
+from webapp.forms.posted import (
     Typed,
     held_uploads,
     read,
@@ -39,9 +33,14 @@ from webapp.posted_form import (
     version_number,
     with_refused,
 )
+from webapp.forms.retired_answers import refusal
+from webapp.forms.retired_forms import readable_place, tables_of
+from webapp.forms.uploads import LARGEST_UPLOADS
+from webapp.presentation.form_address import FormPlace, form_place
+from webapp.presentation.statuses import status_of
+from webapp.presentation.template_filters import person
+from webapp.security.access import ENTER, READ, allow
 from webapp.services import services
-from webapp.showing import person
-from webapp.statuses import status_of
 from webapp.storage import (
     Conflict,
     FindingCounts,
@@ -54,7 +53,6 @@ from webapp.storage import (
     load_version,
     save,
 )
-from webapp.uploads import LARGEST_UPLOADS
 
 bp = Blueprint("form_pages", __name__)
 ADD: Final = "add:"

@@ -6,11 +6,12 @@ import json
 
 from flask import Blueprint, Response, abort
 
-from forms_spec.model import Form, Study
-from forms_spec.study_cache import StudyCache
-from generator.pages.live import live_spec
-from webapp.access import READ, allow
-from webapp.assets import A_YEAR
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+from generator.pages.live_spec import live_spec
+from webapp.presentation.assets import A_YEAR
+from webapp.security.access import READ, allow
 from webapp.services import services
 
 bp = Blueprint("form_specs", __name__)

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from forms_spec.files import is_file
 from forms_spec.kinds.file import named_file
-from forms_spec.model import Field, Form
-from forms_spec.record import Record
-from generator.pages.names import cell_name, cell_of
-from generator.pages.words import answer_words
-from webapp.access import READ, allow
-from webapp.form_places import FormPlace
-from webapp.gone_forms import readable_place
-from webapp.held_files import file_address
+from forms_spec.kinds.file_cells import is_file
+from forms_spec.model.captured_data import Record
+from forms_spec.model.fields import Field, Form
+from generator.pages.answer_text import answer_words
+from generator.pages.input_names import cell_name, cell_of
+from webapp.forms.pending_uploads import file_address
+from webapp.forms.retired_forms import readable_place
+from webapp.presentation.form_address import FormPlace
+from webapp.security.access import READ, allow
 from webapp.services import services
 from webapp.storage import About, Change, Revision, history, imports_of
 

@@ -20,8 +20,8 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from webapp.access import allow
-from webapp.package_work import ANSWERS, FINDINGS, LOG, REPORT, NoRoom, Work, Works
+from webapp.packages.validation_jobs import ANSWERS, FINDINGS, LOG, REPORT, NoRoom, Work, Works
+from webapp.security.access import allow
 from webapp.services import services
 from webapp.storage import Role
 

@@ -21,9 +21,9 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from webapp import sessions
-from webapp.access import EVERYONE, SIGNED_IN, Account, allow, allowed
-from webapp.posted_form import typed
+from webapp.forms.posted import typed
+from webapp.security import sessions
+from webapp.security.access import EVERYONE, SIGNED_IN, Account, allow, allowed
 from webapp.services import services
 from webapp.storage import User, sign_in
 

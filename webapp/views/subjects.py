@@ -15,10 +15,11 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from forms_spec.kinds.pattern import whole_match
-from forms_spec.visits import VisitState
-from webapp.access import ENTER, READ, allow
+from forms_spec.schedule.visit_status import VisitState
+from webapp.casebook.next_visits import Visits, visits_of
+from webapp.casebook.subject_status import Standing, judged_casebook, remember, remembered, stored_standing
+from webapp.security.access import ENTER, READ, allow
 from webapp.services import services
-from webapp.standing import Standing, judged_casebook, remember, remembered, stored_standing
 from webapp.storage import (
     ORDERS,
     StoredStanding,
@@ -30,7 +31,6 @@ from webapp.storage import (
     standings_of,
     subjects_from,
 )
-from webapp.visiting import Visits, visits_of
 
 bp = Blueprint("subjects", __name__)
 ON_A_PAGE: Final = 100

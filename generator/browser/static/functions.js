@@ -2,7 +2,7 @@
 
    crfsmith.moreStrict, crfsmith.moreLazy  taken up by rules.js
 
-   Values are those of rules.js. Each does the same steps as its twin in forms_spec/rules/elementary.py,
+   Values are those of rules.js. Each does the same steps as its twin in forms_spec/rules/runtime/math_functions.py,
    texts.py and parts.py. */
 (() => {
   "use strict";

@@ -1,10 +1,10 @@
-/* The judge in the browser: the verdict of forms_spec/judge on one form, while it is typed.
+/* The judge in the browser: the verdict of forms_spec/evaluation on one form, while it is typed.
 
    crfsmith.judge(spec, record, env) -> {cells, findings, cell(table, row, field)}; the cells are page.js's
      spec    made by generator/browser/form_json.py
      record  {texts: {field: text}, rows: {table: [{number, texts}]}, kept: [[table, row, field, code]]}
              with canonical texts (crfsmith.understand first), or what was typed where that is no answer
-     env     {today, given, completing, toCome}, made by generator/browser/givens.py; toCome: see still_open.js
+     env     {today, given, completing, toCome}, made by generator/browser/server_values.py; toCome: see still_open.js
      cells   [{table, row, field, state, text, shown, required, reference}] in page order
      findings [{code, rule, severity, message, remedy, table, row, field, value, also}] in page order */
 (() => {
@@ -288,7 +288,7 @@
     return new Verdict(page, Boolean(env.completing), record.kept, env.toCome || []).judge();
   }
 
-  // The answer that stands in a text, as forms_spec/judge/page_words.py says it.
+  // The answer that stands in a text, as forms_spec/evaluation/text_slots.py says it.
 
   function slotWords({ rule, field, coded }, row, page) {
     const value = crfsmith.evaluate(rule, [{ row }], page);

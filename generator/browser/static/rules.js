@@ -6,7 +6,7 @@
 
    Values as rules see them: BigInt for numbers (in 10^-9), Number for times, [low, high] for dates and
    numbers known within limits, arrays for multiple choices. Every operator has the name and the meaning that
-   forms_spec/rules/core.py gives it. page = {cell(table, row, field), entered(table, row, field), rows(table),
+   forms_spec/rules/semantics/resolved.py gives it. page = {cell(table, row, field), entered(table, row, field), rows(table),
    given, today}. A frame is
    {row} on the page, {values} for a row from the server, {row, columns} for a row of the page in a server's
    list. */
@@ -54,7 +54,7 @@
     return low === UNKNOWN || high === UNKNOWN ? UNKNOWN : [low, high];
   }
 
-  // Numbers with a comparator as intervals, and back: the twin of forms_spec/rules/bounds.py
+  // Numbers with a comparator as intervals, and back: the twin of forms_spec/rules/semantics/bounds.py
 
   function boundsOf({ comparator, number }) {
     if (comparator === "<" || comparator === "<=") return [-BOUND, comparator === "<" ? number - 1n : number];

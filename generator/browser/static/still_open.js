@@ -1,5 +1,5 @@
-/* What a broken rule waits for: forms that are still to come, as forms_spec/rules/still_open.py and
-   forms_spec/judge/waiting.py have it.
+/* What a broken rule waits for: forms that are still to come, as forms_spec/rules/semantics/still_open.py and
+   forms_spec/evaluation/waiting.py have it.
 
    crfsmith.waitsFor(rule, row, page, toCome) -> [[words, address]]; empty where the finding is open now
      toCome  [{to: [words, address], given: [the numbers of what the page was given of that form]}] */

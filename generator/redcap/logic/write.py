@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
-from forms_spec.model import Field
-from forms_spec.rules import Expression, tree
-from forms_spec.rules.functions import FUNCTIONS
-from forms_spec.rules.types import Type, type_of
+from forms_spec.model.fields import Field
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rules import Expression
+from forms_spec.rules.semantics.functions import FUNCTIONS
+from forms_spec.rules.semantics.types import Type, type_of
 from generator.redcap.box_codes import redcap_codes
 from generator.redcap.logic import write_calls, write_fields
-from generator.redcap.logic.said import (
+from generator.redcap.logic.redcap_text import (
     ADD,
     ATOM,
     FALSE,
@@ -46,47 +47,53 @@ class Writer(WriteContext):
 
     # Conditions
 
-    def ask(self, node: tree.Node, wanted: bool) -> Asked:
+    def ask(self, node: syntax_tree.Node, wanted: bool) -> Asked:
         """What is true in REDCap where the condition is TRUE here, or where it is FALSE (``wanted``)."""
         maker = _ASKED.get(type(node))
         if maker is None:
             raise self.fault(node)
         return maker(self, node, wanted)
 
-    def is_condition(self, node: tree.Node) -> bool:
-        if isinstance(node, tree.Case):
+    def is_condition(self, node: syntax_tree.Node) -> bool:
+        if isinstance(node, syntax_tree.Case):
             return self.is_condition(node.branches[0][1])
-        if isinstance(node, tree.Call):
+        if isinstance(node, syntax_tree.Call):
             if node.function == "coalesce":
                 return self.is_condition(node.arguments[0])
             function = FUNCTIONS.get(node.function)
             return function is not None and function.gives is Type.CONDITION
-        if isinstance(node, tree.Literal):
+        if isinstance(node, syntax_tree.Literal):
             return node.kind == "boolean"
-        if isinstance(node, tree.Reference):
+        if isinstance(node, syntax_tree.Reference):
             inner = self.derived(node)
             if inner is not None:
                 return self.is_condition(inner)
             return node.field not in _KEYS and self.say(node).type is Type.CONDITION
-        if isinstance(node, tree.In) and self.unit_of(node) is not None:
+        if isinstance(node, syntax_tree.In) and self.unit_of(node) is not None:
             return False
-        return isinstance(node, tree.Logic | tree.Not | tree.Compare | tree.Between | tree.In | tree.Is) or (
-            isinstance(node, tree.Fold) and node.function in ("any", "every")
-        )
+        return isinstance(
+            node,
+            syntax_tree.Logic
+            | syntax_tree.Not
+            | syntax_tree.Compare
+            | syntax_tree.Between
+            | syntax_tree.In
+            | syntax_tree.Is,
+        ) or (isinstance(node, syntax_tree.Fold) and node.function in ("any", "every"))
 
-    def logic(self, node: tree.Logic, wanted: bool) -> Asked:
+    def logic(self, node: syntax_tree.Logic, wanted: bool) -> Asked:
         parts = [self.ask(one, wanted) for one in node.operands]
         return every(parts) if (node.operator == "and") == wanted else some(parts)
 
-    def negation(self, node: tree.Not, wanted: bool) -> Asked:
+    def negation(self, node: syntax_tree.Not, wanted: bool) -> Asked:
         return self.ask(node.operand, not wanted)
 
-    def truth(self, node: tree.Literal, wanted: bool) -> Asked:
+    def truth(self, node: syntax_tree.Literal, wanted: bool) -> Asked:
         if node.kind != "boolean":
             raise self.fault(node)
         return TRUE if node.value == wanted else FALSE
 
-    def ticked(self, node: tree.Reference, wanted: bool) -> Asked:
+    def ticked(self, node: syntax_tree.Reference, wanted: bool) -> Asked:
         """A tick field, which is true/false in REDCap, or a derivation that is a condition."""
         inner = self.derived(node)
         if inner is not None:
@@ -97,7 +104,7 @@ class Writer(WriteContext):
         number = "1" if wanted else "0"
         return test(f"{said.text} = '{number}'", f"{said.text} <> '{number}'")
 
-    def comparison(self, node: tree.Compare, wanted: bool) -> Asked:
+    def comparison(self, node: syntax_tree.Compare, wanted: bool) -> Asked:
         if node.operator in _SETS:
             return write_fields.sets(self, node, wanted)
         if self.is_condition(node.left) or self.is_condition(node.right):
@@ -108,13 +115,13 @@ class Writer(WriteContext):
             return self.equal(node.left, node.right, wanted)
         return self.ordered(node, wanted)
 
-    def alike(self, node: tree.Compare, wanted: bool) -> Asked:
+    def alike(self, node: syntax_tree.Compare, wanted: bool) -> Asked:
         """Two conditions that are equal, or not."""
         same = wanted == (node.operator == "=")
         pairs = ((True, same), (False, not same))
         return some(every([self.ask(node.left, one), self.ask(node.right, other)]) for one, other in pairs)
 
-    def equal(self, left: tree.Node, right: tree.Node, wanted: bool) -> Asked:
+    def equal(self, left: syntax_tree.Node, right: syntax_tree.Node, wanted: bool) -> Asked:
         """Equal, or different, and both known: two blanks are equal in REDCap, and a blank is not 4."""
         one, other = self.sides(left, right)
         for said, beside in ((one, other), (other, one)):
@@ -133,14 +140,14 @@ class Writer(WriteContext):
             return every([found, one.needs, other.needs])
         return every([found, one.known, other.needs])
 
-    def ordered(self, node: tree.Compare, wanted: bool) -> Asked:
+    def ordered(self, node: syntax_tree.Compare, wanted: bool) -> Asked:
         left, right = self.sides(node.left, node.right)
         if left.literal == "" or right.literal == "":
             raise LogicFault("a text without letters is a blank in REDCap", node.start, node.end)
         operator = node.operator if wanted else _OPPOSITE[node.operator]
         return every([compared(left, operator, right), left.needs, right.needs])
 
-    def sides(self, left: tree.Node, right: tree.Node) -> tuple[Said, Said]:
+    def sides(self, left: syntax_tree.Node, right: syntax_tree.Node) -> tuple[Said, Said]:
         """Both sides of a comparison, as REDCap compares them like we do."""
         if _is_visit(left) or _is_visit(right):
             return self.visit(left), self.visit(right)
@@ -159,13 +166,13 @@ class Writer(WriteContext):
             return said
         return self.text(redcap_codes(self.study, beside.field).get(said.literal, said.literal))
 
-    def visit(self, node: tree.Node) -> Said:
+    def visit(self, node: syntax_tree.Node) -> Said:
         """A visit beside ``visitid`` is its event."""
-        if isinstance(node, tree.Literal) and node.kind == "text" and node.value in self.events:
+        if isinstance(node, syntax_tree.Literal) and node.kind == "text" and node.value in self.events:
             return self.text(self.events[str(node.value)])
         return self.say(node)
 
-    def state(self, node: tree.Is, wanted: bool) -> Asked:
+    def state(self, node: syntax_tree.Is, wanted: bool) -> Asked:
         """``is known``, ``is true``, ``is missing``: never UNKNOWN."""
         if node.state == "known":
             found = self.known(node.operand)
@@ -175,33 +182,33 @@ class Writer(WriteContext):
             found = write_fields.missing(self, node)
         return found.opposite() if node.negated == wanted else found
 
-    def known(self, node: tree.Node) -> Asked:
-        plain = isinstance(node, tree.Reference) and self.derived(node) is None
+    def known(self, node: syntax_tree.Node) -> Asked:
+        plain = isinstance(node, syntax_tree.Reference) and self.derived(node) is None
         if not plain and self.is_condition(node):
             return some([self.ask(node, True), self.ask(node, False)])
         return self.say(node, partial=True).known
 
-    def between(self, node: tree.Between, wanted: bool) -> Asked:
+    def between(self, node: syntax_tree.Between, wanted: bool) -> Asked:
         ends = ((">=", node.low), ("<=", node.high))
         parts = [
-            tree.Compare(operator=sign, left=node.operand, right=end, start=node.start, end=node.end)
+            syntax_tree.Compare(operator=sign, left=node.operand, right=end, start=node.start, end=node.end)
             for sign, end in ends
         ]
         wanted = wanted != node.negated
         asked = [self.ordered(one, wanted) for one in parts]
         return every(asked) if wanted else some(asked)
 
-    def membership(self, node: tree.In, wanted: bool) -> Asked:
+    def membership(self, node: syntax_tree.In, wanted: bool) -> Asked:
         wanted = wanted != node.negated
-        if isinstance(node.among, tree.Listing):
+        if isinstance(node.among, syntax_tree.Listing):
             parts = [self.equal(node.operand, one, wanted) for one in node.among.items]
             return some(parts) if wanted else every(parts)
-        has = tree.Compare(
+        has = syntax_tree.Compare(
             operator="has", left=node.among, right=node.operand, start=node.start, end=node.end
         )
         return write_fields.sets(self, has, wanted)
 
-    def either(self, node: tree.Case, wanted: bool) -> Asked:
+    def either(self, node: syntax_tree.Case, wanted: bool) -> Asked:
         """A case whose branches are conditions: UNKNOWN from the first condition on that is."""
         before: list[Asked] = []
         found: list[Asked] = []
@@ -212,7 +219,7 @@ class Writer(WriteContext):
             found.append(every([*before, self.ask(node.otherwise, wanted)]))
         return some(found)
 
-    def called(self, node: tree.Call, wanted: bool) -> Asked:
+    def called(self, node: syntax_tree.Call, wanted: bool) -> Asked:
         if node.function == "coalesce":
             return write_calls.first_known_condition(self, node, wanted)
         if node.function in write_calls.CONDITIONS:
@@ -221,42 +228,42 @@ class Writer(WriteContext):
 
     # Values
 
-    def say(self, node: tree.Node, *, moment: bool = False, partial: bool = False) -> Said:
+    def say(self, node: syntax_tree.Node, *, moment: bool = False, partial: bool = False) -> Said:
         """A value. ``moment``: a date may stand for its first minute, as it does beside a date with time.
 
         ``partial``: a date that may be partial will do, since nothing is worked out with it.
         """
-        if isinstance(node, tree.Call) and node.function == "datetime_of" and moment:
+        if isinstance(node, syntax_tree.Call) and node.function == "datetime_of" and moment:
             return write_calls.at_midnight(self, node)
-        if isinstance(node, tree.Reference):
+        if isinstance(node, syntax_tree.Reference):
             return self.reference(node, partial=partial)
         maker = _SAID.get(type(node))
         if maker is None:
             raise self.fault(node)
         return maker(self, node)
 
-    def unit_of(self, node: tree.In) -> tree.Call | None:
+    def unit_of(self, node: syntax_tree.In) -> syntax_tree.Call | None:
         """``weight in kg`` as the call that it is short for."""
         unit, of = node.among, node.operand
         if (
-            not isinstance(unit, tree.Reference)
+            not isinstance(unit, syntax_tree.Reference)
             or unit.table is not None
-            or not isinstance(of, tree.Reference)
+            or not isinstance(of, syntax_tree.Reference)
         ):
             return None
         field = self.say(of).field
         if field is None or field.unit is None:
             return None
-        code = tree.Literal(kind="text", value=unit.field or "", start=unit.start, end=unit.end)
-        return tree.Call(function="in_unit", arguments=(of, code), start=node.start, end=node.end)
+        code = syntax_tree.Literal(kind="text", value=unit.field or "", start=unit.start, end=unit.end)
+        return syntax_tree.Call(function="in_unit", arguments=(of, code), start=node.start, end=node.end)
 
-    def in_unit(self, node: tree.In) -> Said:
+    def in_unit(self, node: syntax_tree.In) -> Said:
         unit = self.unit_of(node)
         if unit is None:
             raise self.fault(node)
         return self.say(unit)
 
-    def literal(self, node: tree.Literal) -> Said:
+    def literal(self, node: syntax_tree.Literal) -> Said:
         if node.kind == "number":
             assert isinstance(node.value, Decimal)
             return constant(format(node.value, "f"), Type.NUMBER)
@@ -267,7 +274,7 @@ class Writer(WriteContext):
         said = str(node.value).replace("T", " ")
         return constant(quoted(said), _LITERALS[node.kind], said)
 
-    def parameter(self, node: tree.Parameter) -> Said:
+    def parameter(self, node: syntax_tree.Parameter) -> Said:
         held = self.study.parameters[node.name]
         if held.kind in ("integer", "decimal"):
             return constant(held.value, Type.NUMBER)
@@ -275,10 +282,10 @@ class Writer(WriteContext):
             raise LogicFault("REDCap has no partial dates", node.start, node.end)
         return self.text(held.value) if held.kind != "date" else constant(quoted(held.value), Type.DATE)
 
-    def today(self, _node: tree.Today) -> Said:
+    def today(self, _node: syntax_tree.Today) -> Said:
         return constant("'today'", Type.DATE)
 
-    def derived(self, node: tree.Reference) -> tree.Node | None:
+    def derived(self, node: syntax_tree.Reference) -> syntax_tree.Node | None:
         """The expression of a derivation that a bare name stands for."""
         if node.table is not None or node.selector is not None or self.own(node.field or "") is not None:
             return None
@@ -294,7 +301,7 @@ class Writer(WriteContext):
                 return table, field
         return None
 
-    def reference(self, node: tree.Reference, *, partial: bool = False) -> Said:
+    def reference(self, node: syntax_tree.Reference, *, partial: bool = False) -> Said:
         if node.table is None and node.field in self.standing:
             return self.standing[node.field]
         inner = self.derived(node)
@@ -324,12 +331,12 @@ class Writer(WriteContext):
         words = type_ in (Type.TEXT, Type.CHOICE) and bool(field.missing)
         return Said(text=text, type=type_, known=known, needs=known if words else TRUE, field=field)
 
-    def negative(self, node: tree.Negative) -> Said:
+    def negative(self, node: syntax_tree.Negative) -> Said:
         said = self.say(node.operand)
         return computed(f"-{said.within(ATOM)}", [said], MULTIPLY)
 
-    def sum(self, node: tree.Sum) -> Said:
-        if any(isinstance(one, tree.Duration) for one in node.terms):
+    def sum(self, node: syntax_tree.Sum) -> Said:
+        if any(isinstance(one, syntax_tree.Duration) for one in node.terms):
             raise self.fault(node)
         terms = [self.say(one) for one in node.terms]
         if terms[0].type is Type.DATE:
@@ -339,12 +346,12 @@ class Writer(WriteContext):
             text += f" {sign} {term.within(MULTIPLY)}"
         return computed(text, terms, ADD)
 
-    def product(self, node: tree.Product) -> Said:
+    def product(self, node: syntax_tree.Product) -> Said:
         left, right = self.say(node.left), self.say(node.right)
         text = f"{left.within(MULTIPLY)} {node.operator} {right.within(ATOM)}"
         return computed(text, [left, right], MULTIPLY)
 
-    def case(self, node: tree.Case) -> Said:
+    def case(self, node: syntax_tree.Case) -> Said:
         """Blank where a condition is UNKNOWN, and so is everything after it."""
         values = [write_calls.counted(self.say(then)) for _, then in node.branches]
         rest, type_ = "''", values[0].type
@@ -357,18 +364,18 @@ class Writer(WriteContext):
             rest = f"if({asked.written()}, {then.guarded()}, {rest})"
         return Said(text=rest, type=type_, known=given(rest))
 
-    def call(self, node: tree.Call) -> Said:
+    def call(self, node: syntax_tree.Call) -> Said:
         maker = write_calls.VALUES.get(node.function)
         if maker is None:
             raise LogicFault(f"REDCap has no function {node.function}", node.start, node.end)
         return maker(self, node)
 
-    def fold(self, node: tree.Fold) -> Said:
+    def fold(self, node: syntax_tree.Fold) -> Said:
         return write_calls.instance(self, node)
 
 
-def _is_visit(node: tree.Node) -> bool:
-    return isinstance(node, tree.Reference) and node.table is None and node.field == "visitid"
+def _is_visit(node: syntax_tree.Node) -> bool:
+    return isinstance(node, syntax_tree.Reference) and node.table is None and node.field == "visitid"
 
 
 def _codes_beside(said: Said, beside: Said) -> bool:
@@ -392,31 +399,31 @@ _KEYS: Mapping[str | None, str] = {
 }
 _NUMBERS = frozenset({"rowno", "unsno"})
 _LITERALS = {"date": Type.DATE, "time": Type.TIME, "datetime": Type.DATETIME}
-_ASKED: Mapping[type[tree.Node], Callable[..., Asked]] = MappingProxyType(
+_ASKED: Mapping[type[syntax_tree.Node], Callable[..., Asked]] = MappingProxyType(
     {
-        tree.Literal: Writer.truth,
-        tree.Reference: Writer.ticked,
-        tree.Not: Writer.negation,
-        tree.Logic: Writer.logic,
-        tree.Compare: Writer.comparison,
-        tree.Between: Writer.between,
-        tree.In: Writer.membership,
-        tree.Is: Writer.state,
-        tree.Case: Writer.either,
-        tree.Call: Writer.called,
+        syntax_tree.Literal: Writer.truth,
+        syntax_tree.Reference: Writer.ticked,
+        syntax_tree.Not: Writer.negation,
+        syntax_tree.Logic: Writer.logic,
+        syntax_tree.Compare: Writer.comparison,
+        syntax_tree.Between: Writer.between,
+        syntax_tree.In: Writer.membership,
+        syntax_tree.Is: Writer.state,
+        syntax_tree.Case: Writer.either,
+        syntax_tree.Call: Writer.called,
     }
 )
-_SAID: Mapping[type[tree.Node], Callable[..., Said]] = MappingProxyType(
+_SAID: Mapping[type[syntax_tree.Node], Callable[..., Said]] = MappingProxyType(
     {
-        tree.In: Writer.in_unit,
-        tree.Literal: Writer.literal,
-        tree.Parameter: Writer.parameter,
-        tree.Today: Writer.today,
-        tree.Negative: Writer.negative,
-        tree.Sum: Writer.sum,
-        tree.Product: Writer.product,
-        tree.Case: Writer.case,
-        tree.Call: Writer.call,
-        tree.Fold: Writer.fold,
+        syntax_tree.In: Writer.in_unit,
+        syntax_tree.Literal: Writer.literal,
+        syntax_tree.Parameter: Writer.parameter,
+        syntax_tree.Today: Writer.today,
+        syntax_tree.Negative: Writer.negative,
+        syntax_tree.Sum: Writer.sum,
+        syntax_tree.Product: Writer.product,
+        syntax_tree.Case: Writer.case,
+        syntax_tree.Call: Writer.call,
+        syntax_tree.Fold: Writer.fold,
     }
 )

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
-from forms_spec.rules import tree
-from forms_spec.rules.calls import code_numbers
-from forms_spec.rules.limits import SCALE
-from forms_spec.rules.types import Type
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rule_syntax.limits import SCALE
+from forms_spec.rules.semantics.function_calls import code_numbers
+from forms_spec.rules.semantics.types import Type
 from generator.redcap.box_codes import redcap_codes
-from generator.redcap.logic.said import MULTIPLY, TRUE, Asked, Said, computed, every, given, some, test
+from generator.redcap.logic.redcap_text import MULTIPLY, TRUE, Asked, Said, computed, every, given, some, test
 from generator.redcap.logic.words import LogicFault
 from generator.redcap.logic.write_context import WriteContext
 from generator.redcap.logic.write_fields import in_unit
@@ -28,7 +28,7 @@ CONDITIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """What is true where the function is, and its opposite."""
 
 
-def holds(writer: WriteContext, node: tree.Call, wanted: bool) -> Asked:
+def holds(writer: WriteContext, node: syntax_tree.Call, wanted: bool) -> Asked:
     """``contains`` and its kin: a blank text contains nothing, every text contains a blank."""
     hay, needle = (writer.say(one) for one in node.arguments)
     given_ = f"{hay.text}, {needle.text}"
@@ -39,7 +39,7 @@ def holds(writer: WriteContext, node: tree.Call, wanted: bool) -> Asked:
     return every([found if wanted else found.opposite(), hay.known, *known])
 
 
-def first_known_condition(writer: WriteContext, node: tree.Call, wanted: bool) -> Asked:
+def first_known_condition(writer: WriteContext, node: syntax_tree.Call, wanted: bool) -> Asked:
     unknown: list[Asked] = []
     found: list[Asked] = []
     for one in node.arguments:
@@ -52,37 +52,37 @@ def first_known_condition(writer: WriteContext, node: tree.Call, wanted: bool) -
 # Values
 
 
-def _same(name: str) -> Callable[[WriteContext, tree.Call], Said]:
+def _same(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """A function of numbers that is blank where one of them is."""
 
-    def make(writer: WriteContext, node: tree.Call) -> Said:
+    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         parts = [writer.say(one) for one in node.arguments]
         return computed(f"{name}({', '.join(one.text for one in parts)})", parts)
 
     return make
 
 
-def _of_date(name: str) -> Callable[[WriteContext, tree.Call], Said]:
+def _of_date(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """A part of a date; that of a date with time is its day's."""
 
-    def make(writer: WriteContext, node: tree.Call) -> Said:
+    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         day = day_of(writer, node.arguments[0])
         return computed(f"{name}({day.text})", [day])
 
     return make
 
 
-def day_of(writer: WriteContext, node: tree.Node) -> Said:
+def day_of(writer: WriteContext, node: syntax_tree.Node) -> Said:
     """A date, for what takes the day of a date with time."""
-    if isinstance(node, tree.Call) and node.function == "date_of":
+    if isinstance(node, syntax_tree.Call) and node.function == "date_of":
         return writer.say(node.arguments[0])
     return writer.say(node)
 
 
-def _of_text(name: str) -> Callable[[WriteContext, tree.Call], Said]:
+def _of_text(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """``left(text, n)`` and its kin, which are blank where their text is, or where nothing is left of it."""
 
-    def make(writer: WriteContext, node: tree.Call) -> Said:
+    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         parts = [writer.say(one) for one in node.arguments]
         text = f"{name}({', '.join(one.text for one in parts)})"
         needs = every([parts[0].needs, *(one.known for one in parts[1:])])
@@ -93,10 +93,10 @@ def _of_text(name: str) -> Callable[[WriteContext, tree.Call], Said]:
     return make
 
 
-def _counting(name: str) -> Callable[[WriteContext, tree.Call], Said]:
+def _counting(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """``length`` and ``find``, which are 0 where REDCap sees a blank."""
 
-    def make(writer: WriteContext, node: tree.Call) -> Said:
+    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         parts = [writer.say(one) for one in node.arguments]
         known = every(one.known for one in parts)
         text = f"{name}({', '.join(one.text for one in parts)})"
@@ -105,14 +105,14 @@ def _counting(name: str) -> Callable[[WriteContext, tree.Call], Said]:
     return make
 
 
-def _replace(writer: WriteContext, node: tree.Call) -> Said:
+def _replace(writer: WriteContext, node: syntax_tree.Call) -> Said:
     hay, *rest = (writer.say(one) for one in node.arguments)
     text = f"replace_text({', '.join(one.text for one in (hay, *rest))})"
     needs = every([hay.needs, *(one.known for one in rest)])
     return Said(text=text, type=Type.TEXT, known=every([needs, given(text)]), needs=needs)
 
 
-def _concat(writer: WriteContext, node: tree.Call) -> Said:
+def _concat(writer: WriteContext, node: syntax_tree.Call) -> Said:
     """Blank here where one of its parts is."""
     parts = [writer.say(one) for one in node.arguments]
     if len(parts) == 1:
@@ -123,20 +123,20 @@ def _concat(writer: WriteContext, node: tree.Call) -> Said:
     )
 
 
-def _of_known(name: str) -> Callable[[WriteContext, tree.Call], Said]:
+def _of_known(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """A function of those of its numbers that are known."""
 
-    def make(writer: WriteContext, node: tree.Call) -> Said:
+    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         text = f"{name}({', '.join(writer.say(one).guarded() for one in node.arguments)})"
         return Said(text=text, type=Type.NUMBER, known=given(text))
 
     return make
 
 
-def _texts_of_known(name: str, first: int) -> Callable[[WriteContext, tree.Call], Said]:
+def _texts_of_known(name: str, first: int) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """``concat_known`` and ``join_known``, whose ``first`` arguments stand between the texts."""
 
-    def make(writer: WriteContext, node: tree.Call) -> Said:
+    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         parts = [writer.say(one) for one in node.arguments]
         if not all(one.sure for one in parts[:first]):
             raise LogicFault("what stands between the texts is no constant", node.start, node.end)
@@ -147,7 +147,7 @@ def _texts_of_known(name: str, first: int) -> Callable[[WriteContext, tree.Call]
     return make
 
 
-def _number_of(writer: WriteContext, node: tree.Call) -> Said:
+def _number_of(writer: WriteContext, node: syntax_tree.Call) -> Said:
     """A text, or a code, as a number; codes that stand for another number are told one by one."""
     said = writer.say(node.arguments[0])
     if said.type is Type.CHOICE and said.field is not None and said.field.codelist is not None:
@@ -175,7 +175,7 @@ def counted(said: Said) -> Said:
     return computed(f"{said.text} * 1", [said], power=MULTIPLY) if said.numbers else said
 
 
-def _text_of(writer: WriteContext, node: tree.Call) -> Said:
+def _text_of(writer: WriteContext, node: syntax_tree.Call) -> Said:
     said = writer.say(node.arguments[0])
     if said.type is Type.DATETIME:
         raise LogicFault("REDCap writes a date with time with a blank, here it is a T", node.start, node.end)
@@ -186,11 +186,11 @@ def _text_of(writer: WriteContext, node: tree.Call) -> Said:
     )  # fmt: skip
 
 
-def _itself(writer: WriteContext, node: tree.Call) -> Said:
+def _itself(writer: WriteContext, node: syntax_tree.Call) -> Said:
     return writer.say(node.arguments[0])
 
 
-def _absolute(writer: WriteContext, node: tree.Call) -> Said:
+def _absolute(writer: WriteContext, node: syntax_tree.Call) -> Said:
     """The sign of a difference of dates is REDCap's own switch."""
     said = writer.say(node.arguments[0])
     if said.text.startswith("datediff(") and said.text.endswith(", true)"):
@@ -203,28 +203,28 @@ def days(_writer: WriteContext, dates: Sequence[Said]) -> Said:
     return computed(f"datediff({dates[0].text}, {dates[1].text}, 'd', true)", dates)
 
 
-def _between(unit: str) -> Callable[[WriteContext, tree.Call], Said]:
-    def make(writer: WriteContext, node: tree.Call) -> Said:
+def _between(unit: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
+    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         ends = [writer.say(one, moment=True) for one in node.arguments]
         return computed(f"datediff({ends[0].text}, {ends[1].text}, '{unit}', true)", ends)
 
     return make
 
 
-def _age(writer: WriteContext, node: tree.Call) -> Said:
+def _age(writer: WriteContext, node: syntax_tree.Call) -> Said:
     dates = [day_of(writer, one) for one in node.arguments]
     return computed(f"age_at_date({dates[0].text}, {dates[1].text})", dates)
 
 
-def _power(writer: WriteContext, node: tree.Call) -> Said:
+def _power(writer: WriteContext, node: syntax_tree.Call) -> Said:
     parts = [writer.say(one) for one in node.arguments]
     return computed(f"({parts[0].text})^({parts[1].text})", parts, power=MULTIPLY)
 
 
-def _extreme(name: str) -> Callable[[WriteContext, tree.Call], Said]:
+def _extreme(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """``min(a, b)``, which skips a blank in REDCap and is UNKNOWN beside one here."""
 
-    def make(writer: WriteContext, node: tree.Call) -> Said:
+    def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         parts = [writer.say(one) for one in node.arguments]
         if any(one.type is not Type.NUMBER for one in parts):
             raise LogicFault(f"REDCap knows {name} of numbers only", node.start, node.end)
@@ -235,7 +235,7 @@ def _extreme(name: str) -> Callable[[WriteContext, tree.Call], Said]:
     return make
 
 
-def _first_known(writer: WriteContext, node: tree.Call) -> Said:
+def _first_known(writer: WriteContext, node: syntax_tree.Call) -> Said:
     parts = [counted(writer.say(one)) for one in node.arguments]
     text = parts[-1].guarded()
     for one in reversed(parts[:-1]):
@@ -244,10 +244,10 @@ def _first_known(writer: WriteContext, node: tree.Call) -> Said:
     return Said(text=text, type=parts[0].type, known=some(one.known for one in parts), sure=sure)
 
 
-def at_midnight(writer: WriteContext, node: tree.Call) -> Said:
+def at_midnight(writer: WriteContext, node: syntax_tree.Call) -> Said:
     """``datetime_of(day, 00:00)``: REDCap takes a date for its first minute beside a date with time."""
     day, time = node.arguments
-    if not isinstance(time, tree.Literal) or time.value != "00:00":
+    if not isinstance(time, syntax_tree.Literal) or time.value != "00:00":
         raise LogicFault("REDCap joins no date with a time", node.start, node.end)
     said = writer.say(day)
     return Said(
@@ -260,18 +260,22 @@ def at_midnight(writer: WriteContext, node: tree.Call) -> Said:
     )
 
 
-def instance(writer: WriteContext, node: tree.Fold) -> Said:
+def instance(writer: WriteContext, node: syntax_tree.Fold) -> Said:
     """``max(lab.v where rowno = 2)`` is REDCap's ``[v][2]``; it has no words for other rows."""
     cell, where = node.over, node.where
-    if node.function != "max" or not isinstance(cell, tree.Reference) or where is None:
+    if node.function != "max" or not isinstance(cell, syntax_tree.Reference) or where is None:
         raise writer.fault(node)
-    if isinstance(where, tree.Logic) and where.operator == "and" and len(where.operands) == 2:
+    if isinstance(where, syntax_tree.Logic) and where.operator == "and" and len(where.operands) == 2:
         where = where.operands[1]
     name = writer.names.get((cell.table or "", cell.field or ""))
-    number = where.left if isinstance(where, tree.Compare) and where.operator == "=" else None
-    if name is None or not isinstance(number, tree.Reference) or number.field not in ("rowno", "unsno"):
+    number = where.left if isinstance(where, syntax_tree.Compare) and where.operator == "=" else None
+    if (
+        name is None
+        or not isinstance(number, syntax_tree.Reference)
+        or number.field not in ("rowno", "unsno")
+    ):
         raise writer.fault(node)
-    assert isinstance(where, tree.Compare)
+    assert isinstance(where, syntax_tree.Compare)
     held = writer.study.field(cell.table or "", cell.field or "")
     event = f"[{writer.events[cell.selector]}]" if cell.selector and cell.selector in writer.events else ""
     text = f"{event}[{name}][{_row(writer, where.right)}]"
@@ -279,24 +283,28 @@ def instance(writer: WriteContext, node: tree.Fold) -> Said:
     return Said(text=text, type=type_, known=given(text))
 
 
-def _row(writer: WriteContext, node: tree.Node) -> str:
-    if isinstance(node, tree.Literal) and node.kind == "number":
+def _row(writer: WriteContext, node: syntax_tree.Node) -> str:
+    if isinstance(node, syntax_tree.Literal) and node.kind == "number":
         return str(node.value)
-    if isinstance(node, tree.Fold) and node.function in ("min", "max"):
+    if isinstance(node, syntax_tree.Fold) and node.function in ("min", "max"):
         return "first-instance" if node.function == "min" else "last-instance"
-    if isinstance(node, tree.Reference) and node.table == "this":
+    if isinstance(node, syntax_tree.Reference) and node.table == "this":
         return "current-instance"
-    if isinstance(node, tree.Sum) and len(node.terms) == 2 and isinstance(node.terms[0], tree.Reference):
+    if (
+        isinstance(node, syntax_tree.Sum)
+        and len(node.terms) == 2
+        and isinstance(node.terms[0], syntax_tree.Reference)
+    ):
         return "previous-instance" if node.signs[1] == "-" else "next-instance"
     raise writer.fault(node)
 
 
-def _days_between(writer: WriteContext, node: tree.Call) -> Said:
+def _days_between(writer: WriteContext, node: syntax_tree.Call) -> Said:
     return days(writer, [writer.say(one) for one in node.arguments])
 
 
 _TYPES = {"date": Type.DATE, "datetime": Type.DATETIME, "time": Type.TIME}
-VALUES: Mapping[str, Callable[[WriteContext, tree.Call], Said]] = MappingProxyType(
+VALUES: Mapping[str, Callable[[WriteContext, syntax_tree.Call], Said]] = MappingProxyType(
     {
         "round": _same("round"),
         "round_up": _same("roundup"),

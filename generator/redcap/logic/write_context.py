@@ -8,12 +8,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
-from forms_spec.model import Form, Group, Study
-from forms_spec.rules import tree
-from forms_spec.rules.types import Type
-from generator.redcap.logic.said import Asked, Said, constant
+from forms_spec.model.fields import Form, Group
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rules.semantics.types import Type
+from generator.redcap.event_names import event_names
+from generator.redcap.logic.redcap_text import Asked, Said, constant
 from generator.redcap.logic.words import LogicFault
-from generator.redcap.write_events import event_names
 
 Names = Mapping[tuple[str, str], str]
 
@@ -35,11 +36,11 @@ class WriteContext(ABC):
         self.standing: dict[str, Said] = {}
 
     @abstractmethod
-    def ask(self, node: tree.Node, wanted: bool) -> Asked:
+    def ask(self, node: syntax_tree.Node, wanted: bool) -> Asked:
         """What is true in REDCap where the condition is TRUE here, or where it is FALSE (``wanted``)."""
 
     @abstractmethod
-    def say(self, node: tree.Node, *, moment: bool = False, partial: bool = False) -> Said:
+    def say(self, node: syntax_tree.Node, *, moment: bool = False, partial: bool = False) -> Said:
         """A value. ``moment``: a date may stand for its first minute, as it does beside a date with time.
 
         ``partial``: a date that may be partial will do, since nothing is worked out with it.
@@ -49,7 +50,7 @@ class WriteContext(ABC):
         if (kind, why) not in self.notes:
             self.notes.append((kind, why))
 
-    def fault(self, node: tree.Node) -> LogicFault:
+    def fault(self, node: syntax_tree.Node) -> LogicFault:
         return LogicFault(f"REDCap has no words for a {type(node).__name__.lower()}", node.start, node.end)
 
     def text(self, text: str) -> Said:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from forms_spec.model import Field, UnitChoice
-from forms_spec.rules import tree
-from forms_spec.rules.types import Type
+from forms_spec.model.facets import UnitChoice
+from forms_spec.model.fields import Field
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rules.semantics.types import Type
 from generator.redcap.box_codes import boxes_of, redcap_codes
-from generator.redcap.logic.said import FALSE, Asked, Said, every, given, some, test
+from generator.redcap.logic.redcap_text import FALSE, Asked, Said, every, given, some, test
 from generator.redcap.logic.words import LogicFault
 from generator.redcap.logic.write_context import WriteContext
 
@@ -36,7 +37,7 @@ def _answers(writer: WriteContext, field: Field) -> Mapping[str, str]:
     return {code: codes[code] for code in field.codelist.by_code}
 
 
-def sets(writer: WriteContext, node: tree.Compare, wanted: bool) -> Asked:
+def sets(writer: WriteContext, node: syntax_tree.Compare, wanted: bool) -> Asked:
     """``has``, ``has any``, ``has all``, ``within`` and ``overlaps``: box by box."""
     left = writer.say(node.left)
     if left.field is None or left.field.codelist is None:
@@ -54,15 +55,15 @@ def sets(writer: WriteContext, node: tree.Compare, wanted: bool) -> Asked:
     return some(inside) if wanted else every([*(one.opposite() for one in inside), some(outside)])
 
 
-def _listed(writer: WriteContext, node: tree.Compare) -> list[object]:
+def _listed(writer: WriteContext, node: syntax_tree.Compare) -> list[object]:
     """The codes on the right side, which have to be constants."""
-    items = node.right.items if isinstance(node.right, tree.Listing) else (node.right,)
-    if not all(isinstance(one, tree.Literal) and one.kind == "text" for one in items):
+    items = node.right.items if isinstance(node.right, syntax_tree.Listing) else (node.right,)
+    if not all(isinstance(one, syntax_tree.Literal) and one.kind == "text" for one in items):
         raise writer.fault(node)
-    return [one.value for one in items if isinstance(one, tree.Literal)]
+    return [one.value for one in items if isinstance(one, syntax_tree.Literal)]
 
 
-def missing(writer: WriteContext, node: tree.Is) -> Asked:
+def missing(writer: WriteContext, node: syntax_tree.Is) -> Asked:
     """``x is missing``, ``x is missing('ND')``"""
     said = writer.say(node.operand, partial=True)
     field = said.field
@@ -80,16 +81,16 @@ def missing(writer: WriteContext, node: tree.Is) -> Asked:
     return test(asked, f"{asked} = 0")
 
 
-def in_unit(writer: WriteContext, node: tree.Call) -> Said:
+def in_unit(writer: WriteContext, node: syntax_tree.Call) -> Said:
     """A value by the unit that was chosen for it, converted by the formulas of the dictionary."""
     cell, wanted = node.arguments
     said = writer.say(cell)
     field = said.field
-    if field is None or field.unit is None or not isinstance(wanted, tree.Literal):
+    if field is None or field.unit is None or not isinstance(wanted, syntax_tree.Literal):
         raise writer.fault(node)
     if field.unit.fixed == wanted.value:
         return said
-    assert isinstance(cell, tree.Reference)
+    assert isinstance(cell, syntax_tree.Reference)
     chosen = writer.say(replace(cell, field=field.unit.companion))
     text = "''"
     for choice in reversed(field.unit.choices):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from forms_spec.model import Form
-from forms_spec.rules import tree
+from forms_spec.model.fields import Form
+from forms_spec.rule_syntax import syntax_tree
+from generator.redcap.event_names import log_visit
 from generator.redcap.logic.words import LogicFault
 from generator.redcap.logic.write_context import WriteContext
-from generator.redcap.write_events import log_visit
 
 
-def event_of(writer: WriteContext, node: tree.Reference, form: Form) -> str:
+def event_of(writer: WriteContext, node: syntax_tree.Reference, form: Form) -> str:
     """The event at which another form is read, empty for the one of this form."""
     if node.selector == "previous":
         writer.note("previous-event", "the event just before, also where the field has no answer there")

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from forms_spec.judge import judge
-from forms_spec.record import CellKey, Context, Record
+from forms_spec.evaluation import judge
+from forms_spec.model.captured_data import CellKey, Context, Record
 from tests.forms_spec.dictionaries import findings, load, said
 
 BODY = """

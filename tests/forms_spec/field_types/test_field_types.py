@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from forms_spec.catalogue import finding
 from forms_spec.field_types import FIELD_TYPES, FieldType, Sample, field_type
+from forms_spec.findings.catalogue import finding
 from forms_spec.kinds import KINDS, Refusal, kind
-from forms_spec.unique import by_name
+from forms_spec.model.registry import by_name
 from tests.parity.fields import accepted, distinct_fields, field_of, rejected
 
 

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from forms_spec.catalogue import finding
 from forms_spec.entry import understand
+from forms_spec.findings.catalogue import finding
 from forms_spec.kinds import Refusal
 from tests.parity.fields import field_of
 

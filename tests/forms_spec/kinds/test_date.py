@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from forms_spec.kinds import Refusal
-from forms_spec.values import Value
+from forms_spec.model.values import Value
 from tests.parity.fields import field_of
 
 FIELD = field_of("date")

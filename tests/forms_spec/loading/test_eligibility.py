@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from forms_spec.eligibility import CriterionResult, Verdict, assess
-from forms_spec.record import FormKey, Record
+from forms_spec.evaluation.eligibility import CriterionResult, Verdict, assess
+from forms_spec.model.captured_data import FormKey, Record
 from tests.forms_spec.dictionaries import load, said
 
 FORM = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forms_spec.findings import Severity
+from forms_spec.findings.finding import Severity
 from tests.forms_spec.dictionaries import load, said
 
 RULES = """

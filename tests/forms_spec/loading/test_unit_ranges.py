@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms_spec.judge import judge
-from forms_spec.record import Context, Record
-from forms_spec.rules.evaluate import compile_expression
-from forms_spec.rules.expression import Home
-from forms_spec.rules.types import Type
+from forms_spec.evaluation import judge
+from forms_spec.model.captured_data import Context, Record
+from forms_spec.rules.runtime.compiler import compile_expression
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.types import Type
 from tests.forms_spec.dictionaries import load, said
 
 FAHRENHEIT = "{C: {label: °C}, F: {label: °F, to: C, as: (value - 32) * 5 / 9}}"

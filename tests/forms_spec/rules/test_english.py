@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from forms_spec.rules import to_english
-from forms_spec.rules.checker import resolve
-from forms_spec.rules.core import Core
-from tests.forms_spec.rules.test_checker import expression, home
+from forms_spec.rules.semantics.resolved import Core
+from forms_spec.rules.semantics.resolver import resolve
+from tests.forms_spec.rules.test_resolver import expression, home
 from tests.parity.rule_study import rule_study
 
 LEAVES = {"number": ("an", "ax", "2"), "condition": ("ab", "(ay = 'Y')", "(an > 2)", "(ad < today)")}

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from forms_spec.judge import judge
-from forms_spec.model import Study
-from forms_spec.record import CellKey, Context, FormKey, Record, Row
+from forms_spec.evaluation import judge
+from forms_spec.model.captured_data import CellKey, Context, FormKey, Record, Row
+from forms_spec.model.study import Study
 from tests.forms_spec.dictionaries import load
 from tests.parity.rule_engines import Shelf
 

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from forms_spec.judge import judge
-from forms_spec.model import Study
-from forms_spec.record import CellKey, Context, Record
+from forms_spec.evaluation import judge
+from forms_spec.model.captured_data import CellKey, Context, Record
+from forms_spec.model.study import Study
 from tests.studies import study_of
 
 STUDY = "study: T1\ntitle: Example\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n"

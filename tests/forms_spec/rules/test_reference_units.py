@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from forms_spec.judge import judge
-from forms_spec.model import Study
-from forms_spec.record import CellKey, Context, Record
+from forms_spec.evaluation import judge
+from forms_spec.model.captured_data import CellKey, Context, Record
+from forms_spec.model.study import Study
 from generator.codebook import codebook_html
 from tests.forms_spec.dictionaries import findings, load, said
 from tests.reference_study import LB, RANGES, reference_study

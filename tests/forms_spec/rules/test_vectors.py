@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forms_spec.record import Record
+from forms_spec.model.captured_data import Record
 from tests.parity.rule_engines import HOME, BrowserEngine, Rule
 from tests.parity.rule_study import rule_study
 

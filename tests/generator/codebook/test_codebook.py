@@ -10,7 +10,7 @@ import pytest
 from markupsafe import escape
 
 from forms_spec import load_study
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from generator.codebook import codebook_html
 from generator.codebook.uses import field_anchor
 from generator.tables.losses import losses

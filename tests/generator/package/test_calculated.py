@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from forms_spec.model import Study
-from forms_spec.record import FormKey, Record, Row
-from generator.package.calculated import with_calculated, without_calculated
-from generator.package.captured import CapturedForm, FormStatus
+from forms_spec.evaluation.calculated import with_calculated, without_calculated
+from forms_spec.model.captured_data import FormKey, Record, Row
+from forms_spec.model.captured_forms import CapturedForm, FormStatus
+from forms_spec.model.study import Study
 from tests.studies import study_of
 
 STUDY = {

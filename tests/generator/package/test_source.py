@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.package.validate import validate_package
+from generator.validation.validate import validate_package
 from tests.package_cases import clean_forms, write
 
 

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 
 from forms_spec.kinds.file import file_text
-from generator.package.captured import CapturedFile, CapturedForm, Change, Subject
-from generator.package.reader import open_package
+from forms_spec.model.captured_forms import CapturedFile, CapturedForm, Change, Subject
 from generator.package.writer import write_package
+from generator.validation.open_package import open_package
 from tests.package_cases import any_forms, captured, clean_forms, write
 from tests.studies import FILES, small_study
 

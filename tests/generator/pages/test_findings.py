@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from forms_spec.findings import Finding, Severity
-from forms_spec.places import DataPlace
-from forms_spec.record import CellKey
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.findings.places import DataPlace
+from forms_spec.model.captured_data import CellKey
 from generator.pages.findings import Lead, said_on
 from tests.webapp.guest_study import guest_study
 from tests.webapp.pages import cellkine

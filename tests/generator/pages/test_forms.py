@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from forms_spec.judge import judge
+from forms_spec.evaluation import judge
 from forms_spec.kinds import KINDS
-from forms_spec.model import Form, Study
-from forms_spec.record import Context, Record
+from forms_spec.model.captured_data import Context, Record
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
 from generator.pages import FIELD_CLASSES, form_html, page_and_template, table_form
 from tests.studies import FILES, small_study, study_of
 

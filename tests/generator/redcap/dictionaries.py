@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from forms_spec.judge import judge
+from forms_spec.evaluation import judge
 from forms_spec.loader import load_study
-from forms_spec.model import Study
-from forms_spec.record import Context, EmptyCasebook, Record
-from generator.redcap.columns import HEADERS
+from forms_spec.model.captured_data import Context, EmptyCasebook, Record
+from forms_spec.model.study import Study
 from generator.redcap.convert import Converted, convert_redcap
-from generator.redcap.events import EventFiles
+from generator.redcap.reading.columns import HEADERS
+from generator.redcap.reading.events import EventFiles
 
 TODAY = date(2024, 5, 31)
 NO_EVENTS = EventFiles()

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from forms_spec.judge import CellState
-from forms_spec.model import Study
+from forms_spec.evaluation import CellState
+from forms_spec.model.study import Study
 from generator.redcap.convert import convert_redcap
-from generator.redcap.events import EventFiles
-from generator.redcap.write_back import write_redcap
+from generator.redcap.reading.events import EventFiles
+from generator.redcap.write_dictionary import write_redcap
 from tests.generator.redcap.dictionaries import judged
 from tests.studies import study_of
 

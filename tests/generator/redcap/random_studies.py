@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from forms_spec import load_study
-from forms_spec.findings import Severity
-from forms_spec.model import Study
+from forms_spec.findings.finding import Severity
+from forms_spec.model.study import Study
 
 CODES = (
     *(

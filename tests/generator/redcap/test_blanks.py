@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from forms_spec.record import FormKey, Record
+from forms_spec.model.captured_data import FormKey, Record
 from generator.redcap.logic.functions import CONDITIONS, VALUES
 from tests.generator.redcap.dictionaries import (
     FIELDS,

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from forms_spec.loader import load_study
-from generator.redcap.columns import COLUMNS, HEADERS
 from generator.redcap.convert import Converted, convert_redcap
-from generator.redcap.events import EventFiles
-from generator.redcap.items import read_dictionary
-from generator.redcap.record_file import said_by
-from generator.redcap.validate_records import validate_records
-from generator.redcap.write_back import write_redcap
+from generator.redcap.reading.columns import COLUMNS, HEADERS
+from generator.redcap.reading.dictionary_rows import read_dictionary
+from generator.redcap.reading.events import EventFiles
+from generator.redcap.records.record_file import said_by
+from generator.redcap.records.validate_records import validate_records
+from generator.redcap.write_dictionary import write_redcap
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 DICTIONARIES = sorted((CORPUS / "redcap").glob("*.csv"))

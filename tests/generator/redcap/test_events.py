@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from forms_spec.judge import judge
-from forms_spec.record import CellKey, Context, EmptyCasebook, FormKey, Record, Records, Row
-from forms_spec.schedule import Offset, Window
+from forms_spec.evaluation import judge
+from forms_spec.model.captured_data import CellKey, Context, EmptyCasebook, FormKey, Record, Records, Row
+from forms_spec.model.visits import Offset, Window
 from generator.redcap.convert import convert_redcap
-from generator.redcap.events import EventFiles
-from generator.redcap.items import read_dictionary
-from generator.redcap.write_back import write_redcap
+from generator.redcap.reading.dictionary_rows import read_dictionary
+from generator.redcap.reading.events import EventFiles
+from generator.redcap.write_dictionary import write_redcap
 from tests.generator.redcap.dictionaries import TODAY, converted, dictionary, kinds, study_of
 
 EVENTS = (

@@ -8,14 +8,14 @@ from datetime import date
 
 import pytest
 
-from forms_spec.model import Study
-from forms_spec.record import CellKey, FormKey, Record, Row
-from generator.package.captured import CapturedForm
-from generator.redcap.events import EventFiles
-from generator.redcap.export_records import Exported, as_markdown, counts, export_records
-from generator.redcap.records import read_records
-from generator.redcap.write_back import write_redcap
-from generator.redcap.write_records import Shape
+from forms_spec.model.captured_data import CellKey, FormKey, Record, Row
+from forms_spec.model.captured_forms import CapturedForm
+from forms_spec.model.study import Study
+from generator.redcap.reading.events import EventFiles
+from generator.redcap.records.export_records import Exported, as_markdown, counts, export_records
+from generator.redcap.records.read_records import read_records
+from generator.redcap.records.write_records import Shape
+from generator.redcap.write_dictionary import write_redcap
 from tests.generator.redcap.dictionaries import converted
 from tests.generator.redcap.dictionaries import study_of as converted_study
 from tests.package_cases import SAVED, captured, clean_forms

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from generator.redcap.convert import Converted, convert_redcap
-from generator.redcap.write_back import write_redcap
+from generator.redcap.write_dictionary import write_redcap
 from tests.generator.redcap.dictionaries import converted, dictionary, judged, kinds, study_of
 
 

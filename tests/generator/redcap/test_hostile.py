@@ -5,17 +5,17 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms_spec.judge import judge
-from forms_spec.judge.page_words import page_words
+from forms_spec.evaluation import judge
+from forms_spec.evaluation.text_slots import page_words
 from forms_spec.loader import load_study
-from forms_spec.record import Context, EmptyCasebook, Record
+from forms_spec.model.captured_data import Context, EmptyCasebook, Record
 from generator.browser.form_json import form_spec
 from generator.pages import form_html
 from generator.redcap.convert import convert_redcap
-from generator.redcap.record_file import Said
-from generator.redcap.records import read_records
-from generator.redcap.validate_records import validate_records
-from generator.redcap.write_back import write_redcap
+from generator.redcap.records.read_records import read_records
+from generator.redcap.records.record_file import Said
+from generator.redcap.records.validate_records import validate_records
+from generator.redcap.write_dictionary import write_redcap
 from tests.generator.redcap.dictionaries import FIELDS, TODAY, converted, dictionary, study_of
 
 GOOD = dictionary(*FIELDS, {"name": "x", "branching": "[sex] = '1' and [a] > 5", "section": "S"})

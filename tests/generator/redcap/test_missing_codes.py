@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from forms_spec.findings import Severity
-from forms_spec.model import MissingCode, Study
-from generator.package.report import Report
+from forms_spec.findings.finding import Severity
+from forms_spec.model.codes import MissingCode
+from forms_spec.model.study import Study
 from generator.redcap.convert import Converted, convert_redcap
-from generator.redcap.missing_codes import missing_data
-from generator.redcap.project_file import NoProject, project_missing
-from generator.redcap.records import read_records
-from generator.redcap.validate_records import validate_records
-from generator.redcap.write_back import write_redcap
-from generator.redcap.write_records import Shape, write_records
-from tests.generator.redcap.dictionaries import (
-    FIELDS,
-    TODAY,
-    converted,
-    dictionary,
-    judged,
-    kinds,
-    study_of,
-)
+from generator.redcap.reading.missing_codes import missing_data
+from generator.redcap.reading.project_file import NoProject, project_missing
+from generator.redcap.records.read_records import read_records
+from generator.redcap.records.validate_records import validate_records
+from generator.redcap.records.write_records import Shape, write_records
+from generator.redcap.write_dictionary import write_redcap
+from generator.validation.report.report import Report
+from tests.generator.redcap.dictionaries import FIELDS, TODAY, converted, dictionary, judged, kinds, study_of
 
 CODES = "ND, Not done | UNK, Unknown"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from generator.redcap.convert import convert_redcap
-from generator.redcap.events import EventFiles
-from generator.redcap.items import read_dictionary
-from generator.redcap.write_back import write_redcap
+from generator.redcap.reading.dictionary_rows import read_dictionary
+from generator.redcap.reading.events import EventFiles
+from generator.redcap.write_dictionary import write_redcap
 from tests.generator.redcap.dictionaries import converted, dictionary, kinds, study_of
 
 ROWS = (

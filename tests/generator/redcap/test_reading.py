@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from forms_spec.findings import Severity
-from generator.redcap.columns import HEADERS
+from forms_spec.findings.finding import Severity
 from generator.redcap.convert import convert_redcap
-from generator.redcap.items import Dictionary, read_dictionary
+from generator.redcap.reading.columns import HEADERS
+from generator.redcap.reading.dictionary_rows import Dictionary, read_dictionary
 
 API = "field_name,form_name,field_type,field_label,select_choices_or_calculations"
 UI = ",".join(f'"{header}"' for header in HEADERS.values())

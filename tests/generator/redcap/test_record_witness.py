@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from forms_spec.record import CellKey, FormKey, Record
-from generator.redcap.record_witness import Witness
-from generator.redcap.records import read_records
+from forms_spec.model.captured_data import CellKey, FormKey, Record
+from generator.redcap.records.read_records import read_records
+from generator.redcap.records.witness import Witness
 from tests.generator.redcap.dictionaries import converted, study_of
 
 KEY = FormKey("base", "event_1_arm_1", 0)

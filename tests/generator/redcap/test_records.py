@@ -6,16 +6,16 @@ from datetime import date
 
 import pytest
 
-from forms_spec.judge import CellState
-from forms_spec.model import Study
-from forms_spec.record import FormKey
-from generator.package.report import Report
-from generator.redcap.events import EventFiles
-from generator.redcap.record_columns import box_column
-from generator.redcap.record_file import Records, Said
-from generator.redcap.records import read_records
-from generator.redcap.validate_records import validate_records
-from generator.redcap.write_records import Box, Shape, box_state, write_records
+from forms_spec.evaluation import CellState
+from forms_spec.model.captured_data import FormKey
+from forms_spec.model.study import Study
+from generator.redcap.reading.events import EventFiles
+from generator.redcap.records.columns import box_column
+from generator.redcap.records.read_records import read_records
+from generator.redcap.records.record_file import Records, Said
+from generator.redcap.records.validate_records import validate_records
+from generator.redcap.records.write_records import Box, Shape, box_state, write_records
+from generator.validation.report.report import Report
 from tests.generator.redcap.dictionaries import converted, study_of
 
 ROWS = (

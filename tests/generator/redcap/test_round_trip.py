@@ -19,26 +19,27 @@ from random import Random
 import pytest
 
 from forms_spec.entry import understand
-from forms_spec.judge import judge
-from forms_spec.model import Field, Form, Study
-from forms_spec.record import LOG, CellKey, Context, FormKey, Record, Records, Row
-from generator.package.captured import CapturedForm
-from generator.package.subjects_text import read_subjects
+from forms_spec.evaluation import judge
+from forms_spec.model.captured_data import LOG, CellKey, Context, FormKey, Record, Records, Row
+from forms_spec.model.captured_forms import CapturedForm
+from forms_spec.model.fields import Field, Form
+from forms_spec.model.study import Study
+from generator.package.example_subjects import read_subjects
 from generator.redcap.convert import convert_redcap
-from generator.redcap.events import EventFiles
-from generator.redcap.export_records import LeftOut, export_records
-from generator.redcap.record_columns import columns_of
-from generator.redcap.records import read_records
-from generator.redcap.write_back import write_redcap
-from generator.redcap.write_events import event_names, log_visit
-from generator.redcap.write_records import Shape, write_records
+from generator.redcap.event_names import event_names, log_visit
+from generator.redcap.reading.events import EventFiles
+from generator.redcap.records.columns import columns_of
+from generator.redcap.records.export_records import LeftOut, export_records
+from generator.redcap.records.read_records import read_records
+from generator.redcap.records.write_records import Shape, write_records
+from generator.redcap.write_dictionary import write_redcap
 from tests.docs.fences import blocks
-from tests.generator.casebooks.test_random_records import text
 from tests.generator.redcap.random_studies import RandomStudy
 from tests.generator.redcap.test_corpus import DICTIONARIES
+from tests.generator.validation.columnar.forms.test_random_records import text
 from tests.package_cases import SAVED
 from tests.studies import study_of
-from webapp.demo import read_texts
+from webapp.demo.demo_study import read_texts
 
 TODAY = date(2024, 5, 31)
 TUTORIAL = Path(__file__).parents[3] / "docs" / "tutorial.md"

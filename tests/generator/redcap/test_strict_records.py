@@ -8,15 +8,15 @@ import duckdb
 import polars
 import pytest
 
-from forms_spec.model import Study
-from generator.package.captured import CapturedForm
-from generator.package.report import Report
-from generator.redcap.events import EventFiles
-from generator.redcap.record_file import Records, Said
-from generator.redcap.record_subjects import lost_zeros
-from generator.redcap.records import read_records
-from generator.redcap.validate_records import validate_records
-from generator.redcap.write_records import write_records
+from forms_spec.model.captured_forms import CapturedForm
+from forms_spec.model.study import Study
+from generator.redcap.reading.events import EventFiles
+from generator.redcap.records.read_records import read_records
+from generator.redcap.records.record_file import Records, Said
+from generator.redcap.records.subjects import lost_zeros
+from generator.redcap.records.validate_records import validate_records
+from generator.redcap.records.write_records import write_records
+from generator.validation.report.report import Report
 from tests.generator.redcap.dictionaries import FIELDS, TODAY, converted, study_of
 from tests.studies import study_of as files_of
 

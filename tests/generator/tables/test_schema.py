@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from frictionless import Package
 
-from forms_spec.model import Study
+from forms_spec.model.study import Study
 from generator.tables.descriptor import descriptor
 from generator.tables.losses import Loss, losses
 from generator.tables.schema import table_schema

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from forms_spec import load_study
-from forms_spec.reader import with_present_names
-from forms_spec.renamed_keys import FIELD_KEYS, GROUP_KEYS, PATTERN_KEYS, RULE_KEYS, TYPES
+from forms_spec.yaml_source.reader import with_present_names
+from forms_spec.yaml_source.renamed_keys import FIELD_KEYS, GROUP_KEYS, PATTERN_KEYS, RULE_KEYS, TYPES
 from webapp.commands import main
 
 STUDY = "study: T1\ntitle: Example\nsubject: {pattern: '\\d{2}-\\d{3}', example: 01-007}\n"

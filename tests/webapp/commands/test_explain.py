@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner, Result
 
-from forms_spec.catalogue import CATALOGUE
+from forms_spec.findings.catalogue import CATALOGUE
 from webapp.commands import main
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from tests.package_cases import GOOD_VS, captured, write
 from webapp.commands import main
-from webapp.demo import load_demo
+from webapp.demo.demo_study import load_demo
 from webapp.storage import InstanceKey, Status, list_subjects, load, open_database
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.generator.package.test_returned import as_r
+from tests.generator.validation.returned.test_returned import as_r
 from tests.returned_package import ANSWERS, as_number, edit, rewrite, write_before
 from webapp.commands.export import command as export_command
 from webapp.commands.import_ import command

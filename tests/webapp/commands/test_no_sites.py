@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from generator.package.reader import Engine
-from generator.package.validate import validate_package
+from generator.validation.open_package import Engine
+from generator.validation.validate import validate_package
 from webapp.commands import main
 from webapp.storage import InstanceKey, load, open_database
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from forms_spec.record import Record
+from forms_spec.model.captured_data import Record
 from tests.studies import FILES, small_study
 from webapp.commands import main
 from webapp.storage import (

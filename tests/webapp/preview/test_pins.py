@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from forms_spec.places import TextPlace
-from webapp.preview.pins import About, about
+from forms_spec.findings.places import TextPlace
+from webapp.preview.field_markers import About, about
 
 VITALS = """\
 form: vs

@@ -8,7 +8,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from forms_spec.record import Record, Row
+from forms_spec.model.captured_data import Record, Row
 from webapp.storage import (
     Conflict,
     Database,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from forms_spec.record import CellKey, Record
+from forms_spec.model.captured_data import CellKey, Record
 from tests.webapp.storage.storing import HASH, START, VS, keep, record, rows
 from webapp.storage import (
     About,

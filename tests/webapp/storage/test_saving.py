@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms_spec.record import CellKey, Record
+from forms_spec.model.captured_data import CellKey, Record
 from tests.webapp.storage.storing import HASH, VS, keep, record, rows
 from webapp.storage import (
     Conflict,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
-from forms_spec.record import FormKey
+from forms_spec.model.captured_data import FormKey
 from tests.webapp.storage.storing import VS, keep, record
 from webapp.storage import (
     AttachmentHead,

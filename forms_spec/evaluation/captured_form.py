@@ -1,0 +1,291 @@
+"""A subject's captured forms as rules see them: cells evaluated on demand, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from forms_spec.evaluation.form_plan import FieldPlan, FormPlan, plan_of
+from forms_spec.evaluation.form_result import CellState
+from forms_spec.findings.places import DataPlace
+from forms_spec.kinds import Refusal
+from forms_spec.model.captured_data import LOG, Casebook, FormKey, Record
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+from forms_spec.model.values import Value
+from forms_spec.rule_syntax.limits import SCALE
+from forms_spec.rules.runtime.environment import Frames, Place
+from forms_spec.rules.runtime.operators import round_half_away
+from forms_spec.rules.runtime.value_conversion import from_rule, to_rule
+from forms_spec.rules.semantics.resolved import RuleValue
+from forms_spec.rules.semantics.types import Type
+
+
+@dataclass(slots=True)
+class Facts:
+    """What one cell turned out to be. ``seen`` is its value as rules see it, None for UNKNOWN."""
+
+    state: CellState
+    text: str
+    shown: bool | None
+    value: Value | None = None
+    seen: RuleValue | None = None
+    refusal: Refusal | None = None
+
+
+SHORT, REMEMBERED = 40, 1000
+"""The texts of a field that are remembered: their length, and how many."""
+_PENDING = Facts(CellState.BLANK, "", None)
+
+
+class CapturedForm:
+    """One form of the subject: its record, and what its cells mean."""
+
+    def __init__(self, plan: FormPlan, record: Record, key: FormKey, world: Subject) -> None:
+        self.plan = plan
+        self.record = record
+        self.key = key
+        self.world = world
+        self._texts: dict[tuple[str, int | None], Mapping[str, str]] = {
+            (group, row.number): row.texts for group, rows in record.rows.items() for row in rows
+        }
+        self._texts[plan.form.name, None] = record.texts
+        self._facts: dict[tuple[str, int | None, str], Facts] = {}
+
+    def rows(self, table: str) -> Sequence[int]:
+        return [row.number for row in self.record.rows.get(table, ())]
+
+    def value(self, table: str, row: int | None, field: str) -> RuleValue | None:
+        return self.facts(table, row, field).seen
+
+    def entered(self, table: str, row: int | None, field: str) -> RuleValue | None:
+        plan = self.plan.fields[table, field]
+        return self.given(plan, self.text(table, row, field), True).seen
+
+    def missing(self, table: str, row: int | None, field: str) -> str | None:
+        found = self.facts(table, row, field)
+        return found.text if found.state is CellState.MISSING else None
+
+    def text(self, table: str, row: int | None, field: str) -> str:
+        """The text as it was captured."""
+        return self._texts.get((table, row), {}).get(field, "")
+
+    def place(self, table: str, row: int | None, field: str | None) -> DataPlace:
+        return DataPlace(
+            table=table,
+            field=field,
+            row=row,
+            subject=self.world.subject,
+            visit=self.key.visit or None,
+            unsno=self.key.unsno,
+        )
+
+    def frames(self, row: int | None) -> Frames:
+        return [Place(self, row)]
+
+    def facts(self, table: str, row: int | None, field: str) -> Facts:
+        """The cell's facts; a cell that turns out to depend on itself is UNKNOWN to itself."""
+        key = (table, row, field)
+        found = self._facts.get(key)
+        if found is None:
+            if (table, field) in self.plan.deep:
+                self._prepare(key)
+            self._facts[key] = _PENDING
+            found = self._facts[key] = self._evaluate(self.plan.fields[table, field], row)
+        return found
+
+    def _prepare(self, key: tuple[str, int | None, str]) -> None:
+        """Evaluates what the cell reads of this form, and what that reads, without recursion."""
+        stack, begun = [key], set()
+        while stack:
+            at = stack[-1]
+            if at in begun:
+                stack.pop()
+                if at != key and at not in self._facts:
+                    self._facts[at] = _PENDING
+                    self._facts[at] = self._evaluate(self.plan.fields[at[0], at[2]], at[1])
+            else:
+                begun.add(at)
+                stack += [one for one in self._read_by(at) if one not in begun and one not in self._facts]
+
+    def _read_by(self, key: tuple[str, int | None, str]) -> Iterator[tuple[str, int | None, str]]:
+        """The cells of this form that a cell reads: of its own row, or of all rows from outside them."""
+        table, row, field = key
+        for other, name in self.plan.reads[table, field]:
+            if other not in self.plan.row_tables:
+                yield other, None, name
+            elif other == table:
+                yield other, row, name
+            else:
+                yield from ((other, number, name) for number in self.rows(other))
+
+    def settle(self) -> None:
+        """Evaluates every cell in dependency order, so that no chain of formulas goes deep."""
+        for table, field in self.plan.order:
+            for row in self.rows(table) if table in self.plan.row_tables else (None,):
+                self.facts(table, row, field)
+
+    def _evaluate(self, plan: FieldPlan, row: int | None) -> Facts:
+        text = self.text(plan.table, row, plan.field.name)
+        shown = self._shown(plan, row) if plan.shown else True
+        if plan.value is not None:
+            return self._calculated(plan, row, shown)
+        if shown is False:
+            return Facts(CellState.HIDDEN, text, False)
+        return self.given(plan, text, shown)
+
+    def given(self, plan: FieldPlan, text: str, shown: bool | None) -> Facts:
+        """What a text means in a field that is not hidden."""
+        if text == "":
+            return Facts(CellState.BLANK, "", shown)
+        if text in self.world.study.missing:
+            if text in plan.missing:
+                return Facts(CellState.MISSING, text, shown)
+            refusal = Refusal(code="missing-not-allowed", details=(("name", text),))
+            return Facts(CellState.INVALID, text, shown, refusal=refusal)
+        return _parsed(plan, text, shown)
+
+    def _shown(self, plan: FieldPlan, row: int | None) -> bool | None:
+        frames = self.frames(row)
+        found: bool | None = True
+        for condition in plan.shown:
+            held = condition(frames)
+            if held is False:
+                return False
+            if held is None:
+                found = None
+        return found
+
+    def _calculated(self, plan: FieldPlan, row: int | None, shown: bool | None) -> Facts:
+        """The computed value; the text that came along is not used."""
+        if shown is False:
+            return Facts(CellState.HIDDEN, "", False)
+        assert plan.value is not None
+        return computed(plan, plan.value(self.frames(row)), shown)
+
+
+def computed(plan: FieldPlan, value: RuleValue | None, shown: bool | None) -> Facts:
+    """What a formula's value means in its field, rounded to the field's places."""
+    if value is not None and plan.type is Type.NUMBER:
+        places = 0 if plan.field.kind.name == "integer" else plan.field.places
+        assert isinstance(value, int)
+        value = value if places is None else round_half_away(value, places * SCALE)
+    found = None if value is None else from_rule(value, plan.field)
+    if found is None:
+        return Facts(CellState.BLANK, "", shown)
+    return _parsed(plan, plan.field.kind.write(found, plan.field), shown)
+
+
+def _parsed(plan: FieldPlan, text: str, shown: bool | None) -> Facts:
+    try:
+        value, seen = plan.meanings[text]
+    except KeyError:
+        value, seen = _meaning(plan, text)
+    if isinstance(value, Refusal):
+        return Facts(CellState.INVALID, text, shown, refusal=value)
+    return Facts(CellState.ANSWERED, text, shown, value=value, seen=seen)
+
+
+def _meaning(plan: FieldPlan, text: str) -> tuple[Value | Refusal, RuleValue | None]:
+    """Equal texts of a field are read once, as long as they are few and short."""
+    value = plan.field.kind.parse(text, plan.field)
+    found = (value, None if isinstance(value, Refusal) else to_rule(value))
+    if len(text) <= SHORT:
+        if len(plan.meanings) >= REMEMBERED:
+            plan.meanings.clear()
+        plan.meanings[text] = found
+    return found
+
+
+class Subject:
+    """Every form of one subject, found by key, made ready when it is first looked at."""
+
+    def __init__(self, study: Study, casebook: Casebook, today: date, subject: str | None) -> None:
+        self.study = study
+        self.casebook = casebook
+        self.today = today.toordinal()
+        self.subject = subject
+        self._forms: dict[FormKey, CapturedForm | None] = {}
+        self._keys: dict[str, list[FormKey]] = {}
+
+    def put(self, form: Form, record: Record, key: FormKey) -> CapturedForm:
+        """The form that is judged stands in place of what was captured of it before."""
+        found = self._forms[key] = CapturedForm(plan_of(self.study, form), record, key, self)
+        self._keys.pop(form.name, None)
+        return found
+
+    def form(self, key: FormKey) -> CapturedForm | None:
+        if key not in self._forms:
+            record = self.casebook.record(key)
+            form = self.study.forms[key.form]
+            self._forms[key] = (
+                None if record is None else CapturedForm(plan_of(self.study, form), record, key, self)
+            )
+        return self._forms[key]
+
+    def keys(self, form: str) -> list[FormKey]:
+        """The captured instances of a form, in visit order."""
+        found = self._keys.get(form)
+        if found is None:
+            put = [key for key, held in self._forms.items() if key.form == form and held is not None]
+            found = sorted({*self.casebook.keys(form), *put}, key=self.position)
+            self._keys[form] = found
+        return found
+
+    def position(self, key: FormKey) -> tuple[int, int]:
+        order = visit_order(self.study)
+        return order.get(key.visit, len(order)), key.unsno
+
+    def at(self, form: str, visit: str | None, seen_from: FormKey, field: str) -> CapturedForm | None:
+        if self.study.forms[form].log:
+            return self.form(FormKey(form, LOG, 0))
+        if visit == "previous":
+            earlier = reversed(self.earlier(form, seen_from))
+            return next((one for one in earlier if one.value(form, None, field) is not None), None)
+        if visit is not None:
+            return self.form(FormKey(form, visit, 0))
+        there = nearest_visit(self.study, form, seen_from.visit)
+        if there is None:
+            return None
+        return self.form(FormKey(form, there, seen_from.unsno if there == seen_from.visit else 0))
+
+    def earlier(self, form: str, seen_from: FormKey) -> list[CapturedForm]:
+        here = self.position(seen_from)
+        found = (self.form(key) for key in self.keys(form) if self.position(key) < here)
+        return [one for one in found if one is not None]
+
+    def instances(self, form: str, visit: str, seen_from: FormKey) -> Sequence[CapturedForm]:
+        if visit == "previous":
+            return self.earlier(form, seen_from)[-1:]
+        keys = [key for key in self.keys(form) if visit in ("all", key.visit)]
+        found = (self.form(key) for key in keys)
+        return [one for one in found if one is not None]
+
+
+_VISIT_ORDERS: StudyCache[tuple[()], Mapping[str, int]] = StudyCache()
+_NEAREST_VISITS: StudyCache[tuple[str, str], str | None] = StudyCache()
+
+
+def visit_order(study: Study) -> Mapping[str, int]:
+    """The position of each visit in the dictionary."""
+    return _VISIT_ORDERS.get(study, (), lambda: {name: at for at, name in enumerate(study.visits)})
+
+
+def nearest_visit(study: Study, form: str, visit: str) -> str | None:
+    """The visit whose form is meant where none is named.
+
+    The visit itself when the form is scheduled there, else the last visit before it where it is, else the
+    first. None when the form is scheduled nowhere.
+    """
+    return _NEAREST_VISITS.get(study, (form, visit), lambda: _nearest(study, form, visit))
+
+
+def _nearest(study: Study, form: str, visit: str) -> str | None:
+    order = visit_order(study)
+    visits = sorted({one.visit for one in study.schedule if one.form == form}, key=lambda name: order[name])
+    if visit in visits or not visits:
+        return visit if visits else None
+    before = [name for name in visits if order[name] < order.get(visit, -1)]
+    return before[-1] if before else visits[0]

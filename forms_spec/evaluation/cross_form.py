@@ -1,0 +1,79 @@
+"""Findings of the subject's other forms that hang on fields of this one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.edit_checks import judge_rules
+from forms_spec.findings.finding import Finding
+from forms_spec.model.captured_data import LOG, Context, FormKey, Record
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+
+RulesByHome = Mapping[str, Mapping[str, set[str]]]
+"""By a form: the names of the rules on its fields, by the other form where they are at home."""
+_HOMES: StudyCache[tuple[()], RulesByHome] = StudyCache()
+
+
+def judge_elsewhere(
+    study: Study,
+    form: Form,
+    record: Record,
+    context: Context,
+    *,
+    complete: Callable[[FormKey], bool] = lambda _key: False,
+) -> tuple[Finding, ...]:
+    """What rules at home in other forms say of fields of this one, as it is now.
+
+    Only forms whose rules hang on this one are looked at. ``complete`` says which forms are to be complete.
+    """
+    homes = homes_of(study, form)
+    if not homes:
+        return ()
+    key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
+    subject = Subject(study, context.casebook, context.today, context.subject)
+    subject.put(form, record, key)
+    return tuple(_found(subject, homes, key, complete))
+
+
+def homes_of(study: Study, form: Form) -> Mapping[str, frozenset[str]]:
+    """By other form: the rules at home there that hang on a field of this form too."""
+    by_form = _HOMES.get(study, (), lambda: _homes_by_form(study))
+    return {home: frozenset(names) for home, names in by_form.get(form.name, {}).items()}
+
+
+def _homes_by_form(study: Study) -> RulesByHome:
+    by_form: dict[str, dict[str, set[str]]] = {}
+    for rule in study.rules.values():
+        home, *others = (study.tables[table].form.name for table, _ in rule.on)
+        for other in {*others} - {home}:
+            by_form.setdefault(other, {}).setdefault(home, set()).add(rule.name)
+    return by_form
+
+
+def _found(
+    subject: Subject,
+    homes: Mapping[str, frozenset[str]],
+    key: FormKey,
+    complete: Callable[[FormKey], bool],
+) -> Iterator[Finding]:
+    for home, names in homes.items():
+        for at in subject.keys(home):
+            captured = subject.form(at)
+            if captured is None:
+                continue
+            for found in judge_rules(captured, completing=complete(at), names=names):
+                if key in places_of(subject.study, found):
+                    yield found
+
+
+def places_of(study: Study, found: Finding) -> frozenset[FormKey]:
+    """The forms on whose pages a finding shows."""
+    places = (found.data, *found.also)
+    return frozenset(
+        FormKey(study.tables[place.table].form.name, place.visit or "", place.unsno or 0)
+        for place in places
+        if place is not None
+    )

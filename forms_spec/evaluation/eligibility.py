@@ -1,0 +1,204 @@
+"""Who may take part: each criterion as the site answered it, and as the sources say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.form_result import CellState
+from forms_spec.evaluation.lacking_values import Lacking, lacking_in
+from forms_spec.evaluation.read_trace import Evidence, Source, sources_of
+from forms_spec.findings.finding import Finding, Severity
+from forms_spec.model.captured_data import LOG, Casebook, FormKey
+from forms_spec.model.criteria import Criterion
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+from forms_spec.rule_syntax.expression import Expression
+from forms_spec.rule_syntax.syntax_tree import Reference
+from forms_spec.rules.english import to_english
+from forms_spec.rules.runtime.compiler import Closure, compile_expression
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.types import Type
+
+_CONDITIONS: StudyCache[int, Closure] = StudyCache()
+"""By the identity of a criterion's condition, which lives as long as its study."""
+GRAVE = frozenset({Severity.REFUSE, Severity.QUERY})
+
+
+class Verdict(Enum):
+    """How the site's answer and the sources stand to each other."""
+
+    AGREES = "agrees"
+    DISCREPANCY = "discrepancy"
+    UNKNOWN = "unknown"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionResult:
+    """One criterion of one subject.
+
+    ``answer`` and ``state`` are the site's. ``possible`` are the codes that the sources leave open, and
+    ``derived`` is the only one of them, else None. ``passes``: by the sources. ``lacking`` says why
+    something cannot be told, ``findings`` are open on the sources.
+    """
+
+    criterion: Criterion
+    answer: str
+    state: CellState
+    possible: frozenset[str]
+    sources: tuple[Source, ...]
+    lacking: tuple[Lacking, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def name(self) -> str:
+        """The criterion's name as people write it: ``EXCL01``."""
+        return self.criterion.field.name.upper()
+
+    @property
+    def derived(self) -> str | None:
+        return next(iter(self.possible)) if len(self.possible) == 1 else None
+
+    @property
+    def passes(self) -> bool | None:
+        barring = self.criterion.barring
+        if barring not in self.possible:
+            return True
+        return False if self.derived == barring else None
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.state is not CellState.ANSWERED:
+            return Verdict.UNANSWERED
+        if self.answer not in self.possible:
+            return Verdict.DISCREPANCY
+        return Verdict.AGREES if self.derived is not None else Verdict.UNKNOWN
+
+    @property
+    def settled(self) -> bool:
+        """Nothing of it needs anybody's attention."""
+        return self.verdict is Verdict.AGREES and self.passes is True and not self.findings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessment:
+    """All criteria of one subject, as of one day; ``key`` is the form on which the site answers."""
+
+    key: FormKey
+    criteria: tuple[CriterionResult, ...]
+
+    @property
+    def failed(self) -> tuple[CriterionResult, ...]:
+        return tuple(one for one in self.criteria if one.passes is False)
+
+    @property
+    def undetermined(self) -> tuple[CriterionResult, ...]:
+        return tuple(one for one in self.criteria if one.passes is None)
+
+    @property
+    def pending(self) -> tuple[CriterionResult, ...]:
+        """Criteria that are passed, but a finding is open on what they rest on."""
+        return tuple(one for one in self.criteria if one.passes and one.findings)
+
+
+def assess(
+    study: Study,
+    casebook: Casebook,
+    today: date,
+    subject: str | None = None,
+    findings: Iterable[Finding] = (),
+) -> Assessment | None:
+    """The eligibility of a subject; None in a study that has no criteria.
+
+    ``findings`` are those of the subject's forms; queries on a source of a criterion are shown with it.
+    """
+    held = study.eligibility
+    if held is None:
+        return None
+    key = FormKey(held.form, held.visit or LOG, 0)
+    assessor = _Assessor(
+        study=study,
+        subject=Subject(study, casebook, today, subject),
+        key=key,
+        findings=tuple(one for one in findings if one.severity in GRAVE),
+    )
+    return Assessment(key=key, criteria=tuple(assessor.result(one) for one in held.criteria))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Assessor:
+    study: Study
+    subject: Subject
+    key: FormKey
+    findings: tuple[Finding, ...]
+
+    def result(self, criterion: Criterion) -> CriterionResult:
+        here = self.subject.form(self.key)
+        site = here.facts(self.key.form, None, criterion.field.name) if here else None
+        possible, read = self.possible(criterion)
+        sources = sources_of(self.subject, self.key, *(self.closure(one) for one in read))
+        home = self.home
+        lacking = [one for said in read for one in lacking_in(self.subject, self.key, said, home)]
+        return CriterionResult(
+            criterion=criterion,
+            answer=site.text if site else "",
+            state=site.state if site else CellState.BLANK,
+            possible=possible,
+            sources=sources,
+            lacking=tuple(dict.fromkeys(lacking)) if len(possible) > 1 else (),
+            findings=tuple(self.open_on(sources)),
+        )
+
+    def possible(self, criterion: Criterion) -> tuple[frozenset[str], tuple[Expression, ...]]:
+        """The answers that the sources leave open, and the conditions that decided it."""
+        moot = criterion.not_applicable
+        inapplicable = self.holds(moot) if moot is not None else False
+        if moot is not None and inapplicable is True:
+            return frozenset({criterion.moot}), (moot,)
+        met = self.holds(criterion.met)
+        found = {criterion.yes, criterion.no} if met is None else {criterion.yes if met else criterion.no}
+        if inapplicable is None:
+            found.add(criterion.moot)
+        return frozenset(found), (criterion.met,) if moot is None else (moot, criterion.met)
+
+    @property
+    def home(self) -> Home:
+        return Home(form=self.study.forms[self.key.form])
+
+    def closure(self, condition: Expression) -> Closure:
+        def compiled() -> Closure:
+            return compile_expression(condition, self.study, self.home, Type.CONDITION)
+
+        return _CONDITIONS.get(self.study, id(condition), compiled)
+
+    def holds(self, condition: Expression) -> bool | None:
+        frames = Evidence(self.subject).form(self.key).frames(None)
+        found = self.closure(condition)(frames)
+        return found if isinstance(found, bool) else None
+
+    def open_on(self, sources: tuple[Source, ...]) -> Iterator[Finding]:
+        """The findings that hang on one of the sources."""
+        cells = {(one.key.visit, one.key.unsno, one.table, one.row, one.field) for one in sources}
+        for found in self.findings:
+            places = [one for one in (found.data, *found.also) if one is not None]
+            if any((one.visit, one.unsno or 0, one.table, one.row, one.field) in cells for one in places):
+                yield found
+
+
+def in_words(condition: Expression, study: Study) -> str:
+    """A criterion's condition in English; a derivation that only gives it a name is written out."""
+    assert study.eligibility is not None
+    said = condition
+    while isinstance(said.tree, Reference) and said.tree.table is None:
+        held = study.derivations.get(said.tree.field or "")
+        if held is None or held.label is not None:
+            break
+        said = held.expression
+    return to_english(said, study, Home(form=study.forms[study.eligibility.form]))
+
+
+__all__ = ["Assessment", "CriterionResult", "Verdict", "assess", "in_words"]

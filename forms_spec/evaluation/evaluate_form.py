@@ -1,0 +1,203 @@
+"""The judge: one form's texts in; every cell's state and value, and every finding, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from forms_spec.evaluation.captured_form import CapturedForm, Facts, Subject
+from forms_spec.evaluation.edit_checks import judge_rules
+from forms_spec.evaluation.form_plan import FieldPlan, GroupPlan
+from forms_spec.evaluation.form_result import Cell, CellState, Judgement
+from forms_spec.evaluation.protocol_checks import is_kept, under_check
+from forms_spec.evaluation.range_checks import (
+    chosen_unit,
+    in_future,
+    outside,
+    plain,
+    too_far,
+    unit_label,
+    with_unit,
+)
+from forms_spec.evaluation.row_counts import judge_rows
+from forms_spec.evaluation.unknown import Untold
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.kinds import Refusal
+from forms_spec.kinds.display import reference_unit, reference_words, shown_as
+from forms_spec.model.captured_data import LOG, CellKey, Context, FormKey, Record
+from forms_spec.model.facets import Range
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from forms_spec.rules.runtime.value_conversion import to_rule
+from forms_spec.rules.semantics.types import Type
+
+
+def judge(
+    study: Study, form: Form, record: Record, context: Context, *, completing: bool = False
+) -> Judgement:
+    """Judges one form. All texts are canonical, or what was typed where that is no answer.
+
+    ``completing`` True also asks what a draft may still leave open: required fields, rows, and missing
+    codes that are for drafts only.
+    """
+    key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
+    subject = Subject(study, context.casebook, context.today, context.subject)
+    return judge_captured(subject.put(form, record, key), completing=completing)
+
+
+def judge_captured(captured: CapturedForm, *, completing: bool) -> Judgement:
+    """Judges one form of a subject whose other forms are at hand."""
+    captured.settle()
+    return _Verdict(captured, completing=completing).judgement()
+
+
+class _Verdict:
+    def __init__(self, captured: CapturedForm, *, completing: bool) -> None:
+        self.captured = captured
+        self.completing = completing
+        self.untold = Untold(captured)
+        self.cells: dict[CellKey, Cell] = {}
+        self.findings: list[Finding] = []
+
+    def judgement(self) -> Judgement:
+        for group in self.captured.plan.groups:
+            if group.group.rows is None:
+                self.section(group, None)
+                continue
+            for row in self.captured.rows(group.group.name):
+                self.section(group, row)
+            self.findings += judge_rows(self.captured, group, self.untold, completing=self.completing)
+        self.findings += judge_rules(self.captured, completing=self.completing)
+        return Judgement(cells=self.cells, findings=tuple(self.findings))
+
+    def section(self, group: GroupPlan, row: int | None) -> None:
+        for plan in group.fields:
+            self.cell(plan, row)
+
+    def cell(self, plan: FieldPlan, row: int | None) -> None:
+        facts = self.captured.facts(plan.table, row, plan.field.name)
+        required = self.required(plan, row, facts)
+        key = CellKey(plan.table, row, plan.field.name)
+        self.cells[key] = Cell(
+            state=facts.state,
+            text=facts.text,
+            value=facts.value,
+            shown=facts.shown,
+            required=required,
+            reference=self.reference(plan, row),
+        )
+        for found in self.faults(plan, row, facts, required):
+            if not is_kept(found, key, self.captured.record):
+                self.findings.append(found)
+
+    def reference(self, plan: FieldPlan, row: int | None) -> str | None:
+        """The reference range that applies, in words; None where there is none."""
+        if plan.reference is None:
+            return None
+        frames = self.captured.frames(row)
+        low, high = (
+            plain(end) if isinstance(end, int) else None for end in (one(frames) for one in plan.reference)
+        )
+        return with_unit(reference_words(low, high), reference_unit(plan.field)) if low or high else None
+
+    def required(self, plan: FieldPlan, row: int | None, facts: Facts) -> bool | None:
+        """False for what is hidden or calculated; UNKNOWN stays so."""
+        if facts.shown is False or plan.value is not None:
+            return False
+        return plan.has_to_be_answered(self.captured.frames(row))
+
+    def faults(
+        self, plan: FieldPlan, row: int | None, facts: Facts, required: bool | None
+    ) -> Iterator[Finding]:
+        """What is wrong with a cell, the gravest first."""
+        if plan.value is not None:
+            yield from self.differing(plan, row, facts)
+        if facts.state is CellState.HIDDEN and facts.text != "":
+            yield self.found("hidden-with-value", plan, row, facts)
+        elif facts.refusal is not None:
+            yield self.found(facts.refusal.code, plan, row, facts, **dict(facts.refusal.details))
+        elif facts.state is CellState.BLANK:
+            yield from self.blank(plan, row, facts, required)
+        elif facts.state is CellState.MISSING:
+            if self.completing and plan.missing[facts.text]:
+                reason = self.captured.world.study.missing[facts.text].label
+                yield self.found("missing-draft-only", plan, row, facts, reason=reason)
+        elif facts.state is CellState.ANSWERED:
+            yield from self.answered(plan, row, facts)
+        if facts.shown is None and facts.text != "" and plan.value is None:
+            yield self.found("shown-unknown", plan, row, facts)
+
+    def blank(
+        self, plan: FieldPlan, row: int | None, facts: Facts, required: bool | None
+    ) -> Iterator[Finding]:
+        if not self.completing or required is False:
+            return
+        if facts.shown is True and required:
+            yield self.found("required-blank", plan, row, facts)
+            return
+        if any(self.untold.of(one, home, Type.CONDITION, row) for one, home in plan.conditions()):
+            self.untold.asked.add((plan.table, row, plan.field.name))
+            yield self.found("required-unknown", plan, row, facts)
+
+    def answered(self, plan: FieldPlan, row: int | None, facts: Facts) -> Iterator[Finding]:
+        frames = self.captured.frames(row)
+        unit = chosen_unit(plan.field, frames)
+        if plan.field.unit is not None and plan.field.unit.companion and unit is None:
+            yield self.found("unit-missing", plan, row, facts)
+            return
+        for (word, limits), (_, written) in zip(plan.limits, plan.field.limits, strict=True):
+            if unit not in limits:
+                continue
+            found = outside(facts, limits[unit], plan, frames)
+            if found is not None:
+                side, bound = found
+                future = in_future(facts, plan.type, self.captured.world.today)
+                yield self.found(f"{side}-{word}", plan, row, facts, bound=bound, future=future)
+                return
+            if self.completing and not limits[unit].certain:
+                yield from self.limit_untold(plan, row, facts, word, written[unit])
+
+    def limit_untold(
+        self, plan: FieldPlan, row: int | None, facts: Facts, word: str, written: Range
+    ) -> Iterator[Finding]:
+        """An end of a range that is UNKNOWN, of a value that does not pass the other."""
+        for side, end in (("below", written.low), ("above", written.high)):
+            if end is not None and self.untold.of(end, plan.home, plan.type, row):
+                fear = too_far(plan.type, side)
+                yield self.found(f"{side}-{word}-unknown", plan, row, facts, fear=fear)
+
+    def differing(self, plan: FieldPlan, row: int | None, facts: Facts) -> Iterator[Finding]:
+        """A text that came along with a calculated field and is not what the formula gives."""
+        text = self.captured.text(plan.table, row, plan.field.name)
+        if text in ("", facts.text):
+            return
+        given = plan.field.kind.parse(text, plan.field)
+        if facts.value is None:
+            yield self.found("calculated-unknown", plan, row, facts, typed=text, given=text)
+        elif isinstance(given, Refusal) or to_rule(given) != facts.seen:
+            yield self.found("calculated-differs", plan, row, facts, typed=text, given=text)
+
+    def found(
+        self,
+        code: str,
+        plan: FieldPlan,
+        row: int | None,
+        facts: Facts,
+        *,
+        typed: str | None = None,
+        **words: Any,
+    ) -> Finding:
+        """A finding of the cell. ``typed`` is what stands there where that is not what the cell means."""
+        field = plan.field
+        unit = unit_label(field, self.captured.frames(row))
+        words.setdefault("label", field.label)
+        words.setdefault("answer", with_unit(shown_as(facts.text, field), unit))
+        said = finding(
+            code,
+            text=field.place,
+            data=self.captured.place(plan.table, row, field.name),
+            value=facts.text if typed is None else typed,
+            **words,
+        )
+        return under_check(said, field.checks)

@@ -1,0 +1,311 @@
+"""A form made ready for judging: every condition, formula and limit compiled, once for each study."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from forms_spec.model.edit_checks import Rule
+from forms_spec.model.facets import Range
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+from forms_spec.rule_syntax.expression import Expression, parse_expression
+from forms_spec.rules.runtime.compiler import compile_expression
+from forms_spec.rules.runtime.environment import Frames
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.reads import Target, references
+from forms_spec.rules.semantics.resolved import Apply, Constant, RuleValue
+from forms_spec.rules.semantics.resolver import resolve
+from forms_spec.rules.semantics.types import Type, type_of
+
+Closure = Callable[[Frames], "RuleValue | None"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """A range with its ends compiled. ``certain``: neither end is ever UNKNOWN."""
+
+    low: Closure | None
+    high: Closure | None
+    low_open: bool
+    high_open: bool
+    certain: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldPlan:
+    """A field with its rules compiled. ``shown`` holds the group's condition and its own; ``shown_by`` the
+    same as expressions, each with its home."""
+
+    field: Field
+    table: str
+    home: Home
+    type: Type
+    shown: tuple[Closure, ...]
+    required: bool | Closure
+    value: Closure | None
+    ranges: Mapping[str | None, Limits]
+    expected: Mapping[str | None, Limits]
+    alert: Mapping[str | None, Limits]
+    missing: Mapping[str, bool]
+    shown_by: tuple[tuple[Expression, Home], ...]
+    reference: tuple[Closure, Closure] | None
+    meanings: dict[str, tuple[Any, Any]] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    """What texts of the field mean, for those that were read lately."""
+
+    def conditions(self) -> tuple[tuple[Expression, Home], ...]:
+        """The conditions of whether it is asked, then of whether it has to be answered."""
+        required = self.field.required
+        return (*self.shown_by, *(() if isinstance(required, bool) else ((required, self.home),)))
+
+    @property
+    def limits(self) -> tuple[tuple[str, Mapping[str | None, Limits]], ...]:
+        """What a value is held against, in the order of ``Field.limits``."""
+        return ("range", self.ranges), ("alert", self.alert), ("expected", self.expected)
+
+    def has_to_be_answered(self, frames: Frames) -> bool | None:
+        """What ``required`` says, whether it is asked or not."""
+        if isinstance(self.required, bool):
+            return self.required
+        held = self.required(frames)
+        assert held is None or isinstance(held, bool)
+        return held
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupPlan:
+    group: Group
+    shown: Closure | None
+    fields: tuple[FieldPlan, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RulePlan:
+    """An edit check that belongs to a form, or to each row of ``table``.
+
+    ``asks`` is what ``holds`` reads, ``applies_asks`` what ``applies`` does, where UNKNOWN is a finding.
+    """
+
+    rule: Rule
+    table: str
+    applies: Closure | None
+    holds: Closure
+    asks: tuple[Target, ...]
+    applies_asks: tuple[Target, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormPlan:
+    """``fields`` finds a field by table and name; ``order`` has calculated fields after what they read,
+    and ``reads`` says which cells of the form decide a field's value and whether it is shown. ``deep`` are
+    the fields at the end of a long chain of such readings."""
+
+    form: Form
+    groups: tuple[GroupPlan, ...]
+    fields: Mapping[tuple[str, str], FieldPlan]
+    row_tables: frozenset[str]
+    order: tuple[tuple[str, str], ...]
+    reads: Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
+    deep: frozenset[tuple[str, str]]
+    rules: tuple[RulePlan, ...]
+
+
+def reference_ends(field: Field) -> tuple[Expression, Expression]:
+    """The two expressions that give the ends of a field's reference range."""
+    low, high = (
+        parse_expression(f"{end}({field.name})", field.place) for end in ("reference_low", "reference_high")
+    )
+    assert isinstance(low, Expression)
+    assert isinstance(high, Expression)
+    return low, high
+
+
+PLANS: StudyCache[str, FormPlan] = StudyCache()
+_RULES: StudyCache[tuple[()], Mapping[str, Sequence[tuple[Rule, Home]]]] = StudyCache()
+
+
+def plan_of(study: Study, form: Form) -> FormPlan:
+    """The form's plan, made at its first use and kept with the study."""
+    return PLANS.get(study, form.name, lambda: _Planner(study, form).plan())
+
+
+def rules_of(study: Study, form: Form) -> Iterator[tuple[Rule, Home]]:
+    """The edit checks that belong to a form, each with its home."""
+    yield from _RULES.get(study, (), lambda: _rules_by_form(study)).get(form.name, ())
+
+
+def _rules_by_form(study: Study) -> Mapping[str, Sequence[tuple[Rule, Home]]]:
+    by_form: dict[str, list[tuple[Rule, Home]]] = {}
+    for rule in study.rules.values():
+        table = study.tables[rule.on[0][0]]
+        home = Home(form=table.form, group=table.group)
+        by_form.setdefault(table.form.name, []).append((rule, home))
+    return by_form
+
+
+class _Planner:
+    def __init__(self, study: Study, form: Form) -> None:
+        self.study = study
+        self.form = form
+        self.reads: dict[tuple[str, str], list[tuple[str, str]]] = {}
+
+    def plan(self) -> FormPlan:
+        groups = tuple(self.group(group) for group in self.form.groups)
+        fields = {(one.table, one.field.name): one for group in groups for one in group.fields}
+        order = tuple(_by_finish(fields, self.reads))
+        reads = {at: tuple(dict.fromkeys(r for r in self.reads[at] if r in fields)) for at in order}
+        return FormPlan(
+            form=self.form,
+            groups=groups,
+            fields=MappingProxyType(fields),
+            row_tables=frozenset(group.name for group in self.form.row_groups),
+            order=order,
+            reads=MappingProxyType(reads),
+            deep=frozenset(_deep(order, reads)),
+            rules=tuple(self.rule(rule, home) for rule, home in rules_of(self.study, self.form)),
+        )
+
+    def rule(self, rule: Rule, home: Home) -> RulePlan:
+        applies = rule.when
+        return RulePlan(
+            rule=rule,
+            table=rule.on[0][0],
+            applies=None if applies is None else self.closure(applies, home, Type.CONDITION),
+            holds=self.closure(rule.assertion, home, Type.CONDITION),
+            asks=self.asks(rule, rule.assertion, home),
+            applies_asks=self.asks(rule, applies, home),
+        )
+
+    def asks(self, rule: Rule, said: Expression | None, home: Home) -> tuple[Target, ...]:
+        """What a part of a rule reads, where anybody wants to know."""
+        return () if said is None or rule.unknown is None else references(said, self.study, home)
+
+    def group(self, group: Group) -> GroupPlan:
+        whole = Home(form=self.form)
+        shown = self.closure(group.show_when, whole, Type.CONDITION) if group.show_when is not None else None
+        home = Home(form=self.form, group=group if group.rows is not None else None)
+        table = group.name if group.rows is not None else self.form.name
+        fields = tuple(
+            self.field(field, table, home, group, shown) for field in group.fields if field.collected
+        )
+        return GroupPlan(group=group, shown=shown, fields=fields)
+
+    def field(
+        self, field: Field, table: str, home: Home, group: Group, group_shown: Closure | None
+    ) -> FieldPlan:
+        type_ = type_of(field)
+        shown = [group_shown] if group_shown is not None else []
+        if field.show_when is not None:
+            shown.append(self.closure(field.show_when, home, Type.CONDITION))
+        required: bool | Closure = (
+            field.required
+            if isinstance(field.required, bool)
+            else self.closure(field.required, home, Type.CONDITION)
+        )
+        value = self.closure(field.value, home, type_) if field.value is not None else None
+        self.reads[table, field.name] = self.read_by(field, group, home)
+        return FieldPlan(
+            field=field,
+            table=table,
+            home=home,
+            type=type_,
+            shown=tuple(shown),
+            required=required,
+            value=value,
+            ranges=self.limits(field.ranges, home, type_),
+            expected=self.limits(field.expected, home, type_),
+            alert=self.limits(field.alert, home, type_),
+            missing=MappingProxyType({one.code: one.draft_only for one in field.missing}),
+            shown_by=self.shown_by(field, group, home),
+            reference=self.reference(field, home),
+        )
+
+    def shown_by(self, field: Field, group: Group, home: Home) -> tuple[tuple[Expression, Home], ...]:
+        """What decides whether a field is asked: the group's condition, then its own."""
+        said = ((group.show_when, Home(form=self.form)), (field.show_when, home))
+        return tuple((one, at) for one, at in said if one is not None)
+
+    def reference(self, field: Field, home: Home) -> tuple[Closure, Closure] | None:
+        """Both ends of the reference range that applies."""
+        if field.lab_test is None:
+            return None
+        low, high = reference_ends(field)
+        return self.closure(low, home, Type.NUMBER), self.closure(high, home, Type.NUMBER)
+
+    def closure(self, expression: Expression, home: Home, expects: Type) -> Closure:
+        return compile_expression(expression, self.study, home, expects)
+
+    def certain(self, expression: Expression, home: Home, type_: Type) -> bool:
+        """Whether an expression is a number, a day, a parameter or today."""
+        node = resolve(expression, self.study, home, type_).core
+        if isinstance(node, Apply) and node.operator == "point":
+            node = node.arguments[0]
+        return isinstance(node, Constant) or (isinstance(node, Apply) and node.operator == "today")
+
+    def limits(
+        self, ranges: Mapping[str | None, Range], home: Home, type_: Type
+    ) -> Mapping[str | None, Limits]:
+        return MappingProxyType(
+            {
+                unit: Limits(
+                    low=self.closure(one.low, home, type_) if one.low is not None else None,
+                    high=self.closure(one.high, home, type_) if one.high is not None else None,
+                    low_open=one.low_open,
+                    high_open=one.high_open,
+                    certain=all(
+                        self.certain(end, home, type_) for end in (one.low, one.high) if end is not None
+                    ),
+                )
+                for unit, one in ranges.items()
+            }
+        )
+
+    def read_by(self, field: Field, group: Group, home: Home) -> list[tuple[str, str]]:
+        """The cells of this form that decide the field's value."""
+        said = [(field.value, home), *reversed(self.shown_by(field, group, home))]
+        targets = [
+            target
+            for expression, at in said
+            if expression is not None
+            for target in references(expression, self.study, at)
+        ]
+        return [
+            (one.table or "", one.field or "") for one in targets if one.visit is None and not one.entered
+        ]
+
+
+def _by_finish(
+    fields: Mapping[tuple[str, str], FieldPlan], reads: Mapping[tuple[str, str], list[tuple[str, str]]]
+) -> list[tuple[str, str]]:
+    """Depth first, each field when everything it reads is done; no recursion, since chains may be long."""
+    found: dict[tuple[str, str], None] = {}
+    begun: set[tuple[str, str]] = set()
+    for start in fields:
+        stack = [start]
+        while stack:
+            at = stack[-1]
+            if at in begun:
+                stack.pop()
+                found[at] = None
+                continue
+            begun.add(at)
+            stack += [one for one in reads[at] if one in fields and one not in begun]
+    return list(found)
+
+
+LONG_CHAIN = 20
+
+
+def _deep(
+    order: tuple[tuple[str, str], ...], reads: Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
+) -> Iterator[tuple[str, str]]:
+    """The fields that more than LONG_CHAIN others lead to, one after the other."""
+    depth: dict[tuple[str, str], int] = {}
+    for at in order:
+        depth[at] = 1 + max((depth.get(one, 0) for one in reads[at]), default=0)
+        if depth[at] > LONG_CHAIN:
+            yield at

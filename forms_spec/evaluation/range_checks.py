@@ -1,0 +1,112 @@
+"""Whether a value lies within its limits, and how the limits are said."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from forms_spec.evaluation.captured_form import CapturedForm, Facts
+from forms_spec.evaluation.form_plan import FieldPlan, Limits
+from forms_spec.kinds.display import shown_as, shown_unit
+from forms_spec.model.fields import Field
+from forms_spec.rules.runtime.environment import Frames
+from forms_spec.rules.runtime.operators import span_le, span_lt
+from forms_spec.rules.runtime.value_conversion import decimal_of, from_rule
+from forms_spec.rules.semantics.resolved import RuleValue
+from forms_spec.rules.semantics.types import Type
+
+
+def outside(facts: Facts, limits: Limits, plan: FieldPlan, frames: Frames) -> tuple[str, str] | None:
+    """``("below", "at least 60 mmHg")`` when the value is surely outside, else None.
+
+    An end that is UNKNOWN limits nothing; a partial date is outside when every day it may mean is.
+    """
+    unit = unit_label(plan.field, frames)
+    low = limits.low(frames) if limits.low is not None else None
+    if low is not None and _after(low, facts.seen, plan.type, strictly=not limits.low_open):
+        return "below", _bound(low, plan, unit, _LOW[plan.type is Type.DATE, limits.low_open], 0)
+    high = limits.high(frames) if limits.high is not None else None
+    if high is not None and _after(facts.seen, high, plan.type, strictly=not limits.high_open):
+        return "above", _bound(high, plan, unit, _HIGH[plan.type is Type.DATE, limits.high_open], 1)
+    return None
+
+
+_LOW = {
+    (False, False): "at least {}",
+    (False, True): "more than {}",
+    (True, False): "on or after {}",
+    (True, True): "after {}",
+}
+_HIGH = {
+    (False, False): "at most {}",
+    (False, True): "less than {}",
+    (True, False): "on or before {}",
+    (True, True): "before {}",
+}
+
+
+def in_future(facts: Facts, type_: Type, today: int) -> str:
+    """What is said of a date that is surely after today (an ordinal day), else nothing."""
+    if type_ is not Type.DATE:
+        return ""
+    return ", a date in the future" if _after(facts.seen, (today, today), type_, strictly=True) else ""
+
+
+def too_far(type_: Type, side: str) -> str:
+    """What is feared of a value whose limit is UNKNOWN: ``too early``, ``too high``."""
+    low, high = ("early", "late") if type_ in _IN_TIME else ("low", "high")
+    return f"too {low if side == 'below' else high}"
+
+
+_IN_TIME = frozenset({Type.DATE, Type.TIME, Type.DATETIME})
+
+
+def _after(one: Any, other: Any, type_: Type, *, strictly: bool) -> bool:
+    """Whether ``one`` surely lies after ``other`` (or on it, when not ``strictly``)."""
+    if type_ in (Type.DATE, Type.SPREAD):
+        return (span_le(one, other) if strictly else span_lt(one, other)) is False
+    return bool(one > other if strictly else one >= other)
+
+
+def _bound(end: RuleValue, plan: FieldPlan, unit: str, words: str, side: int) -> str:
+    if plan.type is Type.DATE:
+        assert isinstance(end, tuple)
+        text = date.fromordinal(end[side]).isoformat()
+    elif plan.type is Type.NUMBER:
+        assert isinstance(end, int)
+        text = plain(end)
+    else:
+        value = from_rule(end, plan.field)
+        text = "" if value is None else plan.field.kind.write(value, plan.field)
+    return words.format(with_unit(shown_as(text, plan.field), unit))
+
+
+def plain(number: int) -> str:
+    """A number of the rule language without exponent and without zeros at its end."""
+    text = f"{decimal_of(number):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def with_unit(text: str, unit: str) -> str:
+    return f"{text} {unit}" if unit else text
+
+
+def chosen_unit(field: Field, frames: Frames) -> str | None:
+    """The code of the unit that was chosen beside the value."""
+    if field.unit is None or field.unit.companion is None:
+        return None
+    place = frames[0]
+    assert isinstance(place.instance, CapturedForm)
+    table = field.group if field.group in place.instance.plan.row_tables else field.form
+    code = place.instance.value(table, place.row, field.unit.companion)
+    return code if isinstance(code, str) else None
+
+
+def unit_label(field: Field, frames: Frames) -> str:
+    """The unit as people read it: the fixed one, or the label of the chosen one."""
+    if field.unit is None:
+        return ""
+    if field.unit.fixed:
+        return shown_unit(field.unit.fixed)
+    code = chosen_unit(field, frames)
+    return next((one.label for one in field.unit.choices if one.code == code), "")

@@ -1,0 +1,188 @@
+"""What an answer rests on: every cell that was read to work it out, the blank ones too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from forms_spec.evaluation.captured_form import CapturedForm, Subject, nearest_visit
+from forms_spec.evaluation.form_plan import FormPlan, plan_of
+from forms_spec.evaluation.form_result import CellState
+from forms_spec.model.captured_data import LOG, FormKey, Record
+from forms_spec.model.study_cache import StudyCache
+from forms_spec.rules.runtime.environment import Frames, Place
+from forms_spec.rules.semantics.resolved import RuleValue
+
+DEEPEST = 20
+"""So many formulas behind each other are followed to the cells that people answer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A cell of one of the subject's forms. Without ``field``: rows of ``table`` that there are none of.
+
+    ``text`` is the canonical text, the computed one of a calculated field. ``captured`` is False where
+    nothing of the form is stored. ``partial``: a date that leaves open which day it was.
+    """
+
+    key: FormKey
+    table: str
+    row: int | None
+    field: str | None
+    state: CellState
+    text: str
+    captured: bool
+    partial: bool = False
+
+
+class Evidence:
+    """A subject as rules see it, that writes down what they look at. Implements ``scene.World``."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._absent: dict[FormKey, CapturedForm] = {}
+        self._opened: set[tuple[FormKey, str, int | None, str]] = set()
+        self._depth = 0
+        self.sources: dict[Source, None] = {}
+
+    @property
+    def today(self) -> int:
+        return self._subject.today
+
+    @property
+    def subject(self) -> str | None:
+        return self._subject.subject
+
+    def form(self, key: FormKey) -> Witness:
+        """A form of the subject; a blank one where nothing was captured."""
+        found = self._subject.form(key) or self._absent.get(key)
+        if found is None:
+            plan = plan_of(self._subject.study, self._subject.study.forms[key.form])
+            found = self._absent[key] = CapturedForm(plan, Record(), key, self._subject)
+        return Witness(found, self)
+
+    def at(self, form: str, visit: str | None, seen_from: FormKey, field: str) -> Witness | None:
+        found = self._subject.at(form, visit, seen_from, field)
+        if found is not None:
+            return Witness(found, self)
+        key = self._key(form, visit, seen_from)
+        return self.form(key) if key is not None else None
+
+    def instances(self, form: str, visit: str, seen_from: FormKey) -> Sequence[Witness]:
+        found = self._subject.instances(form, visit, seen_from)
+        key = self._key(form, None if visit in ("all", "previous") else visit, seen_from)
+        if not found and key is not None:
+            self.nothing_in(form, key)
+        return [Witness(one, self) for one in found]
+
+    def _key(self, form: str, visit: str | None, seen_from: FormKey) -> FormKey | None:
+        """Where a form would stand that was not captured."""
+        if self._subject.study.forms[form].log:
+            return FormKey(form, LOG, 0)
+        if visit == "previous":
+            return None
+        there = visit or nearest_visit(self._subject.study, form, seen_from.visit)
+        return None if there is None else FormKey(form, there, 0)
+
+    def nothing_in(self, table: str, key: FormKey) -> None:
+        """Rows were looked for, and there are none."""
+        captured = self._subject.form(key) is not None
+        source = Source(
+            key=key, table=table, row=None, field=None, state=CellState.BLANK, text="", captured=captured
+        )
+        self.sources[source] = None
+
+    def source(self, form: CapturedForm, table: str, row: int | None, field: str) -> Source:
+        """A cell as a source."""
+        facts = form.facts(table, row, field)
+        seen = facts.seen
+        return Source(
+            key=form.key,
+            table=table,
+            row=row,
+            field=field,
+            state=facts.state,
+            text=facts.text,
+            captured=form.key not in self._absent,
+            partial=isinstance(seen, tuple) and seen[0] != seen[1],
+        )
+
+    def look(self, form: CapturedForm, table: str, row: int | None, field: str) -> None:
+        """A cell was read; behind a calculated one, what its formula reads. A unit belongs to its number."""
+        field = companions(form).get((table, field), field)
+        source = self.source(form, table, row, field)
+        self.sources[source] = None
+        formula = form.plan.fields[table, field].value
+        cell = (form.key, table, row, field)
+        if (
+            formula is None
+            or source.state is CellState.HIDDEN
+            or cell in self._opened
+            or self._depth > DEEPEST
+        ):
+            return
+        self._opened.add(cell)
+        self._depth += 1
+        formula(Witness(form, self).frames(row))
+        self._depth -= 1
+
+
+COMPANIONS: StudyCache[str, Mapping[tuple[str, str], str]] = StudyCache()
+
+
+def companions(form: CapturedForm) -> Mapping[tuple[str, str], str]:
+    """By the table and name of a field that holds a chosen unit: the field of its number."""
+    return COMPANIONS.get(form.world.study, form.key.form, lambda: _companions(form.plan))
+
+
+def _companions(plan: FormPlan) -> Mapping[tuple[str, str], str]:
+    units = {place: field_plan.field.unit for place, field_plan in plan.fields.items()}
+    return {
+        (table, unit.companion): name
+        for (table, name), unit in units.items()
+        if unit is not None and unit.companion
+    }
+
+
+class Witness:
+    """One form whose readings are written down. Implements ``scene.Instance``."""
+
+    def __init__(self, form: CapturedForm, world: Evidence) -> None:
+        self.captured = form
+        self.world = world
+
+    @property
+    def key(self) -> FormKey:
+        return self.captured.key
+
+    def frames(self, row: int | None) -> Frames:
+        return [Place(self, row)]
+
+    def value(self, table: str, row: int | None, field: str) -> RuleValue | None:
+        self.world.look(self.captured, table, row, field)
+        return self.captured.value(table, row, field)
+
+    def entered(self, table: str, row: int | None, field: str) -> RuleValue | None:
+        self.world.look(self.captured, table, row, field)
+        return self.captured.entered(table, row, field)
+
+    def missing(self, table: str, row: int | None, field: str) -> str | None:
+        self.world.look(self.captured, table, row, field)
+        return self.captured.missing(table, row, field)
+
+    def rows(self, table: str) -> Sequence[int]:
+        found = self.captured.rows(table)
+        if not found:
+            self.world.nothing_in(table, self.key)
+        return found
+
+
+def sources_of(
+    subject: Subject, key: FormKey, *conditions: Callable[[Frames], RuleValue | None]
+) -> tuple[Source, ...]:
+    """What conditions of a form read, each cell once, in the order of reading."""
+    evidence = Evidence(subject)
+    frames = evidence.form(key).frames(None)
+    for condition in conditions:
+        condition(frames)
+    return tuple(evidence.sources)

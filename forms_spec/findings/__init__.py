@@ -1,0 +1,1 @@
+"""Findings: what is said of a dictionary or of data, where, and in which words."""

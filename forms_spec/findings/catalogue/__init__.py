@@ -1,0 +1,95 @@
+"""Every finding code, and the only way to make a finding.
+
+A module of this package holds the codes of one room in ``ENTRIES``; it is found by being listed in
+``MODULES``. The words of a finding stand here alone: pages, reports and the command line repeat them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType, ModuleType
+
+from forms_spec.findings.catalogue import (
+    csv_files,
+    data,
+    descriptors,
+    dictionary,
+    eligibility,
+    importing,
+    package,
+    questions,
+    redcap,
+    references,
+    rules,
+    shapes,
+    subjects,
+    text,
+    values,
+)
+from forms_spec.findings.catalogue.entry import Entry
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import DataPlace, TextPlace
+
+__all__ = ["CATALOGUE", "Entry", "entry", "finding"]
+
+MODULES: tuple[ModuleType, ...] = (
+    text,
+    shapes,
+    dictionary,
+    questions,
+    rules,
+    references,
+    eligibility,
+    values,
+    data,
+    package,
+    csv_files,
+    descriptors,
+    importing,
+    subjects,
+    redcap,
+)
+
+
+def _collect(modules: tuple[ModuleType, ...]) -> Mapping[str, Entry]:
+    found: dict[str, Entry] = {}
+    for module in modules:
+        for one in module.ENTRIES:
+            if one.code in found:
+                raise ValueError(f"the finding code {one.code!r} stands twice, again in {module.__name__}")
+            found[one.code] = one
+    return MappingProxyType(found)
+
+
+CATALOGUE: Mapping[str, Entry] = _collect(MODULES)
+
+
+def entry(code: str) -> Entry:
+    """The catalogue's entry of a code; ``KeyError`` when there is none."""
+    return CATALOGUE[code]
+
+
+def finding(
+    code: str,
+    /,
+    *,
+    text: TextPlace | None = None,
+    data: DataPlace | None = None,
+    value: str | None = None,
+    rule: str | None = None,
+    related: tuple[TextPlace, ...] = (),
+    **words: object,
+) -> Finding:
+    """A finding in the catalogue's words; ``words`` fill its message and remedy."""
+    said = CATALOGUE[code]
+    return Finding(
+        code=code,
+        severity=said.severity,
+        message=said.message.format(value=value, **words),
+        remedy=said.remedy.format(value=value, **words),
+        text=text,
+        data=data,
+        value=value,
+        rule=rule,
+        related=related,
+    )

@@ -1,0 +1,54 @@
+"""Codes of the criteria of eligibility."""
+
+from __future__ import annotations
+
+from forms_spec.findings.catalogue.entry import Entry
+from forms_spec.findings.finding import Severity
+
+
+def _refuse(code: str, message: str, remedy: str, explanation: str, example: str) -> Entry:
+    return Entry(
+        code=code,
+        severity=Severity.REFUSE,
+        message=message,
+        remedy=remedy,
+        explanation=explanation,
+        example=example,
+    )
+
+
+def _criteria(*lines: str, where: str = "form: base, visit: SCR") -> str:
+    said = "".join(f"  {line}\n" for line in (*where.split(", "), *lines))
+    return f"eligibility:\n{said}"
+
+
+ENTRIES: tuple[Entry, ...] = (
+    _refuse(
+        "eligibility-visit",
+        "The form {form} is not done at that visit",
+        "Name in visit one of: {visits}",
+        "`eligibility` says at which visit the site answers the criteria; a log form has none.",
+        _criteria("inclusion: {p: n > 1}", where="form: base"),
+    ),
+    _refuse(
+        "eligibility-empty",
+        "There are no criteria",
+        "Write them under inclusion and exclusion",
+        "A criterion is a field of the form and a condition: `excl01: vs[SCR].bmi > 40`.",
+        _criteria(),
+    ),
+    _refuse(
+        "criterion-field",
+        'The form {form} has no field "{name}" of its own',
+        "{near} A criterion bears the name of the field where the site answers it",
+        "The criteria are fields of the form that `eligibility` names, outside of repeating groups.",
+        _criteria("inclusion: {incl01: n > 1}"),
+    ),
+    _refuse(
+        "criterion-answer",
+        'The field {name} does not take the answer "{code}"',
+        "{known} Say in answers which codes mean met, not_met and not_applicable",
+        "`answers: {{met: Y, not_met: N, not_applicable: NA}}` says which answers the conditions give.",
+        _criteria("inclusion: {side: n > 1}"),
+    ),
+)

@@ -1,0 +1,25 @@
+"""The cells of a form that name files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forms_spec.model.captured_data import CellKey, Record
+from forms_spec.model.fields import Field, Form
+
+
+def is_file(field: Field) -> bool:
+    """True for a field whose answer is a file."""
+    return field.collected and field.kind.name == "file"
+
+
+def file_cells(form: Form, record: Record) -> Iterator[tuple[CellKey, str]]:
+    """The cells of file fields that say something, with their texts."""
+    for group, name in form.files:
+        if group is None:
+            if text := record.texts.get(name):
+                yield CellKey(form.name, None, name), text
+            continue
+        for row in record.rows.get(group, ()):
+            if text := row.texts.get(name):
+                yield CellKey(group, row.number, name), text

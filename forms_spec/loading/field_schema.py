@@ -1,0 +1,114 @@
+"""The keys of a field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forms_spec.kinds.bounded import COMPARATORS
+from forms_spec.loading.codelists import CodesOrName
+from forms_spec.loading.protocol_checks import FIELD_FACETS, ChecksShape
+from forms_spec.loading.ranges import RangeShape
+from forms_spec.loading.schema_fields import Flag, Frame, Named, OneOf, Part, Shape, Size, Text, Texts, Whole
+from forms_spec.loading.schema_problems import fail
+from forms_spec.loading.units import UnitShape
+from forms_spec.model.facets import Pattern
+
+ENTRIES = ("typed", "read_only", "hidden")
+PREFILLS = ("today", "now", "user")
+GIVES = ("decimal", "integer", "text", "date", "choice")
+
+
+class Length(Shape):
+    """The most characters, or ``[least, most]``."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[int | None, int]:
+        if isinstance(value, list):
+            if len(value) != 2:
+                fail("not-a-length")
+            return _WHOLE.deserialize(value[0]), _WHOLE.deserialize(value[1])
+        return None, _WHOLE.deserialize(value)
+
+
+class _PatternSchema(Frame):
+    matches = Text(required=True)
+    message = Text(load_default=None)
+
+
+class PatternShape(Shape):
+    """A regular expression, or one with the words that say what it wants."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Pattern:
+        if isinstance(value, dict):
+            said = _PATTERN.load(value)
+            return Pattern(expression=said["matches"], message=said["message"])
+        return Pattern(expression=_TEXT.deserialize(value), message=None)
+
+
+class MissingShape(Shape):
+    """``all``, or a list of missing codes."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | tuple[str, ...]:
+        if value == "all":
+            return "all"
+        if isinstance(value, str):
+            fail("missing-not-a-list", name=value)
+        return _TEXTS.deserialize(value)  # type: ignore[no-any-return]
+
+
+_WHOLE, _TEXT, _TEXTS = Whole(), Text(), Texts()
+_PATTERN = _PatternSchema()
+
+
+class ComparatorsShape(Shape):
+    """``[<, <=]``, or the comparators one after the other in a text."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
+        given = value.replace(",", " ").split() if isinstance(value, str) else _TEXTS.deserialize(value)
+        for one in given:
+            if one not in COMPARATORS:
+                fail("not-one-of", words=", ".join(COMPARATORS), near="")
+        return tuple(one for one in COMPARATORS if one in given)
+
+
+class FieldSchema(Frame):
+    """Every key that a field may have; which of them suits its type is checked later."""
+
+    label = Text()
+    type = Text()
+    required = Text()
+    show_when = Text()
+    help = Text()
+    range = RangeShape()
+    expected = RangeShape()
+    alert = RangeShape()
+    length = Length()
+    pattern = PatternShape()
+    places = Whole()
+    comparator = ComparatorsShape()
+    seconds = Flag()
+    unit = UnitShape()
+    unit_field = Text()
+    codes = CodesOrName()
+    missing = MissingShape()
+    default = Text()
+    value = Text()
+    gives = OneOf(*GIVES)
+    anchors = Texts(least=2, most=2)
+    accept = Texts(least=1)
+    size = Size()
+    control = Text()
+    identifier = Flag()
+    cdash = Text()
+    sdtm = Text()
+    annotation = Text()
+    redcap = Named(Text())
+    checks = ChecksShape(FIELD_FACETS)
+    lab_test = Text()
+    entry = OneOf(*ENTRIES)
+    prefill = OneOf(*PREFILLS)
+    placeholder = Text()
+    retired = Texts(least=1)
+    max_choices = Whole()
+
+
+FIELD = Part(FieldSchema)

@@ -1,0 +1,111 @@
+"""Where each thing stands in the text, and what was wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.loading.schema_problems import Problem, problems
+from forms_spec.yaml_source.document import Data, Document, Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """A value of a document. ``fallback`` is where keys stand that are not its own (``each``)."""
+
+    document: Document
+    path: Path = ()
+    fallback: Path | None = None
+
+    def at(self, *steps: str | int) -> Spot:
+        """A value below this one."""
+        fallback = None
+        if self.fallback is not None and steps and not self.document.has((*self.path, steps[0])):
+            fallback = (*self.fallback, *steps)
+            if self.document.has(fallback):
+                return Spot(document=self.document, path=fallback)
+        return Spot(document=self.document, path=(*self.path, *steps))
+
+    @property
+    def place(self) -> TextPlace:
+        return self.document.place(self.path)
+
+    @property
+    def key(self) -> TextPlace:
+        return self.document.key_place(self.path)
+
+    @property
+    def has(self) -> bool:
+        """True when the text has this value."""
+        return self.document.has(self.path)
+
+    @property
+    def data(self) -> Data:
+        return self.document.value(self.path)
+
+    @property
+    def text(self) -> str | None:
+        """The text of a scalar, None of anything else."""
+        data = self.data
+        return data if isinstance(data, str) else None
+
+    def span(self, first: int, last: int) -> TextPlace:
+        """Some characters of this text."""
+        return self.document.inside(self.path, first, last)
+
+
+@dataclass(kw_only=True)
+class Notes:
+    """Findings on the way, each once, in the order they were made."""
+
+    findings: list[Finding] = field(default_factory=list)
+    _seen: set[tuple[object, ...]] = field(default_factory=set)
+
+    def add(self, found: Finding) -> None:
+        key = (found.code, found.message, found.text)
+        if key not in self._seen:
+            self._seen.add(key)
+            self.findings.append(found)
+
+    def extend(self, found: Iterable[Finding]) -> None:
+        for one in found:
+            self.add(one)
+
+    def say(
+        self, code: str, place: TextPlace, /, *, related: tuple[TextPlace, ...] = (), **words: Any
+    ) -> None:
+        """Make a finding of the catalogue."""
+        self.add(finding(code, text=place, related=related, **words))
+
+    def load(
+        self, schema: Schema, data: object, spot: Spot, locate: Callable[[Path], Spot] | None = None
+    ) -> dict[str, Any]:
+        """What a schema makes of the data; what it refuses is noted and left out.
+
+        ``locate`` finds the place of a path where that is not simply below ``spot``.
+        """
+        try:
+            loaded: dict[str, Any] = schema.load(data)  # type: ignore[arg-type]
+            return loaded
+        except ValidationError as error:
+            for path, problem in problems(error.messages):
+                here = locate(path) if locate else spot.at(*path)
+                self.add(_finding(here, path, problem))
+            return error.valid_data if isinstance(error.valid_data, dict) else {}
+
+
+def _finding(here: Spot, path: Path, problem: Problem) -> Finding:
+    words: Mapping[str, Any] = {"key": path[-1] if path else "", **problem.words}
+    if problem.span is not None:
+        place = here.span(*problem.span)
+    elif problem.at_key or problem.code == "empty-value":
+        place = here.key
+    else:
+        place = here.place
+    return finding(problem.code, text=place, value=here.text, **words)

@@ -1,0 +1,103 @@
+"""``checks``: the protocol checks that the facets of a field, or the rows of a group, implement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from forms_spec.findings.finding import Severity
+from forms_spec.loading.schema_fields import Frame, OneOf, Shape, Text
+from forms_spec.loading.schema_problems import fail
+from forms_spec.model.facets import Check, Range
+from forms_spec.rule_syntax.syntax_tree import Today
+
+FIELD_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "range": ("below-range", "above-range"),
+        "expected": ("below-expected", "above-expected"),
+        "alert": ("below-alert", "above-alert"),
+        "required": ("required-blank", "required-unknown"),
+        "show_when": ("hidden-with-value", "shown-unknown"),
+        "value": ("calculated-differs", "calculated-unknown"),
+        "codes": (
+            "unknown-choice",
+            "ambiguous-choice",
+            "empty-choice",
+            "repeated-choice",
+            "exclusive-choice",
+        ),
+        "max_choices": ("too-many-choices",),
+        "missing": ("missing-not-allowed", "missing-draft-only"),
+    }
+)
+"""The findings that each facet gives."""
+
+GROUP_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"rows": ("too-few-rows", "too-many-rows", "row-missing", "row-twice", "rows-unknown")}
+)
+STUDY_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"required": FIELD_FACETS["required"], "today": ("above-range",)}
+)
+"""What a study says for all its fields; ``today`` is the upper end of a range."""
+
+TWO_ENDS = ("range", "expected", "alert")
+
+
+class CheckSchema(Frame):
+    """A check that weighs differently here."""
+
+    check = Text(required=True)
+    severity = OneOf(*(one.value for one in Severity), load_default=None)
+
+
+class _OneCheck(Shape):
+    """A check's id, or the id with a severity."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Check:
+        if isinstance(value, dict):
+            said = _CHECK.load(value)
+            severity = Severity(said["severity"]) if said["severity"] else None
+            return Check(name=said["check"], severity=severity)
+        return Check(name=_TEXT.deserialize(value))
+
+
+class ChecksShape(Shape):
+    """Checks by facet, as the findings that bear them; a range may name one for each of its two ends."""
+
+    def __init__(self, facets: Mapping[str, tuple[str, ...]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.facets = facets
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Check]:
+        if not isinstance(value, dict):
+            fail("not-a-mapping")
+        found: dict[str, Check] = {}
+        for facet, said in value.items():
+            if facet not in self.facets:
+                fail("check-without-facet", key=facet, keys=", ".join(self.facets))
+            found |= _by_code(facet, said, self.facets[facet])
+        return MappingProxyType(found)
+
+
+def _by_code(facet: str, said: Any, codes: tuple[str, ...]) -> dict[str, Check]:
+    if not isinstance(said, list):
+        check = _ONE.deserialize(said)
+        return dict.fromkeys(codes, check)
+    if facet not in TWO_ENDS or len(said) != 2:
+        fail("check-ends")
+    return {code: _ONE.deserialize(one) for code, one in zip(codes, said, strict=True) if one is not None}
+
+
+def checks_of(
+    said: Mapping[str, Check], general: Mapping[str, Check], ranges: Mapping[str | None, Range]
+) -> Mapping[str, Check]:
+    """The field's own checks before the study's; that of ``today`` only where a range ends today."""
+    ends_today = any(one.high is not None and isinstance(one.high.tree, Today) for one in ranges.values())
+    meant = {code: one for code, one in general.items() if code != "above-range" or ends_today}
+    return MappingProxyType({**meant, **said})
+
+
+_TEXT = Text()
+_CHECK = CheckSchema()
+_ONE = _OneCheck()

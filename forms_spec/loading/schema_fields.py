@@ -1,0 +1,184 @@
+"""The shapes that values of a dictionary have, as marshmallow fields over text.
+
+Every scalar arrives as text (``forms_spec.yaml_source.reader``), so each shape says itself which texts it
+takes. A message is a catalogue code, so that it becomes a finding with cause and remedy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, missing
+
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.schema_problems import Problem, fail
+
+MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "missing-key", "null": "empty-value"}
+WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
+SIZE = re.compile(r"([1-9][0-9]{0,5})(?: ?(kB|MB|GB))?")
+BYTES = {None: 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+class Frame(Schema):
+    """A mapping with known keys; an unknown one is named beside the nearest known."""
+
+    error_messages = {"type": "not-a-mapping", "unknown": "unknown-key"}  # noqa: RUF012
+
+    class Meta:
+        unknown = RAISE
+
+    def handle_error(self, error: ValidationError, data: Any, **kwargs: Any) -> None:  # noqa: ARG002
+        """Turn the bare code of unknown and missing keys into a problem with its words."""
+        messages = error.messages
+        if not isinstance(messages, dict):
+            return
+        for key, said in list(messages.items()):
+            if said == ["unknown-key"]:
+                empty = isinstance(data, Mapping) and data.get(key) is None
+                code = "unknown-key-without-value" if empty else "unknown-key"
+                words = {"key": key, "near": did_you_mean(key, _names(self))}
+                messages[key] = [Problem(code=code, words=words, at_key=True)]
+            elif said == ["missing-key"]:
+                messages[key] = [Problem(code="missing-key", words={"key": key}, at_key=True)]
+
+
+def _names(schema: Schema) -> list[str]:
+    """The keys that a mapping may have, as a dictionary writes them."""
+    return [field.data_key or name for name, field in schema.load_fields.items()]
+
+
+class Shape(fields.Field[Any]):
+    """A value that is not left empty. What is wrong in a part of it spoils the whole."""
+
+    default_error_messages = MESSAGES
+
+    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
+        if value is missing and not self.required:
+            # by far the most frequent case, and nothing can be wrong with it
+            return self.load_default() if callable(self.load_default) else self.load_default
+        try:
+            return super().deserialize(value, attr, data, **kwargs)
+        except ValidationError as error:
+            raise ValidationError(error.messages, valid_data=self.rescued(error.valid_data)) from error
+
+    def rescued(self, valid: Any) -> Any:  # noqa: ARG002
+        """What is still of use of a value that is wrong in part, so that more can be said of it."""
+        return None
+
+
+class Collected(Shape):
+    """A value whose right parts are used although others are wrong."""
+
+    def rescued(self, valid: Any) -> Any:
+        return valid
+
+
+class Part(fields.Nested):
+    """A mapping with known keys inside another."""
+
+    default_error_messages = MESSAGES
+
+
+class Text(Shape):
+    """A text that is not blank, kept as it is."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        if not isinstance(value, str):
+            fail("not-text")
+        if not value.strip():
+            fail("empty-value")
+        return value
+
+
+class Flag(Shape):
+    """``true`` or ``false``."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+        if value not in ("true", "false"):
+            fail("not-true-or-false")
+        return bool(value == "true")
+
+
+class Whole(Shape):
+    """A whole number from 0."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
+        if not isinstance(value, str) or not WHOLE.fullmatch(value):
+            fail("not-whole")
+        return int(value)
+
+
+class OneOf(Shape):
+    """One of few words."""
+
+    def __init__(self, *words: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.words = words
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        if not isinstance(value, str) or value not in self.words:
+            near = did_you_mean(value, self.words) if isinstance(value, str) else ""
+            fail("not-one-of", words=", ".join(self.words), near=near)
+        return value
+
+
+class Size(Shape):
+    """A size in bytes: ``500 kB``, ``10 MB``."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
+        found = SIZE.fullmatch(value) if isinstance(value, str) else None
+        if not found:
+            fail("not-a-size")
+        return int(found[1]) * BYTES[found[2]]
+
+
+class Texts(Shape):
+    """A list of texts, each once; ``least`` and ``most`` bound their number."""
+
+    def __init__(self, *, least: int = 0, most: int = 10_000, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least = least
+        self.most = most
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            fail("not-a-list")
+        wrong = {
+            at: [Problem(code="empty-value" if one is None else "not-text")]
+            for at, one in enumerate(value)
+            if not isinstance(one, str) or not one.strip()
+        }
+        for at, one in enumerate(value):
+            if isinstance(one, str) and one in value[:at]:
+                wrong[at] = [Problem(code="listed-twice")]
+        if wrong:
+            raise ValidationError(wrong)
+        if not self.least <= len(value) <= self.most:
+            fail("list-length", least=self.least, most=self.most, given=len(value))
+        return tuple(value)
+
+
+class Named(Collected):
+    """A mapping from names to values of one shape, in the order of the text."""
+
+    def __init__(self, shape: fields.Field[Any] | type[Schema], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shape = Part(shape) if isinstance(shape, type) else shape
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            fail("not-a-mapping")
+        valid: dict[str, Any] = {}
+        wrong: dict[str, Any] = {}
+        for name, one in value.items():
+            try:
+                valid[name] = self.shape.deserialize(one, name, value)
+            except ValidationError as error:
+                wrong[name] = error.messages
+                if error.valid_data is not None:
+                    valid[name] = error.valid_data
+        if wrong:
+            raise ValidationError(wrong, valid_data=valid)
+        return valid

@@ -1,0 +1,206 @@
+"""From a dictionary's files to its study, with everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+
+from forms_spec.findings.places import TextPlace
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.codelists import build_codelists
+from forms_spec.loading.eligibility import EligibilityBuilder
+from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.loading.form_builder import FormBuilder
+from forms_spec.loading.reference_ranges import build_references
+from forms_spec.loading.rules import RulesBuilder
+from forms_spec.loading.schedule import Grid
+from forms_spec.loading.source_map import Draft, ExpressionPart, Parts
+from forms_spec.loading.study import StudySchema, build_missing, build_parameters
+from forms_spec.loading.visits import VisitsSchema, build_visits
+from forms_spec.model.codes import Codelist
+from forms_spec.model.criteria import References
+from forms_spec.model.edit_checks import Derivation, Rule
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Scheduled, Visit
+from forms_spec.yaml_source.reader import read_document
+
+NOUNS = ("study", "codelists", "visits", "form", "rules", "derivations", "reference_ranges", "eligibility")
+"""The keys that say what a file holds."""
+
+
+def dictionary_hash(files: Mapping[str, str]) -> str:
+    """SHA-256 over every file's name and text, in hex; the same for the same dictionary."""
+    digest = sha256()
+    for name in sorted(files):
+        for part in (name, files[name]):
+            data = part.encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8, "big"))
+            digest.update(data)
+    return digest.hexdigest()
+
+
+def draft_study(files: Mapping[str, str], notes: Notes) -> Draft | None:
+    """Build what can be built; None when there is no study file to begin with.
+
+    Where a file cannot be read, it may be the study's: then nothing more is said.
+    """
+    parts = Parts()
+    spots = _sort(files, parts, notes)
+    studies = spots["study"]
+    if not studies:
+        if all(document.root is not None for document in parts.documents.values()):
+            notes.say("no-study", TextPlace(file=next(iter(files), "."), line=1, column=1))
+        return None
+    for other in studies[1:]:
+        first = studies[0].place
+        notes.say("second-study", other.at("study").key, related=(first,), first=first)
+    return Draft(study=_Loader(files=files, spots=spots, parts=parts, notes=notes).build(), parts=parts)
+
+
+def _sort(files: Mapping[str, str], parts: Parts, notes: Notes) -> dict[str, list[Spot]]:
+    """Read every file and sort it by its top key."""
+    spots: dict[str, list[Spot]] = {noun: [] for noun in NOUNS}
+    for name, text in files.items():
+        document = read_document(name, text)
+        parts.documents[name] = document
+        notes.extend(document.findings)
+        data = document.data
+        if document.root is None:
+            continue
+        spot = Spot(document=document)
+        if not isinstance(data, dict):
+            notes.say("file-not-mapping", TextPlace(file=name, line=1, column=1))
+            continue
+        noun = next((key for key in data if key in NOUNS), None)
+        if noun is None:
+            first = next(iter(data), "")
+            place = spot.at(first).key if data else TextPlace(file=name, line=1, column=1)
+            notes.say("unknown-file", place, key=first, near=did_you_mean(first, NOUNS))
+            continue
+        spots["rules" if noun == "derivations" else noun].append(spot)
+    return spots
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Loader:
+    """Builds the study of sorted files."""
+
+    files: Mapping[str, str]
+    spots: Mapping[str, list[Spot]]
+    parts: Parts
+    notes: Notes
+
+    def build(self) -> Study:
+        spot = self.parts.study = self.spots["study"][0]
+        loaded = self.notes.load(StudySchema(), spot.data, spot)
+        missing = build_missing(loaded)
+        codelists: dict[str, Codelist] = {}
+        for one in self.spots["codelists"]:
+            build_codelists(one, self.notes, codelists, self.parts.codelists)
+        forms: dict[str, Form] = {}
+        for one in self.spots["form"]:
+            builder = FormBuilder(
+                spot=one,
+                codelists=codelists,
+                all_missing=missing,
+                checks=loaded.get("checks", {}),
+                parts=self.parts,
+                notes=self.notes,
+            )
+            self._take(builder.build(), one, forms)
+        visits, schedule = self._visits(forms)
+        subject = loaded.get("subject", {})
+        study = Study(
+            name=loaded.get("study", ""),
+            title=loaded.get("title", ""),
+            short=loaded.get("short") or loaded.get("study", ""),
+            hash=dictionary_hash(self.files),
+            files=MappingProxyType(dict(self.files)),
+            subject_pattern=subject.get("pattern", ""),
+            subject_example=subject.get("example", ""),
+            sites=MappingProxyType(loaded.get("sites", {})),
+            date_order=loaded.get("date_order"),
+            timezone=loaded.get("timezone") or "UTC",
+            day_zero=loaded.get("day_zero", ()),
+            missing=missing,
+            parameters=build_parameters(loaded, spot),
+            codelists=MappingProxyType(codelists),
+            visits=MappingProxyType(visits),
+            schedule=tuple(schedule.values()),
+            forms=MappingProxyType(forms),
+            place=spot.at("study").key,
+            references=self._references(),
+        )
+        return self._with_eligibility(self._with_rules(study))
+
+    def _references(self) -> References | None:
+        spot = self._only("reference_ranges")
+        return build_references(spot, self.notes) if spot else None
+
+    def _with_eligibility(self, study: Study) -> Study:
+        """The study with its criteria, which name a form and a visit."""
+        spot = self._only("eligibility")
+        if spot is None:
+            return study
+        builder = EligibilityBuilder(spot=spot, study=study, parts=self.parts, notes=self.notes)
+        return replace(study, eligibility=builder.build())
+
+    def _only(self, noun: str) -> Spot | None:
+        """The first file that has a top key; a second is refused."""
+        spots = self.spots[noun]
+        for other in spots[1:]:
+            first = spots[0].place
+            words = {"what": "top key", "name": noun, "first": first}
+            self.notes.say("duplicate-name", other.at(noun).key, related=(first,), **words)
+        return spots[0] if spots else None
+
+    def _take(self, form: Form | None, spot: Spot, forms: dict[str, Form]) -> None:
+        if form is None:
+            return
+        if form.name in forms:
+            first = forms[form.name].place
+            self.notes.say(
+                "duplicate-name", form.place, related=(first,), what="form", name=form.name, first=first
+            )
+            return
+        forms[form.name] = form
+        self.parts.forms[form.name] = spot
+
+    def _visits(self, forms: Mapping[str, Form]) -> tuple[dict[str, Visit], dict[tuple[str, str], Scheduled]]:
+        visits: dict[str, Visit] = {}
+        schedule: dict[tuple[str, str], Scheduled] = {}
+        loads: list[tuple[Spot, dict[str, Any]]] = []
+        for spot in self.spots["visits"]:
+            loaded = self.notes.load(VisitsSchema(), spot.data, spot)
+            build_visits(loaded, spot, self.notes, visits)
+            loads.append((spot, loaded))
+        for spot, loaded in loads:
+            self.parts.visits.append(spot)
+            grid = Grid(
+                rows=loaded.get("schedule", {}),
+                conditions=loaded.get("conditions", {}),
+                spot=spot,
+                visits=visits,
+                forms=forms,
+                notes=self.notes,
+            )
+            for written, form in grid.build(schedule):
+                part = ExpressionPart(written=written, what="conditions", form=form)
+                self.parts.expressions.append(part)
+        return visits, schedule
+
+    def _with_rules(self, study: Study) -> Study:
+        """The study with its rules, which name tables and so need the forms first."""
+        rules: dict[str, Rule] = {}
+        derivations: dict[str, Derivation] = {}
+        for spot in self.spots["rules"]:
+            RulesBuilder(spot=spot, tables=study.tables, parts=self.parts, notes=self.notes).build(
+                rules, derivations
+            )
+        if not self.spots["rules"]:
+            return study
+        return replace(study, rules=MappingProxyType(rules), derivations=MappingProxyType(derivations))

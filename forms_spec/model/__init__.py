@@ -1,0 +1,1 @@
+"""The model: an immutable study, and the data that is captured with it."""

@@ -1,0 +1,74 @@
+"""What goes into a package and comes out of one: captured forms and the changes that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import NamedTuple
+
+from forms_spec.model.captured_data import FormKey, Record
+
+
+class FormStatus(IntEnum):
+    """How far a form is; the numbers stand in the package as ``formstat``."""
+
+    INCOMPLETE = 0
+    UNVERIFIED = 1
+    COMPLETE = 2
+
+
+class Subject(NamedTuple):
+    """A subject of the study, the site that it belongs to, and who entered it when, where that is known."""
+
+    site: str
+    subject: str
+    added_by: str = ""
+    added_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CapturedForm:
+    """One form of one subject in its newest version. ``saved_at`` has a time zone."""
+
+    site: str
+    subject: str
+    key: FormKey
+    status: int
+    version: int
+    record: Record
+    saved_by: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CapturedFile:
+    """An uploaded file by the text of its cell. ``read`` gives the bytes when their turn comes."""
+
+    name: str
+    size: int
+    sha256: str
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One line of the audit trail: a cell before and after a save. A save without changes has no ``field``.
+
+    ``dictionary`` is the hash of the dictionary under which the version was saved.
+    """
+
+    site: str
+    subject: str
+    key: FormKey
+    version: int
+    table: str
+    row: int | None
+    field: str
+    old: str
+    new: str
+    reason: str
+    saved_by: str
+    saved_at: datetime
+    dictionary: str

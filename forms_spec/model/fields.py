@@ -1,0 +1,166 @@
+"""Forms, their groups and their fields, and the tables that they are exported as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from forms_spec.findings.places import TextPlace
+from forms_spec.model.codes import Codelist, MissingCode
+from forms_spec.model.facets import Check, Pattern, Range, Unit, Upload
+from forms_spec.model.field_type import FieldType
+from forms_spec.model.kind import Kind
+from forms_spec.model.text_templates import Wording
+from forms_spec.rule_syntax.expression import Expression
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One question.
+
+    ``kind`` is the grammar of its text, ``type`` what the dictionary called it. ``comparators`` may stand
+    before its number; ``part_of`` names the field whose number or comparator a calculated field is.
+    ``ranges``, ``alert`` and ``expected`` are keyed by unit code when the unit is chosen, else by None.
+    ``required`` is True, False or a condition; ``show_when`` is one. ``value`` is the formula of a
+    calculated field. ``missing`` are the codes of reasons allowed here. ``annotation`` is for people and
+    other programs; ``redcap`` keeps what a dictionary of REDCap said that has no meaning here, by its column.
+    ``checks`` says by finding code which protocol check the field's facets implement. ``lab_test`` is the
+    test of the study's reference ranges that a laboratory result belongs to. ``entry`` says how the page
+    asks: "typed", "read_only" or "hidden". ``prefill`` is what a new form is filled with when it is opened:
+    "today", "now" or "user". ``retired`` are codes that are no longer to be chosen, ``max_choices`` is how
+    many answers may be chosen. ``wordings`` are those of the label and the help that hold answers, in parts;
+    ``label`` and ``help`` are what is said where there are none.
+    """
+
+    name: str
+    label: str
+    type: FieldType
+    kind: Kind
+    place: TextPlace
+    form: str
+    group: str
+    required: bool | Expression = False
+    show_when: Expression | None = None
+    help: str | None = None
+    ranges: Mapping[str | None, Range] = field(default_factory=dict)
+    expected: Mapping[str | None, Range] = field(default_factory=dict)
+    alert: Mapping[str | None, Range] = field(default_factory=dict)
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: Pattern | None = None
+    places: int | None = None
+    comparators: tuple[str, ...] = ()
+    part_of: str | None = None
+    seconds: bool = False
+    unit: Unit | None = None
+    codelist: Codelist | None = None
+    missing: tuple[MissingCode, ...] = ()
+    identifier: bool = False
+    default: str | None = None
+    value: Expression | None = None
+    anchors: tuple[str, str] | None = None
+    upload: Upload | None = None
+    control: str = "text"
+    cdash: str | None = None
+    sdtm: str | None = None
+    annotation: str | None = None
+    redcap: Mapping[str, str] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    lab_test: str | None = None
+    entry: str = "typed"
+    prefill: str | None = None
+    placeholder: str | None = None
+    retired: tuple[str, ...] = ()
+    max_choices: int | None = None
+    wordings: Mapping[str, Wording] = field(default_factory=dict)
+
+    @property
+    def limits(self) -> tuple[tuple[str, Mapping[str | None, Range]], ...]:
+        """What a value is held against, the gravest first; the word is the key of the dictionary."""
+        return ("range", self.ranges), ("alert", self.alert), ("expected", self.expected)
+
+    @property
+    def collected(self) -> bool:
+        """False for a note, which has no value and no column."""
+        return self.type.name != "note"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """How a group repeats. ``fixed`` names the choice fields whose codes, crossed, are the rows."""
+
+    minimum: int
+    maximum: int
+    fixed: tuple[str, ...] = ()
+    add_label: str = "Add a row"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A section of a form. With ``rows`` it repeats and is a table of its own, named ``name``.
+
+    ``checks`` says by finding code which protocol check the number of its rows implements. ``wordings`` as
+    of a field: of the title and the help. ``redcap`` keeps what a project of REDCap said of the instrument
+    that the rows are there: under ``once`` the events where it does not repeat.
+    """
+
+    name: str
+    title: str | None
+    form: str
+    fields: tuple[Field, ...]
+    place: TextPlace
+    rows: Rows | None = None
+    layout: str = "questions"  # "questions", "grid" (shared codelist) or "rows"
+    show_when: Expression | None = None
+    help: str | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    wordings: Mapping[str, Wording] = field(default_factory=dict)
+    redcap: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A case report form. ``log`` forms belong to the subject, all others to a visit."""
+
+    name: str
+    title: str
+    groups: tuple[Group, ...]
+    place: TextPlace
+    log: bool = False
+    domain: str | None = None
+    help: str | None = None
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The form's own fields, in page order; those of repeating groups not included."""
+        return tuple(f for group in self.groups if group.rows is None for f in group.fields)
+
+    @cached_property
+    def row_groups(self) -> tuple[Group, ...]:
+        return tuple(group for group in self.groups if group.rows is not None)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        return MappingProxyType({f.name: f for f in self.fields})
+
+    @cached_property
+    def files(self) -> tuple[tuple[str | None, str], ...]:
+        """The fields whose answer is a file: the repeating group or None, and the name."""
+        return tuple(
+            (group.name if group.rows else None, f.name)
+            for group in self.groups
+            for f in group.fields
+            if f.collected and f.kind.name == "file"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """What is exported as one CSV file: a form's own fields, or the rows of one group."""
+
+    name: str
+    form: Form
+    group: Group | None
+    fields: tuple[Field, ...]

@@ -1,0 +1,83 @@
+"""What a data dictionary means: an immutable study, its visits, forms, groups and fields.
+
+Everything here is frozen and complete: names are resolved, defaults filled in, rules parsed and
+checked. ``forms_spec.load_study`` makes it from text; nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from forms_spec.findings.places import TextPlace
+from forms_spec.model.codes import Codelist, MissingCode
+from forms_spec.model.criteria import Eligibility, References
+from forms_spec.model.edit_checks import Derivation, Rule
+from forms_spec.model.fields import Field, Form, Table
+from forms_spec.model.visits import Scheduled, Visit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parameter:
+    """A number, date or text that rules use by ``$name``; ``value`` is canonical text."""
+
+    name: str
+    kind: str
+    value: str
+    label: str
+    unit: str | None
+    source: str | None
+    place: TextPlace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """A whole study. ``hash`` is the SHA-256 of the dictionary's exact text, in hex."""
+
+    name: str
+    title: str
+    short: str
+    hash: str
+    files: Mapping[str, str]
+    subject_pattern: str
+    subject_example: str
+    sites: Mapping[str, str]
+    date_order: str | None  # "dmy", "mdy" or None: ambiguous dates are refused
+    day_zero: tuple[str, ...]
+    missing: Mapping[str, MissingCode]
+    parameters: Mapping[str, Parameter]
+    codelists: Mapping[str, Codelist]
+    visits: Mapping[str, Visit]
+    schedule: tuple[Scheduled, ...]
+    forms: Mapping[str, Form]
+    place: TextPlace
+    derivations: Mapping[str, Derivation] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    references: References | None = None
+    eligibility: Eligibility | None = None
+    timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """Every table by name, in the order of the forms. A form without own fields has no own table."""
+        found: dict[str, Table] = {}
+        for form in self.forms.values():
+            own = tuple(f for f in form.fields if f.collected)
+            if own or not form.row_groups:
+                found[form.name] = Table(name=form.name, form=form, group=None, fields=own)
+            for group in form.row_groups:
+                kept = tuple(f for f in group.fields if f.collected)
+                found[group.name] = Table(name=group.name, form=form, group=group, fields=kept)
+        return MappingProxyType(found)
+
+    @cached_property
+    def expectations(self) -> Mapping[tuple[str, str], Scheduled]:
+        """The schedule by (form, visit)."""
+        return MappingProxyType({(s.form, s.visit): s for s in self.schedule})
+
+    def field(self, table: str, name: str) -> Field | None:
+        """The field of a table (form or repeating group), or None."""
+        held = self.tables.get(table)
+        return next((f for f in held.fields if f.name == name), None) if held else None

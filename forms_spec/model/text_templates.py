@@ -1,0 +1,76 @@
+"""Texts to the reader that hold answers: ``Is {name} pregnant?``, ``Since {vs[SCR].vsdat}``, ``{sex:code}``.
+
+A slot names a field as a rule does, with its form and visit where they are needed, or ``subjid``. It shows
+the answer as people read it, with ``:code`` the code of a choice, and BLANK as long as there is none. Two
+braces, ``{{name}}``, are the braces themselves; so is every brace that begins no slot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forms_spec.rule_syntax.expression import Expression
+
+BLANK = "______"
+CODED = ":code"
+
+_NAME = r"[a-z][a-z0-9_]*"
+_SLOT = re.compile(rf"(?<![${{])\{{({_NAME}(?:(?:\[[A-Za-z][A-Za-z0-9_]*\])?\.{_NAME})?)({CODED})?\}}(?!\}})")
+_LITERAL = re.compile(rf"\{{(\{{{_NAME}[^{{}}\s]*\}})\}}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """A place in a text where an answer stands. ``coded``: its code, not its label."""
+
+    expression: Expression
+    coded: bool
+
+
+Wording = tuple[str | Slot, ...]
+"""A text in parts; none of its texts is empty."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A slot as it is written: what it names, from ``first`` to ``last``."""
+
+    said: str
+    first: int
+    last: int
+    coded: bool
+
+
+def parts_of(text: str) -> Iterator[str | Found]:
+    """The text and the slots in it, in their order."""
+    at = 0
+    for match in _SLOT.finditer(text):
+        if match.start() > at:
+            yield _unescaped(text[at : match.start()])
+        yield Found(said=match[1], first=match.start(1), last=match.end(1), coded=match[2] is not None)
+        at = match.end()
+    if at < len(text):
+        yield _unescaped(text[at:])
+
+
+def plain(text: str) -> str:
+    """The text where there are no answers: a slot is the field's name in brackets."""
+    if "{" not in text:
+        return text
+    return "".join(part if isinstance(part, str) else f"[{part.said}]" for part in parts_of(text))
+
+
+def escaped(text: str) -> str:
+    """A text of another program as a text without slots."""
+    if "{" not in text:
+        return text
+    doubled = _LITERAL.sub(lambda match: f"{{{match[0]}}}", text)
+    return _SLOT.sub(lambda match: f"{{{match[0]}}}", doubled)
+
+
+def _unescaped(text: str) -> str:
+    return _LITERAL.sub(lambda match: match[1], text)

@@ -1,0 +1,72 @@
+"""The visits of a study and the forms that each asks for: what the model says, ``visits`` works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from forms_spec.findings.places import TextPlace
+
+if TYPE_CHECKING:
+    from forms_spec.rule_syntax.expression import Expression
+
+
+class Expectation(Enum):
+    """What the schedule says of a form at a visit."""
+
+    REQUIRED = "required"
+    CONDITIONAL = "conditional"
+    OPTIONAL = "optional"
+
+
+class VisitType(Enum):
+    SCHEDULED = "scheduled"
+    UNSCHEDULED = "unscheduled"
+    TERMINATION = "termination"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offset:
+    """Distance from day 0, in days or in calendar months (clamped to the month's end)."""
+
+    count: int
+    unit: str  # "day" or "month"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """First and last allowed day.
+
+    ``around`` True: ``first`` and ``last`` are days relative to the target (-14, 14).
+    ``around`` False: they are day counts relative to day 0 (-60, -1).
+    """
+
+    first: int
+    last: int
+    around: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """A visit of the schedule. ``redcap`` is the unique name of its event in REDCap, if that is another."""
+
+    name: str
+    title: str
+    type: VisitType
+    target: Offset | None
+    window: Window | None
+    repeats: bool
+    place: TextPlace
+    redcap: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scheduled:
+    """A form at a visit. ``when`` is the condition of a CONDITIONAL one."""
+
+    form: str
+    visit: str
+    expectation: Expectation
+    when: Expression | None
+    place: TextPlace

@@ -1,0 +1,54 @@
+"""Reading words one after the other, and saying what was expected instead."""
+
+from __future__ import annotations
+
+from forms_spec.rule_syntax.tokenizer import SyntaxFault, Token, Word
+
+
+class Reader:
+    """A place in a list of words that ends with END."""
+
+    def __init__(self, words: tuple[Word, ...]) -> None:
+        self.words = words
+        self.at = 0
+        self.depth = 0
+
+    @property
+    def word(self) -> Word:
+        return self.words[self.at]
+
+    def take(self) -> Word:
+        word = self.words[self.at]
+        if word.kind is not Token.END:
+            self.at += 1
+        return word
+
+    def is_sign(self, text: str) -> bool:
+        return self.word.kind is Token.SIGN and self.word.text == text
+
+    def is_keyword(self, text: str) -> bool:
+        return self.word.kind is Token.KEYWORD and self.word.text == text
+
+    def skip_keyword(self, text: str) -> bool:
+        if self.is_keyword(text):
+            self.take()
+            return True
+        return False
+
+    def expect_sign(self, text: str) -> Word:
+        if not self.is_sign(text):
+            raise self.unexpected(text)
+        return self.take()
+
+    def expect_keyword(self, text: str) -> Word:
+        if not self.is_keyword(text):
+            raise self.unexpected(text)
+        return self.take()
+
+    def unexpected(self, wanted: str) -> SyntaxFault:
+        word = self.word
+        if word.kind is Token.END:
+            return SyntaxFault("rule-ends-early", word.start, word.end, wanted=wanted)
+        if word.kind is Token.NAME and word.text.lower() in ("null", "empty"):
+            wanted = "known or missing (write: is known, is not known)"
+        return SyntaxFault("rule-unexpected", word.start, word.end, name=word.text, wanted=wanted)

@@ -1,0 +1,1 @@
+"""The reference engine: rules compiled to Python closures."""

@@ -1,0 +1,58 @@
+"""Parts of dates, and what is made of parts. None is UNKNOWN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from forms_spec.rule_syntax.limits import SCALE
+from forms_spec.rules.semantics.resolved import Interval
+
+
+def _shared(part: Callable[[date], int]) -> Callable[[Interval], int | None]:
+    """A part that is known when all days that may be meant have the same; a year is at most a year long."""
+
+    def of(day: Interval) -> int | None:
+        first, last = date.fromordinal(day[0]), date.fromordinal(day[1])
+        return part(first) * SCALE if part(first) == part(last) else None
+
+    return of
+
+
+year = _shared(lambda day: day.year)
+
+
+def month(day: Interval) -> int | None:
+    first, last = date.fromordinal(day[0]), date.fromordinal(day[1])
+    return first.month * SCALE if (first.year, first.month) == (last.year, last.month) else None
+
+
+def day_of_month(day: Interval) -> int | None:
+    return date.fromordinal(day[0]).day * SCALE if day[0] == day[1] else None
+
+
+def day_of_week(day: Interval) -> int | None:
+    """1 is Monday, 7 Sunday."""
+    return date.fromordinal(day[0]).isoweekday() * SCALE if day[0] == day[1] else None
+
+
+def seconds_between(first: int, second: int) -> int:
+    seconds: int = (second - first) * SCALE
+    return seconds
+
+
+def datetime_of(day: Interval, clock: int) -> int | None:
+    return day[0] * 86_400 + clock if day[0] == day[1] else None
+
+
+def median(numbers: list[int]) -> int | None:
+    """The middle number, or the mean of the two in the middle; UNKNOWN without any."""
+    if not numbers:
+        return None
+    ordered = sorted(numbers)
+    half = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[half]
+    both = ordered[half - 1] + ordered[half]
+    size = (abs(both) + 1) // 2
+    return size if both > 0 else -size

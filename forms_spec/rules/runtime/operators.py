@@ -1,0 +1,230 @@
+"""Each operator in Python. STRICT ones never see UNKNOWN; LAZY ones decide what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from forms_spec.rule_syntax.limits import FRACTION_DIGITS, NUMBER_BOUND, SCALE
+from forms_spec.rules.runtime.environment import Frames
+from forms_spec.rules.semantics import calendar
+from forms_spec.rules.semantics.bounds import comparator_of, limit_of, span_add
+from forms_spec.rules.semantics.resolved import Interval, RuleValue
+
+Closure = Callable[[Frames], "RuleValue | None"]
+
+
+def bounded(number: int) -> int | None:
+    """A number of the language, or UNKNOWN when it is too large."""
+    return number if -NUMBER_BOUND < number < NUMBER_BOUND else None
+
+
+def divided(number: int, by: int) -> int:
+    """The quotient of whole numbers, rounded half away from zero."""
+    size, rest = divmod(abs(number), abs(by))
+    size += 2 * rest >= abs(by)
+    return size if (number < 0) == (by < 0) else -size
+
+
+def add(*numbers: int) -> int | None:
+    return bounded(sum(numbers))
+
+
+def mul(left: int, right: int) -> int | None:
+    return bounded(divided(left * right, SCALE))
+
+
+def div(left: int, right: int) -> int | None:
+    return None if right == 0 else bounded(divided(left * SCALE, right))
+
+
+def round_half_away(number: int, places: int) -> int | None:
+    step: int = 10 ** (FRACTION_DIGITS - places // SCALE)
+    return bounded(divided(number, step) * step)
+
+
+def span_eq(left: Interval, right: Interval) -> bool | None:
+    if left[1] < right[0] or right[1] < left[0]:
+        return False
+    return True if left == right and left[0] == left[1] else None
+
+
+def span_lt(left: Interval, right: Interval) -> bool | None:
+    if left[1] < right[0]:
+        return True
+    return False if left[0] >= right[1] else None
+
+
+def span_le(left: Interval, right: Interval) -> bool | None:
+    if left[1] <= right[0]:
+        return True
+    return False if left[0] > right[1] else None
+
+
+def _moved(step: Callable[[int, int], int | None]) -> Callable[[Interval, int], Interval | None]:
+    """A date moved by a whole number of days or months."""
+
+    def move(day: Interval, count: int) -> Interval | None:
+        whole, rest = divmod(count, SCALE)
+        if rest:
+            return None
+        low, high = step(day[0], whole), step(day[1], whole)
+        return None if low is None or high is None else (low, high)
+
+    return move
+
+
+def _between(count: Callable[[int, int], int]) -> Callable[[Interval, Interval], Interval]:
+    """Least and most that may lie between two dates: it grows with the second, falls with the first."""
+
+    def between(first: Interval, second: Interval) -> Interval:
+        return count(first[1], second[0]) * SCALE, count(first[0], second[1]) * SCALE
+
+    return between
+
+
+def minutes_between(first: int, second: int) -> int:
+    return divided((second - first) * SCALE, 60)
+
+
+def date_of(moment: int) -> Interval:
+    return moment // 86_400, moment // 86_400
+
+
+STRICT: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "not": lambda value: not value,
+        "eq": lambda left, right: left == right,
+        "lt": lambda left, right: left < right,
+        "le": lambda left, right: left <= right,
+        "span_eq": span_eq,
+        "span_lt": span_lt,
+        "span_le": span_le,
+        "add": add,
+        "neg": lambda number: -number,
+        "mul": mul,
+        "div": div,
+        "abs": abs,
+        "round": round_half_away,
+        "least": lambda *values: min(values),
+        "greatest": lambda *values: max(values),
+        "point": lambda number: (number, number),
+        "settle": lambda span: span[0] if span[0] == span[1] else None,
+        "span_add": span_add,
+        "limit_of": limit_of,
+        "comparator_of": comparator_of,
+        "span_neg": lambda span: (-span[1], -span[0]),
+        "span_least": lambda *spans: (min(one[0] for one in spans), min(one[1] for one in spans)),
+        "span_greatest": lambda *spans: (max(one[0] for one in spans), max(one[1] for one in spans)),
+        "length": lambda text: bounded(len(text) * SCALE),
+        "concat": lambda *texts: "".join(texts),
+        "add_days": _moved(calendar.add_days),
+        "add_months": _moved(calendar.add_months),
+        "days_between": _between(lambda first, second: second - first),
+        "months_between": _between(calendar.months_between),
+        "age_years": _between(calendar.age_years),
+        "minutes_between": minutes_between,
+        "date_of": date_of,
+        "time_of": lambda moment: moment % 86_400,
+        "subset": lambda left, right: left <= right,
+        "overlaps": lambda left, right: not left.isdisjoint(right),
+        "member": lambda code, codes: code in codes,
+    }
+)
+
+
+def _and(operands: tuple[Closure, ...]) -> Closure:
+    def both(frames: Frames) -> RuleValue | None:
+        found: bool | None = True
+        for operand in operands:
+            value = operand(frames)
+            if value is False:
+                return False
+            if value is None:
+                found = None
+        return found
+
+    return both
+
+
+def _or(operands: tuple[Closure, ...]) -> Closure:
+    def either(frames: Frames) -> RuleValue | None:
+        found: bool | None = False
+        for operand in operands:
+            value = operand(frames)
+            if value is True:
+                return True
+            if value is None:
+                found = None
+        return found
+
+    return either
+
+
+def _in(operands: tuple[Closure, ...]) -> Closure:
+    first, items = operands[0], operands[1:]
+
+    def among(frames: Frames) -> RuleValue | None:
+        value = first(frames)
+        if value is None:
+            return None
+        others = [item(frames) for item in items]
+        if value in [other for other in others if other is not None]:
+            return True
+        return None if None in others else False
+
+    return among
+
+
+def _case(operands: tuple[Closure, ...]) -> Closure:
+    branches = tuple(zip(operands[:-1:2], operands[1::2], strict=True))
+    otherwise = operands[-1]
+
+    def choose(frames: Frames) -> RuleValue | None:
+        for condition, value in branches:
+            held = condition(frames)
+            if held is None:
+                return None
+            if held:
+                return value(frames)
+        return otherwise(frames)
+
+    return choose
+
+
+def _coalesce(operands: tuple[Closure, ...]) -> Closure:
+    def first(frames: Frames) -> RuleValue | None:
+        for operand in operands:
+            value = operand(frames)
+            if value is not None:
+                return value
+        return None
+
+    return first
+
+
+def _known(operands: tuple[Closure, ...]) -> Closure:
+    (of,) = operands
+    return lambda frames: of(frames) is not None
+
+
+def _today(_operands: tuple[Closure, ...]) -> Closure:
+    def today(frames: Frames) -> RuleValue:
+        day = frames[0].instance.world.today
+        return day, day
+
+    return today
+
+
+LAZY: Mapping[str, Callable[[tuple[Closure, ...]], Closure]] = MappingProxyType(
+    {
+        "and": _and,
+        "or": _or,
+        "in": _in,
+        "case": _case,
+        "coalesce": _coalesce,
+        "known": _known,
+        "today": _today,
+    }
+)

@@ -1,0 +1,1 @@
+"""What a rule means in a study: names resolved, types checked."""

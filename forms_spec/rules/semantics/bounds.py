@@ -1,0 +1,58 @@
+"""Numbers with a comparator as intervals, and back.
+
+``<0.3`` is every number of the language below 0.3, down to no end. Their texts have at most eight places, so
+that the ninth tells ``<0.3`` (up to 0.299999999) from ``<=0.3``.
+"""
+
+from __future__ import annotations
+
+from forms_spec.rule_syntax.limits import NUMBER_BOUND
+
+Interval = tuple[int, int]
+
+
+def interval(comparator: str, number: int) -> Interval:
+    """Every number that ``comparator number`` may be; an open side ends at the language's bound."""
+    if comparator in ("<", "<="):
+        return -NUMBER_BOUND, number - (comparator == "<")
+    if comparator in (">", ">="):
+        return number + (comparator == ">"), NUMBER_BOUND
+    return number, number
+
+
+def parted(span: Interval) -> tuple[str, int] | None:
+    """The comparator and the number that an interval comes from; None where it comes from none."""
+    low, high = span
+    if low == high:
+        return "=", low
+    if low <= -NUMBER_BOUND < NUMBER_BOUND <= high:
+        return None
+    if low <= -NUMBER_BOUND:
+        return ("<", high + 1) if high % 10 == 9 else ("<=", high)
+    if high >= NUMBER_BOUND:
+        return (">", low - 1) if low % 10 == 1 else (">=", low)
+    return None
+
+
+def limit_of(span: Interval) -> int | None:
+    found = parted(span)
+    return None if found is None else found[1]
+
+
+def comparator_of(span: Interval) -> str | None:
+    found = parted(span)
+    return None if found is None else found[0]
+
+
+def span_add(*spans: Interval) -> Interval | None:
+    """The sum of intervals: a side without an end has none in the sum."""
+    low = _total([one[0] for one in spans], -NUMBER_BOUND)
+    high = _total([one[1] for one in spans], NUMBER_BOUND)
+    return None if low is None or high is None else (low, high)
+
+
+def _total(ends: list[int], no_end: int) -> int | None:
+    if no_end in ends:
+        return no_end
+    total = sum(ends)
+    return total if -NUMBER_BOUND < total < NUMBER_BOUND else None

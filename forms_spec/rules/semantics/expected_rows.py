@@ -1,0 +1,74 @@
+"""What a sum over no rows is: 0 where none are expected, UNKNOWN where they are and have not come yet.
+
+Rows of a group are expected where somebody said that there is something to list: the group is shown by a
+condition, and that is TRUE; or it has a least number of rows, or fixed ones. Nothing is known of the rows of
+a form that nobody has begun.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from forms_spec.model.fields import Group
+from forms_spec.rules.semantics.name_lookup import THIS, Frame
+from forms_spec.rules.semantics.resolve_context import ResolveContext
+from forms_spec.rules.semantics.resolved import Apply, Constant, Core, Fold, Source
+from forms_spec.rules.semantics.types import Type
+
+
+def unless_expected(context: ResolveContext, total: Fold) -> Core:
+    """The sum, UNKNOWN where rows are expected of which there is none."""
+    come = _come(context, total)
+    if come is None:
+        return total
+    unknown = Constant(type=total.type, value=None)
+    return Apply(type=total.type, operator="case", arguments=(come, total, unknown))
+
+
+def _come(context: ResolveContext, total: Fold) -> Core | None:
+    """The condition under which the rows are all that can be expected; None where none ever are."""
+    source = total.source
+    group = context.study.tables[source.table].group if source.group else None
+    if group is not None and source.visit == THIS:
+        return _in_form(context, group, source, context.names.frames[source.depth])
+    instances = replace(source, table=source.form, group=False)
+    depth = total.depth
+    begun = _some(instances, depth, None)
+    if group is None:
+        return begun
+    held = Frame(form=context.study.forms[source.form], group=None, own=False, selector=source.visit)
+    own = Source(table=source.table, form=source.form, group=True, visit=THIS, depth=depth)
+    complete = _in_form(context, group, own, held)
+    if complete is None:
+        return begun
+    lacking = _some(instances, depth, context.apply(Type.CONDITION, "not", complete))
+    return context.apply(Type.CONDITION, "and", begun, context.apply(Type.CONDITION, "not", lacking))
+
+
+def _in_form(context: ResolveContext, group: Group, source: Source, holder: Frame) -> Core | None:
+    """``any(rows) or not shown``, as seen from the form at the source's frame."""
+    assert group.rows is not None
+    shown = _shown(context, group, source.depth, holder)
+    if shown is None and not group.rows.minimum and not group.rows.fixed:
+        return None
+    there = _some(source, source.depth + 1, None)
+    if shown is None:
+        return there
+    return context.apply(Type.CONDITION, "or", there, context.apply(Type.CONDITION, "not", shown))
+
+
+def _shown(context: ResolveContext, group: Group, depth: int, holder: Frame) -> Core | None:
+    """The group's own condition. What is wrong with it is said where it is written, not here."""
+    if group.show_when is None:
+        return None
+    before, faults = context.names.frames, len(context.findings)
+    context.names.frames = [*before[:depth], replace(holder, group=None)]
+    with context.standing_in(group.show_when, {}, f"rows of {group.name}"):
+        found = context.core(group.show_when.tree)
+    context.names.frames = before
+    del context.findings[faults:]
+    return found if found.type is Type.CONDITION else None
+
+
+def _some(source: Source, depth: int, where: Core | None) -> Core:
+    return Fold(type=Type.CONDITION, operator="any", source=source, depth=depth, where=where, body=None)

@@ -1,0 +1,20 @@
+"""Where an expression is at home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forms_spec.model.fields import Field, Form, Group
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Home:
+    """Where an expression belongs, and so what its bare names mean.
+
+    ``group`` is the repeating group whose row is judged, None for a form's own fields. ``value`` is
+    the field that a unit's formula converts.
+    """
+
+    form: Form
+    group: Group | None = None
+    value: Field | None = None

@@ -1,0 +1,111 @@
+"""How the checker builds the functions of the values that are known, from plain operators.
+
+Nothing is known when no value is: then they are UNKNOWN. ``min_known`` and ``max_known`` put the first known
+value in the place of each one that is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from forms_spec.rule_syntax.limits import SCALE
+from forms_spec.rules.semantics.resolved import Apply, Constant, Core
+from forms_spec.rules.semantics.types import Type
+
+ZERO = Constant(type=Type.NUMBER, value=0)
+ONE = Constant(type=Type.NUMBER, value=SCALE)
+EMPTY = Constant(type=Type.TEXT, value="")
+
+
+def _number(operator: str, *arguments: Core) -> Core:
+    return Apply(type=Type.NUMBER, operator=operator, arguments=arguments)
+
+
+def _known(value: Core) -> Core:
+    return Apply(type=Type.CONDITION, operator="known", arguments=(value,))
+
+
+def _any_known(values: Sequence[Core]) -> Core:
+    if len(values) == 1:
+        return _known(values[0])
+    return Apply(type=Type.CONDITION, operator="or", arguments=tuple(_known(one) for one in values))
+
+
+def _case(type_: Type, when: Core, then: Core, otherwise: Core) -> Core:
+    return Apply(type=type_, operator="case", arguments=(when, then, otherwise))
+
+
+def _where_any(values: Sequence[Core], found: Core) -> Core:
+    """The value, UNKNOWN where nothing is known."""
+    return _case(found.type, _any_known(values), found, Constant(type=found.type, value=None))
+
+
+def _total(values: Sequence[Core]) -> Core:
+    return _number("add", *(_number("coalesce", one, ZERO) for one in values))
+
+
+def _count(values: Sequence[Core]) -> Core:
+    return _number("add", *(_case(Type.NUMBER, _known(one), ONE, ZERO) for one in values))
+
+
+def total(values: Sequence[Core]) -> Core:
+    return _where_any(values, _total(values))
+
+
+def mean(values: Sequence[Core]) -> Core:
+    return _where_any(values, _number("div", _total(values), _count(values)))
+
+
+def median(values: Sequence[Core]) -> Core:
+    return _number("median", *values)
+
+
+def deviation(values: Sequence[Core]) -> Core:
+    """The root of the squared distances from the mean, divided by one less than their number."""
+    middle = mean(values)
+    distances = [_number("add", one, _number("neg", middle)) for one in values]
+    squares = [_number("mul", one, one) for one in distances]
+    fewer = _number("add", _count(values), Constant(type=Type.NUMBER, value=-SCALE))
+    return _where_any(values, _number("sqrt", _number("div", _total(squares), fewer)))
+
+
+def extreme(operator: str) -> Callable[[Sequence[Core]], Core]:
+    def build(values: Sequence[Core]) -> Core:
+        if len(values) == 1:
+            return values[0]
+        first = _number("coalesce", *values)
+        return _number(operator, *(_number("coalesce", one, first) for one in values))
+
+    return build
+
+
+def joined(values: Sequence[Core]) -> Core:
+    """The known texts one after the other."""
+    texts = tuple(Apply(type=Type.TEXT, operator="coalesce", arguments=(one, EMPTY)) for one in values)
+    return _where_any(values, Apply(type=Type.TEXT, operator="concat", arguments=texts))
+
+
+def parted(values: Sequence[Core]) -> Core:
+    """The known texts with the first value between them."""
+    between, *texts = values
+    found = []
+    for at, one in enumerate(texts):
+        before = _case(Type.TEXT, _any_known(texts[:at]), between, EMPTY) if at else EMPTY
+        both = Apply(type=Type.TEXT, operator="concat", arguments=(before, one))
+        found.append(_case(Type.TEXT, _known(one), both, EMPTY))
+    return _where_any(texts, Apply(type=Type.TEXT, operator="concat", arguments=tuple(found)))
+
+
+KNOWN: Mapping[str, Callable[[Sequence[Core]], Core]] = MappingProxyType(
+    {
+        "sum_known": total,
+        "mean_known": mean,
+        "median_known": median,
+        "stdev_known": deviation,
+        "min_known": extreme("least"),
+        "max_known": extreme("greatest"),
+        "concat_known": joined,
+        "join_known": parted,
+    }
+)

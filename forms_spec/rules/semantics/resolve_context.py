@@ -1,0 +1,113 @@
+"""What every part of the checker shares: the study, the names in sight, and the findings so far.
+
+The parts (calls, comparisons, units, reference ranges) take a ``ResolveContext`` and ask it for the meaning
+of a node by ``core``. The checker is the one class that knows them all.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rule_syntax.expression import Expression, place_within
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.name_lookup import Frame, Names
+from forms_spec.rules.semantics.resolved import Apply, Constant, Core
+from forms_spec.rules.semantics.types import Type
+
+WRONG = Constant(type=Type.ANY, value=None)
+UNKNOWN_NUMBER = Constant(type=Type.NUMBER, value=None)
+
+
+class ResolveContext(ABC):
+    """The state of one walk over one expression, and what can be said and built anywhere in it."""
+
+    def __init__(self, study: Study, home: Home, expression: Expression) -> None:
+        self.study = study
+        self.expression = expression
+        group = home.group if home.group is not None and home.group.rows is not None else None
+        self.names = Names(study, Frame(form=home.form, group=group, own=True))
+        self.arguments: Mapping[str, Core] = {"value": UNKNOWN_NUMBER} if home.value else {}
+        self.expanding: tuple[str, ...] = ()
+        self.findings: list[Finding] = []
+        self.warnings: list[Finding] = []
+        self.inherited: list[Finding] = []
+        self.units_apart = 0
+        self.notes: dict[tuple[int, int], Core] = {}
+        self.parameters: dict[str, None] = {}
+        self.nodes = 0
+        self.depth = 0
+
+    @abstractmethod
+    def core(self, node: syntax_tree.Node) -> Core:
+        """The meaning of a node."""
+
+    def fault(self, code: str, node: syntax_tree.Node, **words: Any) -> Core:
+        """A finding at a part of the text."""
+        self.findings.append(self.finding(code, node, **words))
+        return WRONG
+
+    def finding(self, code: str, node: syntax_tree.Node, **words: Any) -> Finding:
+        text, place = self.expression.text, self.expression.place
+        where = place_within(text, place, node.start, node.end)
+        return finding(code, text=where, value=text[node.start : node.end], **words)
+
+    def said(self, node: syntax_tree.Node) -> str:
+        return self.expression.text[node.start : node.end]
+
+    def want(self, found: Core, node: syntax_tree.Node, *types: Type) -> Core:
+        """The value as one of these types; a number fits a spread, and a spread of one number a number."""
+        if Type.ANY in (found.type, *types) or found.type in types:
+            return found
+        if found.type is Type.NUMBER and Type.SPREAD in types:
+            return Apply(type=Type.SPREAD, operator="point", arguments=(found,))
+        if found.type is Type.SPREAD and Type.NUMBER in types:
+            return Apply(type=Type.NUMBER, operator="settle", arguments=(found,))
+        if {found.type, types[0]} == {Type.TEXT, Type.CHOICE}:
+            return found
+        expected = " or ".join(dict.fromkeys(one.value for one in types))
+        return self.fault(
+            "rule-wrong-type", node, name=self.said(node), expected=expected, found=found.type.value
+        )
+
+    def condition(self, node: syntax_tree.Node) -> Core:
+        return self.want(self.core(node), node, Type.CONDITION)
+
+    def apply(self, type_: Type, operator: str, *arguments: Core) -> Core:
+        return Apply(type=type_, operator=operator, arguments=arguments)
+
+    @contextmanager
+    def within_frame(self, frame: Frame) -> Iterator[None]:
+        self.names.frames.append(frame)
+        try:
+            yield
+        finally:
+            self.names.frames.pop()
+
+    @contextmanager
+    def standing_in(
+        self, expression: Expression, arguments: Mapping[str, Core], name: str | None = None
+    ) -> Iterator[None]:
+        """Reads another expression in this place: a derivation, or the formula of a unit."""
+        before = (self.expression, self.arguments, self.expanding)
+        self.expression, self.arguments = expression, arguments
+        self.expanding = (*self.expanding, name) if name else self.expanding
+        try:
+            yield
+        finally:
+            self.expression, self.arguments, self.expanding = before
+
+    @contextmanager
+    def in_any_unit(self) -> Iterator[None]:
+        """Where the unit of a value does not matter: it is converted, or only known or not."""
+        self.units_apart += 1
+        try:
+            yield
+        finally:
+            self.units_apart -= 1

@@ -1,0 +1,1 @@
+"""The schedule of a subject: visit windows, the timeline, the study's clock."""

@@ -1,0 +1,195 @@
+"""The visit schedule: when a visit is due, whether it was, and which forms it asks for.
+
+Pure: today and everything captured come in as arguments; ``forms_spec.schedule.timeline`` reads what was
+captured.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum
+
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Expectation, Offset, Scheduled, Visit, VisitType, Window
+
+VisitKey = tuple[str, int]
+
+
+class VisitStatus(Enum):
+    DONE = "done"
+    MISSED = "missed"
+    DUE = "due"
+    OVERDUE = "overdue"
+    NOT_DUE = "not due yet"
+    NOT_EXPECTED = "not expected"
+
+
+class Expected(Enum):
+    """What a visit asks of a form. UNKNOWN: a source of its condition is missing."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    NOT_EXPECTED = "not expected"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """The target day of a visit and the first and last day of its window, all included."""
+
+    target: date
+    first: date
+    last: date
+
+    def days_outside(self, day: date) -> int:
+        """0 inside the window; -2 is two days too early, 3 three days too late."""
+        if day < self.first:
+            return (day - self.first).days
+        return max((day - self.last).days, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """What was captured of one visit: its date where it is known, and whether it was missed."""
+
+    date: date | None = None
+    missed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timeline:
+    """What is known of a subject's visits. ``ended`` is the day on which the subject left the study."""
+
+    day_zero: date | None = None
+    ended: date | None = None
+    held: Mapping[VisitKey, Held] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VisitState:
+    """One visit of one subject today. ``days_overdue`` counts from the last day of the window."""
+
+    visit: Visit
+    unsno: int
+    status: VisitStatus
+    due: Due | None
+    date: date | None
+    days_overdue: int = 0
+
+    @property
+    def days_outside(self) -> int:
+        """How far the visit's date is outside its window, in days; 0 when one of them is unknown."""
+        return self.due.days_outside(self.date) if self.due and self.date else 0
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many calendar months later, clamped to the month's end (31 May - 3 = 29 Feb)."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def day_at(day_zero: date, offset: Offset) -> date:
+    """The day at a distance from day 0."""
+    if offset.unit == "month":
+        return add_months(day_zero, offset.count)
+    return day_zero + timedelta(days=offset.count)
+
+
+def due_dates(visit: Visit, day_zero: date | None) -> Due | None:
+    """When a visit is due; None for a visit without target, or before day 0 is known.
+
+    Also None where the calendar ends: a mistyped day 0 in the year 9999 has no month 24.
+    """
+    if day_zero is None or visit.target is None:
+        return None
+    try:
+        return _due(visit.target, visit.window, day_zero)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _due(offset: Offset, window: Window | None, day_zero: date) -> Due:
+    target = day_at(day_zero, offset)
+    if window is None:
+        return Due(target=target, first=target, last=target)
+    start = target if window.around else day_zero
+    first, last = (start + timedelta(days=days) for days in (window.first, window.last))
+    return Due(target=target, first=first, last=last)
+
+
+def visit_state(visit: Visit, timeline: Timeline, today: date, *, unsno: int = 0) -> VisitState:
+    """The status of one visit.
+
+    A visit after the subject's last day is not expected, an early termination or an unscheduled
+    visit not before it took place. Before day 0 is known the visits before it are due.
+    """
+    due = due_dates(visit, timeline.day_zero)
+    held = timeline.held.get((visit.name, unsno))
+    status = _status_held(held) or _status_open(visit, due, timeline.ended, today)
+    late = (today - due.last).days if due and status is VisitStatus.OVERDUE else 0
+    return VisitState(
+        visit=visit, unsno=unsno, status=status, due=due, date=held.date if held else None, days_overdue=late
+    )
+
+
+def _status_held(held: Held | None) -> VisitStatus | None:
+    if held is None:
+        return None
+    return VisitStatus.MISSED if held.missed else VisitStatus.DONE
+
+
+def _status_open(visit: Visit, due: Due | None, ended: date | None, today: date) -> VisitStatus:
+    if visit.type is not VisitType.SCHEDULED:
+        return VisitStatus.NOT_EXPECTED
+    if due is None:
+        screening = visit.target is not None and visit.target.count < 0
+        if screening:
+            return VisitStatus.DUE
+        return VisitStatus.NOT_EXPECTED if ended else VisitStatus.NOT_DUE
+    if ended and due.target > ended:
+        return VisitStatus.NOT_EXPECTED
+    if today < due.first:
+        return VisitStatus.NOT_DUE
+    return VisitStatus.DUE if today <= due.last else VisitStatus.OVERDUE
+
+
+def visit_states(study: Study, timeline: Timeline, today: date) -> tuple[VisitState, ...]:
+    """Every visit in the study's order; a repeating visit once for each time it took place."""
+    return tuple(
+        visit_state(visit, timeline, today, unsno=number)
+        for visit in study.visits.values()
+        for number in (_numbers(visit, timeline) or [0])
+    )
+
+
+def _numbers(visit: Visit, timeline: Timeline) -> list[int]:
+    if not visit.repeats:
+        return [0]
+    return sorted(number for name, number in timeline.held if name == visit.name)
+
+
+def next_visit(states: Iterable[VisitState]) -> VisitState | None:
+    """The first visit that still has to take place; None when nothing is to come."""
+    open_ = (VisitStatus.DUE, VisitStatus.OVERDUE, VisitStatus.NOT_DUE)
+    return next((state for state in states if state.status in open_), None)
+
+
+def expectation(
+    study: Study, form: str, visit: str, evaluate: Callable[[Scheduled], bool | None]
+) -> Expected:
+    """What a visit asks of a form; ``evaluate`` gives a condition's three-valued truth."""
+    scheduled = study.expectations.get((form, visit))
+    if scheduled is None:
+        return Expected.NOT_EXPECTED
+    if scheduled.expectation is Expectation.OPTIONAL:
+        return Expected.OPTIONAL
+    if scheduled.expectation is Expectation.REQUIRED or scheduled.when is None:
+        return Expected.REQUIRED
+    holds = evaluate(scheduled)
+    if holds is None:
+        return Expected.UNKNOWN
+    return Expected.REQUIRED if holds else Expected.NOT_EXPECTED

@@ -1,0 +1,163 @@
+"""One dictionary file as data whose every key and value knows its place.
+
+Every scalar is text, so that ``no``, ``10:30`` and ``007`` stay what was typed; a plain ``null``,
+``~`` or nothing at all is None.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import yaml
+
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+
+Data = dict[str, "Data"] | list["Data"] | str | None
+Path = tuple[str | int, ...]
+
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What YAML 1.1 counts as the end of a line."""
+
+
+class Node:
+    """A value of the file: its data, its span and, in a mapping or list, its children."""
+
+    __slots__ = ("children", "data", "end", "plain", "size", "start")
+
+    def __init__(self, data: Data, event: Any, *, plain: bool = False) -> None:
+        self.data = data
+        self.start: yaml.Mark = event.start_mark
+        self.end: yaml.Mark = event.end_mark
+        self.plain = plain
+        self.size = 1
+        self.children: dict[str, tuple[Node, Node]] | list[Node] | None = None
+
+    def place(self, file: str) -> TextPlace:
+        return place_between(file, self.start, self.end)
+
+
+def place_between(file: str, start: yaml.Mark, end: yaml.Mark) -> TextPlace:
+    """The span between two marks of the parser, which count from 0."""
+    return TextPlace(
+        file=file,
+        line=start.line + 1,
+        column=start.column + 1,
+        end_line=end.line + 1,
+        end_column=end.column + 1,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Renaming:
+    """An old name in the text: where it begins, counted in characters from 0, and what replaces it.
+
+    ``code`` is the code of its finding.
+    """
+
+    start: int
+    old: str
+    new: str
+    code: str
+    place: TextPlace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A file's data with its places. ``root`` is None when the file is no YAML or is empty."""
+
+    file: str
+    text: str
+    root: Node | None
+    findings: tuple[Finding, ...]
+    renamings: tuple[Renaming, ...] = ()
+
+    @property
+    def data(self) -> Data:
+        return self.root.data if self.root else None
+
+    @cached_property
+    def lines(self) -> Sequence[str]:
+        """The lines as YAML counts them."""
+        return LINE_BREAK.split(self.text)
+
+    @cached_property
+    def _line_starts(self) -> Sequence[int]:
+        return [0, *(found.end() for found in LINE_BREAK.finditer(self.text))]
+
+    def place(self, path: Path) -> TextPlace:
+        """Where a value stands, or its nearest ancestor when it is absent."""
+        return self._span(self._find(path)[1])
+
+    def key_place(self, path: Path) -> TextPlace:
+        """Where a key stands; for an item of a list, or the whole file, the value itself."""
+        key, node, _ = self._find(path)
+        return self._span(key or node)
+
+    def has(self, path: Path) -> bool:
+        """True when the file has a value at exactly this path."""
+        return self._find(path)[2]
+
+    def value(self, path: Path) -> Data:
+        """The data at a path; None when there is none."""
+        _, node, found = self._find(path)
+        return node.data if found and node else None
+
+    def inside(self, path: Path, first: int, last: int) -> TextPlace:
+        """The span of the characters ``first`` to ``last`` (not included) of a scalar's text."""
+        node = self._find(path)[1]
+        if node is None or not isinstance(node.data, str):
+            return self._span(node)
+        offsets = self._offsets(node, node.data)
+        start = offsets[min(max(first, 0), len(node.data))]
+        end = offsets[min(last, len(node.data)) - 1] + 1 if last > first else start
+        return self._at(start, max(start, end))
+
+    def _find(self, path: Path) -> tuple[Node | None, Node | None, bool]:
+        """The key and value at a path, or its nearest ancestor's, and whether all of it was found."""
+        key: Node | None = None
+        node = self.root
+        for step in path:
+            below = node.children if node else None
+            if isinstance(below, dict) and isinstance(step, str) and step in below:
+                key, node = below[step]
+            elif isinstance(below, list) and isinstance(step, int) and step < len(below):
+                key, node = None, below[step]
+            else:
+                return key, node, False
+        return key, node, node is not None
+
+    def _span(self, node: Node | None) -> TextPlace:
+        return node.place(self.file) if node else TextPlace(file=self.file, line=1, column=1)
+
+    def _offsets(self, node: Node, data: str) -> list[int]:
+        """The place in the file's text of each character of a scalar, and of its end.
+
+        Folding, quotes and escapes only add characters to the source, so each character is found
+        by looking on from the one before; an escaped one takes the place where it was sought.
+        """
+        at, end = node.start.index, node.end.index
+        if not node.plain:
+            at += 1
+        found: list[int] = []
+        for character in data:
+            here = self.text.find(character, at, end)
+            found.append(here if here >= 0 else at)
+            at = here + 1 if here >= 0 else at
+        return [*found, at]
+
+    def _at(self, start: int, end: int) -> TextPlace:
+        line = bisect_right(self._line_starts, start)
+        end_line = bisect_right(self._line_starts, end)
+        return TextPlace(
+            file=self.file,
+            line=line,
+            column=start - self._line_starts[line - 1] + 1,
+            end_line=end_line,
+            end_column=end - self._line_starts[end_line - 1] + 1,
+        )

@@ -1,0 +1,306 @@
+"""Reads the text of one dictionary file into a ``Document``.
+
+The events of PyYAML's C parser are read with a loop and not with its ``compose``: that is four
+times faster, and deep nesting meets our bound instead of the end of the C stack.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import yaml
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.yaml_source.document import LINE_BREAK, Document, Node, Renaming, place_between
+from forms_spec.yaml_source.renamed_keys import OLD_KEYS, TYPES, renamed_key, renamed_type
+from forms_spec.yaml_source.syntax_errors import explain_syntax
+
+Event = Any
+"""An event of the parser. PyYAML's stubs do not say that each has marks, and which has a tag."""
+
+DEEPEST = 40
+MOST_ALIASED = 100_000
+"""How many values aliases may add to a file: a few lines could otherwise stand for billions."""
+
+GLUED_COMMENT = re.compile(r"[ \t]+(#[^\s#][^\r\n]*)")
+"""A comment that begins right behind the sign, as in ``Pain #1``: more likely a part of the text."""
+
+UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\ud800-\udfff]"
+)
+
+
+_COMPARATORS = re.compile(r"\bcomparator:[ \t]*\[[<>=, \t]*\]")
+GREATER = "\u203a"
+_GREATER = frozenset({GREATER, f"{GREATER}="})
+"""Stands for > in a list of comparators, where YAML takes none without quotes."""
+
+
+def read_document(file: str, text: str) -> Document:
+    """Read one file. What is no YAML, or says something twice, is a finding and never an error."""
+    text = text.removeprefix("\ufeff")
+    bad = UNPRINTABLE.search(text)
+    if bad:
+        return _broken(file, text, _unprintable(file, text, bad.start()))
+    reader = _Reader(file, _with_comparators(text))
+    try:
+        root = reader.read()
+    except yaml.MarkedYAMLError as error:
+        return _broken(file, text, explain_syntax(file, LINE_BREAK.split(text), error))
+    except _Bounded as bound:
+        return _broken(file, text, bound.finding)
+    finally:
+        reader.parser.dispose()
+    if root is None:
+        return _broken(file, text, finding("empty-file", text=TextPlace(file=file, line=1, column=1)))
+    return Document(
+        file=file,
+        text=text,
+        root=root,
+        findings=(*reader.findings, *_old_names(reader.renamings)),
+        renamings=tuple(reader.renamings),
+    )
+
+
+def _old_names(renamings: Sequence[Renaming]) -> Iterator[Finding]:
+    """One finding for each old name of a file, where it first stands, with the number of its places."""
+    by_name: dict[tuple[str, str], list[Renaming]] = {}
+    for renaming in renamings:
+        by_name.setdefault((renaming.code, renaming.old), []).append(renaming)
+    for (code, old), same in by_name.items():
+        times = "" if len(same) == 1 else f" ({len(same)} times in this file)"
+        yield finding(code, text=same[0].place, old=old, new=same[0].new, times=times)
+
+
+def with_present_names(text: str) -> str:
+    """The text of a file with its old keys and types renamed; every other character stays."""
+    document = read_document("", text)
+    body = document.text
+    for renaming in sorted(document.renamings, key=lambda renaming: renaming.start, reverse=True):
+        after = renaming.start + len(renaming.old)
+        if body[renaming.start : after] == renaming.old:
+            body = f"{body[: renaming.start]}{renaming.new}{body[after:]}"
+    return text[: len(text) - len(document.text)] + body
+
+
+def _with_comparators(text: str) -> str:
+    """``comparator: [<, >]`` so that YAML reads it; every character stays in its place."""
+    if "comparator" not in text:
+        return text
+    return _COMPARATORS.sub(lambda found: found[0].replace(">", GREATER), text)
+
+
+def _broken(file: str, text: str, found: Finding) -> Document:
+    return Document(file=file, text=text, root=None, findings=(found,))
+
+
+def _unprintable(file: str, text: str, at: int) -> Finding:
+    before = LINE_BREAK.split(text[:at])
+    place = TextPlace(file=file, line=len(before), column=len(before[-1]) + 1)
+    return finding("unprintable-character", text=place, character=f"U+{ord(text[at]):04X}")
+
+
+class _Bounded(Exception):
+    """The file goes beyond a bound; reading stops."""
+
+    def __init__(self, found: Finding) -> None:
+        super().__init__(found.message)
+        self.finding = found
+
+
+class _Open:
+    """A mapping or list that is being read; ``key`` waits for its value."""
+
+    __slots__ = ("anchor", "key", "node", "taken")
+
+    def __init__(self, node: Node, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.key: Node | None = None
+        self.taken: set[str] = set()  # keys that came from a merge: the mapping may still give its own
+
+
+class _Reader:
+    """Builds the tree of one file from the parser's events."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self.parser = yaml.CBaseLoader(text)
+        self.findings: list[Finding] = []
+        self.renamings: list[Renaming] = []
+        self.anchors: dict[str, Node | None] = {}  # None: still being read
+        self.open: list[_Open] = []
+        self.aliased = 0
+
+    def read(self) -> Node | None:
+        """The root of the only document; None when there is nothing in it."""
+        root: Node | None = None
+        documents = 0
+        for event in self._events():
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise _Bounded(finding("second-document", text=self._place(event)))
+            elif isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
+                root = self._node(event) or root
+        return None if root is None or (root.data is None and root.plain) else root
+
+    def _events(self) -> Iterator[Event]:
+        while self.parser.check_event():
+            yield self.parser.get_event()
+
+    def _node(self, event: Event) -> Node | None:
+        """Take one event; the root when it is complete."""
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._begin(event)
+            return None
+        if isinstance(event, yaml.CollectionEndEvent):
+            node = self._end(event)
+        elif isinstance(event, yaml.AliasEvent):
+            node = self._alias(event)
+        else:
+            node = self._scalar(event)
+        if not self.open:
+            return node
+        self._add(self.open[-1], node)
+        return None
+
+    def _begin(self, event: Event) -> None:
+        self._refuse_tag(event)
+        if len(self.open) >= DEEPEST:
+            raise _Bounded(finding("too-deep", text=self._place(event), most=DEEPEST))
+        mapping = isinstance(event, yaml.MappingStartEvent)
+        node = Node({} if mapping else [], event)
+        node.children = {} if mapping else []
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        self.open.append(_Open(node, event.anchor))
+
+    def _end(self, event: Event) -> Node:
+        closed = self.open.pop()
+        closed.node.end = event.end_mark
+        if closed.anchor:
+            self.anchors[closed.anchor] = closed.node
+        return closed.node
+
+    def _scalar(self, event: Event) -> Node:
+        self._refuse_tag(event)
+        plain = not event.style
+        in_key = bool(self.open) and isinstance(self.open[-1].node.data, dict) and self.open[-1].key is None
+        empty = plain and not in_key and event.value in ("", "null", "~")
+        text = event.value.replace(GREATER, ">") if event.value in _GREATER else event.value
+        node = Node(None if empty else text, event, plain=plain)
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        if plain and not empty:
+            self._warn_of_comment(event)
+        return node
+
+    def _warn_of_comment(self, event: Event) -> None:
+        cut = GLUED_COMMENT.match(self.text, event.end_mark.index)
+        if cut:
+            place = place_between(self.file, event.start_mark, event.end_mark)
+            self.findings.append(finding("comment-cuts-text", text=place, rest=cut[1], value=event.value))
+
+    def _alias(self, event: Event) -> Node:
+        node = self.anchors.get(event.anchor)
+        if node is None:
+            code = "alias-of-itself" if event.anchor in self.anchors else "unknown-anchor"
+            raise _Bounded(finding(code, text=self._place(event), name=event.anchor))
+        self.aliased += node.size
+        if self.aliased > MOST_ALIASED:
+            raise _Bounded(finding("too-many-aliases", text=self._place(event), most=MOST_ALIASED))
+        return node
+
+    def _add(self, parent: _Open, node: Node) -> None:
+        """Put a node into the list, or take it as the mapping's next key or that key's value."""
+        children = parent.node.children
+        if isinstance(children, list) and isinstance(parent.node.data, list):
+            parent.node.data.append(node.data)
+            children.append(node)
+            parent.node.size += node.size
+        elif parent.key is None:
+            self._rename_key(node)
+            parent.key = node
+        else:
+            key, parent.key = parent.key, None
+            self._pair(parent, key, node)
+
+    def _rename_key(self, key: Node) -> None:
+        """Reads an old key as the one that it has become, and says so."""
+        if not isinstance(key.data, str) or key.data not in OLD_KEYS:
+            return
+        new = renamed_key(self._path(), key.data)
+        if new is not None:
+            self._rename("old-key", key, key.data, new)
+
+    def _rename_type(self, key: str, value: Node) -> None:
+        """Reads an old field type as the one that it has become, and says so."""
+        if key != "type" or not isinstance(value.data, str) or value.data not in TYPES:
+            return
+        new = renamed_type(self._path(), key, value.data)
+        if new is not None:
+            self._rename("old-type", value, value.data, new)
+
+    def _rename(self, code: str, node: Node, old: str, new: str) -> None:
+        start = node.start.index if node.plain else node.start.index + 1
+        place = node.place(self.file)
+        self.renamings.append(Renaming(start=start, old=old, new=new, code=code, place=place))
+        node.data = new
+
+    def _path(self) -> list[str | None]:
+        """The keys that lead to the mapping that is being read; None for an item of a list."""
+        keys = (holder.key for holder in self.open[:-1])
+        return [key.data if key and isinstance(key.data, str) else None for key in keys]
+
+    def _pair(self, parent: _Open, key: Node, node: Node) -> None:
+        if isinstance(key.data, str):
+            self._rename_type(key.data, node)
+        if not isinstance(key.data, str):
+            self.findings.append(finding("key-not-text", text=key.place(self.file)))
+        elif key.data == "<<" and key.plain:
+            self._merge(parent, node)
+        elif key.data in self._children(parent) and key.data not in parent.taken:
+            first = self._children(parent)[key.data][0].place(self.file)
+            place = key.place(self.file)
+            said = finding("duplicate-key", text=place, related=(first,), name=key.data, line=first.line)
+            self.findings.append(said)
+        else:
+            parent.taken.discard(key.data)
+            self._put(parent, key.data, key, node)
+
+    def _merge(self, parent: _Open, node: Node) -> None:
+        """Take the keys of ``<<: *anchor``; a key of the mapping itself wins, wherever it stands."""
+        for part in node.children if isinstance(node.children, list) else [node]:
+            if not isinstance(part.children, dict):
+                self.findings.append(finding("merge-of-no-mapping", text=node.place(self.file)))
+                continue
+            path = self._path()
+            for written, (key, value) in part.children.items():
+                name = renamed_key(path, written) or written
+                if name not in self._children(parent):
+                    parent.taken.add(name)
+                    self._put(parent, name, key, value)
+
+    def _put(self, parent: _Open, name: str, key: Node, node: Node) -> None:
+        assert isinstance(parent.node.data, dict)
+        parent.node.data[name] = node.data
+        self._children(parent)[name] = (key, node)
+        parent.node.size += node.size + 1
+
+    def _children(self, parent: _Open) -> dict[str, tuple[Node, Node]]:
+        assert isinstance(parent.node.children, dict)
+        return parent.node.children
+
+    def _refuse_tag(self, event: Event) -> None:
+        if event.tag not in (None, "!"):
+            name = event.tag.removeprefix("tag:yaml.org,2002:")
+            self.findings.append(finding("yaml-tag", text=self._place(event), name=name))
+
+    def _place(self, event: Event) -> TextPlace:
+        return place_between(self.file, event.start_mark, event.end_mark)

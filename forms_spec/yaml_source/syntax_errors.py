@@ -1,0 +1,62 @@
+"""Says in plain words why a file is no YAML, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import yaml
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+
+FLOWS: Mapping[str, str] = {"while parsing a flow mapping": "{", "while parsing a flow sequence": "["}
+QUOTED_SIGNS = "@`%&*!|>"
+
+
+def explain_syntax(file: str, lines: Sequence[str], error: yaml.MarkedYAMLError) -> Finding:
+    """The finding for a parser's error; the place is where the parser stopped."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    if line >= len(lines) or (not lines[line].strip() and line):
+        line, column = _last_text(lines, line)
+    place = TextPlace(file=file, line=line + 1, column=column + 1)
+    source = lines[line]
+    here = source[column : column + 1]
+    problem = error.problem or "no YAML"
+    if "\t" in source[: len(source) - len(source.lstrip())] or here == "\t":
+        return finding("tab-indent", text=place)
+    if "mapping values are not allowed" in problem:
+        return finding("colon-in-text", text=place)
+    if "cannot start any token" in problem and here in QUOTED_SIGNS:
+        return finding("sign-needs-quotes", text=place, sign=here)
+    if _value(source)[:1] in ("'", '"') and problem.startswith("did not find expected"):
+        return finding("quote-ends-early", text=place)
+    if error.context == "while scanning a quoted scalar" and error.context_mark:
+        opened = error.context_mark
+        place = TextPlace(file=file, line=opened.line + 1, column=opened.column + 1)
+        return finding("quote-not-closed", text=place)
+    sign = FLOWS.get(error.context or "")
+    if sign and error.context_mark:
+        begins = error.context_mark.line + 1
+        return finding("brackets-not-read", text=place, sign=sign, line=begins)
+    return finding("not-yaml", text=place, problem=_problem(error))
+
+
+def _last_text(lines: Sequence[str], line: int) -> tuple[int, int]:
+    """The end of the last line with text: an error at the end of the file belongs there."""
+    for at in range(min(line, len(lines) - 1), -1, -1):
+        if lines[at].strip():
+            return at, len(lines[at].rstrip())
+    return 0, 0
+
+
+def _value(source: str) -> str:
+    """The text after a line's first key, or after its dash."""
+    _, colon, after = source.partition(": ")
+    return after.lstrip() if colon else source.lstrip(" -")
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    context = f"{error.context}, " if error.context else ""
+    return f"{context}{error.problem}"

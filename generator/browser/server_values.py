@@ -1,0 +1,73 @@
+"""What a page cannot know by itself: today, its own keys, and everything its rules read of other forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forms_spec.evaluation.captured_form import CapturedForm, Subject
+from forms_spec.model.captured_data import LOG, Context, FormKey, Record
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from forms_spec.rules.runtime.compiler import compile_core, places
+from forms_spec.rules.runtime.environment import Frames, Place
+from forms_spec.rules.semantics import resolved
+from generator.browser.expression_json import EPOCH, Given, Givens, encode
+from generator.browser.form_json import browser_form
+
+OWN = {"own": True}
+"""Stands where the server would send the page's own cells, which only the page knows."""
+
+
+def browser_env(study: Study, form: Form, context: Context) -> dict[str, Any]:
+    """The surroundings of a page as JSON: ``crfsmith.judge(spec, record, env)`` takes it.
+
+    It changes with the subject's other forms and with the day, not with what is typed on the page.
+    """
+    key = FormKey(form.name, LOG if form.log else context.visit or "", context.unsno)
+    subject = Subject(study, context.casebook, context.today, context.subject)
+    here = subject.put(form, context.casebook.record(key) or Record(), key)
+    return {
+        "today": context.today.toordinal() - EPOCH,
+        "given": given_values(browser_form(study, form).givens, here),
+    }
+
+
+def given_values(givens: Givens, here: CapturedForm) -> list[Any]:
+    """What the rules of a form ask for, as far as the subject's other forms say it."""
+    return _given(givens, [Place(here, None)], here.key)
+
+
+def _given(givens: Givens, frames: Frames, home: FormKey) -> list[Any]:
+    return [_one(given, frames, home) for given in givens.asked]
+
+
+def _one(given: Given, frames: Frames, home: FormKey) -> Any:
+    node = given.node
+    if isinstance(node, resolved.Source):
+        return _rows(node, given, frames, home)
+    if _is_home(node, frames, home):
+        return OWN
+    return encode(compile_core(node)(frames), node.type)
+
+
+def _is_home(node: resolved.Core, frames: Frames, home: FormKey) -> bool:
+    cell = node.cell if isinstance(node, resolved.Missing) else node
+    if not isinstance(cell, resolved.Remote) or cell.form != home.form:
+        return False
+    here = frames[cell.depth].instance
+    there = here.world.at(cell.form, cell.visit, here.key, cell.field.name)
+    return there is not None and there.key == home
+
+
+def _rows(source: resolved.Source, given: Given, frames: Frames, home: FormKey) -> list[Any]:
+    """One list of columns for each row; the page's own rows are one marker in their stead."""
+    assert given.columns is not None
+    found: list[Any] = []
+    around = [*frames, *([frames[0]] * (given.depth - len(frames)))][: given.depth]
+    for place in places(source, frames):
+        if place.instance.key != home:
+            found.append(_given(given.columns, [*around, place], home))
+    here = frames[source.depth].instance
+    if any(one.key == home for one in here.world.instances(source.form, source.visit, here.key)):
+        found.append(OWN)
+    return found

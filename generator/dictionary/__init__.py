@@ -1,0 +1,1 @@
+"""A study's dictionary as files: read from a folder, written as YAML."""

@@ -1,0 +1,259 @@
+"""One file of example subjects, read and checked against the study, before it is joined with others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.model.captured_data import LOG
+from forms_spec.model.captured_forms import FormStatus
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from forms_spec.yaml_source.document import Document, Path
+
+Texts = Mapping[str, str]
+VisitKey = tuple[str, int]
+
+STATUS, LIKE = "formstat", "like"
+KEYS = ("subject", LIKE, "visits_kept", "data_cut", "entered_by", "visits", "log", "kept")
+KEPT_KEYS = ("form", "table", "row", "field", "finding", "reason")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormText:
+    """A form as a file says it: ``like`` names the visit it starts from."""
+
+    place: TextPlace
+    like: VisitKey | None = None
+    status: FormStatus | None = None
+    texts: Texts = field(default_factory=dict)
+    rows: Mapping[str, tuple[Texts, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptText:
+    """A warning that was kept: the form, the cell, the finding's code and the reason."""
+
+    visit: VisitKey
+    form: str
+    table: str
+    row: int | None
+    field: str
+    finding: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A file. ``subject`` is None for a template; a form that is None is taken away again."""
+
+    place: TextPlace
+    subject: str | None
+    like: str | None
+    visits_kept: tuple[VisitKey, ...] | None
+    data_cut: date | None
+    entered_by: str | None
+    forms: Mapping[tuple[VisitKey, str], FormText | None]
+    kept: tuple[KeptText, ...]
+
+
+def read_sheet(
+    document: Document, study: Study, templates: Iterable[str]
+) -> tuple[Sheet, tuple[Finding, ...]]:
+    """What a file says, without what is wrong in it, and a finding for each thing that is."""
+    reader = _SheetReader(document, study, tuple(templates))
+    return reader.read(), (*document.findings, *reader.findings)
+
+
+class _SheetReader:
+    def __init__(self, document: Document, study: Study, templates: tuple[str, ...]) -> None:
+        self.document = document
+        self.study = study
+        self.templates = templates
+        self.findings: list[Finding] = []
+
+    def read(self) -> Sheet:
+        top = self.mapping(())
+        for key in top:
+            if key not in KEYS:
+                self.unknown((key,), "key", key, KEYS)
+        return Sheet(
+            place=self.document.place(()),
+            subject=self.text(("subject",)) if "subject" in top else None,
+            like=self.template() if LIKE in top else None,
+            visits_kept=self.visits_kept() if "visits_kept" in top else None,
+            data_cut=self.day(("data_cut",)) if "data_cut" in top else None,
+            entered_by=self.text(("entered_by",)) if "entered_by" in top else None,
+            forms=dict(self.forms(top)),
+            kept=tuple(self.kept(top)),
+        )
+
+    def template(self) -> str | None:
+        name = self.text((LIKE,))
+        if name is not None and name not in self.templates:
+            self.unknown((LIKE,), "file", name, self.templates)
+            return None
+        return name
+
+    def visits_kept(self) -> tuple[VisitKey, ...]:
+        names = (self.text(("visits_kept",)) or "").split()
+        found = (self.visit(name, ("visits_kept",)) for name in names)
+        return tuple(one for one in found if one)
+
+    def day(self, path: Path) -> date | None:
+        said = self.text(path) or ""
+        try:
+            return date.fromisoformat(said)
+        except ValueError:
+            self.shape(path, "A date such as 2026-05-31")
+            return None
+
+    def forms(self, top: Mapping[str, object]) -> Iterable[tuple[tuple[VisitKey, str], FormText | None]]:
+        if "visits" in top:
+            for name in self.mapping(("visits",)):
+                visit = self.visit(name, ("visits", name))
+                if visit:
+                    yield from self.visit_forms(visit, ("visits", name), log=False)
+        if "log" in top:
+            yield from self.visit_forms((LOG, 0), ("log",), log=True)
+
+    def visit_forms(
+        self, visit: VisitKey, path: Path, *, log: bool
+    ) -> Iterable[tuple[tuple[VisitKey, str], FormText | None]]:
+        known = {name: form for name, form in self.study.forms.items() if form.log is log}
+        for name in self.mapping(path):
+            form = known.get(name)
+            if form is None:
+                self.unknown((*path, name), "log form" if log else "form of a visit", name, known)
+            else:
+                yield (visit, name), self.form(form, (*path, name))
+
+    def form(self, form: Form, path: Path) -> FormText | None:
+        """``none``, a mapping, or the rows alone of a form that is nothing else."""
+        place, data = self.document.key_place(path), self.at(path)
+        if data == "none":
+            return None
+        if isinstance(data, list) and form.name in self.groups(form):
+            return FormText(place=place, rows={form.name: self.rows(form.name, path)})
+        said = self.mapping(path)
+        groups = self.groups(form)
+        texts: dict[str, str] = {}
+        rows: dict[str, tuple[Texts, ...]] = {}
+        for name in said:
+            if name in (STATUS, LIKE):
+                continue
+            if name in groups:
+                rows[name] = self.rows(name, (*path, name))
+            elif name in form.by_name and form.by_name[name].collected:
+                texts[name] = self.text((*path, name)) or ""
+            else:
+                self.unknown((*path, name), "field", name, [*form.by_name, *groups, STATUS, LIKE])
+        like = self.visit(self.text((*path, LIKE)) or "", (*path, LIKE)) if LIKE in said else None
+        return FormText(place=place, like=like, status=self.status(said, path), texts=texts, rows=rows)
+
+    def groups(self, form: Form) -> tuple[str, ...]:
+        return tuple(group.name for group in form.row_groups)
+
+    def status(self, said: Mapping[str, object], path: Path) -> FormStatus | None:
+        if STATUS not in said:
+            return None
+        try:
+            return FormStatus(int(self.text((*path, STATUS)) or ""))
+        except ValueError:
+            self.shape((*path, STATUS), "0 (draft), 1 (not verified) or 2 (complete)")
+            return None
+
+    def rows(self, group: str, path: Path) -> tuple[Texts, ...]:
+        data = self.at(path)
+        if not isinstance(data, list):
+            self.shape(path, "A list of rows")
+            return ()
+        return tuple(self.row(group, (*path, number)) for number in range(len(data)))
+
+    def row(self, group: str, path: Path) -> Texts:
+        known = [one.name for one in self.study.tables[group].fields]
+        texts: dict[str, str] = {}
+        for name in self.mapping(path):
+            if name in known:
+                texts[name] = self.text((*path, name)) or ""
+            else:
+                self.unknown((*path, name), "field", name, known)
+        return texts
+
+    def kept(self, top: Mapping[str, object]) -> Iterable[KeptText]:
+        if "kept" not in top:
+            return
+        data = self.at(("kept",))
+        if not isinstance(data, list):
+            self.shape(("kept",), "A list")
+            return
+        for number in range(len(data)):
+            found = self.kept_warning(("kept", number))
+            if found:
+                yield found
+
+    def kept_warning(self, path: Path) -> KeptText | None:
+        said = {name: self.text((*path, name)) or "" for name in self.mapping(path) if name in KEPT_KEYS}
+        visit_name, _, form = said.get("form", "").rpartition(".")
+        visit = (LOG, 0) if visit_name == LOG else self.visit(visit_name, (*path, "form"))
+        table, row = said.get("table", form), said.get("row", "")
+        if not visit or self.study.field(table, said.get("field", "")) is None:
+            self.shape(path, "A kept warning with form (SCR.vs), field, finding and reason")
+            return None
+        return KeptText(
+            visit=visit,
+            form=form,
+            table=table,
+            row=int(row) if row.isdecimal() else None,
+            field=said["field"],
+            finding=said.get("finding", ""),
+            reason=said.get("reason", ""),
+        )
+
+    def visit(self, name: str, path: Path) -> VisitKey | None:
+        """``SCR``, or ``UNS.2`` for the second of a visit that repeats."""
+        base, dot, number = name.partition(".")
+        known = self.study.visits.get(base)
+        if known is None or known.repeats != bool(dot) or (dot and not number.isdecimal()):
+            self.unknown(path, "visit", name, self.study.visits)
+            return None
+        return base, int(number or 0)
+
+    def at(self, path: Path) -> object:
+        """What stands at a path that was walked down to."""
+        data: Any = self.document.data
+        for step in path:
+            data = data[step]
+        return data
+
+    def mapping(self, path: Path) -> Mapping[str, object]:
+        data = self.at(path)
+        if isinstance(data, dict):
+            return data
+        if data is not None:
+            self.shape(path, "A mapping of names")
+        return {}
+
+    def text(self, path: Path) -> str | None:
+        data = self.at(path)
+        if data is None or isinstance(data, str):
+            return data
+        self.shape(path, "A text")
+        return None
+
+    def unknown(self, path: Path, what: str, name: str, known: Iterable[str]) -> None:
+        near = did_you_mean(name, known)
+        place = self.document.key_place(path)
+        said = finding(
+            "subject-unknown-name", text=place, what=what, name=name, near=f"{near} " if near else ""
+        )
+        self.findings.append(said)
+
+    def shape(self, path: Path, what: str) -> None:
+        self.findings.append(finding("subject-wrong-shape", text=self.document.place(path), what=what))

@@ -1,0 +1,51 @@
+"""Answers for a reader: labels for codes, dates as the study writes them, units behind numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from forms_spec.entry.answers import read_choice
+from forms_spec.kinds.display import shown_as, shown_unit
+from forms_spec.model.fields import Field
+
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DATED: Final = frozenset({"date", "partial_date", "datetime"})
+NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def day_words(day: date) -> str:
+    """15-Apr-2024."""
+    return f"{day.day:02}-{MONTHS[day.month - 1]}-{day.year:04}"
+
+
+def boxed(text: str, field: Field) -> str:
+    """What stands in the box of a field; typing it again means the same."""
+    return shown_as(text, field) if field.kind.name in DATED else text
+
+
+def menu_text(text: str, field: Field) -> str:
+    """What stands in the box of a menu: the label of a code, unless another code could be meant by it."""
+    code = field.codelist.by_code.get(text) if field.codelist else None
+    return code.label if code and read_choice(code.label, field) == text else text
+
+
+def answer_words(text: str, field: Field, texts: Mapping[str, str] = NO_TEXTS) -> str:
+    """An answer with its unit. ``texts`` holds the unit where it is chosen."""
+    if not text or not field.collected:
+        return ""
+    if any(missing.code == text for missing in field.missing):
+        return shown_as(text, field)
+    return f"{shown_as(text, field)} {unit_words(field, texts)}".rstrip()
+
+
+def unit_words(field: Field, texts: Mapping[str, str]) -> str:
+    """The unit of a field's number, fixed or as it was chosen."""
+    if field.unit is None:
+        return ""
+    if field.unit.fixed:
+        return shown_unit(field.unit.fixed)
+    chosen = texts.get(field.unit.companion or "", "")
+    return next((choice.label for choice in field.unit.choices if choice.code == chosen), "")

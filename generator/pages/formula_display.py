@@ -1,0 +1,192 @@
+"""A formula with its values put in: ``82 × 10000 / 175²``. Made from the formula, filled in by the page.
+
+A formula becomes a list of parts: a text; a *slot*, which is a value to put in (``rule`` as data for the
+browser, ``label`` for when it is not known); or a choice of branches, of which one is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from forms_spec.model.fields import Field, Form, Group
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rules import Expression, Home, to_english
+from forms_spec.rules.english import function_words
+from forms_spec.rules.semantics import resolved
+from forms_spec.rules.semantics.reads import children
+from forms_spec.rules.semantics.resolver import resolve
+from forms_spec.rules.semantics.types import Type
+from generator.browser.expression_json import Json, ToJson
+from generator.browser.form_json import browser_form
+
+Part = str | dict[str, Any]
+VALUES: Final = frozenset({"in_unit", "number_of", "coalesce", "entered"})
+"""Functions that only say where a value comes from: their value is put in, not their words."""
+
+
+def worked(study: Study, form: Form, group: Group, field: Field) -> list[Part]:
+    """The parts of a calculated field's formula; nothing for another field."""
+    if field.value is None:
+        return []
+    home = Home(form=form, group=group if group.rows else None)
+    return joined(_Worked(study, home, field.value).whole())
+
+
+def joined(parts: list[Part]) -> list[Part]:
+    """The same with texts beside each other made one."""
+    found: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and found and isinstance(found[-1], str):
+            found[-1] += part
+        elif part:
+            found.append(part)
+    return found
+
+
+class _Worked:
+    def __init__(self, study: Study, home: Home, expression: Expression) -> None:
+        self.study = study
+        self.home = home
+        self.expression = expression
+        self.json = ToJson(home.form.name, browser_form(study, home.form).givens)
+
+    def whole(self) -> list[Part]:
+        """Without the rounding around it, which the result shows."""
+        found = self.expression.tree
+        if isinstance(found, syntax_tree.Call) and found.function == "round":
+            found = found.arguments[0]
+        return self.parts(found)
+
+    def parts(self, node: syntax_tree.Node) -> list[Part]:
+        writer = _WRITERS.get(type(node))
+        return writer(self, node) if writer else [self.english(node)]
+
+    def english(self, node: syntax_tree.Node) -> str:
+        text = self.expression.text
+        part = Expression(text=text, place=self.expression.place, tree=node)
+        return to_english(part, self.study, self.home)
+
+    def literal(self, node: syntax_tree.Literal) -> list[Part]:
+        return [str(node.value)]
+
+    def slot(self, node: syntax_tree.Node) -> list[Part]:
+        """The value that a reference or a call stands for; in words where rows would have to be sent."""
+        found = self.meaning(node)
+        if found is None:
+            return [self.english(node)]
+        slot: Json = {"rule": self.json.node(found), "as": found.type.name, "label": self.label(node)}
+        if isinstance(found, resolved.Read) and not found.depth:
+            slot["cell"] = [found.table, found.field.name]
+        if found.codelist is not None and found.type is not Type.NUMBER:
+            slot["labels"] = {code.code: code.label for code in found.codelist.codes}
+        return [slot]
+
+    def label(self, node: syntax_tree.Node) -> str:
+        """What is asked for when the value is not known."""
+        if isinstance(node, syntax_tree.Call) and node.function in VALUES:
+            return self.label(node.arguments[0])
+        if isinstance(node, syntax_tree.In):
+            return self.label(node.operand)
+        found = self.meaning(node)
+        if isinstance(found, resolved.Remote) and found.form != self.home.form.name:
+            return f"{found.field.label} ({self.study.forms[found.form].title})"
+        return found.field.label if isinstance(found, resolved.Read | resolved.Remote) else self.english(node)
+
+    def factor(self, node: syntax_tree.Node) -> list[Part]:
+        """A part of a product; the words of a function are kept together."""
+        parts = self.parts(node)
+        alone = isinstance(node, syntax_tree.Sum | syntax_tree.Case) or (
+            isinstance(node, syntax_tree.Call) and not self.is_slot(node)
+        )
+        return ["(", *parts, ")"] if alone else parts
+
+    def argument(self, node: syntax_tree.Node) -> list[Part]:
+        """What a function is of: in parentheses where it is more than one value."""
+        parts = self.factor(node)
+        return ["(", *parts, ")"] if isinstance(node, syntax_tree.Product | syntax_tree.Negative) else parts
+
+    def is_slot(self, node: syntax_tree.Call) -> bool:
+        """Whether a call is shown by its value alone."""
+        return node.function in VALUES or node.function in self.study.derivations
+
+    def negative(self, node: syntax_tree.Negative) -> list[Part]:
+        return ["−", *self.factor(node.operand)]
+
+    def sum(self, node: syntax_tree.Sum) -> list[Part]:
+        found: list[Part] = []
+        for sign, term in zip(node.signs, node.terms, strict=True):
+            found += [" + " if sign == "+" else " − "] if found else []
+            found += (
+                self.parts(term)
+                if sign == "+" or not isinstance(term, syntax_tree.Sum)
+                else self.factor(term)
+            )
+        return found
+
+    def product(self, node: syntax_tree.Product) -> list[Part]:
+        if node.operator == "*" and self.source(node.left) == self.source(node.right):
+            return [*self.factor(node.left), "²"]
+        right = self.factor(node.right)
+        square = isinstance(node.right, syntax_tree.Product) and right[-1:] == ["²"]
+        if isinstance(node.right, syntax_tree.Product) and not square:
+            right = ["(", *right, ")"]
+        return [*self.factor(node.left), " × " if node.operator == "*" else " / ", *right]
+
+    def source(self, node: syntax_tree.Node) -> str:
+        return self.expression.text[node.start : node.end]
+
+    def case(self, node: syntax_tree.Case) -> list[Part]:
+        """Only the branch that applies is shown; conditions are asked, not said."""
+        branches = [
+            {"when": self.json.node(held), "parts": joined(self.parts(then))}
+            for when, then in node.branches
+            if (held := self.meaning(when, Type.CONDITION)) is not None
+        ]
+        if len(branches) < len(node.branches):
+            return [self.english(node)]
+        otherwise = joined(self.parts(node.otherwise)) if node.otherwise is not None else []
+        return [{"branches": branches, "otherwise": otherwise}]
+
+    def meaning(self, node: syntax_tree.Node, expects: Type | None = None) -> resolved.Core | None:
+        """What a part of the formula means; None where rows would have to be sent for it."""
+        part = Expression(text=self.expression.text, place=self.expression.place, tree=node)
+        found = resolve(part, self.study, self.home, expects)
+        return None if found.findings or _goes_over_rows(found.core) else found.core
+
+    def membership(self, node: syntax_tree.In) -> list[Part]:
+        """``weight in kg`` is a value like a field's."""
+        found = self.meaning(node)
+        return self.slot(node) if found is not None and found.type is Type.NUMBER else [self.english(node)]
+
+    def call(self, node: syntax_tree.Call) -> list[Part]:
+        if self.is_slot(node):
+            return self.slot(node)
+        words = function_words(node.function, len(node.arguments))
+        if words is None:
+            return [self.english(node)]
+        found: list[Part] = []
+        for word in words:
+            found += [word] if isinstance(word, str) else self.argument(node.arguments[word])
+        return found
+
+
+def _goes_over_rows(node: resolved.Core) -> bool:
+    return isinstance(node, resolved.Fold) or any(_goes_over_rows(child) for child in children(node))
+
+
+_WRITERS: Mapping[type[syntax_tree.Node], Callable[[_Worked, Any], list[Part]]] = MappingProxyType(
+    {
+        syntax_tree.Literal: _Worked.literal,
+        syntax_tree.Reference: _Worked.slot,
+        syntax_tree.Parameter: lambda self, node: [str(self.study.parameters[node.name].value)],
+        syntax_tree.Negative: _Worked.negative,
+        syntax_tree.Sum: _Worked.sum,
+        syntax_tree.Product: _Worked.product,
+        syntax_tree.Case: _Worked.case,
+        syntax_tree.Call: _Worked.call,
+        syntax_tree.In: _Worked.membership,
+    }
+)

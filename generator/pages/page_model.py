@@ -1,0 +1,303 @@
+"""A form as its page shows it: sections of questions, how they are arranged and what they are named.
+
+They are made from the dictionary (``asking``); the texts of a subject come later (``scopes``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from types import MappingProxyType
+
+from markupsafe import Markup, escape
+
+from forms_spec.model.captured_data import CellKey
+from forms_spec.model.fields import Rows
+from forms_spec.model.text_templates import Wording
+from forms_spec.rules import Expression
+from generator.pages.file_links import size_words
+from generator.pages.input_names import cell_name, row_prefix
+from generator.pages.limit_text import Limit
+
+MENUS = frozenset({"list", "typeahead"})
+GROUPED = frozenset({"radio", "checkboxes", "checkbox", "scale"})
+TABLE_WIDTH = 62  # rem: a row wider than this is asked as a card
+
+
+WIDTHS = MappingProxyType({"w6": 5, "w10": 8, "w13": 11, "w20": 12, "w30": 14, "w40": 16, "full": 22})
+
+
+def quoted(text: str) -> Markup:
+    """A text inside a quoted string of a template, safe whatever it holds."""
+    return Markup("".join(c if c.isascii() and c.isalnum() else f"\\U{ord(c):08x}" for c in text))
+
+
+def fixed(value: object) -> Markup:
+    """A text of the dictionary as HTML that a template engine leaves alone."""
+    return value if isinstance(value, Markup) else Markup(str(escape(value)).replace("{", "&#123;"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """One code to choose."""
+
+    code: str
+    label: str
+    exclusive: bool = False
+    offered: bool = True
+
+    @property
+    def quoted(self) -> Markup:
+        return quoted(self.code)
+
+
+def pieces(said: Question | Section, key: str, text: str) -> Iterator[tuple[str, str]]:
+    """A text in pieces: words, and the names of the answers that stand between them."""
+    if key not in said.wordings:
+        yield text, ""
+        return
+    at = 0
+    for part in said.wordings[key]:
+        if isinstance(part, str):
+            yield part, ""
+        else:
+            yield "", f"{said.spot} {key} {at}"
+            at += 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One field as it is asked. ``number`` is what the protocol calls a criterion: ``INCL01``."""
+
+    name: str
+    kind: str
+    label: str
+    help: str | None
+    control: str
+    width: str
+    inputmode: str
+    codes: tuple[Option, ...]
+    reasons: tuple[Option, ...]
+    limits: tuple[Limit, ...]
+    unit: str | None
+    unit_choices: tuple[Option, ...]
+    companion: str | None
+    required: bool | Expression
+    conditional: bool
+    ends: tuple[str, str] | None
+    accept: str
+    largest: int
+    reference: bool = False
+    beside: bool = False
+    placeholder: str | None = None
+    read_only: bool = False
+    starts: bool = False
+    number: str = ""
+    wordings: Mapping[str, Wording]
+
+    @property
+    def spot(self) -> str:
+        return self.name
+
+    @property
+    def grouped(self) -> bool:
+        """True for several inputs under one legend."""
+        return self.control in GROUPED
+
+    @property
+    def most(self) -> str:
+        """How large a file may be, in words."""
+        return size_words(self.largest)
+
+    @property
+    def tag(self) -> str:
+        return "fieldset" if self.grouped else "div"
+
+    @property
+    def clearable(self) -> bool:
+        """A chosen radio button cannot be taken back without a way to say so."""
+        return self.control in {"radio", "scale"}
+
+    @property
+    def long(self) -> bool:
+        """A question too long to stand in the narrow column of labels."""
+        return len(self.label) > 60 and self.control == "radio"
+
+    @property
+    def optional(self) -> bool:
+        return self.required is False and self.control not in {"calculated", "note", "reading"}
+
+    @property
+    def asked(self) -> bool:
+        """True when it depends on other answers whether this one is required."""
+        return not isinstance(self.required, bool)
+
+    @property
+    def asked_by_menu(self) -> bool:
+        return self.control in MENUS
+
+    @property
+    def menu(self) -> str:
+        """The id of the menu's list, the same for all questions that offer the same answers."""
+        offered = repr([(code.code, code.label) for code in self.codes if code.offered])
+        return f"codes-{sha256(offered.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
+
+    @property
+    def menu_width(self) -> str:
+        """As wide as the longest answer, within reason."""
+        longest = max((len(code.label) for code in self.codes), default=0)
+        return "w6" if longest <= 6 else "w10" if longest <= 12 else "w20" if longest <= 24 else "w30"
+
+    @property
+    def first(self) -> str:
+        """The first code that is offered: its button carries the question's id."""
+        return next((code.code for code in self.codes if code.offered), "")
+
+    @property
+    def arrangement(self) -> str:
+        """Short answers stand side by side, long ones below each other."""
+        total = sum(len(code.label) + 5 for code in self.codes)
+        longest = max((len(code.label) for code in self.codes), default=0)
+        return "across" if total <= 150 and longest <= 45 else "down"
+
+    def unit_name(self, name: str) -> Markup:
+        """The name of the unit's inputs beside this question's own."""
+        return Markup(name.removesuffix(self.name) + (self.companion or ""))
+
+    @property
+    def columns(self) -> float:
+        """How many rem the question needs as a column of a table."""
+        if self.control in {"checkboxes", "textarea", "scale", "vas", "file"}:
+            return 22.0
+        missing = 1.8 if self.reasons else 0.0
+        if self.control == "radio":
+            return sum(len(code.label) * 0.5 + 2.2 for code in self.codes) + missing
+        if self.asked_by_menu:
+            return min(WIDTHS[self.menu_width], 9.0) + 0.6 + missing
+        return {"calculated": 5.0}.get(self.control, WIDTHS[self.width]) + 0.6 + missing
+
+    def in_row(self) -> Question:
+        """The same question in a row, where only a short choice has room for buttons."""
+        few = sum(len(code.label) for code in self.codes) <= 8
+        return self if self.control != "radio" or few else replace(self, control="list")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One group as it stands on the page."""
+
+    name: str
+    title: str | None
+    help: str | None
+    asked: tuple[Question, ...]
+    fixed: tuple[Question, ...]
+    unseen: tuple[str, ...]
+    rows: Rows | None
+    layout: str
+    conditional: bool
+    long: bool
+    wordings: Mapping[str, Wording]
+
+    @property
+    def spot(self) -> str:
+        return f"@{self.name}"
+
+    @property
+    def lines(self) -> list[list[Question]]:
+        """The questions line by line: a choice or a calculation beside the value that it is about.
+
+        They belong together when their names begin alike: ``sodium_lborres``, ``sodium_lbclsig``.
+        """
+        lines: list[list[Question]] = []
+        for question in self.asked:
+            first = lines[-1][0] if lines else None
+            stem = question.name.partition("_")[0]
+            together = (
+                first is not None
+                and first.control == "text"
+                and question.control in {"radio", "list", "calculated"}
+                and "_" in question.name
+                and first.name.startswith(f"{stem}_")
+            )
+            if together:
+                lines[-1].append(replace(question.in_row(), beside=True))
+            else:
+                lines.append([question])
+        return lines
+
+    @property
+    def repeats(self) -> bool:
+        return self.rows is not None
+
+    @property
+    def as_table(self) -> bool:
+        """True when a row fits on one line of a wide screen."""
+        return sum(question.columns for question in self.asked) <= TABLE_WIDTH
+
+    @property
+    def starting(self) -> tuple[Question, ...]:
+        """The questions of a row that start with a text."""
+        return tuple(question for question in self.asked if question.starts)
+
+    def unseen_name(self, name: str) -> Markup:
+        """The name of the input that carries a field which is not shown."""
+        return Markup(
+            (row_prefix(self.name, "{{ n }}") + name) if self.repeats else cell_name(CellKey("", None, name))
+        )
+
+    @property
+    def look(self) -> str:
+        return "repeats" if self.repeats else f"{self.layout}{' long-labels' if self.long else ''}"
+
+    @property
+    def add_label(self) -> str:
+        return self.rows.add_label if self.rows else ""
+
+    @property
+    def maximum(self) -> int:
+        return self.rows.maximum if self.rows else 0
+
+    @property
+    def fixed_title(self) -> str:
+        return ", ".join(question.label for question in self.fixed)
+
+    def input_name(self, question: Question) -> Markup:
+        """The name of a question's input; in a row it holds the row's number."""
+        if self.repeats:
+            return Markup(row_prefix(self.name, "{{ n }}") + question.name)
+        return Markup(cell_name(CellKey("", None, question.name)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One form as it stands on the page."""
+
+    name: str
+    title: str
+    groups: tuple[Section, ...]
+
+    @property
+    def has_files(self) -> bool:
+        return any(question.control == "file" for section in self.groups for question in section.asked)
+
+    @property
+    def menus(self) -> Mapping[str, tuple[Option, ...]]:
+        """The lists of the page's menus by id, each once."""
+        found: dict[str, tuple[Option, ...]] = {}
+        for section in self.groups:
+            asked = section.asked if section.repeats else [one for line in section.lines for one in line]
+            for question in asked:
+                if question.asked_by_menu and question.menu not in found:
+                    found[question.menu] = tuple(code for code in question.codes if code.offered)
+        return found
+
+    @property
+    def on(self) -> str:
+        """The names of all questions of this page, so that what was not on it is not cleared."""
+        names = []
+        for section in self.groups:
+            for question in section.asked + section.fixed:
+                own = [question.name, question.companion] if question.companion else [question.name]
+                names += [f"{section.name}.{name}" if section.repeats else name for name in own]
+        return " ".join(names)

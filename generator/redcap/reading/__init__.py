@@ -1,0 +1,1 @@
+"""REDCap's own files as parts of a dictionary."""

@@ -1,0 +1,61 @@
+"""The choices column: ``1, Yes | 0, No``, and the labels of a slider."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from forms_spec.model.characters import strip_blanks
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One answer as written; ``whole`` False where there was no comma between code and label."""
+
+    code: str
+    label: str
+    whole: bool = True
+
+
+def parse_choices(text: str) -> list[Choice]:
+    """The answers between the bars; empty ones are left out.
+
+    Where there is no bar, every line is an answer, as some hands write them.
+    """
+    parts = text.split("|")
+    if len(parts) == 1 and "\n" in text.strip() and all("," in line for line in text.strip().splitlines()):
+        parts = text.strip().splitlines()
+    return [_choice(part) for part in parts if part.strip()]
+
+
+def _choice(part: str) -> Choice:
+    code, comma, label = part.partition(",")
+    if not comma:
+        return Choice(code=plain_code(code), label=code.strip(), whole=False)
+    return Choice(code=plain_code(code), label=label.strip())
+
+
+def plain_code(text: str) -> str:
+    """A code without blanks at its ends, of whatever sort, and without control characters."""
+    return strip_blanks(_CONTROL.sub("", text))
+
+
+def empty_choices(text: str) -> int:
+    """How many bars have nothing between them."""
+    return sum(not part.strip() for part in text.split("|")) if text.strip() else 0
+
+
+def write_choices(codes: list[tuple[str, str]]) -> str:
+    """Codes and labels as REDCap writes them."""
+    return " | ".join(f"{code}, {label}" for code, label in codes)
+
+
+def slider_labels(text: str) -> tuple[str, str, str]:
+    """The words at the left end, in the middle and at the right end."""
+    parts = [part.strip() for part in text.split("|")]
+    if len(parts) == 2:
+        return parts[0], "", parts[1]
+    left, middle, right = (*parts, "", "", "")[:3]
+    return left, middle, right

@@ -1,0 +1,254 @@
+"""A CSV file as rows of named cells, whatever wrote it: encodings, delimiters, line ends, headers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
+
+DELIMITERS = ",;\t|^"
+"""Those that REDCap's exports may have."""
+
+LARGEST_CELL = 16 * 2**20
+MOST_ROWS = 1_000_000
+MOST_TITLES = 5
+"""How many lines may stand above the headers."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One row; ``number`` counts from 1, the header's row. ``extra`` are cells of unknown columns."""
+
+    number: int
+    cells: Mapping[str, str]
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """A file that has been read. ``places`` gives the position of each known column, from 1. ``titles`` are
+    the lines above the headers."""
+
+    file: str
+    headers: Sequence[str]
+    places: Mapping[str, int]
+    rows: tuple[Row, ...]
+    blank_rows: int
+    delimiter: str
+    findings: tuple[Finding, ...]
+    titles: tuple[str, ...] = ()
+
+    def place(self, row: int, column: str | None = None) -> TextPlace:
+        """Line and column of a finding are the file's row and the number of its column."""
+        return TextPlace(file=self.file, line=row, column=self.places.get(column or "", 1))
+
+
+def read_sheet(
+    file: str, content: bytes, column_of: Callable[[str], str | None], needed: Sequence[str]
+) -> Sheet:
+    """The rows of a CSV file. Damage gives findings, never an error; without its needed columns no rows."""
+    text, findings = _decoded(file, content)
+    delimiter = _delimiter(text, column_of, needed)
+    lines, broken = _records(file, text, delimiter)
+    findings += broken
+    first = _header(lines, column_of, needed)
+    if first is None:
+        findings.append(finding("redcap-empty", text=_place(file, 1)))
+        return _empty(file, delimiter, findings)
+    headers = [header.strip("\ufeff \t") for header in lines[first]]
+    places, doubled = _places(headers, column_of)
+    findings += [
+        finding("redcap-column-twice", text=_place(file, first + 1, at), value=name, name=name)
+        for at, name in doubled
+    ]
+    lacking = [name for name in needed if name not in places]
+    if lacking:
+        said = ", ".join(headers[:6])
+        findings.append(
+            finding("redcap-no-header", text=_place(file, first + 1), value=said, lacking=", ".join(lacking))
+        )
+        return _empty(file, delimiter, findings)
+    made = _sheet(
+        file,
+        lines=lines[first + 1 :],
+        start=first + 2,
+        headers=headers,
+        places=places,
+        delimiter=delimiter,
+        findings=findings,
+    )
+    titles = (delimiter.join(line) for line in lines[:first])
+    return replace(made, titles=tuple(title for title in titles if title.strip(f"{delimiter} \ufeff")))
+
+
+def _header(
+    lines: list[list[str]], column_of: Callable[[str], str | None], needed: Sequence[str]
+) -> int | None:
+    """The line of the headers: the first that says something, but for titles that some hands put above it."""
+    said = [at for at, line in enumerate(lines[:MOST_TITLES]) if any(cell.strip() for cell in line)]
+    for at in said if needed else ():
+        known = {column_of(cell.strip("\ufeff \t")) for cell in lines[at]}
+        if known.issuperset(needed):
+            return at
+    rest = (at for at, line in enumerate(lines) if any(cell.strip() for cell in line))
+    return said[0] if said else next(rest, None)
+
+
+def _sheet(
+    file: str,
+    *,
+    lines: list[list[str]],
+    start: int,
+    headers: list[str],
+    places: dict[str, int],
+    delimiter: str,
+    findings: list[Finding],
+) -> Sheet:
+    rows, blank = [], 0
+    known = {at: name for name, at in places.items()}
+    for number, line in enumerate(lines, start):
+        if not any(cell.strip() for cell in line):
+            blank += 1
+            continue
+        if len(line) != len(headers):
+            findings.append(
+                finding(
+                    "redcap-ragged",
+                    text=_place(file, number),
+                    value=line[0],
+                    given=len(line),
+                    needed=len(headers),
+                )
+            )
+        cells = {known[at]: cell for at, cell in enumerate(line, 1) if at in known}
+        extra = {
+            headers[at - 1] if at <= len(headers) else f"cell {at}": cell
+            for at, cell in enumerate(line, 1)
+            if at not in known and cell.strip()
+        }
+        rows.append(Row(number=number, cells=cells, extra=extra))
+    return Sheet(
+        file=file,
+        headers=headers,
+        places=places,
+        rows=tuple(rows),
+        blank_rows=blank,
+        delimiter=delimiter,
+        findings=tuple(findings),
+    )
+
+
+def _empty(file: str, delimiter: str, findings: list[Finding]) -> Sheet:
+    return Sheet(
+        file=file,
+        headers=(),
+        places={},
+        rows=(),
+        blank_rows=0,
+        delimiter=delimiter,
+        findings=tuple(findings),
+    )
+
+
+def _place(file: str, row: int, column: int = 1) -> TextPlace:
+    return TextPlace(file=file, line=row, column=column)
+
+
+def _decoded(file: str, content: bytes) -> tuple[str, list[Finding]]:
+    """UTF-8, UTF-16, else Windows-1252."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace"), []
+    if wide := _wide(content):
+        return content.decode(wide, errors="replace"), []
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        said = content[error.start : error.start + 1].hex().upper()
+        found = finding("redcap-encoding", text=_place(file, row), value=said)
+        return content.decode("cp1252", errors="replace"), [found]
+
+
+def _wide(content: bytes) -> str | None:
+    """UTF-16 without its mark: every other byte of its headers is zero."""
+    start = content[:200]
+    if len(start) < 20 or start.count(0) < len(start) * 2 // 5:
+        return None
+    return "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
+
+
+def _delimiter(text: str, column_of: Callable[[str], str | None], needed: Sequence[str]) -> str:
+    """The delimiter under which a line has the most known headers: the first, or where columns are needed one
+    below titles."""
+    lines = text.lstrip("\ufeff\r\n").replace("\r", "\n").split("\n", MOST_TITLES)
+    lines = lines[:MOST_TITLES] if needed else lines[:1]
+
+    def known(delimiter: str) -> tuple[int, int]:
+        return max((_known(line, delimiter, column_of) for line in lines), default=(0, 0))
+
+    return max(DELIMITERS, key=known)
+
+
+def _known(line: str, delimiter: str, column_of: Callable[[str], str | None]) -> tuple[int, int]:
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return 0, 0
+    return sum(column_of(cell) is not None for cell in cells), len(cells)
+
+
+def _records(file: str, text: str, delimiter: str) -> tuple[list[list[str]], list[Finding]]:
+    """The records of the text; a stray quote is a finding, and what follows is read as well as can be."""
+    found: list[list[str]] = []
+    before = csv.field_size_limit(LARGEST_CELL)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        for line in reader:
+            found.append(line)
+            if len(found) > MOST_ROWS:
+                return found, [
+                    finding("redcap-unreadable", text=_place(file, len(found)), why="too many rows")
+                ]
+    except csv.Error as error:
+        return found, [finding("redcap-unreadable", text=_place(file, len(found) + 1), why=str(error))]
+    finally:
+        csv.field_size_limit(before)
+    return found, _open_quote(file, text, delimiter, len(found))
+
+
+def _open_quote(file: str, text: str, delimiter: str, last: int) -> list[Finding]:
+    """A quote that is never closed swallows the rows after it."""
+    if text.count('"') % 2 == 0:
+        return []
+    strict = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    row = 0
+    try:
+        for _ in strict:
+            row += 1
+    except csv.Error:
+        return [finding("redcap-quotes", text=_place(file, min(row + 1, last)))]
+    return []
+
+
+def _places(
+    headers: list[str], column_of: Callable[[str], str | None]
+) -> tuple[dict[str, int], list[tuple[int, str]]]:
+    places: dict[str, int] = {}
+    doubled = []
+    for at, header in enumerate(headers, 1):
+        column = column_of(header)
+        if column is None:
+            continue
+        if column in places:
+            doubled.append((at, header))
+        else:
+            places[column] = at
+    return places, doubled

@@ -1,0 +1,240 @@
+"""The rows of a data dictionary as items: one for each field, with everything odd about them found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from generator.redcap.losses import Loss
+from generator.redcap.reading.columns import COLUMNS, HEADERS, NEEDED, column_of
+from generator.redcap.reading.csv_sheet import Row, Sheet, read_sheet
+
+TYPES = frozenset(
+    (
+        "text",
+        "notes",
+        "dropdown",
+        "radio",
+        "checkbox",
+        "calc",
+        "file",
+        "descriptive",
+        "slider",
+        "yesno",
+        "truefalse",
+        "sql",
+    )
+)
+"""The field types of REDCap's dictionary."""
+
+NO_ANSWERS = "NA"
+_NAMES = ("name", "form", "type")
+_NEVER_NA = ("branching", "validation", "minimum", "maximum", "identifier", "required", "matrix", "ranking")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One field of REDCap; the cells are as written, without blanks at the ends of the names."""
+
+    row: int
+    name: str
+    form: str
+    section: str = ""
+    type: str = "text"
+    label: str = ""
+    choices: str = ""
+    note: str = ""
+    validation: str = ""
+    minimum: str = ""
+    maximum: str = ""
+    identifier: str = ""
+    branching: str = ""
+    required: str = ""
+    alignment: str = ""
+    number: str = ""
+    matrix: str = ""
+    ranking: str = ""
+    annotation: str = ""
+
+    def cell(self, column: str) -> str:
+        return str(getattr(self, column))
+
+
+@dataclass(kw_only=True)
+class Dictionary:
+    """A data dictionary that has been read, with what was found and what was left out on the way."""
+
+    sheet: Sheet
+    items: list[Item] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+
+    def say(self, code: str, row: int, column: str, value: str, **words: Any) -> None:
+        """A finding at a cell of the file."""
+        place = self.sheet.place(row, column)
+        header = HEADERS.get(column, column)
+        self.findings.append(finding(code, text=place, value=value, column=header, **words))
+
+
+def read_dictionary(file: str, content: bytes) -> Dictionary:
+    """The items of a data dictionary. Never raises for what the file says."""
+    sheet = read_sheet(file, content, column_of, NEEDED)
+    found = Dictionary(sheet=sheet, findings=list(sheet.findings))
+    if sheet.blank_rows:
+        found.losses.append(
+            Loss(
+                kind="blank-rows",
+                row=0,
+                field="*",
+                column="",
+                original=str(sheet.blank_rows),
+                why="rows without any text are left out",
+                harmless=True,
+            )
+        )
+    found.losses += [
+        Loss(kind="title", row=0, field="*", column="", original=title, why="it stands above the headers")
+        for title in sheet.titles
+        if not title.lower().startswith("sep=")
+    ]
+    blanks = _written_by_r(sheet)
+    form = ""
+    for row in sheet.rows:
+        item = _item(found, row, blanks, form)
+        if item is not None:
+            form = item.form
+            found.items.append(item)
+    _repeated_names(found)
+    _scattered_forms(found)
+    return found
+
+
+def _written_by_r(sheet: Sheet) -> frozenset[str]:
+    """The columns in which NA stands for an empty cell, as R writes tables."""
+    found = []
+    for column in sheet.places:
+        cells = {row[column] for row in sheet.rows}
+        if NO_ANSWERS in cells and ("" not in cells or column in _NEVER_NA):
+            found.append(column)
+    return frozenset(found)
+
+
+def _item(found: Dictionary, row: Row, blanks: frozenset[str], form: str) -> Item | None:
+    """The field of a row, or nothing where it has no name; ``form`` is that of the row above."""
+    cells = _plain_cells(found, row, blanks)
+    _extra_columns(found, row, cells["name"])
+    if not cells["name"]:
+        _row_without_name(found, row, cells)
+        return None
+    if not cells["form"]:
+        cells["form"] = form or "form_1"
+        if "form" in found.sheet.places:
+            found.say("redcap-no-form", row.number, "form", cells["name"], used=cells["form"])
+    return Item(row=row.number, **cells)
+
+
+def _plain_cells(found: Dictionary, row: Row, blanks: frozenset[str]) -> dict[str, str]:
+    """What the cells mean; another way to write it is a harmless loss."""
+    cells = {column: row[column] for column in COLUMNS}
+    for column in COLUMNS:
+        if column in blanks and cells[column] == NO_ANSWERS:
+            cells[column] = ""
+            _spelled(found, row, column, NO_ANSWERS, kind="NA-as-blank", why="R writes NA into empty cells")
+    for column in _NAMES:
+        name = cells[column].strip()
+        if name != cells[column]:
+            why = "blanks around a name mean nothing"
+            _spelled(found, row, column, cells[column], kind="white-space", why=why)
+            cells[column] = name
+    return cells
+
+
+def _spelled(found: Dictionary, row: Row, column: str, original: str, *, kind: str, why: str) -> None:
+    found.losses.append(
+        Loss(
+            kind=kind,
+            row=row.number,
+            field=row["name"].strip(),
+            column=HEADERS[column],
+            original=original,
+            why=why,
+            harmless=True,
+        )
+    )
+
+
+def _extra_columns(found: Dictionary, row: Row, name: str) -> None:
+    """The cells under headers that REDCap does not have are left out."""
+    for header, cell in row.extra.items():
+        found.losses.append(
+            Loss(
+                kind="extra-column",
+                row=row.number,
+                field=name,
+                column=header,
+                original=cell,
+                why="no column of REDCap",
+            )
+        )
+
+
+def _row_without_name(found: Dictionary, row: Row, cells: Mapping[str, str]) -> None:
+    """A row that says something without a name is left out, with what it says."""
+    said = " | ".join(cell for cell in cells.values() if cell)
+    found.say("redcap-no-name", row.number, "name", said[:200])
+    found.losses.append(
+        Loss(
+            kind="row-without-name",
+            row=row.number,
+            field="",
+            column="",
+            original=said,
+            why="nothing can be stored without a name",
+        )
+    )
+
+
+def _repeated_names(found: Dictionary) -> None:
+    """A second field of the same name gets a number, so that both can be kept."""
+    taken = {item.name for item in found.items}
+    seen: set[str] = set()
+    for at, item in enumerate(found.items):
+        if item.name not in seen:
+            seen.add(item.name)
+            continue
+        new = next(name for name in _numbered(item.name) if name not in taken)
+        found.say("redcap-name-twice", item.row, "name", item.name, used=new)
+        found.losses.append(
+            Loss(
+                kind="name",
+                row=item.row,
+                field=new,
+                column=HEADERS["name"],
+                original=item.name,
+                why="the name stands twice",
+            )
+        )
+        taken.add(new)
+        seen.add(new)
+        found.items[at] = replace(item, name=new)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    number = 2
+    while True:
+        yield f"{name}_{number}"
+        number += 1
+
+
+def _scattered_forms(found: Dictionary) -> None:
+    """The rows of a form stand together; those that do not are moved to their form."""
+    seen: set[str] = set()
+    last = None
+    for item in found.items:
+        if item.form != last and item.form in seen:
+            found.say("redcap-form-scattered", item.row, "form", item.form)
+        seen.add(item.form)
+        last = item.form

@@ -1,0 +1,39 @@
+"""What is known of a field before its logic is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from generator.redcap.logic.values import Want
+from generator.redcap.reading.codelists import Answers
+from generator.redcap.reading.dictionary_rows import TYPES, Item
+from generator.redcap.reading.tag_parser import Tag
+from generator.redcap.reading.validation import PLAIN, Validation
+
+Keys = dict[str, Any]
+"""The keys of a field, as a dictionary has them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is known of a field before logic is read: its name, type, answers and tags."""
+
+    item: Item
+    name: str
+    type: str
+    want: Want
+    form: str
+    validation: Validation = PLAIN
+    answers: Answers = ()
+    tags: tuple[Tag, ...] = ()
+
+    def tag(self, name: str) -> Tag | None:
+        return next((one for one in self.tags if one.name == name), None)
+
+
+def item_type(plan: Plan) -> str:
+    """The type of REDCap, ``calculated`` where a tag makes one of a text, or ``unknown``."""
+    if plan.type == "calculated":
+        return "calculated"
+    return plan.item.type if plan.item.type in TYPES else "unknown"

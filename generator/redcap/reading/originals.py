@@ -1,0 +1,42 @@
+"""The files of REDCap that a dictionary was made from, kept beside it for the way back.
+
+A designer never needs them: what they say is in the dictionary. On the way back they give every cell its
+old spelling, as long as the dictionary still says the same.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generator.redcap.reading.events import EventFiles
+
+FOLDER = "redcap"
+NAMES = {
+    "dictionary": "dictionary.csv",
+    "events": "events.csv",
+    "forms": "event_forms.csv",
+    "repeating": "repeating.csv",
+}
+
+
+def originals(content: bytes, given: EventFiles) -> dict[str, bytes]:
+    """The files to keep, by their name in the dictionary's folder."""
+    files = {"dictionary": content}
+    for name in ("events", "forms", "repeating"):
+        held = getattr(given, name)
+        if held is not None:
+            files[name] = held[1]
+    return {f"{FOLDER}/{NAMES[name]}": held for name, held in files.items()}
+
+
+def read_originals(folder: Path) -> dict[str, bytes]:
+    """The kept files of a dictionary's folder, by what they are; empty where there are none."""
+    found: dict[str, bytes] = {}
+    for name, file in NAMES.items():
+        path = folder / FOLDER / file
+        try:
+            if path.is_file():
+                found[name] = path.read_bytes()
+        except OSError:
+            continue
+    return found

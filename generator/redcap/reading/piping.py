@@ -1,0 +1,104 @@
+"""Answers in REDCap's texts, ``[name]`` and ``[baseline_arm_1][sex:value]``, as slots of ours, and back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from forms_spec.model.text_templates import escaped, parts_of
+from generator.redcap.logic import tree
+from generator.redcap.logic.parser import parse_logic
+from generator.redcap.logic.scope import Known, Scope
+from generator.redcap.logic.values import Want
+from generator.redcap.logic.words import LogicFault
+
+_PIPES = re.compile(r"\[[^\[\]\n]*\](?:\[[^\[\]\n]*\]){0,2}")
+_EMBEDDED = re.compile(r"\{([a-z][a-z0-9_]*)(?::icons)?\}")
+_INSIDE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(\([^()]*\))?((?::[a-z-]+)*)")
+_SMART = re.compile(
+    r"(?:user|record|project|survey|event|arm|form|instrument|aggregate|rand|dag|redcap|previous|next|first"
+    r"|last|current|new|is|role)-[a-z-]+|data-table|stats-table|calendar-url|calendar-link"
+)
+_KEYS = {"record-name": "subjid"}
+
+
+@dataclass(kw_only=True)
+class Piped:
+    """A text with its slots. ``lost`` are names in brackets that stay as they are written, and why."""
+
+    text: str
+    lost: list[tuple[str, str]] = field(default_factory=list)
+
+
+def piped_text(text: str, scope: Scope) -> Piped:
+    """The text of a label, note or header, its answers as slots. Brackets around other words stay."""
+    found = Piped(text="")
+    at = 0
+    for match in _PIPES.finditer(text):
+        found.text += escaped(text[at : match.start()])
+        at = match.end()
+        found.text += _slot(match[0], scope, found)
+    found.text += escaped(text[at:])
+    for match in _EMBEDDED.finditer(text):
+        if match[1] in scope.project.fields:
+            found.lost.append((match[0], "a question stands by itself; its name stays in the text"))
+    return found
+
+
+def _slot(said: str, scope: Scope, found: Piped) -> str:
+    """A slot, or the brackets as they are written."""
+    inside = said[1:-1].split("][")
+    names = [_INSIDE.fullmatch(part.strip()) for part in inside]
+    whose = [match[1] for match in names if match is not None]
+    if not any(_means_something(name, scope) for name in whose):
+        return escaped(said)
+    try:
+        return _answer(said, scope)
+    except LogicFault as fault:
+        found.lost.append((said, fault.why))
+        scope.notes.clear()
+        return escaped(said)
+
+
+def _means_something(name: str, scope: Scope) -> bool:
+    return name in scope.project.fields or _SMART.fullmatch(name) is not None
+
+
+def _answer(said: str, scope: Scope) -> str:
+    key = said[1:-1].strip()
+    if key in _KEYS:
+        return f"{{{_KEYS[key]}}}"
+    node = parse_logic(said)
+    if not isinstance(node, tree.Reference):
+        raise LogicFault("it is no field")
+    if "-" in node.field:
+        raise LogicFault(f"[{node.field}] has no meaning outside REDCap")
+    coded = _modifier(said)
+    if node.code is not None:
+        raise LogicFault("whether one box is ticked cannot stand in a text")
+    if node.field == scope.project.subject:
+        return "{subjid}"
+    known = scope.project.fields.get(node.field)
+    if known is None:
+        raise LogicFault(f"there is no field [{node.field}] in the file")
+    if known.want is Want.FILE:
+        raise LogicFault("a file cannot stand in a text")
+    return _named(node, known, scope, coded=coded)
+
+
+def _named(node: tree.Reference, known: Known, scope: Scope, *, coded: bool) -> str:
+    name = scope.placed(node, known)
+    if name is None:
+        raise LogicFault("it is always blank")
+    slot = f"{{{name}{':code' if coded else ''}}}"
+    if isinstance(next(parts_of(slot)), str):
+        raise LogicFault("the name has no place in a text")
+    return slot
+
+
+def _modifier(said: str) -> bool:
+    """True for ``:value``, the code of a choice."""
+    words = [word for word in re.findall(r":([a-z-]+)", said) if word != "label"]
+    if any(word != "value" for word in words):
+        raise LogicFault(f":{words[0]} has no meaning outside REDCap")
+    return bool(words)

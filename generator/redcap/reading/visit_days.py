@@ -1,0 +1,96 @@
+"""The study's own file, its visits and its schedule, from the events of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from generator.redcap.losses import Loss
+from generator.redcap.names import slug, title_of
+from generator.redcap.reading.events import Event, Events
+from generator.redcap.reading.field_plan import Plan
+from generator.redcap.reading.labels import plain_text
+from generator.redcap.reading.missing_codes import MissingData
+
+
+@dataclass(kw_only=True)
+class Timetable:
+    """``forms`` are the names here of REDCap's instruments; ``day_zero`` is the date field, by its name in
+    REDCap, from which days count."""
+
+    name: str
+    events: Events
+    forms: Mapping[str, str]
+    plans: list[Plan]
+    day_zero: str | None = None
+    losses: list[Loss] = field(default_factory=list)
+
+    def study(self, subject: str, missing: Iterable[MissingData] = ()) -> dict[str, Any]:
+        """The study's own file; ``subject`` is the pattern of its subjects."""
+        found: dict[str, Any] = {"study": slug(self.name) or "redcap", "title": title_of(self.name)}
+        if order := date_order(self.plans):
+            found["date_order"] = order
+        if zero := self.zero():
+            found["day_zero"] = zero
+        found["subject"] = {"pattern": subject, "example": "1"}
+        if codes := {one.name: _reason(one) for one in missing}:
+            found["missing"] = codes
+        return found
+
+    def visits(self) -> dict[str, Any]:
+        """The visits, and the forms of each."""
+        events = self.events.events
+        visits = {}
+        for event in events:
+            said: dict[str, Any] = {"title": plain_text(event.title) or event.name}
+            if event.repeats:
+                said |= {"type": "unscheduled", "repeats": "true"}
+            said |= self.timing(event)
+            if event.visit != event.name:
+                said["redcap"] = event.name
+            visits[event.visit] = said
+        schedule = {"columns": " ".join(event.visit for event in events)}
+        for form, name in self.forms.items():
+            held = self.events.forms.get(form, ())
+            schedule[name] = " ".join("X" if event.name in held else "." for event in events)
+        return {"visits": visits, "schedule": schedule}
+
+    def timing(self, event: Event) -> dict[str, Any]:
+        """The day of an event with its window, where it is known from which day the days count."""
+        days = (event.day, event.before, event.after)
+        if event.day is None or (not any(days) and self.zero() is None):
+            return {}
+        why = "no date is known from which the days count: name one with --day-zero"
+        if event.repeats:
+            why = "a visit that repeats has no day"
+        elif self.zero() is not None:
+            window = {"before": _days(event.before), "after": _days(event.after)}
+            return {"target": f"day {event.day}", "window": window}
+        said = f"day {event.day}, -{event.before} to +{event.after} days"
+        self.losses.append(
+            Loss(kind="timing", row=0, field=event.name, column="day_offset", original=said, why=why)
+        )
+        return {}
+
+    def zero(self) -> str | None:
+        """The date field that is day 0, with its form."""
+        plan = next((one for one in self.plans if one.item.name == self.day_zero), None)
+        if plan is None or plan.type != "date" or plan.item.form in self.events.repeating:
+            return None
+        return f"{plan.form}.{plan.name}"
+
+
+def _reason(code: MissingData) -> str | dict[str, str]:
+    """A code of missing data as the dictionary has it."""
+    return code.label if code.name == code.code else {"label": code.label, "redcap": code.code}
+
+
+def date_order(plans: Iterable[Plan]) -> str | None:
+    """How dates are typed, where all fields that say it agree."""
+    orders = {plan.validation.order for plan in plans if plan.validation.order in ("dmy", "mdy")}
+    return next(iter(orders)) if len(orders) == 1 else None
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""Records that REDCap exports: read, validated, written."""

@@ -1,0 +1,280 @@
+"""An export of REDCap's records with the list of what it does not carry.
+
+The list is not guessed: the text is read back as an import reads it, and every difference to what was
+captured is on the list. So the number of forms that is announced is the number of forms in the file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from forms_spec.evaluation.calculated import without_calculated
+from forms_spec.kinds import Refusal
+from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record
+from forms_spec.model.captured_forms import CapturedForm
+from forms_spec.model.fields import Field, Form
+from forms_spec.model.study import Study
+from generator.redcap.records.read_records import read_records
+from generator.redcap.records.validate_records import without_documents
+from generator.redcap.records.write_records import Shape, write_records
+from generator.redcap.writing.cell_facts import exact_places
+
+Cells = dict[CellKey, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """Something captured that does not come back from the file.
+
+    ``harmless``: it says the same, or REDCap has no such thing in any export of records (reasons, files,
+    history), and the answers are all there.
+    """
+
+    kind: str
+    subject: str = ""
+    key: FormKey | None = None
+    field: str = ""
+    original: str = ""
+    why: str = ""
+    harmless: bool = False
+
+    @property
+    def form(self) -> str:
+        """The form with its visit, ``vs UNS 2``."""
+        if self.key is None:
+            return ""
+        visit = "" if self.key.visit == LOG else f" {self.key.visit}"
+        return f"{self.key.form}{visit}{f' {self.key.unsno}' if self.key.unsno else ''}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exported:
+    """The text of the file, how many forms it holds, and what is not in it."""
+
+    text: str
+    forms: int
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def whole(self) -> bool:
+        """True when every answer is in the file."""
+        return all(one.harmless for one in self.left_out)
+
+
+def export_records(
+    study: Study,
+    forms: Sequence[CapturedForm],
+    today: date,
+    *,
+    shape: Shape = Shape.FLAT,
+    subjects: Collection[str] = (),
+) -> Exported:
+    """The file of these forms, which come subject by subject. ``subjects`` are all of the study."""
+    text = write_records(study, forms, today, shape=shape)
+    read = read_records("records.csv", text.encode("utf-8", errors="surrogatepass"), study).forms
+    again = {(form.subject, form.key): form for form in read}
+    found = [*_subjects(forms, again, subjects)]
+    for form in forms:
+        found += _Comparison(study, form, again.get((form.subject, form.key))).differences()
+    found += _history(forms)
+    return Exported(text=text, forms=len(again), left_out=tuple(found))
+
+
+def _subjects(
+    forms: Sequence[CapturedForm],
+    again: Mapping[tuple[str, FormKey], CapturedForm],
+    subjects: Collection[str],
+) -> Iterator[LeftOut]:
+    """Subjects of whom the file says nothing at all."""
+    there = {subject for subject, _ in again}
+    for subject in dict.fromkeys((*subjects, *(form.subject for form in forms))):
+        if subject not in there:
+            yield LeftOut(
+                kind="subject",
+                subject=subject,
+                why="no form with an answer or a state: REDCap has no such records",
+                harmless=True,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One captured form and what comes back of it."""
+
+    study: Study
+    form: CapturedForm
+    again: CapturedForm | None
+
+    def differences(self) -> Iterator[LeftOut]:
+        spec = self.study.forms.get(self.form.key.form)
+        if spec is None:
+            yield from self.gone()
+            return
+        here = _cells(spec, self.form.record)
+        there = _cells(spec, without_documents(self.study, self.again)) if self.again else {}
+        if self.again is None and not here and not self.form.status:
+            why = "a draft without an answer: in REDCap the form is not begun"
+            yield self.left_out("empty-draft", why=why, harmless=True)
+            return
+        rows = _rows(self.again.record) if self.again else set()
+        for cell, text in here.items():
+            if there.get(cell) != text:
+                yield self.answer(cell, text, there.get(cell, ""), rows)
+        for group, number in sorted(_rows(self.form.record) - rows):
+            if not any(cell.table == group and cell.row == number for cell in here):
+                why = f"row {number} has no answer: REDCap has no such rows"
+                yield self.left_out("empty-row", field=group, why=why, harmless=True)
+        yield from self.head(answered=bool(here))
+
+    def left_out(
+        self, kind: str, *, why: str, field: str = "", original: str = "", harmless: bool = False
+    ) -> LeftOut:
+        return LeftOut(
+            kind=kind,
+            subject=self.form.subject,
+            key=self.form.key,
+            field=field,
+            original=original,
+            why=why,
+            harmless=harmless,
+        )
+
+    def gone(self) -> Iterator[LeftOut]:
+        """A form that the dictionary does not have any more."""
+        why = "the dictionary has no such form any more"
+        texts = _texts(self.form.key.form, self.form.record)
+        for cell, text in texts.items():
+            yield self.left_out("form", field=_said(cell), original=text, why=why)
+        if not texts:
+            yield self.left_out("form", why=why)
+
+    def head(self, *, answered: bool) -> Iterator[LeftOut]:
+        """The form's state and site."""
+        key, again = self.form.key, self.again
+        if again is None:
+            scheduled = key.visit == LOG or (key.form, key.visit) in self.study.expectations
+            why = "the form does not come back" if scheduled else "the form is not expected at this visit"
+            if not answered:
+                yield self.left_out("form", why=why)
+            return
+        if self.form.status != again.status:
+            was, is_ = int(self.form.status), int(again.status)
+            yield self.left_out("state", original=str(was), why=f"the state {was} comes back as {is_}")
+        if self.form.site != again.site:
+            why = f"comes back as {again.site or 'no site'}"
+            yield self.left_out("site", original=self.form.site, why=why)
+
+    def answer(self, cell: CellKey, text: str, back: str, rows: Collection[tuple[str, int]]) -> LeftOut:
+        """One answer that comes back otherwise."""
+        kind, why = "answer", f"comes back as {back}" if back else "is not in the file"
+        field = self.study.field(cell.table, cell.field)
+        harmless = False
+        if field is None:
+            kind, why = "no-field", "the dictionary has no such field any more"
+        elif field.kind.name == "file":
+            kind, why, harmless = "file", "an export has the names of files, not the files", True
+        elif exact_places(self.study, field) is not None and _same_number(text, back):
+            kind, why, harmless = "decimals", f"written {back}: REDCap asks for exactly so many", True
+        elif field.kind.name == "choices" and isinstance(field.kind.parse(text, field), Refusal):
+            kind, why = "box", f"{why}: boxes hold answers of the list only"
+        elif cell.row is not None and (cell.table, cell.row) not in rows:
+            kind, why = "row", self.no_row(cell.row)
+        elif _same_value(field, text, back):
+            kind, why, harmless = "spelling", f"comes back as {back}, which is the same value", True
+        elif text.strip() == back.strip():
+            kind, why = "blanks", "blanks at its ends are not kept"
+        elif isinstance(field.kind.parse(text, field), Refusal):
+            kind, why = "no-value", f"no value of the field: {why}"
+        return self.left_out(kind, field=_said(cell), original=text, why=why, harmless=harmless)
+
+    def no_row(self, row: int) -> str:
+        visit = self.study.visits.get(self.form.key.visit)
+        if visit is not None and visit.repeats:
+            return f"row {row} of a visit that repeats: REDCap repeats the event or the rows, never both"
+        return f"row {row} has no place in REDCap"
+
+
+def _said(cell: CellKey) -> str:
+    return cell.field if cell.row is None else f"{cell.field} (row {cell.row})"
+
+
+def _same_value(field: Field, one: str, other: str) -> bool:
+    values = [field.kind.parse(text, field) for text in (one, other)]
+    return values[0] == values[1] and not any(isinstance(value, Refusal) for value in values)
+
+
+def _same_number(one: str, other: str) -> bool:
+    try:
+        return Decimal(one) == Decimal(other)
+    except InvalidOperation:
+        return False
+
+
+def _history(forms: Sequence[CapturedForm]) -> Iterator[LeftOut]:
+    """What no export of records carries, counted."""
+    for form in forms:
+        for (cell, code), reason in form.record.kept.items():
+            yield LeftOut(
+                kind="reason",
+                subject=form.subject,
+                key=form.key,
+                field=cell.field,
+                original=reason,
+                why=f"why {code} was kept: records of REDCap hold no reasons",
+                harmless=True,
+            )
+    if forms:
+        why = "who saved each version and when stands in a package only: crfsmith export without --as"
+        yield LeftOut(kind="history", original=f"{len(forms):,} forms", why=why, harmless=True)
+
+
+def _cells(spec: Form, record: Record) -> Cells:
+    """Every answer that was typed; what a formula gives is worked out again."""
+    return _texts(spec.name, without_calculated(spec, record))
+
+
+def _texts(form: str, record: Record) -> Cells:
+    found = {CellKey(form, None, name): text for name, text in record.texts.items() if text}
+    for group, rows in record.rows.items():
+        for row in rows:
+            found |= {CellKey(group, row.number, name): text for name, text in row.texts.items() if text}
+    return found
+
+
+def _rows(record: Record) -> set[tuple[str, int]]:
+    return {(group, row.number) for group, rows in record.rows.items() for row in rows}
+
+
+def counts(left_out: Sequence[LeftOut]) -> list[tuple[str, bool, int]]:
+    """Kinds with whether they are harmless and how often they occur; real losses first."""
+    found = Counter((one.harmless, one.kind) for one in left_out)
+    return [(kind, harmless, count) for (harmless, kind), count in sorted(found.items())]
+
+
+def as_markdown(source: str, left_out: Sequence[LeftOut]) -> str:
+    """The list that is written beside the file."""
+    lines = [f"# What is not in {source}", ""]
+    for harmless, title in ((False, "Answers that do not come back"), (True, "Not in records of REDCap")):
+        chosen = [one for one in left_out if one.harmless is harmless]
+        if not chosen:
+            continue
+        lines += [
+            f"## {title}",
+            "",
+            "| subject | form | field | kind | why | original |",
+            "|---|---|---|---|---|---|",
+        ]
+        for one in chosen:
+            cells = (one.subject, one.form, one.field, one.kind, one.why, one.original)
+            lines.append(f"| {' | '.join(_line(text) for text in cells)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _line(text: str) -> str:
+    """A text as a cell of a Markdown table, on one line."""
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\r", "").replace("\n", "⏎").strip()

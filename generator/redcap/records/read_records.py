@@ -1,0 +1,432 @@
+"""Records that REDCap exported, flat or one value a line, as captured forms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.model.captured_data import LOG, CellKey, FormKey
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from generator.redcap.event_names import event_names
+from generator.redcap.reading.csv_sheet import Row, Sheet, read_sheet
+from generator.redcap.records.columns import (
+    EVENT,
+    GROUP,
+    INSTANCE,
+    INSTRUMENT,
+    SYSTEM,
+    Cell,
+    Columns,
+    columns_of,
+)
+from generator.redcap.records.drafts import Draft, captured
+from generator.redcap.records.expectations import BOXES, INSTANCE_NUMBER, STATES, record_expectations
+from generator.redcap.records.habits import Layout, restored
+from generator.redcap.records.record_file import (
+    EAV_FIELD,
+    EAV_RECORD,
+    EAV_VALUE,
+    EVERYTHING,
+    Line,
+    Records,
+    Said,
+    Spot,
+)
+from generator.redcap.records.subjects import subject_findings
+
+BOX = "___"
+"""Stands between the name of a checkbox and the code of its box."""
+UNTICKED = ("", "0", "Unchecked", "FALSE")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _At:
+    """Where a row of the file belongs: ``only`` is the instrument it is about, ``number`` its instance.
+
+    ``blank`` are the tables of which the row says nothing but the word that a program writes for a blank.
+    """
+
+    row: Row
+    subject: str
+    visit: str
+    only: str | None
+    number: int
+    blank: frozenset[str] = frozenset()
+
+
+def read_records(
+    file: str,
+    content: bytes,
+    study: Study,
+    *,
+    said: Said = EVERYTHING,
+    saved_at: datetime | None = None,
+    subjects: Collection[str] = (),
+) -> Records:
+    """The captured forms of an export. Never raises for what the file says.
+
+    What other programs did to the file is told once and undone where it is beyond doubt. A box, a state, an
+    event, an instrument or an instance that is not understood is a finding at its cell; the values that
+    depend on it are left out, and the rest is read. An export without any record may be an empty file.
+    ``subjects`` are those that a database has already.
+    """
+    columns = columns_of(study)
+    sheet = read_sheet(file, content, lambda header: header.strip() or None, ())
+    reader = _Reader(study, columns, sheet, said, frozenset(subjects))
+    if not content.strip():
+        reader.found.findings.clear()
+        return reader.found
+    return reader.read(saved_at or datetime(1970, 1, 1, tzinfo=UTC))
+
+
+class _Reader:
+    def __init__(
+        self, study: Study, columns: Columns, sheet: Sheet, said: Said, subjects: frozenset[str]
+    ) -> None:
+        self.study = study
+        self.columns = columns
+        self.known_of = said
+        self.subjects = subjects
+        self.found = Records(sheet=sheet, findings=list(sheet.findings))
+        self.drafts: dict[tuple[str, FormKey], Draft] = {}
+        self.keys: dict[tuple[str, str, str | None, int], int] = {}
+        self.boxes: dict[tuple[Spot, str], int] = {}
+        self.states: dict[tuple[str, FormKey, str, int | None], int] = {}
+        self.row_tables = {name for name, table in study.tables.items() if table.group is not None}
+        self.told: set[tuple[str, str]] = set()
+        self.groups: dict[str, str] = {}
+        self.placed: dict[str, None] = {}
+        self.nothing: frozenset[str] = frozenset()
+        self.doubtful: frozenset[str] = frozenset()
+        self.unsure: frozenset[tuple[str, str]] = frozenset()
+        self.eav_file = False
+        self.row_numbers: str | None = None
+        self.doubts: dict[tuple[str, str], list[int]] = {}
+        self.visits = {visit: visit for visit in study.visits} | {
+            name: visit for visit, name in event_names(study).items()
+        }
+
+    def read(self, saved_at: datetime) -> Records:
+        places = self.found.sheet.places
+        flat = any(column in self.columns.states for column in places)
+        eav = EAV_FIELD in places and EAV_VALUE in places and not flat
+        self.eav_file = eav
+        record = EAV_RECORD if eav and EAV_RECORD in places else self.columns.subject
+        self.restore(
+            Layout(record=record, field=EAV_FIELD, value=EAV_VALUE) if eav else Layout(record=record)
+        )
+        if eav:
+            self.eav(record)
+        else:
+            self.flat()
+        drafts = {key: draft for key, draft in self.drafts.items() if draft.says_something}
+        self.found.least = sum(draft.differs for draft in drafts.values())
+        for (subject, _), draft in drafts.items():
+            draft.site = self.groups.get(subject, "")
+        self.found.forms = [captured(self.study, *key, draft, saved_at) for key, draft in drafts.items()]
+        filled = {subject for subject, _ in drafts}
+        self.found.empty = [subject for subject in self.placed if subject not in filled]
+        for (column, word), rows in self.doubts.items():
+            cells = f"{len(rows):,} cell{'' if len(rows) == 1 else 's'}"
+            self.say("redcap-blank-or-code", rows[0], column, word, name=column, cells=cells)
+        self.found.findings += subject_findings(self.study, self.found.sheet, record, self.subjects, eav=eav)
+        return self.found
+
+    def restore(self, layout: Layout) -> None:
+        """The file as it was before another program saved it."""
+        visits = self.visits if self.known_of.events else {}
+        found = restored(self.found.sheet, record_expectations(self.study, self.columns, visits), layout)
+        self.found.sheet, self.nothing, self.doubtful = found.sheet, found.nothing, found.doubtful
+        self.unsure, self.found.habits = found.unsure, found.habits
+        self.row_numbers = found.row_numbers
+        self.found.findings += found.findings
+
+    def say(self, code: str, row: int, column: str, value: str, *, once: str = "", **words: Any) -> None:
+        """A finding at a cell; of those that are ``once`` alike only the first."""
+        if once:
+            if (code, once) in self.told:
+                return
+            self.told.add((code, once))
+        place = self.found.sheet.place(row, column)
+        self.found.findings.append(finding(code, text=place, value=value, **words))
+
+    # Flat: one row for each record and event
+
+    def flat(self) -> None:
+        sheet = self.found.sheet
+        subject = self.columns.subject
+        if sheet.rows and subject not in sheet.places:
+            said = ", ".join(sheet.headers[:6])
+            self.say("redcap-no-record-id", 1, "", said, name=subject)
+            return
+        for column in sheet.places:
+            if not self.known(column) and column != self.row_numbers and not self.unknown_box(column):
+                near = did_you_mean(column, [*self.columns.cells, *self.columns.states])
+                self.say("redcap-unknown-column", 1, column, column, near=near)
+        if self.row_numbers != "" and any("" in row.extra for row in sheet.rows):
+            self.say("redcap-unknown-column", 1, "", "", near="")
+        for row in sheet.rows:
+            self.row(row)
+
+    def unknown_box(self, column: str) -> bool:
+        """Says so once when a column is the box of an answer that its checkbox lacks, and it is ticked."""
+        name, parted, rest = column.partition(BOX)
+        field = self.columns.combined.get(name)
+        ticked = next((row for row in self.found.sheet.rows if row[column].strip() not in UNTICKED), None)
+        if field is None or not parted or ticked is None:
+            return False
+        code = f"-{rest[1:]}" if rest[:1] == "_" and rest[1:].isdigit() else rest
+        self.say("redcap-unknown-box", ticked.number, column, ticked[column].strip(), name=name, answer=code)
+        return True
+
+    def known(self, column: str) -> bool:
+        return (
+            column in self.columns.cells
+            or (column in self.columns.combined and not self.eav_file)
+            or column in self.columns.states
+            or column in self.columns.timestamps
+            or column in (*SYSTEM, self.columns.subject)
+        )
+
+    def row(self, row: Row) -> None:
+        subject = row[self.columns.subject].strip()
+        if (self.columns.subject, row[self.columns.subject]) in self.unsure:
+            self.found.left_out.append(row.number)
+            return
+        if not subject:
+            self.say("redcap-no-record", row.number, self.columns.subject, "")
+            self.found.left_out.append(row.number)
+            return
+        at = self.where(row, subject)
+        if at is None or self.repeated(at):
+            self.found.left_out.append(row.number)
+            return
+        self.place(subject, row[GROUP])
+        at = replace(at, blank=self.blank(row))
+        for column, text in row.cells.items():
+            if text and text.strip() and column not in SYSTEM:
+                self.cell(at, column, text)
+
+    def place(self, subject: str, group: str) -> None:
+        """A record and its group, which is the record's whatever row names it."""
+        self.placed.setdefault(subject)
+        if group.strip():
+            self.groups.setdefault(subject, group.strip())
+
+    def repeated(self, at: _At) -> bool:
+        """Whether an earlier row is about the same record, event, instrument and instance."""
+        rows = at.only is not None and self.in_rows(at.only)
+        key = (at.subject, at.visit, at.only, max(at.number, 1) if rows else at.number)
+        first = self.keys.setdefault(key, at.row.number)
+        if first == at.row.number:
+            return False
+        names = {self.columns.subject: at.subject} | {
+            name: at.row[name].strip() for name in (EVENT, INSTRUMENT, INSTANCE) if at.row[name].strip()
+        }
+        value, said = ", ".join(names.values()), ", ".join(names)
+        self.say("repeated-key", at.row.number, self.columns.subject, value, key=said, first=first)
+        return True
+
+    def blank(self, row: Row) -> frozenset[str]:
+        """The tables of which a row says nothing but ``NA`` and zeros, in a file in which NA is a blank."""
+        if not self.nothing:
+            return frozenset()
+        seen: set[str] = set()
+        full: set[str] = set()
+        for column, text in row.cells.items():
+            said = text.strip()
+            cell = self.columns.cells.get(column)
+            table = cell.table if cell else self.columns.states.get(column)
+            if table is None or not said:
+                continue
+            box = said == "0" and (cell is None or cell.code is not None)
+            (seen if said in self.nothing else full if not box else set()).add(table)
+        return frozenset(seen - full)
+
+    def where(self, row: Row, subject: str) -> _At | None:
+        """Visit, instrument and instance of a row; instance 0 is none. None for a row that has no place."""
+        said = row[EVENT].strip()
+        visit = self.visits.get(said, said) or next(iter(self.study.visits), "")
+        placed = True
+        if visit not in self.study.visits and not self.known_of.events:
+            self.found.strange.setdefault(said)
+        if visit not in self.study.visits and self.known_of.events:
+            near = did_you_mean(said, self.visits)
+            self.say("redcap-record-event", row.number, EVENT, said, near=near)
+            placed = False
+        instance = row[INSTANCE].strip()
+        number = int(instance) if INSTANCE_NUMBER.fullmatch(instance) else 0
+        if instance and not number:
+            self.say("redcap-record-number", row.number, INSTANCE, instance)
+            placed = False
+        only = row[INSTRUMENT].strip() or None
+        if only is not None and only not in self.columns.forms:
+            near = did_you_mean(only, self.columns.forms)
+            self.say("redcap-record-instrument", row.number, INSTRUMENT, only, near=near)
+            placed = False
+        return _At(row=row, subject=subject, visit=visit, only=only, number=number) if placed else None
+
+    def cell(self, at: _At, column: str, text: str) -> None:
+        cell = self.columns.cells.get(column) or self.columns.combined.get(column)
+        table = cell.table if cell else self.columns.states.get(column)
+        if table is None or (table in at.blank and text.strip() in self.nothing):
+            return
+        if not self.has_place(at, table, column, text):
+            return
+        if cell is None:
+            self.state(at, table, column, text)
+        elif cell.code is not None:
+            self.box(at, column, cell, text)
+        else:
+            self.value(at, column, cell, text)
+
+    def has_place(self, at: _At, table: str, column: str, text: str) -> bool:
+        """Whether a row of this instrument, event and instance can hold a value of the table."""
+        cell = self.columns.cells.get(column)
+        says_nothing = text.strip() == "0" and (cell is None or cell.code is not None)
+        if at.only is not None and table != at.only:
+            if not says_nothing:
+                self.say("redcap-record-elsewhere", at.row.number, column, text, form=at.only)
+            return False
+        form = self.study.forms[self.columns.forms[table]]
+        at_visit = form.log or (form.name, at.visit) in self.study.expectations
+        if not at_visit and self.known_of.events:
+            if not says_nothing:
+                words = {"form": form.title, "event": at.visit}
+                self.say("redcap-record-form", at.row.number, column, text, **words)
+            return False
+        return self.may_repeat(at, form, table) or says_nothing
+
+    def may_repeat(self, at: _At, form: Form, table: str) -> bool:
+        """Whether the instance that a row names can be, where the dictionary says what repeats."""
+        held = self.study.visits.get(at.visit)
+        repeats = self.in_rows(table) or bool(held and held.repeats)
+        if at.number > 1 and not repeats and not self.known_of.repeats:
+            self.found.strange.setdefault(f"instances of {form.title}")
+        if at.number < 2 or repeats or not self.known_of.repeats:
+            return True
+        once = f"{at.row.number} {table}"
+        number = str(at.number)
+        self.say("redcap-record-instance", at.row.number, INSTANCE, number, once=once, form=form.title)
+        return False
+
+    def in_rows(self, table: str) -> bool:
+        return table in self.row_tables
+
+    def value(self, at: _At, column: str, cell: Cell, text: str) -> None:
+        draft, key, number = self.form(at, cell.table)
+        spot = (at.subject, key, CellKey(cell.table, number, cell.field.name))
+        if self.first(spot, at, column, text):
+            draft.put(cell, number, text)
+            if (column, text) in self.unsure:
+                self.found.unread.add(spot)
+            if column in self.doubtful and text.strip() in self.nothing:
+                self.doubts.setdefault((column, text.strip()), []).append(at.row.number)
+
+    def first(self, spot: Spot, at: _At, column: str, text: str) -> bool:
+        """Whether no other row has the value already; a second one is said and left out."""
+        line = self.found.lines.setdefault(spot, Line(row=at.row.number, column=column, text=text))
+        if line.row == at.row.number:
+            return True
+        self.say("redcap-value-twice", at.row.number, column, text, name=column, first=line.row)
+        return False
+
+    def box(self, at: _At, column: str, cell: Cell, text: str) -> None:
+        """A box that is ticked, or one that cannot be read: that one is kept as it is."""
+        said = text.strip()
+        draft, key, number = (None, *self.key(at, cell.table)) if said == "0" else self.form(at, cell.table)
+        spot = (at.subject, key, CellKey(cell.table, number, cell.field.name))
+        first = self.boxes.setdefault((spot, column), at.row.number)
+        if first != at.row.number:
+            self.say("redcap-value-twice", at.row.number, column, text, name=column, first=first)
+        elif draft is not None:
+            self.found.lines.setdefault(spot, Line(row=at.row.number, column=column, text=text))
+            draft.put(cell, number, text)
+            if said not in BOXES:
+                self.found.unread.add(spot)
+                self.say("redcap-box", at.row.number, column, text)
+
+    def state(self, at: _At, table: str, column: str, text: str) -> None:
+        """How far a form is; 0 is also what REDCap writes for a form that nobody has opened."""
+        said = text.strip()
+        draft, key, number = self.form(at, table)
+        first = self.states.setdefault((at.subject, key, table, number), at.row.number)
+        if first != at.row.number:
+            self.say("redcap-value-twice", at.row.number, column, text, name=column, first=first)
+            return
+        if said not in STATES:
+            self.say("redcap-state", at.row.number, column, text)
+        draft.states[table, number] = int(said) if said in STATES else 0
+        if at.only == table or said not in STATES:
+            draft.given.add((table, number))
+
+    def form(self, at: _At, table: str) -> tuple[Draft, FormKey, int | None]:
+        """The form that a cell belongs to, and the number of its row."""
+        key, number = self.key(at, table)
+        draft = self.drafts.setdefault((at.subject, key), Draft())
+        self.found.rows.setdefault((at.subject, key), at.row.number)
+        return draft, key, number
+
+    def key(self, at: _At, table: str) -> tuple[FormKey, int | None]:
+        form = self.study.forms[self.columns.forms[table]]
+        rows = self.in_rows(table)
+        held = self.study.visits.get(at.visit)
+        number, row = at.number, max(at.number, 1)
+        if held is not None and held.repeats:
+            number = row
+            row = row if form.log else 1
+        elif self.known_of.repeats or rows:
+            number = 0
+        key = FormKey(form.name, LOG, 0) if form.log else FormKey(form.name, at.visit, number)
+        return key, row if rows else None
+
+    # One value a line
+
+    def eav(self, record: str) -> None:
+        for row in self.found.sheet.rows:
+            subject = row[record].strip()
+            if (record, row[record]) in self.unsure:
+                self.found.left_out.append(row.number)
+                continue
+            if not subject:
+                self.say("redcap-no-record", row.number, record, "")
+                self.found.left_out.append(row.number)
+                continue
+            at = self.where(row, subject)
+            if at is None:
+                self.found.left_out.append(row.number)
+                continue
+            name, text = row[EAV_FIELD].strip(), row[EAV_VALUE]
+            self.place(subject, text if name == GROUP else row[GROUP])
+            column = self.eav_column(name, text)
+            if column is None:
+                if name in self.columns.combined:
+                    self.strange_tick(row, name, text.strip())
+                    continue
+                near = did_you_mean(name, self.columns.cells)
+                self.say("redcap-unknown-column", row.number, EAV_FIELD, name, once=name, near=near)
+            elif text.strip() and column != self.columns.subject:
+                said = text if column == name else "1"
+                self.cell(at, column, said)
+
+    def strange_tick(self, row: Row, name: str, code: str) -> None:
+        """A line that ticks a box which the checkbox lacks; said once for each box."""
+        if code:
+            once = f"{name} {code}"
+            self.say("redcap-unknown-box", row.number, EAV_VALUE, code, once=once, name=name, answer=code)
+
+    def eav_column(self, name: str, text: str) -> str | None:
+        """The column of a flat export that a line stands for: a ticked box has its code as the value."""
+        if self.known(name):
+            return name
+        said = text.strip()
+        for column, cell in self.columns.cells.items():
+            box = cell.code is not None and said in (cell.code, cell.redcap)
+            if box and self.columns.names[cell.table, cell.field.name] == name:
+                return column
+        return None

@@ -1,0 +1,48 @@
+"""A text of REDCap's records as a field of ours has it."""
+
+from __future__ import annotations
+
+import re
+
+from forms_spec.model.fields import Field
+from generator.redcap.records.columns import Cell
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)")
+_COMMA = re.compile(r"-?\d+,\d+")
+
+
+def native_text(text: str, cell: Cell) -> str:
+    """Dates with time are joined by T, a decimal comma that the field asks for is a point, and a code of
+    missing data has our name.
+    """
+    kind, said = cell.field.kind.name, text.strip()
+    if code := _missing_code(said, cell.field):
+        return code
+    if kind == "text":
+        return text
+    if kind == "datetime" and (match := _MOMENT.fullmatch(said)):
+        return f"{match[1]}T{match[2]}"
+    if kind == "decimal" and _COMMA.fullmatch(said) and has_decimal_comma(cell.field):
+        return said.replace(",", ".")
+    if kind == "decimal" and said.startswith("."):
+        return f"0{said}"
+    if kind == "choices":
+        codes = [cell.others.get(one.strip()) for one in said.split(",")]
+        return ";".join(code for code in codes if code) if all(codes) else said
+    if kind == "choice":
+        return cell.others.get(said, said)
+    if kind == "boolean" and said in ("0", "1"):
+        return "true" if said == "1" else "false"
+    return said
+
+
+def has_decimal_comma(field: Field) -> bool:
+    """Whether REDCap asks for the field's numbers with a comma. In any other a program put it there."""
+    return "comma" in field.redcap.get("validation", "")
+
+
+def _missing_code(text: str, field: Field) -> str | None:
+    """The code here of a code of missing data; an answer of the field's own goes before."""
+    if field.codelist is not None and text in field.codelist.by_code:
+        return None
+    return next((one.code for one in field.missing if one.in_redcap == text), None)

@@ -1,0 +1,1 @@
+"""A study as the files of a REDCap project."""

@@ -1,0 +1,1 @@
+"""Is a package right? One report of everything that is wrong with it."""

@@ -1,0 +1,132 @@
+"""What every worker has to know about a package, small enough to be sent to each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from forms_spec import load_study
+from forms_spec.model.study import Study
+from generator.tables import layout
+from generator.tables.retired import NOTHING_RETIRED, Retired
+from generator.validation.row_keys import ForeignKey, TableKeys
+from generator.validation.row_store import Damage
+from generator.validation.table_plan import TablePlan, study_plan
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TableText:
+    """A table that only the descriptor describes; ``foreign`` ones have a schema as Frictionless reads it."""
+
+    name: str
+    path: str
+    columns: tuple[str, ...]
+    schema: Mapping[str, Any]
+    delimiter: str
+    foreign: bool
+
+    def plan(self) -> TablePlan:
+        from frictionless import Schema
+
+        return TablePlan(
+            name=self.name,
+            path=self.path,
+            columns=self.columns,
+            schema=self.schema,
+            table=None,
+            delimiter=self.delimiter,
+            read=Schema.from_descriptor(dict(self.schema)) if self.foreign else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NamedKey:
+    """A key of a table. ``name`` tells it from all others; ``of`` is the key whose values it may name."""
+
+    name: str
+    kind: str
+    fields: tuple[str, ...]
+    at: int
+    of: str | None = None
+
+
+UNIQUE, PRIMARY, FOREIGN, REFERENCE = "unique", "primary", "foreign", "reference"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A package as text. ``tables`` can be read. ``dictionary`` is empty where there is no study.
+
+    ``paths`` are by table; ``stated`` is what the descriptor says of whole files, by path; ``code`` tells
+    which crfsmith asks. ``at_once``: subjects are judged together, as columns. ``retired`` names were in
+    earlier dictionaries; ``entries``: subjects say who entered them. ``seeds`` are the keys of the hashes by
+    which tables are compared with the audit trail; ``lost`` are the cells of which that says enough.
+    """
+
+    code: str
+    dictionary: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[TableText, ...] = ()
+    tables: tuple[int, ...] = ()
+    keys: tuple[NamedKey, ...] = ()
+    stated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    ours: bool = True
+    at_once: bool = False
+    retired: Retired = NOTHING_RETIRED
+    entries: bool = False
+    seeds: tuple[int, ...] = ()
+    lost: tuple[Damage, ...] = ()
+    limit: int
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What was worked out from the text stays where it was."""
+        derived = {"study", "plans"}
+        return {name: value for name, value in self.__dict__.items() if name not in derived}
+
+    @cached_property
+    def study(self) -> Study | None:
+        return load_study(dict(self.dictionary)).study if self.dictionary else None
+
+    @cached_property
+    def plans(self) -> tuple[TablePlan, ...]:
+        """Every table of the package, in its order."""
+        own = study_plan(self.study, self.paths, self.retired, entries=self.entries) if self.study else ()
+        return (*own, *(one.plan() for one in self.others))
+
+    def keys_of(self, at: int) -> tuple[NamedKey, ...]:
+        """The keys of a table that are compared."""
+        return tuple(one for one in self.keys if one.at == at)
+
+    def row_key(self, at: int) -> tuple[str, ...]:
+        """The columns that name a row of a table to a person."""
+        plan = self.plans[at]
+        if plan.table is not None or (self.study and plan.name in layout.SYSTEM_COLUMNS):
+            wanted = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
+            return tuple(name for name in wanted if name in plan.columns)
+        held = self.keys_of(at)
+        primary = next((one.fields for one in held if one.kind == PRIMARY), ())
+        return primary or next((one.fields for one in held if one.kind == UNIQUE), ())
+
+
+def named_keys(at: int, checked: TableKeys, tables: Mapping[str, int]) -> list[NamedKey]:
+    """The keys of a table, and those of other tables that it names."""
+    found = [NamedKey(name=f"{at} unique {one}", kind=UNIQUE, fields=(one,), at=at) for one in checked.unique]
+    if checked.primary:
+        found.append(NamedKey(name=f"{at} primary", kind=PRIMARY, fields=checked.primary, at=at))
+    for number, one in enumerate(checked.foreign):
+        of = _reference(one, tables)
+        name = f"{at} foreign {number}"
+        found.append(NamedKey(name=name, kind=FOREIGN, fields=one.fields, at=at, of=of.name))
+        found.append(of)
+    return found
+
+
+def _reference(key: ForeignKey, tables: Mapping[str, int]) -> NamedKey:
+    """``ValueError`` when the table is not there."""
+    if key.resource not in tables:
+        raise ValueError(f'a foreign key names the resource "{key.resource}", which is not there')
+    at = tables[key.resource]
+    name = f"{at} reference {' '.join(key.reference)}"
+    return NamedKey(name=name, kind=REFERENCE, fields=key.reference, at=at)

@@ -1,0 +1,105 @@
+"""A package as a job: what of it can be read, and which keys are to be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from forms_spec.findings.catalogue import finding
+from generator.tables import layout
+from generator.tables.retired import read_retired
+from generator.validation.cluster import code_version
+from generator.validation.cluster.job import Job, NamedKey, TableText, named_keys
+from generator.validation.cluster.part_files import PartSource
+from generator.validation.columnar.tables.audit_trail import new_seeds
+from generator.validation.opened_package import OpenPackage
+from generator.validation.report.report import Reported
+from generator.validation.returned import lost_cells
+from generator.validation.row_keys import table_keys
+from generator.validation.table_plan import TablePlan, cell_readers, frictionless_schema, has_entries
+
+
+def made_job(opened: OpenPackage, held: PartSource, *, large: int) -> Job:
+    """The package as text. Tables that cannot be read are reported, and left out."""
+    own = len(layout.all_columns(opened.study)) if opened.study else 0
+    return Job(
+        code=code_version.fingerprint(),
+        dictionary=dict(opened.study.files) if opened.study else {},
+        paths={plan.name: plan.path for plan in opened.plans},
+        others=tuple(_text(opened, held, plan) for plan in opened.plans[own:]),
+        tables=tuple(at for at, plan in enumerate(opened.plans) if _readable(opened, held, plan)),
+        keys=_keys(opened, own),
+        stated={plan.path: _stated(opened.resources.get(plan.name, {})) for plan in opened.plans},
+        ours=opened.ours,
+        seeds=new_seeds(),
+        lost=tuple(lost_cells(opened)) if opened.returned else (),
+        retired=read_retired(opened.descriptor),
+        entries=has_entries(opened.resources.get(layout.SUBJECTS, {})),
+        at_once=opened.study is not None
+        and sum(held.sizes.get(plan.path, 0) for plan in opened.plans) >= large,
+        limit=opened.collector.limit,
+    )
+
+
+def _text(opened: OpenPackage, held: PartSource, plan: TablePlan) -> TableText:
+    delimiter = plan.delimiter
+    if plan.path in held.parts and plan.read is not None:
+        delimiter = _said_delimiter(opened, plan) or delimiter
+    return TableText(
+        name=plan.name,
+        path=plan.path,
+        columns=plan.columns,
+        schema=plan.schema,
+        delimiter=delimiter,
+        foreign=plan.read is not None,
+    )
+
+
+def _stated(resource: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: resource[name] for name in ("hash", "bytes") if name in resource}
+
+
+def _said_delimiter(opened: OpenPackage, plan: TablePlan) -> str | None:
+    """What a descriptor says; Frictionless itself opens only single files."""
+    named = [one for one in opened.descriptor["resources"] if one.get("name") == plan.name]
+    dialect = named[0].get("dialect") if named else None
+    said = dialect.get("delimiter", dialect.get("csv")) if isinstance(dialect, dict) else None
+    said = said.get("delimiter") if isinstance(said, dict) else said
+    return said if isinstance(said, str) and len(said) == 1 and said.isascii() else None
+
+
+def _readable(opened: OpenPackage, held: PartSource, plan: TablePlan) -> bool:
+    if plan.path not in held.sizes:
+        _note(opened, plan, "missing-file", value=plan.path)
+        return False
+    opened.rows = {**opened.rows, plan.name: 0}
+    try:
+        schema = frictionless_schema(plan)
+        cell_readers(schema)
+        _keys_of(opened, plan, schema)
+    except ValueError as error:
+        _note(opened, plan, "broken-schema", value=plan.name, why=str(error))
+        return False
+    return True
+
+
+def _note(opened: OpenPackage, plan: TablePlan, note: str, *, value: str, **words: Any) -> None:
+    found = finding(note, value=value, table=plan.name, field=None, path=plan.path, **words)
+    opened.collector.add(Reported(finding=found, file=plan.path, table=plan.name))
+
+
+def _keys(opened: OpenPackage, own: int) -> tuple[NamedKey, ...]:
+    """The keys of all tables of others; those of a study's own are compared subject by subject."""
+    found: dict[str, NamedKey] = {}
+    for plan in opened.plans[own:]:
+        with suppress(ValueError):
+            found |= {one.name: one for one in _keys_of(opened, plan, frictionless_schema(plan))}
+    return tuple(found.values())
+
+
+def _keys_of(opened: OpenPackage, plan: TablePlan, schema: Any) -> list[NamedKey]:
+    """``ValueError`` when a foreign key names a table that is not there."""
+    places = {one.name: at for at, one in enumerate(opened.plans)}
+    ours = plan.table is not None or (opened.study is not None and plan.name in layout.SYSTEM_COLUMNS)
+    return [] if ours else named_keys(places[plan.name], table_keys(schema, plan.name), places)

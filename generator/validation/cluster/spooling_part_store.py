@@ -1,0 +1,28 @@
+"""The scratch rows of a worker that judges its subjects all at once."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from generator.tables import layout
+from generator.validation.columnar.forms.column_names import LINE
+from generator.validation.columnar.forms.spooling_store import SpoolingStore
+
+_ROW_KEY = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
+
+
+class SpoolingPartStore(SpoolingStore):
+    """A store for many subjects that can tell whose a row is."""
+
+    def __enter__(self) -> SpoolingPartStore:
+        return self
+
+    def row_key(self, at: int, line: int) -> dict[str, str | int]:
+        """The key columns of a row that was kept."""
+        found = self.scan(self.plans[at]).filter(pl.col(LINE) == line).select(_ROW_KEY).collect()
+        return {
+            name: part
+            for row in found.iter_rows(named=True)
+            for name, part in row.items()
+            if part is not None
+        }

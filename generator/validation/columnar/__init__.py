@@ -1,0 +1,1 @@
+"""Validation by blocks and columns, with the same findings as the reference."""

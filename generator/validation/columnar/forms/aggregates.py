@@ -1,0 +1,173 @@
+"""Aggregates over columns: for each line the rows that belong to it, which stand one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from forms_spec.rule_syntax.limits import SCALE
+from forms_spec.rules.runtime.operators import bounded
+from forms_spec.rules.semantics import resolved
+from generator.validation.columnar.forms.value_columns import (
+    FALSE,
+    FITS,
+    TRUE,
+    UNKNOWN,
+    Array,
+    Column,
+    Span,
+    Truth,
+    Whole,
+    coded,
+    known,
+    made,
+    masked,
+    span,
+    take,
+    whole,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """``of`` is the line of each row, rising; ``held`` whether it counts, a truth value; ``lines`` how many
+    lines there are. ``body`` is each row's value, if the aggregate wants one."""
+
+    of: Array
+    lines: int
+    held: Array
+    body: Column | None
+
+    def count(self, chosen: Array) -> Array:
+        """How many of the chosen rows each line has."""
+        return np.bincount(self.of[chosen], minlength=self.lines)
+
+    def has(self, chosen: Array) -> Array:
+        found = np.zeros(self.lines, bool)
+        found[self.of[chosen]] = True
+        return found
+
+    def counting(self) -> tuple[Rows, Array]:
+        """The rows that may count, and the lines on which whether one does, or its value, is UNKNOWN."""
+        assert self.body is not None
+        kept = self.held != FALSE
+        body = take(self.body, kept)
+        some = Rows(of=self.of[kept], lines=self.lines, held=self.held[kept], body=body)
+        return some, some.has((some.held == UNKNOWN) | ~known(body))
+
+    def least(self, values: Array) -> Array:
+        """The least of each line's values; a large number where there are none."""
+        found = np.full(self.lines, np.iinfo(np.int64).max)
+        if len(self.of):
+            starts = np.flatnonzero(np.concatenate([[True], self.of[1:] != self.of[:-1]]))
+            found[self.of[starts]] = np.minimum.reduceat(values, starts)
+        return found
+
+
+def _any(rows: Rows) -> Column:
+    return Truth(_three(rows.has(rows.held == TRUE), TRUE, rows.has(rows.held == UNKNOWN), FALSE))
+
+
+def _every(rows: Rows) -> Column:
+    return Truth(_three(rows.has(rows.held == FALSE), FALSE, rows.has(rows.held == UNKNOWN), TRUE))
+
+
+def _three(first: Array, then: int, open_: Array, otherwise: int) -> Array:
+    return np.where(first, np.int8(then), np.where(open_, np.int8(UNKNOWN), np.int8(otherwise)))
+
+
+def _count(rows: Rows) -> Column:
+    low, high = rows.count(rows.held == TRUE), rows.count(rows.held != FALSE)
+    return Span(low * SCALE, high * SCALE, np.ones(rows.lines, bool))
+
+
+def _count_distinct(rows: Rows) -> Column:
+    """At least the values that surely count; at most every value and every unknown one a new one."""
+    assert rows.body is not None
+    body = coded(rows.body)
+    numbers: dict[object, int] = {}
+    places = [numbers.setdefault(one, len(numbers)) for one in body.values]
+    codes = np.array(places, np.int64)[body.codes]
+    exact = np.array([_is_exact(one) for one in body.values], bool)[body.codes]
+    perhaps, sure = rows.held != FALSE, rows.held == TRUE
+    some = rows.has(sure & ~exact)
+    low = np.maximum(_different(rows, codes, sure & exact, len(numbers)), some)
+    high = _different(rows, codes, perhaps & exact, len(numbers)) + rows.count(perhaps & ~exact)
+    return Span(low * SCALE, high * SCALE, np.ones(rows.lines, bool))
+
+
+def _is_exact(value: object) -> bool:
+    return value is not None and not (isinstance(value, tuple) and value[0] != value[1])
+
+
+def _different(rows: Rows, codes: Array, chosen: Array, size: int) -> Array:
+    pairs = np.unique(rows.of[chosen].astype(np.int64) * size + codes[chosen])
+    return np.bincount(pairs // size, minlength=rows.lines) if size else np.zeros(rows.lines, np.int64)
+
+
+def _sum(rows: Rows) -> Column:
+    """Bounded at the end. Whole numbers of any size where 64 bits do not hold the sum."""
+    some, bad = rows.counting()
+    assert some.body is not None
+    held = whole(some.body)
+    most = int(rows.count(rows.held != FALSE).max(initial=0))
+    if held is not None and (not most or int(np.abs(held.numbers).max(initial=0)) < FITS // most):
+        totals = np.zeros(rows.lines, np.int64)
+        np.add.at(totals, some.of, held.numbers)
+        return Whole(totals, ~bad)
+    body = coded(some.body)
+    sums: list[int] = [0] * rows.lines
+    for line, code in zip(some.of.tolist(), body.codes.tolist(), strict=True):
+        value = body.values[code]
+        sums[line] += value if isinstance(value, int) else 0
+    return masked(made(np.arange(rows.lines), [bounded(one) for one in sums]), ~bad)
+
+
+def _extreme(*, largest: bool) -> Callable[[Rows], Column]:
+    def find(rows: Rows) -> Column:
+        some, bad = rows.counting()
+        assert some.body is not None
+        body = coded(some.body)
+        order = sorted({one for one in body.values if one is not None}, reverse=largest)
+        ranks = {one: at for at, one in enumerate(order)}
+        of_value = np.array([ranks.get(one, 0) for one in body.values], np.int64)  # type: ignore[arg-type]
+        least = some.least(of_value[body.codes])
+        there = ~bad & (least < len(order))
+        return made(np.where(there, least, len(order)), [*order, None])
+
+    return find
+
+
+def _span_extreme(*, largest: bool) -> Callable[[Rows], Column]:
+    sign = -1 if largest else 1
+
+    def find(rows: Rows) -> Column:
+        some, bad = rows.counting()
+        assert some.body is not None
+        held = span(some.body)
+        assert held is not None, "days fit"
+        low, high = (some.least(sign * end) for end in (held.low, held.high))
+        there = ~bad & some.has(np.ones(len(some.of), bool))
+        return Span(np.where(there, sign * low, 0), np.where(there, sign * high, 0), there)
+
+    return find
+
+
+FOLDS: Mapping[str, Callable[[Rows], Column]] = MappingProxyType(
+    {
+        "any": _any,
+        "every": _every,
+        "count": _count,
+        "count_distinct": _count_distinct,
+        "sum": _sum,
+        "min": _extreme(largest=False),
+        "max": _extreme(largest=True),
+        "span_min": _span_extreme(largest=False),
+        "span_max": _span_extreme(largest=True),
+    }
+)
+if FOLDS.keys() != resolved.FOLDS.keys():
+    raise TypeError(f"aggregates that columns do not have: {FOLDS.keys() ^ resolved.FOLDS.keys()}")

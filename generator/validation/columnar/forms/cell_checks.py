@@ -1,0 +1,258 @@
+"""Of every cell of a relation its state, of every facet and rule where it is at fault."""
+
+from __future__ import annotations
+
+from math import prod
+from operator import eq
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from forms_spec.evaluation.form_result import CellState
+from forms_spec.evaluation.protocol_checks import under_check
+from forms_spec.findings.catalogue import entry
+from forms_spec.findings.finding import Finding
+from forms_spec.model.edit_checks import Rule
+from forms_spec.model.facets import Range
+from forms_spec.model.fields import Field, Group
+from forms_spec.rules.semantics import resolved as core
+from forms_spec.rules.semantics.types import Type, type_of
+from generator.validation.columnar.forms.by_distinct import by_distinct
+from generator.validation.columnar.forms.casebooks import Books
+from generator.validation.columnar.forms.dependencies import (
+    companion_of,
+    is_certain,
+    limits,
+    required_condition,
+    resolved,
+)
+from generator.validation.columnar.forms.explained_unknowns import Told, asked_by
+from generator.validation.columnar.forms.finding_columns import (
+    ASK,
+    EXPECTED_STATE,
+    HIDDEN_STATE,
+    Constraint,
+    Found,
+)
+from generator.validation.columnar.forms.form_table import Relation
+from generator.validation.columnar.forms.operators import applied
+from generator.validation.columnar.forms.text_classes import ANSWERED, BLANK
+from generator.validation.columnar.forms.value_columns import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Array,
+    Column,
+    coded,
+    known,
+    truth,
+)
+
+if TYPE_CHECKING:
+    from forms_spec.findings.finding import Severity
+
+Asked = Array | bool
+"""A truth value for each line, or one for all."""
+
+
+class Verdicts:
+    """Judges the lines of one relation, and says in ``found`` what it finds."""
+
+    def __init__(self, books: Books, relation: Relation, found: Found) -> None:
+        self.books = books
+        self.relation = relation
+        self.shape = relation.shape
+        self.found = found
+        self.scene = books.scene(relation)
+        self.told = Told(books, relation)
+        self.complete = relation.complete
+        self.nowhere = np.zeros(len(relation), bool)
+
+    def judge(self) -> None:
+        for one in self.shape.fields:
+            self._field(one)
+        for rule in self.shape.rules:
+            self._rule(rule)
+        if self.shape.group is None:
+            for group in self.shape.form.row_groups:
+                self._rows(group)
+
+    def _say(self, where: Array, constraint: Constraint | None) -> None:
+        """A finding on some lines; None asks the judge about their forms."""
+        self.found.add(self.relation, where, constraint)
+
+    def _facet(self, where: Array, code: str, one: Field) -> None:
+        """A facet's finding, under the check that it implements."""
+        if where.any():
+            plain = Finding(code=code, severity=entry(code).severity, message="", remedy="")
+            said = under_check(plain, one.checks)
+            self._say(where, Constraint(said.code, said.severity, said.rule, self.shape.name, one.name))
+
+    # Cells
+
+    def _field(self, one: Field) -> None:
+        classes, shown = self.relation.classes(one), self.relation.shown(one)
+        hidden = self.nowhere if shown is None else shown == FALSE
+        blank = ~hidden & (classes == BLANK)
+        required = self._required(one)
+        expected = (
+            blank if required is True else self.nowhere if required is False else blank & (required == TRUE)
+        )
+        states = np.where(
+            hidden, np.uint8(HIDDEN_STATE), np.where(expected, np.uint8(EXPECTED_STATE), classes)
+        )
+        self.found.count(self.relation, one, states)
+        if one.value is None:
+            self._facet(hidden & (classes != BLANK), "hidden-with-value", one)
+            self._blank(one, blank, shown, required)
+        self._outcomes(one, classes, hidden)
+        if not self.relation.reader(one).fixed:
+            self._ranges(one, ~hidden & (classes == ANSWERED))
+        if one.value is not None:
+            self._differing(one)
+        elif shown is not None:
+            self._facet((shown == UNKNOWN) & (classes != BLANK), "shown-unknown", one)
+
+    def _required(self, one: Field) -> Asked:
+        if one.value is not None:
+            return False
+        if isinstance(one.required, bool):
+            return one.required
+        [node] = required_condition(self.shape, one)
+        return self.scene.truth(node)
+
+    def _blank(self, one: Field, blank: Array, shown: Array | None, required: Asked) -> None:
+        """Asked at completion; where it cannot be told whether it is asked, the judge knows what to say."""
+        if required is False:
+            return
+        asked = blank & self.complete
+        surely = asked if shown is None else asked & (shown == TRUE)
+        if required is not True:
+            asked, surely = asked & (required != FALSE), surely & (required == TRUE)
+        self._facet(surely, "required-blank", one)
+        open_ = asked & ~surely
+        if open_.any():
+            self._say(open_ & ~self.told.of(asked_by(self.shape, one)), ASK)
+
+    def _outcomes(self, one: Field, classes: Array, hidden: Array) -> None:
+        there = np.bincount(classes, minlength=1)
+        for at, outcome in enumerate(self.relation.reader(one).outcomes[: len(there)]):
+            if not there[at]:
+                continue
+            if outcome.state is CellState.INVALID and one.value is not None:
+                self._say(~hidden & (classes == at), ASK)
+            elif outcome.code is not None:
+                here = ~hidden & (classes == at)
+                self._facet(here & self.complete if outcome.draft_only else here, outcome.code, one)
+
+    def _ranges(self, one: Field, left: Array) -> None:
+        """What passes its limits, the first alone; of ends that are UNKNOWN the judge is asked."""
+        companion = companion_of(one)
+        unit = None if companion is None else self.relation.value(self.shape.named(companion))
+        if unit is not None:
+            left = self._first(left, ~known(unit), one, "unit-missing")
+        told = [
+            (word, _of(unit, of, self.nowhere), held, low, high)
+            for word, of, held, low, high in limits(self.shape, one)
+        ]
+        for _, here, _, low, high in told:
+            for end in (low, high):
+                if end is not None and not is_certain(end):
+                    open_ = left & self.complete & here & ~known(self.scene.column(end))
+                    self._say(open_, ASK)
+                    left = left & ~open_
+        for word, here, held, low, high in told:
+            for side, end in (("below", low), ("above", high)):
+                if end is not None and (left & here).any():
+                    left = self._first(left, here & self._beyond(one, side, held, end), one, f"{side}-{word}")
+
+    def _first(self, left: Array, where: Array, one: Field, code: str) -> Array:
+        """Says what is found, and gives the lines that are left."""
+        self._facet(left & where, code, one)
+        return left & ~where
+
+    def _beyond(self, one: Field, side: str, held: Range, end: core.Core) -> Array:
+        """Where the value surely lies before the low end, or after the high one."""
+        strictly = not (held.low_open if side == "below" else held.high_open)
+        limit, value = self.scene.column(end), self.relation.value(one)
+        earlier, later = (limit, value) if side == "below" else (value, limit)
+        if type_of(one) in (Type.DATE, Type.SPREAD):
+            return self._applied("span_le" if strictly else "span_lt", earlier, later) == FALSE
+        return self._applied("lt" if strictly else "le", later, earlier) == TRUE
+
+    def _applied(self, operator: str, *columns: Column) -> Array:
+        return truth(applied(operator, columns, len(self.relation)))
+
+    def _differing(self, one: Field) -> None:
+        """What stands in the cell of a calculated field and is not what the formula gives."""
+        beside = self.relation.has_text(one)
+        if not beside.any():
+            return
+        value, given = self.relation.value(one), self.relation.given(one)
+        there, same = known(value), truth(by_distinct(eq, [value, given], len(self.relation))) == TRUE
+        self._facet(beside & ~there, "calculated-unknown", one)
+        self._facet(beside & there & ~same, "calculated-differs", one)
+
+    # Rules and rows
+
+    def _rule(self, rule: Rule) -> None:
+        study, home = self.shape.study, self.shape.home
+        holds = self.scene.truth(resolved(rule.assertion, study, home, Type.CONDITION))
+        node = None if rule.when is None else resolved(rule.when, study, home, Type.CONDITION)
+        applies = np.full(len(holds), np.int8(TRUE)) if node is None else self.scene.truth(node)
+        self._say((applies == TRUE) & (holds == FALSE), self._under(rule, rule.check, rule.severity))
+        if rule.unknown is None:
+            return
+        untold = self._under(rule, rule.unknown, entry("rule-untold").severity)
+        self._say((applies == TRUE) & (holds == UNKNOWN) & self.complete, untold)
+        if node is not None:
+            open_ = (applies == UNKNOWN) & (holds != TRUE) & self.complete
+            if open_.any():
+                self._say(open_ & ~self.told.of((node,)), ASK)
+
+    def _under(self, rule: Rule, code: str, severity: Severity) -> Constraint:
+        return Constraint(code, severity, rule.name, *rule.on[0])
+
+    def _rows(self, group: Group) -> None:
+        """Asks the judge about forms that may have too few rows of a group, too many, or a row twice."""
+        assert group.rows is not None
+        rows = self.books.rows(group.name)
+        counted = np.bincount(rows.parents, minlength=len(self.relation))
+        few, asked = counted < group.rows.minimum, counted > group.rows.maximum
+        if group.rows.fixed:
+            told, different = self._combinations(group, rows)
+            few, asked = different != _combinations(group), asked | (different != told)
+        asked |= self.complete & few & (self._shown_group(group) != FALSE)
+        self._say(asked, ASK)
+
+    def _combinations(self, group: Group, rows: Relation) -> tuple[Array, Array]:
+        """How many rows of each form have all the codes that fix them, and how many different ones."""
+        assert group.rows is not None
+        fields = [rows.shape.named(name) for name in group.rows.fixed]
+        columns = [coded(rows.value(one)) for one in fields]
+        has = np.logical_and.reduce([known(one) for one in columns])
+        numbers = np.asarray(rows.parents, np.int64)
+        for one in columns:
+            numbers = numbers * len(one.values) + one.codes
+        size = prod(len(one.values) for one in columns)
+        told = np.bincount(rows.parents[has], minlength=len(self.relation))
+        return told, np.bincount(np.unique(numbers[has]) // size, minlength=len(self.relation))
+
+    def _shown_group(self, group: Group) -> Array:
+        if group.show_when is None:
+            return np.full(len(self.relation), np.int8(TRUE))
+        return self.scene.truth(resolved(group.show_when, self.shape.study, self.shape.home, Type.CONDITION))
+
+
+def _of(unit: Column | None, of: str | None, nowhere: Array) -> Array:
+    """Where a range is meant: everywhere, or with the unit that was chosen."""
+    if unit is None:
+        return ~nowhere if of is None else nowhere
+    held = coded(unit)
+    return np.array([of is not None and one == of for one in held.values], bool)[held.codes]
+
+
+def _combinations(group: Group) -> int:
+    assert group.rows is not None
+    lists = {one.name: one.codelist for one in group.fields if one.codelist is not None}
+    return prod(len(lists[name].codes) for name in group.rows.fixed)

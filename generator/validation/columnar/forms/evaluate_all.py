@@ -1,0 +1,298 @@
+"""Judges a large package lot by lot: everything is counted over columns, the judge says what is listed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.evaluate_form import judge_captured
+from forms_spec.findings.finding import Finding
+from forms_spec.model.captured_data import FormKey, Records
+from forms_spec.model.captured_forms import FormStatus
+from forms_spec.model.study import Study
+from generator.validation.columnar.forms.casebooks import Books
+from generator.validation.columnar.forms.cell_checks import Verdicts
+from generator.validation.columnar.forms.field_readers import Readers
+from generator.validation.columnar.forms.finding_columns import Columns, Found
+from generator.validation.columnar.forms.missing_forms import Unbegun
+from generator.validation.columnar.forms.needed_columns import Needs, NotSetWise, needs_of
+from generator.validation.columnar.forms.row_keys import FormOf, Keys, Structure, structure, visit_numbers
+from generator.validation.columnar.forms.spooling_store import SpoolingStore
+from generator.validation.columnar.forms.uploaded_files import NamedFiles
+from generator.validation.columnar.forms.value_columns import Array
+from generator.validation.completeness import MissingnessCounter
+from generator.validation.evaluate_forms import judge_forms, report_form
+from generator.validation.opened_package import OpenPackage
+from generator.validation.read_tables import Progress
+from generator.validation.report.report import Reported
+from generator.validation.uploads import Uploads
+
+ROWS = 2_000_000
+"""So many rows are brought into memory together."""
+Lot = tuple[Sequence[str], Future[Structure]]
+"""Some subjects, and their rows when they have been put together."""
+States = Mapping[tuple[str, str, str], Counter[str]]
+"""By table, field and visit."""
+BATCH = 500
+"""So many subjects are brought before the judge together."""
+
+
+def judge_all(
+    opened: OpenPackage,
+    study: Study,
+    missing: MissingnessCounter,
+    uploads: Uploads,
+    *,
+    on_progress: Progress | None = None,
+) -> None:
+    """Reports what ``judge_forms`` would report, and counts what it would count."""
+    assert isinstance(opened.store, SpoolingStore)
+    _AtOnce(opened, opened.store, study, missing, uploads).run(on_progress or _silent)
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    """Nobody waits."""
+
+
+class _Worked(NamedTuple):
+    """What was found of a lot. ``to_count`` are subjects whose unbegun forms the judge counts."""
+
+    columns: Columns
+    counts: tuple[States, States]
+    to_count: frozenset[str]
+    files: NamedFiles
+
+
+def _cut(names: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [names[at : at + size] for at in range(0, len(names), size)]
+
+
+@dataclass
+class _AtOnce:
+    opened: OpenPackage
+    store: SpoolingStore
+    study: Study
+    missing: MissingnessCounter
+    uploads: Uploads
+    found: Found = field(default_factory=Found)
+    counted: Counter[tuple[str, str, str | None]] = field(default_factory=Counter)
+    """Findings of each code, table and field in the lots before."""
+
+    def run(self, on_progress: Progress) -> None:
+        """Lot after lot, in the order of the subjects."""
+        names, total = self.store.all_names(), self.store.counted()[0]
+        done = 0
+        for lot in self._judged(names):
+            done += len(lot)
+            on_progress("judging", total * done // len(names), total)
+
+    def _judged(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
+        """Judges some subjects after others, and gives those that are done."""
+        try:
+            needs = needs_of(self.study)
+        except NotSetWise as error:
+            for lot in _cut(names, BATCH):
+                self._one_by_one(lot, error)
+                yield lot
+            return
+        size = max(1, len(names) * ROWS // max(self.store.rows, 1))
+        with closing(self._structures(_cut(names, size))) as lots:
+            for lot, coming in lots:
+                self._lot(lot, coming, needs)
+                yield lot
+
+    def _structures(self, lots: Sequence[Sequence[str]]) -> Generator[Lot]:
+        """The rows of the next lot are put together in a second thread while one is judged."""
+        kept = self._all_kept
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            coming: list[Lot] = []
+            for names in lots:
+                keys, read = Keys(study=self.study, names=names), self.store.reading(names[0], names[-1])
+                forms = [one for name in names for one in kept.get(name, ())]
+                coming.append((names, beside.submit(structure, keys, read, forms)))
+                if len(coming) > 1:
+                    yield coming.pop(0)
+            yield from coming
+
+    @cached_property
+    def readers(self) -> Readers:
+        return Readers(study=self.study, today=self.missing.today)
+
+    def _lot(self, names: Sequence[str], coming: Future[Structure], needs: Needs) -> None:
+        """Nothing is reported before all has been worked out; what fails is left to the judge."""
+        try:
+            held = coming.result()
+            worked = self._worked_out(held, needs)
+        except Exception as error:
+            self._one_by_one(names, error)
+        else:
+            self._report(held, worked)
+
+    def _one_by_one(self, names: Sequence[str], why: Exception) -> None:
+        words = str(why) if isinstance(why, NotSetWise) else f"{type(why).__name__}: {why}"[:200]
+        note = f"Subject by subject was judged, since {words}."
+        self.opened.notes = tuple(dict.fromkeys((*self.opened.notes, note)))
+        self.found.forget()
+        self._judge(dict.fromkeys(names))
+
+    def _worked_out(self, held: Structure, needs: Needs) -> _Worked:
+        with closing(Books(held, needs, self.readers)) as books:
+            for shape in books.shapes:
+                Verdicts(books, books.relation(shape), self.found).judge()
+            unbegun = MissingnessCounter(study=self.study, today=self.missing.today)
+            left = Unbegun(books=books, subjects=~held.faulty, missing=unbegun).count()
+            files = NamedFiles(books, held.sites)
+        to_count = frozenset(held.keys.names[at] for at in left.tolist())
+        return _Worked(self.found.columns(), (unbegun.counts, self._states()), to_count, files)
+
+    @cached_property
+    def _all_kept(self) -> Mapping[str, Sequence[FormOf]]:
+        found: dict[str, list[FormOf]] = {}
+        for one in self.store.kept_forms():
+            found.setdefault(one[0], []).append(one)
+        return found
+
+    @cached_property
+    def _damaged(self) -> Mapping[int, Sequence[int]]:
+        return self.store.damaged_lines()
+
+    def _states(self) -> States:
+        visits = [*visit_numbers(self.study)]
+        counts: dict[tuple[str, str, str], Counter[str]] = {}
+        for (table, name, visit, state), count in self.found.states.items():
+            counts.setdefault((table, name, visits[visit]), Counter())[state] += count
+        return counts
+
+    def _report(self, held: Structure, worked: _Worked) -> None:
+        """The judge speaks of faulty subjects, of what is listed or asked of it; the rest is counted."""
+        keys, columns = held.keys, worked.columns
+        self.found.forget()
+        for counts in worked.counts:
+            self.missing.add(counts)
+        subject = keys.subject(columns.key)
+        asked = subject[(columns.constraint < 0) | self._special(held, columns)]
+        sure = ~np.isin(subject, asked)
+        listed = np.isin(subject, np.union1d(asked, self._first(columns.where(sure), subject[sure])))
+        wanted: dict[str, frozenset[FormKey] | None] = {**self._forms(keys, columns.where(listed))}
+        wanted.update(dict.fromkeys(keys.names[at] for at in np.flatnonzero(held.faulty).tolist()))
+        self._judge(wanted, worked.to_count, worked.files)
+        self._count(columns.where(~listed))
+
+    # What is listed
+
+    def _first(self, columns: Columns, subject: Array) -> Array:
+        """The subjects of the first findings of each kind, as many as are listed.
+
+        Of subjects that the judge is asked about, some may be no findings: they are listed in any case.
+        """
+        kinds: dict[tuple[str, str, str | None], list[int]] = {}
+        for one, at in self.found.constraints.items():
+            kinds.setdefault((one.code, one.table, one.field), []).append(at)
+        wanted = [subject[:0]]
+        for kind, places in kinds.items():
+            found = np.sort(subject[np.isin(columns.constraint, places)])
+            wanted.append(found[: max(self.opened.collector.limit - self.counted[kind], 0)])
+            self.counted[kind] += len(found)
+        return np.concatenate(wanted)
+
+    def _special(self, held: Structure, columns: Columns) -> Array:
+        """Findings of forms with warnings that were kept, or with cells that the reader has told of."""
+        forms: dict[str, list[Array]] = {}
+        for subject, visit, unsno, form in held.kept:
+            forms.setdefault(form, []).append(held.keys.one(subject, visit, unsno))
+        for at, lines in self._damaged.items():
+            table = self.opened.plans[at].table
+            if table is not None:
+                rows = held.tables[table.name]
+                forms.setdefault(table.form.name, []).append(rows.key[np.isin(rows.line, lines)])
+        found = np.zeros(len(columns.key), bool)
+        for form, parts in forms.items():
+            if form in self.found.forms:
+                mine = columns.form == self.found.forms[form]
+                found |= mine & np.isin(columns.key, np.concatenate(parts))
+        return found
+
+    def _forms(self, keys: Keys, columns: Columns) -> dict[str, frozenset[FormKey]]:
+        visits, names = [*visit_numbers(self.study)], [*self.found.forms]
+        forms: dict[str, set[FormKey]] = {}
+        for key, form in set(zip(columns.key.tolist(), columns.form.tolist(), strict=True)):
+            subject, visit, unsno = keys.parts(key)
+            held = FormKey(names[form], visits[visit], unsno)
+            forms.setdefault(keys.names[subject], set()).add(held)
+        return {name: frozenset(held) for name, held in forms.items()}
+
+    # What is counted
+
+    def _count(self, columns: Columns) -> None:
+        places = {plan.name: at for at, plan in enumerate(self.opened.plans)}
+        counts = np.bincount(columns.constraint, minlength=len(self.found.constraints))
+        for one, at in self.found.constraints.items():
+            if not counts[at]:
+                continue
+            said = Finding(code=one.code, severity=one.severity, message="", remedy="", rule=one.rule)
+            self.opened.collector.more(
+                Reported(finding=said, table=one.table, field=one.field), int(counts[at])
+            )
+            doubted = self._doubted.get((places[one.table], one.field or ""))
+            if doubted:
+                lines = columns.line[columns.constraint == at].tolist()
+                for line in doubted.intersection(lines):
+                    self.store.settle(places[one.table], line, one.field or "")
+
+    @cached_property
+    def _doubted(self) -> Mapping[tuple[int, str], set[int]]:
+        return self.store.doubted()
+
+    # What the judge says
+
+    def _judge(
+        self,
+        wanted: Mapping[str, frozenset[FormKey] | None],
+        to_count: frozenset[str] = frozenset(),
+        files: NamedFiles | None = None,
+    ) -> None:
+        """Goes through these subjects in order: all forms of each, where they are None, or some only.
+
+        ``files`` are told of on the way, those of subjects in between too.
+        """
+        names = sorted({*wanted, *to_count})
+        for start in range(0, len(names), BATCH):
+            self.store.load(names[start : start + BATCH])
+            self._batch(wanted, to_count, files)
+        self._files(files)
+
+    def _files(self, files: NamedFiles | None, until: str | None = None) -> None:
+        for reported in files.faults(self.uploads, until) if files else ():
+            self.opened.collector.add(reported)
+
+    def _batch(
+        self,
+        wanted: Mapping[str, frozenset[FormKey] | None],
+        to_count: frozenset[str],
+        files: NamedFiles | None,
+    ) -> None:
+        places = {plan.name: at for at, plan in enumerate(self.opened.plans)}
+        for name, forms in self.opened.staged():
+            some = wanted.get(name, frozenset())
+            if some is None:
+                self._files(files, name)
+                judge_forms(self.opened, self.study, self.missing, self.uploads, subjects=[(name, forms)])
+                continue
+            casebook = Records({form.key: form.record for form in forms})
+            whole = Subject(self.study, casebook, self.missing.today, name)
+            for form in forms:
+                captured = whole.form(form.key) if form.key in some else None
+                if captured is not None:
+                    complete = form.head.status == FormStatus.COMPLETE
+                    report_form(self.opened, places, form, judge_captured(captured, completing=complete))
+            self._files(files, name)
+            if name in to_count:
+                self.missing.subject(name, casebook, [form.key for form in forms])

@@ -1,0 +1,260 @@
+"""Forms that visits ask for and nobody began, of many subjects: the same counts as for one subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, reduce
+
+import numpy as np
+
+from forms_spec.model.fields import Field
+from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+from forms_spec.model.visits import Expectation, Scheduled, VisitType
+from forms_spec.rules.semantics import resolved as core
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.types import Type
+from forms_spec.schedule.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE, field_named
+from forms_spec.schedule.visit_status import Timeline, VisitStatus, due_dates, visit_state
+from generator.validation.columnar.forms.casebooks import Books
+from generator.validation.columnar.forms.dependencies import Shape, conditions, formula, nodes, resolved
+from generator.validation.columnar.forms.form_table import Relation
+from generator.validation.columnar.forms.needed_columns import place_of
+from generator.validation.columnar.forms.row_keys import NOWHERE, places_of, visit_numbers
+from generator.validation.columnar.forms.value_columns import TRUE, Array
+from generator.validation.completeness import OPEN, MissingnessCounter
+
+_ASKED_ON: StudyCache[tuple[str, int, date], tuple[int, tuple[int, ...]]] = StudyCache()
+_LOOKS_AT_ITSELF: StudyCache[tuple[str, str], bool] = StudyCache()
+NEVER = 0
+"""No day."""
+
+
+@dataclass(kw_only=True)
+class Unbegun:
+    """Counts what is not begun of the subjects of a book."""
+
+    books: Books
+    subjects: Array
+    missing: MissingnessCounter
+
+    def count(self) -> Array:
+        """Counts the forms of every subject that it can; gives the numbers of those that the judge counts."""
+        lacked = {at: self._lacks(one) for at, one in self.study.expectations.items() if _may_be_asked(one)}
+        left = self._repeated() | self._looking_at_themselves(lacked)
+        states = {visit: self._states(visit) for visit in {visit for _, visit in lacked}}
+        for (form, visit), where in lacked.items():
+            asked = self._asked(self.study.expectations[form, visit], where & ~left)
+            for status, count in zip(*np.unique(states[visit][asked], return_counts=True), strict=True):
+                if _STATUSES[status] in OPEN:
+                    self.missing.unbegun(form, visit, OPEN[_STATUSES[status]], int(count))
+        return np.flatnonzero(left)
+
+    @property
+    def study(self) -> Study:
+        return self.books.study
+
+    def _number(self, visit: str) -> int:
+        return visit_numbers(self.study)[visit]
+
+    def _key(self, visit: str) -> Array:
+        """The key of the visit's first time, of every subject."""
+        every = np.arange(len(self.books.keys.names))
+        return self.books.keys.of(every, np.array([self._number(visit)]), np.array([0]))
+
+    def _lacks(self, one: Scheduled) -> Array:
+        form = self.books.form(one.form)
+        return self.subjects & (places_of(form.key, self._key(one.visit)) == NOWHERE)
+
+    def _repeated(self) -> Array:
+        """The subjects with a visit that took place more than once."""
+        found = np.zeros(len(self.subjects), bool)
+        for name in self.study.forms:
+            form = self.books.form(name)
+            found[form.subject[form.unsno > 0]] = True
+        return found
+
+    def _looking_at_themselves(self, lacked: dict[tuple[str, str], Array]) -> Array:
+        """The subjects of whom a form is lacked whose condition looks at other instances of it."""
+        found = np.zeros(len(self.subjects), bool)
+        for at, where in lacked.items():
+            if _looks_at_itself(self.study, self.study.expectations[at]):
+                found |= where
+        return found
+
+    def _asked(self, one: Scheduled, where: Array) -> Array:
+        if one.expectation is Expectation.REQUIRED or one.when is None or not where.any():
+            return where
+        return where & (self._expected(one) == TRUE)
+
+    def _expected(self, one: Scheduled) -> Array:
+        """Evaluates a condition for a form without any answer, at its visit."""
+        assert one.when is not None
+        form = self.study.forms[one.form]
+        key = self._key(one.visit)
+        blank = Relation(
+            shape=Shape(form=form, group=None, study=self.study),
+            books=self.books,
+            key=key,
+            line=key,
+            complete=np.zeros(len(key), bool),
+            cells={},
+        )
+        node = resolved(one.when, self.study, Home(form=form), Type.CONDITION)
+        return self.books.scene(blank).truth(node)
+
+    # The state of a visit
+
+    def _states(self, visit: str) -> Array:
+        """The place in ``_STATUSES`` of a visit's status, of every subject."""
+        held, missed = self._held(visit)
+        done = np.where(missed, _PLACES[VisitStatus.MISSED], _PLACES[VisitStatus.DONE])
+        return np.where(held, done, self._open(visit))
+
+    def _open(self, visit: str) -> Array:
+        """The same where the visit was not held.
+
+        Day 0 decides when it is due; of the last day it matters only whether it comes before that.
+        """
+        days, of = np.unique(self._day_zero, return_inverse=True)
+        asked = [self._asked_on(visit, day) for day in days.tolist()]
+        target = np.array([one[0] for one in asked])[of]
+        ended = np.where(self._ended == NEVER, 0, np.where(self._ended < target, 1, 2))
+        return np.array([one[1] for one in asked])[of, ended]
+
+    def _asked_on(self, visit: str, day_zero: int) -> tuple[int, tuple[int, ...]]:
+        """When a visit is due, and its status in a study that goes on, has ended before, or has not."""
+        today = self.missing.today
+
+        def asked_on() -> tuple[int, tuple[int, ...]]:
+            start = _date(day_zero)
+            due = due_dates(self.study.visits[visit], start)
+            lines = (Timeline(day_zero=start, ended=end) for end in (None, date.min, date.max))
+            states = (visit_state(self.study.visits[visit], line, today) for line in lines)
+            return due.target.toordinal() if due else NEVER, tuple(_PLACES[one.status] for one in states)
+
+        return _ASKED_ON.get(self.study, (visit, day_zero, today), asked_on)
+
+    def _held(self, visit: str) -> tuple[Array, Array]:
+        """Of whom a visit is captured, and whether it was missed."""
+        if field_named(self.study, VISIT_DATE) is None:
+            captured = [places_of(self.books.form(name).key, self._key(visit)) for name in self.study.forms]
+            held = reduce(np.logical_or, (one != NOWHERE for one in captured))
+            return held, np.zeros(len(held), bool)
+        form, dates, missed = self._headers
+        at = places_of(form.key, self._key(visit))
+        there = at != NOWHERE
+        return (
+            there & ((dates[at] != NEVER) | missed[at]) if len(form) else there,
+            there & missed[at] if len(form) else there,
+        )
+
+    @cached_property
+    def _headers(self) -> tuple[Relation, Array, Array]:
+        """The forms that say when a visit was, the day of each, and whether it was missed."""
+        dated, reason = field_named(self.study, VISIT_DATE), field_named(self.study, NOT_DONE_REASON)
+        assert dated is not None
+        form, dates = self.books.form(dated.form), self._days(dated)
+        if reason is None:
+            return form, dates, np.zeros(len(form), bool)
+        said = self._told(form, reason, lambda text: int(bool(text)))
+        return form, dates, (dates == NEVER) & (said > 0)
+
+    @cached_property
+    def _day_zero(self) -> Array:
+        """The first known date of ``study.day_zero``; NEVER where there is none."""
+        found = np.full(len(self.subjects), NEVER)
+        for name in self.study.day_zero:
+            table, _, item = name.partition(".")
+            asked = self.study.field(table, item)
+            if asked is not None:
+                first = self._first(self.books.form(asked.form), self._days(asked))
+                found = np.where(found == NEVER, first, found)
+        return found
+
+    @cached_property
+    def _ended(self) -> Array:
+        """The earliest date in DSSTDAT, or of an early termination visit."""
+        asked = field_named(self.study, END_OF_STUDY)
+        found = np.full(len(self.subjects), _FAR)
+        if asked is not None:
+            self._least(found, self.books.form(asked.form), self._days(asked))
+        if field_named(self.study, VISIT_DATE) is not None:
+            form, dates, _ = self._headers
+            ends = [one.type is VisitType.TERMINATION for one in self.study.visits.values()]
+            self._least(found, form, np.where(np.array([*ends, False])[form.visit], dates, NEVER))
+        return np.where(found == _FAR, NEVER, found)
+
+    def _least(self, found: Array, form: Relation, days: Array) -> None:
+        there = days != NEVER
+        np.minimum.at(found, form.subject[there], days[there])
+
+    def _first(self, form: Relation, days: Array) -> Array:
+        """The day of each subject's first form that has one."""
+        found, there = np.full(len(self.subjects), NEVER), days != NEVER
+        subjects, first = np.unique(form.subject[there], return_index=True)
+        found[subjects] = days[there][first]
+        return found
+
+    def _days(self, asked: Field) -> Array:
+        def day(text: str) -> int:
+            value = asked.kind.parse(text, asked) if text else None
+            return value.toordinal() if type(value) is date else NEVER
+
+        return self._told(self.books.form(asked.form), asked, day)
+
+    def _told(self, form: Relation, asked: Field, tell: Callable[[str], int]) -> Array:
+        """What a form's cells of a name tell, each different text once; a missing code is no text."""
+        there = next((one for one in form.shape.fields if one.name == asked.name), None)
+        if there is None:
+            return np.full(len(form), NEVER)
+        codes, texts = form.text(there)
+        missing = {one.code for one in asked.missing}
+        stripped = [text.strip() for text in texts.to_list()]
+        return np.array([tell("" if one in missing else one) for one in stripped], np.int64)[codes]
+
+
+_STATUSES: Sequence[VisitStatus] = tuple(VisitStatus)
+_PLACES: Mapping[VisitStatus, int] = {status: at for at, status in enumerate(_STATUSES)}
+_FAR = date.max.toordinal() + 1
+
+
+def _date(day: int) -> date | None:
+    return None if day == NEVER else date.fromordinal(day)
+
+
+def _may_be_asked(one: Scheduled) -> bool:
+    return one.expectation is not Expectation.OPTIONAL
+
+
+def _looks_at_itself(study: Study, one: Scheduled) -> bool:
+    """Whether a condition, or what it hangs on, looks at instances of its own form."""
+    if one.when is None:
+        return False
+    when = one.when
+
+    def looks_at_itself() -> bool:
+        root = resolved(when, study, Home(form=study.forms[one.form]), Type.CONDITION)
+        return any(
+            (isinstance(node, core.Remote) and node.form == one.form)
+            or (isinstance(node, core.Fold) and node.source.form == one.form)
+            for node in _behind(study, root)
+        )
+
+    return _LOOKS_AT_ITSELF.get(study, (one.form, one.visit), looks_at_itself)
+
+
+def _behind(study: Study, root: core.Core) -> Iterator[core.Core]:
+    """Every node of an expression and of what decides the cells that it reads."""
+    waiting, met = [root], set()
+    while waiting:
+        for node in nodes(waiting.pop()):
+            yield node
+            if isinstance(node, core.Read | core.Remote) and place_of(node) not in met:
+                met.add(place_of(node))
+                table = study.tables[place_of(node)[0]]
+                shape = Shape(form=table.form, group=table.group, study=study)
+                computed = formula(shape, node.field)
+                waiting += [*conditions(shape, node.field), *([] if computed is None else [computed])]

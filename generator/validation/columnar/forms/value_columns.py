@@ -1,0 +1,258 @@
+"""Values of many rows at once, as the rule language has them: each different value once, or as numbers.
+
+A column has one value a row; None is UNKNOWN. ``Coded`` holds any value, ``Truth`` conditions, ``Whole``
+numbers and times that fit in 64 bits, ``Span`` dates and numbers known within limits. Numbers are written
+in 10^-9, days as ``date.toordinal``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from forms_spec.rules.semantics.resolved import RuleValue
+
+Array = Any
+"""A NumPy array."""
+FALSE, UNKNOWN, TRUE = -1, 0, 1
+"""The truth values, in an order in which ``and`` is the least and ``or`` the greatest."""
+FITS = 2**62
+"""Numbers below it are added without overflow."""
+_TRUTHS = {False: FALSE, None: UNKNOWN, True: TRUE}
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """``held`` has FALSE, UNKNOWN or TRUE for each row."""
+
+    held: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """``numbers`` count where ``known``; none is as large as FITS."""
+
+    numbers: Array
+    known: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """``low`` to ``high`` where ``known``."""
+
+    low: Array
+    high: Array
+    known: Array
+
+
+class Values(tuple[RuleValue | None, ...]):
+    """The values that codes stand for. Columns share them, and what is made of them once."""
+
+    @cached_property
+    def known(self) -> Array:
+        return np.array([one is not None for one in self], bool)
+
+    @cached_property
+    def nothing(self) -> int | None:
+        """The code of UNKNOWN, if one stands for it."""
+        return self.index(None) if None in self else None
+
+    @cached_property
+    def truths(self) -> Array:
+        return np.array([_TRUTHS[one] for one in self], np.int8)  # type: ignore[index]
+
+    @cached_property
+    def whole(self) -> Array | None:
+        """The numbers, 0 for UNKNOWN; None where one does not fit, or is no number."""
+        if not set(map(type, self)) <= {int, type(None)}:
+            return None
+        try:
+            numbers = np.array([0 if one is None else one for one in self], np.int64)
+        except OverflowError:
+            return None
+        return numbers if _fits(numbers) else None
+
+    @cached_property
+    def span(self) -> tuple[Array, Array] | None:
+        """Both ends, 0 for UNKNOWN; None where one does not fit, or is no interval."""
+        if not set(map(type, self)) <= {tuple, type(None)}:
+            return None
+        try:
+            ends = np.array([(0, 0) if one is None else one for one in self], np.int64).reshape(-1, 2)
+        except OverflowError:
+            return None
+        return (ends[:, 0], ends[:, 1]) if _fits(ends) else None
+
+
+def _fits(numbers: Array) -> bool:
+    return not numbers.size or bool(numbers.min() > -FITS and numbers.max() < FITS)
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """``values[codes[row]]`` is the value of a row; a value may stand more than once, or not at all."""
+
+    codes: Array
+    values: Values
+
+
+Column = Truth | Whole | Span | Coded
+_OF_TRUTH = Values((False, None, True))
+
+
+def constant(value: RuleValue | None, rows: int) -> Coded:
+    """The same value in every row."""
+    return Coded(np.broadcast_to(np.zeros(1, np.uint8), (rows,)), Values((value,)))
+
+
+def made(codes: Array, values: Sequence[RuleValue | None]) -> Column:
+    """A column of these values; a truth where they are truths."""
+    if bool in set(map(type, values)):
+        return Truth(Values(values).truths[codes])
+    different = dict.fromkeys(values)
+    if len(different) == len(values):
+        return Coded(codes.astype(code_type(len(values)), copy=False), Values(values))
+    places = {one: at for at, one in enumerate(different)}
+    numbers: Array = np.array([places[one] for one in values], code_type(len(different)))
+    return Coded(numbers[codes], Values(different))
+
+
+def code_type(size: int) -> type:
+    """The smallest type of codes for so many values."""
+    if size <= 2**8:
+        return np.uint8
+    return np.uint16 if size <= 2**16 else np.uint32
+
+
+def truth(column: Column) -> Array:
+    """A condition's truth values."""
+    if isinstance(column, Truth):
+        return column.held
+    assert isinstance(column, Coded)
+    return column.values.truths[column.codes]
+
+
+def whole(column: Column) -> Whole | None:
+    """A column of numbers, where they fit."""
+    if not isinstance(column, Coded):
+        return column if isinstance(column, Whole) else None
+    held, codes = column.values, column.codes
+    return None if held.whole is None else Whole(held.whole[codes], held.known[codes])
+
+
+def span(column: Column) -> Span | None:
+    """A column of intervals, where they fit."""
+    if not isinstance(column, Coded):
+        return column if isinstance(column, Span) else None
+    held, codes = column.values, column.codes
+    return None if held.span is None else Span(held.span[0][codes], held.span[1][codes], held.known[codes])
+
+
+def coded(column: Column) -> Coded:
+    """The same values, each different one once."""
+    if isinstance(column, Coded):
+        return column
+    if isinstance(column, Truth):
+        return Coded((column.held + 1).astype(np.uint8), _OF_TRUTH)
+    there = column.known
+    if isinstance(column, Whole):
+        numbers, of = np.unique(column.numbers[there], return_inverse=True)
+        values: list[RuleValue | None] = numbers.tolist()
+    else:
+        pairs = np.stack([column.low[there], column.high[there]], axis=1)
+        ends, of = np.unique(pairs, axis=0, return_inverse=True)
+        values = [tuple(one) for one in ends.tolist()]
+    codes: Array = np.full(len(there), len(values), code_type(len(values) + 1))
+    codes[there] = of
+    return Coded(codes, Values((*values, None)))
+
+
+def known(column: Column) -> Array:
+    """Where there is a value."""
+    if isinstance(column, Truth):
+        return column.held != UNKNOWN
+    if isinstance(column, Coded):
+        return column.values.known[column.codes]
+    return column.known
+
+
+def at_places(held: Array, places: Array | None) -> Array:
+    """An array at some places; None for all as they are."""
+    return held if places is None else held[places]
+
+
+def take(column: Column, rows: Array | None) -> Column:
+    """The values of these rows; None for all as they are."""
+    if rows is None:
+        return column
+    if isinstance(column, Truth):
+        return Truth(column.held[rows])
+    if isinstance(column, Coded):
+        return Coded(column.codes[rows], column.values)
+    return type(column)(*(part[rows] for part in _parts(column)))
+
+
+def take_or_unknown(column: Column, rows: Array) -> Column:
+    """The values of these rows, UNKNOWN where a row is negative."""
+    if not len(known(column)):
+        return constant(None, len(rows))
+    there = rows >= 0
+    return take(column, rows) if there.all() else masked(take(column, np.where(there, rows, 0)), there)
+
+
+def masked(column: Column, kept: Array) -> Column:
+    """UNKNOWN in all other rows."""
+    if isinstance(column, Truth):
+        return Truth(np.where(kept, column.held, np.int8(UNKNOWN)))
+    if isinstance(column, Coded):
+        values = column.values if column.values.nothing is not None else Values((*column.values, None))
+        assert values.nothing is not None
+        return Coded(np.where(kept, column.codes, code_type(len(values))(values.nothing)), values)
+    if isinstance(column, Whole):
+        return Whole(column.numbers, column.known & kept)
+    return Span(column.low, column.high, column.known & kept)
+
+
+def chosen(of: Array, columns: Sequence[Column]) -> Column:
+    """In each row the value of the column with the number ``of``."""
+    return _together(columns, lambda parts: _picked(of, parts))
+
+
+def joined(columns: Sequence[Column]) -> Column:
+    """The rows of one column after those of another."""
+    return columns[0] if len(columns) == 1 else _together(columns, np.concatenate)
+
+
+def _together(columns: Sequence[Column], together: Callable[[Sequence[Array]], Array]) -> Column:
+    """One column out of several: as they are where they are all of one kind, else by their values."""
+    if all(isinstance(one, Truth) for one in columns):
+        return Truth(together([truth(one) for one in columns]))
+    if not all(isinstance(one, Coded) for one in columns):
+        for dense in ([whole(one) for one in columns], [span(one) for one in columns]):
+            if all(one is not None for one in dense):
+                parts = zip(*(_parts(one) for one in dense if one is not None), strict=True)
+                return type(dense[0])(*map(together, parts))  # type: ignore[misc]
+    values: list[RuleValue | None] = []
+    codes = []
+    for one in map(coded, columns):
+        codes.append(one.codes.astype(np.int64) + len(values))
+        values += one.values
+    return made(together(codes), values)
+
+
+def _picked(of: Array, arrays: Sequence[Array]) -> Array:
+    """In each row the value of the array with the number ``of``."""
+    found = arrays[0]
+    for at, one in enumerate(arrays[1:], start=1):
+        found = np.where(of == at, one, found)
+    return found
+
+
+def _parts(column: Whole | Span) -> tuple[Array, ...]:
+    if isinstance(column, Whole):
+        return column.numbers, column.known
+    return column.low, column.high, column.known

@@ -1,0 +1,243 @@
+"""For each column an expression that is true of every cell that might be refused.
+
+What it passes is right beyond doubt, in Table Schema's own terms; what it stops is read by Frictionless,
+each distinct text once. So a guard may be too strict, and never too lax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import polars as pl
+
+from generator.validation.pattern_translation import translated
+from generator.validation.table_plan import missing_values
+
+SURE_DIGITS = 15
+"""Decimals of so many digits are different binary numbers when they differ at all."""
+FEW = 8
+_LARGEST = 2**63 - 1
+_HUGE = 1e308
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+Closed = Literal["both", "left", "right", "none"]
+
+
+class _Unsure(Exception):
+    """No expression can tell: every text has to be read."""
+
+
+def suspicion(field: Any) -> pl.Expr | bool:
+    """Cells of a Frictionless field that have to be looked at: an expression, all (True) or none (False)."""
+    required = bool(field.constraints.get("required"))
+    missing = missing_values(field)
+    column = pl.col(field.name)
+    blank = (column == missing[0]) if len(missing) == 1 else column.is_in(missing)
+    try:
+        fits = _FITS[field.type](field, column) if field.type in _FITS else _unsure()
+    except _Unsure:
+        return True
+    if fits is None:
+        return blank if required and missing else False
+    doubtful = ~fits
+    if not missing:
+        return doubtful
+    return doubtful | blank if required else doubtful & ~blank
+
+
+def _unsure() -> pl.Expr | None:
+    raise _Unsure
+
+
+def _string(field: Any, column: pl.Expr) -> pl.Expr | None:
+    if field.format != "default":
+        raise _Unsure
+    limits = field.constraints
+    tests: list[pl.Expr] = []
+    if (pattern := limits.get("pattern")) is not None:
+        tests += [column.str.contains(one) for one in _sure_pattern(pattern)]
+    if (least := limits.get("minLength")) is not None:
+        tests.append(column.str.len_chars() >= least)
+    if (most := limits.get("maxLength")) is not None:
+        tests.append(column.str.len_chars() <= most)
+    if (codes := limits.get("enum")) is not None:
+        tests.append(_one_of(column, codes))
+    return _every(tests) if tests else None
+
+
+def _one_of(column: pl.Expr, codes: Sequence[Any]) -> pl.Expr:
+    """True for the codes that are texts."""
+    texts = [code for code in codes if isinstance(code, str)]
+    return one_of(column, texts) if 0 < len(texts) <= FEW else column.is_in(texts)
+
+
+def one_of(held: Any, texts: Any) -> Any:
+    """True where a column or an expression holds one of some texts: a few comparisons beat a look-up."""
+    if len(texts) > FEW:
+        return held.is_in(texts.implode())
+    together = held == texts[0]
+    for one in texts[1:]:
+        together = together | (held == one)
+    return together
+
+
+def _sure_pattern(pattern: str) -> tuple[str, ...]:
+    expressions = translated(pattern)
+    if expressions is None:
+        raise _Unsure
+    try:
+        for one in expressions:
+            pl.Series([""]).str.contains(one)
+    except pl.exceptions.ComputeError as error:
+        raise _Unsure from error
+    return expressions
+
+
+def _any(field: Any, column: pl.Expr) -> pl.Expr | None:
+    if "enum" not in field.constraints:
+        return None
+    return _one_of(column, field.constraints["enum"])
+
+
+def _integer(field: Any, column: pl.Expr) -> pl.Expr:
+    if not field.bare_number:
+        raise _Unsure
+    _only(field, *BOUNDS, "enum")
+    tests = [_between(field, column.cast(pl.Int64, strict=False), _whole, -_LARGEST, _LARGEST)]
+    if (codes := field.constraints.get("enum")) is not None:
+        tests.append(_one_of(column, [str(code) for code in codes]))
+    return _every(tests)
+
+
+def _whole(bound: Any) -> int:
+    if not isinstance(bound, int) or abs(bound) >= 2**63:
+        raise _Unsure
+    return bound
+
+
+def _number(field: Any, column: pl.Expr) -> pl.Expr:
+    if any(field.has_defined(name) for name in ("group_char", "decimal_char", "bare_number", "float_number")):
+        raise _Unsure
+    _only(field, *BOUNDS)
+    fits = _between(field, column.cast(pl.Float64, strict=False), _decimal, -_HUGE, _HUGE)
+    ends = _ends(field, _decimal)
+    if not ends:
+        return fits
+    if any(end == 0 for name, end in ends.items() if name.lower().endswith("maximum")):
+        raise _Unsure
+    tests = [fits, column.str.len_bytes() <= SURE_DIGITS]
+    if 0 in ends.values():  # 1e-400 is 0 in binary, and so is -1e-400
+        tests.append(column >= "0")
+    return _every(tests)
+
+
+def _decimal(bound: Any) -> float:
+    if not isinstance(bound, Decimal | int) or len(str(bound)) > SURE_DIGITS:
+        raise _Unsure
+    return float(bound)
+
+
+def _date(field: Any, column: pl.Expr) -> pl.Expr:
+    if field.format not in ("default", "%Y-%m-%d"):
+        raise _Unsure
+    _only(field, *BOUNDS)
+    value = column.str.to_date("%Y-%m-%d", strict=False, cache=False)
+    same = (value.dt.to_string("%Y-%m-%d") == column).fill_null(False)
+    return _every([_between(field, value, _day, date.min, date.max), same, column.str.len_bytes() == 10])
+
+
+def _day(bound: Any) -> date:
+    if not isinstance(bound, date):
+        raise _Unsure
+    return bound
+
+
+def _datetime(field: Any, column: pl.Expr) -> pl.Expr:
+    """Written in full, to the second or as saves are stamped, in UTC or without a zone.
+
+    Other writings are read one by one.
+    """
+    if field.format != "default":
+        raise _Unsure
+    _only(field)
+    clock = r"[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{6})?"
+    plain = column.str.contains(rf"\A[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock}Z?\z")
+    seconds = column.str.slice(0, len("2024-02-29T09:30:00"))
+    value = seconds.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, cache=False)
+    return _every([plain, value.is_not_null(), column >= "0001"])
+
+
+def _boolean(field: Any, column: pl.Expr) -> pl.Expr:
+    _only(field)
+    return column.is_in([*field.true_values, *field.false_values])
+
+
+def _year(field: Any, column: pl.Expr) -> pl.Expr:
+    _only(field, *BOUNDS)
+    fits = _between(field, column.cast(pl.Int64, strict=False), _whole, 0, 9999)
+    return _every([fits, column.str.len_bytes() == 4, column >= "0"])
+
+
+def _only(field: Any, *names: str) -> None:
+    """The field has no constraints but these."""
+    if set(field.constraints) - {"required", "unique", *names}:
+        raise _Unsure
+
+
+def _ends(field: Any, convert: Callable[[Any], Any]) -> dict[str, Any]:
+    read = field.create_value_reader()
+    return {name: convert(read(field.constraints[name])) for name in BOUNDS if name in field.constraints}
+
+
+def _between(field: Any, value: pl.Expr, convert: Callable[[Any], Any], low: Any, high: Any) -> pl.Expr:
+    """True where a value is inside the field's range, in one comparison; False where there is none."""
+    least, most, closed = _range(field, convert, low, high)
+    return value.is_between(least, most, closed=closed).fill_null(False)
+
+
+def _range(field: Any, convert: Callable[[Any], Any], low: Any, high: Any) -> tuple[Any, Any, Closed]:
+    """The ends of the field's range, and which of them belong to it."""
+    ends = _ends(field, convert)
+    if {"minimum", "exclusiveMinimum"} <= set(ends) or {"maximum", "exclusiveMaximum"} <= set(ends):
+        raise _Unsure
+    low = ends.get("minimum", ends.get("exclusiveMinimum", low))
+    high = ends.get("maximum", ends.get("exclusiveMaximum", high))
+    return low, high, _CLOSED["exclusiveMinimum" in ends, "exclusiveMaximum" in ends]
+
+
+def day_range(field: Any) -> tuple[date, date, Closed] | None:
+    """The days between which a field's have to be, and which of them belong to it; None if unsure."""
+    try:
+        return _range(field, _day, date.min, date.max)
+    except _Unsure:
+        return None
+
+
+_CLOSED: Mapping[tuple[bool, bool], Closed] = {
+    (False, False): "both",
+    (False, True): "left",
+    (True, False): "right",
+    (True, True): "none",
+}
+
+
+def _every(tests: list[pl.Expr]) -> pl.Expr:
+    """True where all tests are."""
+    together = tests[0]
+    for one in tests[1:]:
+        together = together & one
+    return together
+
+
+_FITS: Mapping[str, Callable[[Any, pl.Expr], pl.Expr | None]] = {
+    "string": _string,
+    "any": _any,
+    "integer": _integer,
+    "number": _number,
+    "date": _date,
+    "datetime": _datetime,
+    "boolean": _boolean,
+    "year": _year,
+}

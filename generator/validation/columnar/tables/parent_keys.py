@@ -1,0 +1,51 @@
+"""The keys that a foreign key may name, as sorted hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from generator.validation.columnar.tables.block_reader import BlockReading
+from generator.validation.columnar.tables.key_hashes import Lines, blank, hashes, values
+from generator.validation.read_tables import Staging
+from generator.validation.report.report import Collector
+from generator.validation.row_keys import TableKeys
+from generator.validation.table_plan import TablePlan, cell_readers, frictionless_schema
+
+
+def parent_hashes(staging: Staging, plan: TablePlan, names: Sequence[str]) -> Any:
+    """The hashes of a table's keys, blank ones left out; its damage is told when the table itself is read."""
+    found = [np.zeros(0, np.uint64)]
+    if plan.path not in staging.source.sizes:
+        return found[0]
+    schema = frictionless_schema(plan)
+    reading = BlockReading(
+        at=0,
+        plan=plan,
+        schema=schema,
+        readers=cell_readers(schema),
+        checked=TableKeys(),
+        parents=(),
+        store=staging.store,
+        ours=staging.ours,
+        collector=Collector(),
+        progress=_nothing,
+        reopen=lambda: staging.records(plan),
+    )
+
+    def look(frame: pl.DataFrame, line: Lines) -> bool:  # noqa: ARG001
+        held = values(frame, names, reading)
+        found.append(np.unique(hashes(held, names, reading)[~blank(held, names)]))
+        return True
+
+    with staging.records(plan) as records:
+        if reading.header(records.next()) and set(names) <= reading.there:
+            reading.frames(records, look, names)
+    return np.unique(np.concatenate(found))
+
+
+def _nothing() -> None:
+    """Nobody waits for it."""

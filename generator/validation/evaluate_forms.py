@@ -1,0 +1,149 @@
+"""The forms of a package before the judge: every finding at the line of its row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.model.captured_data import Casebook, Context, Records
+from forms_spec.model.captured_forms import FormStatus
+from generator.package.source import BrokenFile, Unreadable
+from generator.tables import layout
+from generator.validation.opened_package import OpenPackage
+from generator.validation.read_tables import Progress
+from generator.validation.report.report import Collector, Report, Reported
+from generator.validation.row_store import Doubt
+from generator.validation.table_plan import TablePlan
+from generator.validation.uploads import Uploads
+
+if TYPE_CHECKING:  # packages of others do without what judges forms
+    from forms_spec.evaluation import Judgement
+    from forms_spec.model.study import Study
+    from generator.validation.assemble_forms import StagedForm
+    from generator.validation.completeness import MissingnessCounter
+
+
+def judge_forms(
+    opened: OpenPackage,
+    study: Study,
+    missing: MissingnessCounter,
+    uploads: Uploads,
+    *,
+    subjects: Iterable[tuple[str, list[StagedForm]]] | None = None,
+    on_progress: Progress | None = None,
+) -> None:
+    """Reports on every form that has been read, or of these subjects; counts the states of their cells."""
+    from forms_spec.evaluation import judge_casebook
+
+    places = {plan.name: at for at, plan in enumerate(opened.plans)}
+    total, done, today = opened.store.counted()[0] if on_progress else 0, 0, missing.today
+    for subject, forms in opened.staged() if subjects is None else subjects:
+        casebook = Records({form.key: form.record for form in forms})
+        complete = {form.key: form.head.status == FormStatus.COMPLETE for form in forms}
+        judgements = judge_casebook(study, casebook, today, subject=subject, complete=complete.__getitem__)
+        for form in forms:
+            judged = judgements.get(form.key) or _judged_alone(study, form, today, subject, casebook)
+            report_form(opened, places, form, judged)
+            _report_files(opened, uploads, form)
+            missing.form(form.key, judged)
+        missing.subject(subject, casebook, complete)
+        done += len(forms)
+        if on_progress:
+            on_progress("judging", done, total)
+
+
+def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, casebook: Casebook) -> Judgement:
+    """A form that stands where its casebook does not look for it, such as a log form at a visit."""
+    from forms_spec.evaluation import judge
+
+    context = Context(
+        today=today, subject=subject, visit=form.key.visit, unsno=form.key.unsno, casebook=casebook
+    )
+    complete = form.head.status == FormStatus.COMPLETE
+    return judge(study, form.form, form.record, context, completing=complete)
+
+
+def last_save(saves: Iterable[str], study: Study) -> date:
+    """The day on which data are judged that name none: that of the latest of these time stamps."""
+    from forms_spec.schedule.study_clock import day_of
+    from generator.validation.assemble_forms import moment
+
+    return max((day_of(study, moment(text)) for text in saves), default=date.max)
+
+
+def report_form(opened: OpenPackage, places: Mapping[str, int], form: StagedForm, judged: Judgement) -> None:
+    """Every finding of a form, at the line of its row."""
+    for found in judged.findings:
+        table, line = _line(form, found)
+        name = found.data.field if found.data else None
+        at = places[table]
+        if name and name in opened.store.damaged(at, line):
+            continue
+        if name:
+            opened.store.settle(at, line, name)
+        path = opened.plans[at].path
+        of = found.data.table if found.data and found.data.table != table else None
+        opened.collector.add(
+            Reported(
+                finding=found, file=path, table=table, row=line, field=name, key=_key(form, found), of=of
+            )
+        )
+
+
+def _line(form: StagedForm, found: Finding) -> tuple[str, int]:
+    """The table and physical line of a finding; the line in forms.csv when the form has no row."""
+    if found.data:
+        for place in ((found.data.table, found.data.row), (form.form.name, None)):
+            if place in form.lines:
+                return place[0], form.lines[place]
+    return layout.FORMS, form.head.line
+
+
+def _key(form: StagedForm, found: Finding) -> dict[str, str | int]:
+    key: dict[str, str | int] = {layout.SITE: form.head.site, layout.SUBJECT: form.head.subject}
+    key |= {layout.VISIT: form.key.visit, layout.UNSNO: form.key.unsno}
+    if found.data and found.data.row is not None:
+        key[layout.ROW] = found.data.row
+    return key
+
+
+def _report_files(opened: OpenPackage, check: Uploads, form: StagedForm) -> None:
+    """Uploaded files are there, and are the ones whose hash stands in the cell."""
+    from forms_spec.kinds.file import named_file
+    from forms_spec.kinds.file_cells import file_cells
+
+    for cell, text in file_cells(form.form, form.record):
+        found = check.fault(text) if named_file(text) else None
+        if found:
+            opened.collector.add(
+                Reported(
+                    finding=found,
+                    file=layout.table_path(cell.table),
+                    table=cell.table,
+                    row=form.lines.get((cell.table, cell.row), form.head.line),
+                    field=cell.field,
+                    key=_key(form, found),
+                )
+            )
+
+
+def reported_doubt(plan: TablePlan, doubt: Doubt) -> Reported:
+    """A cell that only Frictionless speaks of."""
+    found = finding(doubt.code, value=doubt.value, field=doubt.field, says=doubt.words)
+    return Reported(finding=found, file=plan.path, table=plan.name, row=doubt.line, field=doubt.field)
+
+
+def unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
+    """The report on a package of which nothing could be judged."""
+    found = (
+        error.finding
+        if isinstance(error, Unreadable)
+        else finding("broken-zip", value=source.name, why=str(error))
+    )
+    collector = Collector()
+    collector.add(Reported(finding=found))
+    return collector.report(source=str(source), study=None, readable=False, rows={}, forms=0, subjects=0)

@@ -1,0 +1,1 @@
+"""Packages without a dictionary of ours: validated by their own descriptor."""

@@ -1,0 +1,20 @@
+"""What to do about a date in a file, where it is not written as a person types it on a page."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from forms_spec.findings.finding import Finding
+
+_IN_FILES = {
+    "not-a-date": "Write year, month and day, for example 2024-04-15",
+    "ambiguous-date": "Write year, month and day, for example 2024-04-03",
+    "two-digit-year": "Write all four digits of the year first, for example 2024-04-15",
+    "not-a-partial-date": "Write what is known: 2024-04-15, 2024-04 or 2024",
+}
+
+
+def for_files(found: Finding) -> Finding:
+    """The finding with the remedy for a file; a page understands more than a file may hold."""
+    remedy = _IN_FILES.get(found.code, found.remedy.replace("15-Apr-2024 09:30", "2024-04-15T09:30"))
+    return found if remedy == found.remedy else dataclasses.replace(found, remedy=remedy)

@@ -1,0 +1,294 @@
+"""What is wrong with a package: counts that are always complete, and the first cases of each."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from forms_spec.findings.finding import ALERTS, Finding, Severity
+from generator.validation.dependencies import Links
+from generator.validation.report.file_remedies import for_files
+from generator.validation.report.root_causes import Alike, Origin, Origins
+
+if TYPE_CHECKING:
+    from generator.validation.completeness import Missingness
+
+LIMIT = 100
+MOST_LOCATED = 50_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reported:
+    """A finding and the line that it is about.
+
+    ``file`` is the path inside the package, ``row`` the physical line of that file, ``key`` the key
+    columns of the row by name. ``of`` is the table that it is about, where that is another than ``table``;
+    ``origin`` the place in the report's origins of what it follows from.
+    """
+
+    finding: Finding
+    file: str | None = None
+    table: str | None = None
+    row: int | None = None
+    field: str | None = None
+    key: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
+    of: str | None = None
+    origin: int | None = None
+
+    @property
+    def alike(self) -> Alike:
+        """What it shares with findings alike."""
+        return Alike(self.finding.code, self.table, self.field)
+
+    @property
+    def place(self) -> str:
+        """``table.field``, the table, or nothing."""
+        return ".".join(part for part in (self.table, self.field) if part)
+
+    @property
+    def row_key(self) -> str:
+        """The key as a person says it: ``01 01-007 SCR``."""
+        return " ".join(str(part) for name, part in self.key.items() if (name, part) != ("unsno", 0))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cause:
+    """Findings alike: how many there are, and how many of them are listed."""
+
+    code: str
+    table: str | None
+    field: str | None
+    findings: int
+    located: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """``located`` findings are listed, all are counted. ``by_field`` is keyed ``table.field``.
+
+    ``by_check`` counts each finding under the rule or protocol check that found it, else under its code.
+    """
+
+    findings: int
+    located: int
+    rows: Mapping[str, int]
+    forms: int
+    subjects: int
+    by_severity: Mapping[str, int]
+    by_code: Mapping[str, int]
+    by_table: Mapping[str, int]
+    by_field: Mapping[str, int]
+    by_rule: Mapping[str, int]
+    by_check: Mapping[str, int]
+    causes: tuple[Cause, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """The verdict on one package. ``readable`` is False when nothing of it could be judged.
+
+    ``notes`` say what was judged in another way, ``handed`` how many tables Frictionless judged by itself.
+    Codes that are ``tolerated`` are told and refuse nothing. ``origins`` say what to look at first.
+    """
+
+    source: str
+    study: str | None
+    readable: bool
+    findings: tuple[Reported, ...]
+    counts: Counts
+    missingness: tuple[Missingness, ...] = ()
+    notes: tuple[str, ...] = ()
+    tolerated: frozenset[str] = frozenset()
+    handed: int = 0
+    origins: tuple[Origin, ...] = ()
+
+    def sentence(self) -> str:
+        """The verdict in one sentence."""
+        if not self.readable:
+            return "The package cannot be read."
+        counts = self.counts
+        held = self._held()
+        if not counts.findings:
+            return f"{held}: no findings."
+        refused = counts.by_severity[Severity.REFUSE.value]
+        verb = "refuses" if refused == 1 else "refuse"
+        alerts = sum(counts.by_code.get(code, 0) for code in ALERTS)
+        said = f", {many(alerts, 'alert value')}" if alerts else ""
+        return f"{held}: {many(counts.findings, 'finding')}, {refused:,} of them {verb}{said}."
+
+    def _held(self) -> str:
+        """What was judged, and by whom."""
+        tables = self.counts.rows
+        if not tables and not self.handed:
+            return "No table was judged"
+        held = f"{sum(tables.values()):,} rows in {many(len(tables), 'table')}" if tables else ""
+        handed = f"{many(self.handed, 'table')} judged by Frictionless" if self.handed else ""
+        return ", ".join(part for part in (held, handed) if part)
+
+    @property
+    def hidden(self) -> int:
+        """How many findings are counted and not listed."""
+        return self.counts.findings - self.counts.located
+
+    @property
+    def valid(self) -> bool:
+        """True when there is no finding but tolerated ones."""
+        return self.readable and set(self.counts.by_code) <= self.tolerated
+
+
+_Named = TypeVar("_Named", str, Alike)
+
+
+def _most_first(counts: Counter[_Named]) -> dict[_Named, int]:
+    """The largest count first, equal ones by name, whatever was found first."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))
+
+
+def many(count: int, noun: str) -> str:
+    """A number and its noun."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+class Collector:
+    """Counts every finding and keeps the first ``limit`` of each code, table and field.
+
+    ``tolerated`` is None where each finding has a severity of its own. In a package of others a finding
+    refuses it unless its code is tolerated; then it warns. So the verdict and the severities say the same.
+    """
+
+    def __init__(self, *, limit: int = LIMIT) -> None:
+        self.limit = limit
+        self.tolerated: frozenset[str] | None = None
+        self.links = Links()
+        self.explained: set[Alike] = set()
+        self._about: Counter[tuple[Alike, str]] = Counter()
+        self._causes: Counter[Alike] = Counter()
+        self._severities: Counter[str] = Counter()
+        self._rules: Counter[str] = Counter()
+        self._checks: Counter[str] = Counter()
+        self._kept: list[Reported] = []
+        self._located: Counter[Alike] = Counter()
+
+    def fork(self) -> Collector:
+        """Another one that has what was added so far."""
+        made = Collector(limit=self.limit)
+        made.links = self.links
+        made._about, made._causes = self._about.copy(), self._causes.copy()
+        made._severities, made._rules = self._severities.copy(), self._rules.copy()
+        made._checks, made._located = self._checks.copy(), self._located.copy()
+        made._kept = list(self._kept)
+        return made
+
+    @property
+    def causes(self) -> Mapping[Alike, int]:
+        """How many findings of each kind were added."""
+        return self._causes
+
+    def add(self, one: Reported) -> None:
+        found = self._weighed(one.finding)
+        cause = one.alike
+        self._count(found, cause, 1)
+        if one.of is not None:
+            self._about[cause, one.of] += 1
+        if self._causes[cause] <= self.limit and len(self._kept) < MOST_LOCATED:
+            self._kept.append(dataclasses.replace(one, finding=for_files(found)))
+            self._located[cause] += 1
+
+    def has_room(self, code: str, table: str, field: str | None) -> bool:
+        """True while findings of this kind are listed and not only counted."""
+        return self._causes[Alike(code, table, field)] < self.limit
+
+    def more(self, one: Reported, count: int) -> None:
+        """Counts findings like this one that are not listed."""
+        self._count(self._weighed(one.finding), one.alike, count)
+
+    def _weighed(self, found: Finding) -> Finding:
+        """The finding with the severity that it has in this package."""
+        if self.tolerated is None:
+            return found
+        severity = Severity.WARNING if found.code in self.tolerated else Severity.REFUSE
+        return found if found.severity is severity else dataclasses.replace(found, severity=severity)
+
+    def _count(self, found: Finding, cause: Alike, count: int) -> None:
+        self._causes[cause] += count
+        self._severities[found.severity.value] += count
+        self._checks[found.rule or found.code] += count
+        if found.rule:
+            self._rules[found.rule] += count
+
+    def report(
+        self,
+        *,
+        source: str,
+        study: str | None,
+        readable: bool,
+        rows: Mapping[str, int],
+        forms: int,
+        subjects: int,
+        missingness: tuple[Missingness, ...] = (),
+        notes: tuple[str, ...] = (),
+        handed: int = 0,
+    ) -> Report:
+        """Everything that was added, by file and line."""
+        places = {name: at for at, name in enumerate(rows)}
+        origins = Origins(counts=self._causes, about=self._about, links=self.links, explained=self.explained)
+        found = origins.found()
+        kept = sorted(self._kept, key=lambda one: (places.get(one.table or "", -1), one.row or 0))
+        counts = Counts(
+            findings=sum(self._causes.values()),
+            located=len(kept),
+            rows=rows,
+            forms=forms,
+            subjects=subjects,
+            by_severity={one.value: self._severities[one.value] for one in Severity},
+            by_code=self._sum(0),
+            by_table=self._sum(1),
+            by_field=self._by_field(),
+            by_rule=_most_first(self._rules),
+            by_check=_most_first(self._checks),
+            causes=tuple(self._cause(alike, count) for alike, count in _most_first(self._causes).items()),
+        )
+        return Report(
+            source=source,
+            study=study,
+            readable=readable,
+            findings=_with_origins(kept, origins, found),
+            counts=counts,
+            missingness=missingness,
+            notes=notes,
+            tolerated=self.tolerated or frozenset(),
+            handed=handed,
+            origins=found,
+        )
+
+    def _cause(self, alike: Alike, count: int) -> Cause:
+        code, table, name = alike
+        return Cause(code=code, table=table, field=name, findings=count, located=self._located[alike])
+
+    def _sum(self, part: int) -> dict[str, int]:
+        summed: Counter[str] = Counter()
+        for cause, count in self._causes.items():
+            if name := cause[part]:
+                summed[name] += count
+        return _most_first(summed)
+
+    def _by_field(self) -> dict[str, int]:
+        summed: Counter[str] = Counter()
+        for (_, table, name), count in self._causes.items():
+            if table and name:
+                summed[f"{table}.{name}"] += count
+        return _most_first(summed)
+
+
+def _with_origins(kept: list[Reported], finder: Origins, origins: tuple[Origin, ...]) -> tuple[Reported, ...]:
+    """The findings, each with the place of what it follows from."""
+    if not origins:
+        return tuple(kept)
+    places = {Alike(one.code, one.table, one.field): at for at, one in enumerate(origins)}
+    sources = ((one, finder.origin_of(one.alike, one.of)) for one in kept)
+    return tuple(
+        dataclasses.replace(one, origin=places[source]) if source else one for one, source in sources
+    )

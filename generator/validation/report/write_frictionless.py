@@ -1,0 +1,117 @@
+"""The report in the shape of Frictionless's own, for tools that read those.
+
+A row number is the physical line of the file. Tasks without located findings are valid.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from generator.validation.report.report import Report, Reported
+
+_TYPES: Mapping[str, str] = {
+    "cell-type": "type-error",
+    "cell-constraint": "constraint-error",
+    "repeated-value": "unique-error",
+    "repeated-key": "primary-key",
+    "blank-key": "primary-key",
+    "blank-line": "blank-row",
+    "missing-row": "blank-row",
+    "too-many-cells": "extra-cell",
+    "too-few-cells": "missing-cell",
+    "unknown-column": "extra-label",
+    "missing-column": "missing-label",
+    "repeated-column": "duplicate-label",
+    "column-order": "incorrect-label",
+    "missing-file": "scheme-error",
+    "broken-file": "source-error",
+    "empty-table": "source-error",
+    "other-delimiter": "source-error",
+    "not-utf8": "encoding-error",
+    "utf-16": "encoding-error",
+    "file-changed": "hash-count",
+    "descriptor-encoding": "encoding-error",
+    "descriptor-no-file": "metadata-error",
+    "field-type": "field-error",
+    "field-constraint": "field-error",
+    "key-field": "schema-error",
+    "key-length": "schema-error",
+    "key-resource": "resource-error",
+}
+"""Our codes in Frictionless's words; every other finding is a general error of its cell, row or table."""
+
+
+def report_frictionless(report: Report) -> str:
+    """JSON that ``frictionless.Report.from_descriptor`` reads."""
+    return json.dumps(as_frictionless(report).to_descriptor(), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_frictionless(report: Report) -> Any:
+    """A ``frictionless.Report``. What is counted and not listed stands in the warnings of its task."""
+    from frictionless import Report as FrictionlessReport
+
+    groups: dict[str | None, list[Reported]] = defaultdict(list)
+    for one in report.findings:
+        if one.finding.code not in report.tolerated:
+            groups[one.table].append(one)
+    tables = [*report.counts.rows, *(name for name in groups if name not in report.counts.rows and name)]
+    tasks = [_task(report, name, groups[name]) for name in tables]
+    return FrictionlessReport.from_validation(
+        tasks=tasks, errors=[_error(one) for one in groups[None]], warnings=list(report.notes)
+    )
+
+
+def _task(report: Report, name: str, findings: Sequence[Reported]) -> Any:
+    from frictionless import ReportTask
+
+    errors = [_error(one) for one in findings]
+    hidden = [one for one in report.counts.causes if one.table == name and one.findings > one.located]
+    warnings = [
+        f"{one.code}{f' in {one.field}' if one.field else ''}: {one.findings} found, {one.located} listed"
+        for one in hidden
+    ]
+    place = next((one.file for one in findings if one.file), name)
+    stats = {"errors": len(errors), "warnings": len(warnings), "seconds": 0.0}
+    if name in report.counts.rows:
+        stats["rows"] = report.counts.rows[name]
+    return ReportTask(
+        name=name, type="table", valid=not errors, place=place, labels=[], stats=stats,  # type: ignore[arg-type]
+        warnings=warnings, errors=errors,
+    )  # fmt: skip
+
+
+def _error(one: Reported) -> Any:
+    from frictionless import errors
+
+    found = one.finding
+    kind = errors_by_type().get(_TYPES.get(found.code, "")) or _general(one)
+    words: dict[str, Any] = {"note": f"{found.message} ({found.code}) {found.remedy}"}
+    if issubclass(kind, errors.RowError):
+        words |= {"cells": [], "row_number": one.row or 1}
+    if issubclass(kind, errors.CellError):
+        words |= {"cell": found.value or ""}
+    if issubclass(kind, errors.LabelError):
+        words |= {"labels": [], "row_numbers": [one.row or 1], "label": found.value or ""}
+    if issubclass(kind, errors.CellError | errors.LabelError):
+        words |= {"field_name": one.field or "", "field_number": 0}
+    return kind(**words)
+
+
+def _general(one: Reported) -> Any:
+    from frictionless import Error, errors
+
+    if one.row is None:
+        return errors.TableError if one.table else Error
+    return errors.CellError if one.field else errors.RowError
+
+
+def errors_by_type() -> Mapping[str, Any]:
+    """Frictionless's error classes by the name that a report gives them."""
+    from frictionless import errors
+
+    return {
+        kind.type: kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "type")
+    }

@@ -1,0 +1,179 @@
+"""What became of a package's tables, said once for each program and once for each column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from forms_spec.findings.catalogue import finding
+from generator.rewritings import Suspect, saved_by
+from generator.rewritings.known import BY_NAME
+from generator.rewritings.programs import TABLE_HABITS
+from generator.tables import layout
+from generator.validation.report.report import Reported, many
+from generator.validation.returned_table import OTHER_DELIMITER, TableReturn, Tally
+from generator.validation.row_reader import delimiter_said
+
+_MOST_COLUMNS = 4
+_KEYS = frozenset({*layout.FORM_KEY, layout.ROW})
+
+
+class Group(NamedTuple):
+    """A program, and the tables in which its habits are."""
+
+    suspect: Suspect
+    tables: tuple[TableReturn, ...]
+
+
+def causes(tables: Sequence[TableReturn]) -> Iterator[Reported]:
+    """One finding for each program, one for each column that it rewrote. Damaged tables stay as they are."""
+    tables = [one for one in tables if not one.broken]
+    for group in _groups(tables):
+        yield _cause(group)
+    yield from _columns(tables)
+    again = [one for one in tables if one.is_written_again]
+    if again:
+        found = finding(
+            "files-written-again", count=_were(again), names=_listed([one.plan.path for one in again])
+        )
+        yield Reported(finding=found)
+
+
+def cause_of_others(tables: Sequence[TableReturn]) -> Iterator[Reported]:
+    """One finding for each program that rewrote tables of a package of others."""
+    for group in _groups(tables):
+        yield _cause(group, judged="They are judged as they are")
+
+
+def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
+    cells: Counter[str] = Counter()
+    spared: set[str] = set()
+    for table in tables:
+        for (_, habit), tally in table.tallies.items():
+            cells[habit] += tally.cells
+        cells.update(table.own_habits)
+        spared |= table.decisive
+    for suspect in saved_by(cells, spared - set(cells)):
+        held = set(suspect.habits)
+        mine = [one for one in tables if held & _habits(one)]
+        yield Group(suspect, tuple(mine))
+
+
+def _habits(table: TableReturn) -> set[str]:
+    return {habit for _, habit in table.tallies} | table.own_habits
+
+
+def _cause(group: Group, *, judged: str = "") -> Reported:
+    restored = lost = 0
+    parts = []
+    for habit in group.suspect.habits:
+        if habit in TABLE_HABITS:
+            touched = [one for one in group.tables if habit in one.own_habits]
+            parts.append(f"{_of_table(habit, touched)} ({many(len(touched), 'table')})")
+            continue
+        held = [
+            (_column(table, name), tally)
+            for table in group.tables
+            for (name, one), tally in table.tallies.items()
+            if one == habit
+        ]
+        restored += sum(tally.restored for _, tally in held)
+        lost += sum(tally.lost for _, tally in held)
+        cells = many(sum(tally.cells for _, tally in held), "cell")
+        parts.append(f"{BY_NAME[habit].says} ({cells}: {_listed([name for name, _ in held])})")
+    found = finding(
+        "rewritten-by-program" if judged else "saved-by-program",
+        files=_names(group.tables),
+        program=group.suspect.said,
+        habits="; ".join(parts),
+        outcome=judged or _outcome(restored, lost) + _witness(group.tables),
+    )
+    file = group.tables[0].plan.path if len(group.tables) == 1 else None
+    return Reported(finding=found, file=file)
+
+
+def _of_table(habit: str, tables: Sequence[TableReturn]) -> str:
+    if habit == OTHER_DELIMITER:
+        return f"cells are parted by {delimiter_said(tables[0].delimiter)}"
+    return "a column of row numbers was added"
+
+
+def _witness(tables: Sequence[TableReturn]) -> str:
+    """A trail that the program saved, too, is no witness of what it erased there."""
+    trail = [
+        one for one in tables if one.plan.name == layout.AUDIT and one.changed and not one.sure_is_stated
+    ]
+    return ". audit.csv was saved by it, too: codes that it erased there cannot be found" if trail else ""
+
+
+def _outcome(restored: int, lost: int) -> str:
+    """Which cells are judged as they were."""
+    cells = restored + lost
+    if not cells:
+        return "Everything is judged as it was"
+    if not lost:
+        return "It is judged as it was" if cells == 1 else "They are judged as they were"
+    if not restored:
+        return f"{'It' if cells == 1 else 'They'} cannot be restored without doubt"
+    return f"{restored:,} of {cells:,} are judged as they were; {lost:,} cannot be restored without doubt"
+
+
+def _column(table: TableReturn, name: str) -> str:
+    """A key by its name, which is the same in all tables; a field with its table."""
+    return name if is_key(table, name) else f"{table.plan.name}.{name}"
+
+
+def is_key(table: TableReturn, name: str) -> bool:
+    return name in (table.key_columns if table.plan.table else _KEYS)
+
+
+def _listed(names: Sequence[str]) -> str:
+    different = list(dict.fromkeys(names))
+    shown = ", ".join(different[:_MOST_COLUMNS])
+    more = len(different) - _MOST_COLUMNS
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _were(tables: Sequence[TableReturn]) -> str:
+    return f"{many(len(tables), 'file')} {'was' if len(tables) == 1 else 'were'}"
+
+
+def _names(tables: Sequence[TableReturn]) -> str:
+    """``data/vs.csv``, or ``4 files``."""
+    return tables[0].plan.path if len(tables) == 1 else many(len(tables), "file")
+
+
+def _columns(tables: Sequence[TableReturn]) -> Iterator[Reported]:
+    """One line a column; keys are the same in all tables, and said once for all of them."""
+    keys: dict[tuple[str, str], list[tuple[TableReturn, Tally]]] = {}
+    for table in tables:
+        plan = table.plan
+        if table.row_numbers is not None:
+            found = finding("row-numbers-added", value=table.row_numbers, path=plan.path)
+            yield Reported(finding=found, file=plan.path, table=plan.name)
+        for (name, habit), tally in table.tallies.items():
+            if is_key(table, name):
+                keys.setdefault((name, habit), []).append((table, tally))
+            else:
+                yield _rewritten(name, habit, [(table, tally)])
+    for (name, habit), held in keys.items():
+        yield _rewritten(name, habit, held)
+
+
+def _rewritten(name: str, habit: str, held: Sequence[tuple[TableReturn, Tally]]) -> Reported:
+    tallies = [tally for _, tally in held]
+    cells = many(sum(one.cells for one in tallies), "cell")
+    found = finding(
+        "column-rewritten",
+        value=tallies[0].now,
+        cells=f"{cells} in {len(held)} tables" if len(held) > 1 else cells,
+        says=BY_NAME[habit].says,
+        before=tallies[0].before or "a blank",
+        now=tallies[0].now or "a blank",
+        outcome=_outcome(sum(one.restored for one in tallies), sum(one.lost for one in tallies)),
+    )
+    if len(held) > 1:
+        return Reported(finding=found, field=name)
+    plan = held[0][0].plan
+    return Reported(finding=found, file=plan.path, table=plan.name, field=name)

@@ -1,0 +1,236 @@
+"""Finds out what programs did to the tables of a package, and writes the tables as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.model.study import Study
+from generator.package.csv_records import Record
+from generator.package.source import Source
+from generator.tables import layout
+from generator.validation.audit_trail import CHANGE, IDLE, SITES, STATUS, Column, compared, is_idle, table_of
+from generator.validation.report.report import Collector, Reported
+from generator.validation.returned.comparison import STAMPS, CellComparison, SaveComparison
+from generator.validation.returned.expectations import Known, expectations, known_of
+from generator.validation.returned.witness import Put, Save, Witness
+from generator.validation.returned.write_table import write_table
+from generator.validation.returned_table import TableReturn
+from generator.validation.table_plan import TablePlan
+
+
+@dataclass(kw_only=True)
+class Examination:
+    """Goes through the tables of a package that are not as they were exported.
+
+    ``suspects`` are the tables to look at, those that ``changed`` by their hash among them. ``differing`` are
+    the columns that are not what the trail says, None without a trail. ``stated`` are the hashes by table.
+    ``patterns`` are earlier ones of subject numbers. Findings on single cells and rows go to ``collector``.
+    """
+
+    study: Study
+    source: Source
+    plans: Sequence[TablePlan]
+    suspects: Collection[str]
+    changed: Collection[str]
+    differing: frozenset[Column] | None
+    stated: Mapping[str, str]
+    folder: Path
+    collector: Collector
+    patterns: Sequence[str] = ()
+    known: Known = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known = Known(patterns=self.patterns)
+
+    def run(self) -> tuple[TableReturn, ...]:
+        """Every suspect, in the order of the package."""
+        with closing(Witness(self.folder)) as witness:
+            if self.differing is not None:
+                self._hear(witness)
+            tables = [self._scanned(plan) for plan in self.plans if plan.name in self.suspects]
+            for table in tables:
+                if not table.broken:
+                    self._compare(table, witness)
+                    stated = self.stated.get(table.plan.name, "")
+                    write_table(table, witness, self.collector, self.folder, stated)
+        return tuple(tables)
+
+    # The trail
+
+    def _hear(self, witness: Witness) -> None:
+        """The trail's last values; its own keys are restored first."""
+        plan = next(plan for plan in self.plans if plan.name == layout.AUDIT)
+        trail = TableReturn(plan=plan, source=self.source, changed=False)
+        trail.find_delimiter()
+        self.known = self._known(trail)
+        trail.scan(expectations(plan, self.study, self.known))
+        witness.take(_changes(trail, self.differing or frozenset()))
+        if not witness.changes:
+            self.differing = None
+
+    def _known(self, trail: TableReturn) -> Known:
+        pairs: set[tuple[str, str]] = set()
+        with trail.records() as records:
+            header = records.next()
+            names = header.cells if header else []
+            if not {layout.SITE, layout.SUBJECT} <= set(names):
+                return self.known
+            site, subject = names.index(layout.SITE), names.index(layout.SUBJECT)
+            for record in records:
+                if len(record.cells) == len(names):
+                    pairs.add((record.cells[site], record.cells[subject]))
+        return known_of(self.study, pairs, self.patterns, every=layout.AUDIT not in self.changed)
+
+    # The tables
+
+    def _scanned(self, plan: TablePlan) -> TableReturn:
+        table = TableReturn(
+            plan=plan,
+            source=self.source,
+            changed=plan.name in self.changed,
+            heard=self.differing is not None,
+        )
+        expected = expectations(plan, self.study, self.known)
+        if self.differing is not None:
+            witnessed = STAMPS if plan.name == layout.FORMS else compared(plan)
+            expected = {name: one for name, one in expected.items() if name not in witnessed}
+        table.scan(expected)
+        if not table.broken:
+            tally_columns(table)
+        return table
+
+    def _compare(self, table: TableReturn, witness: Witness) -> None:
+        """Every cell with the trail's last value."""
+        plan, differing = table.plan, self.differing or frozenset()
+        if plan.name == layout.SUBJECTS and SITES in differing:
+            self._sites(table, witness)
+        if plan.name == layout.AUDIT and IDLE in differing:
+            self._idle(table)
+        if plan.name == layout.FORMS and witness.changes:
+            _compare_rows(table, SaveComparison(table, witness, self.collector, _forms_of(differing)))
+        fields = [name for name in compared(plan) if name in table.header]
+        if plan.table and table.heard:
+            others = [name for name in fields if (plan.name, name) not in differing]
+            differ = [name for name in fields if name not in others]
+            _compare_rows(table, CellComparison(table, witness, differ, others))
+        table.repeated = witness.repeated[plan.name]
+        if plan.table and any(table_of(column) == plan.name for column in differing):
+            self._unseen(table, witness)
+
+    def _sites(self, table: TableReturn, witness: Witness) -> None:
+        """Subjects whose forms were saved at another site."""
+        path = next(plan.path for plan in self.plans if plan.name == layout.AUDIT)
+        with table.records() as records:
+            records.next()
+            for record in records:
+                if len(record.cells) != len(table.header):
+                    continue
+                row = dict(zip(table.header, record.cells, strict=True)) | table.restored_keys(record.cells)
+                subject, there = row.get(layout.SUBJECT, ""), row.get(layout.SITE, "")
+                here, line = witness.site(subject) or (there, 0)
+                if here != there:
+                    found = finding("other-site", value=subject, here=here, there=there)
+                    key: dict[str, str | int] = {layout.SITE: here, layout.SUBJECT: subject}
+                    where = Reported(
+                        finding=found,
+                        file=path,
+                        table=layout.AUDIT,
+                        row=line,
+                        field=layout.SITE,
+                        key=key,
+                    )
+                    self.collector.add(where)
+
+    def _idle(self, table: TableReturn) -> None:
+        """Changes in which a value was erased."""
+        path = table.plan.path
+        with table.records() as records:
+            records.next()
+            for record in records:
+                cells = record.cells
+                if len(cells) != len(table.header):
+                    continue
+                change = dict(zip(table.header, cells, strict=True)) | table.restored_keys(cells)
+                if is_idle(change):
+                    found = finding("change-erased", value=change["new"], field=change["field"])
+                    key: dict[str, str | int] = {name: change.get(name, "") for name in layout.FORM_KEY[:-1]}
+                    self.collector.add(
+                        Reported(
+                            finding=found,
+                            file=path,
+                            table=layout.AUDIT,
+                            row=record.line,
+                            field="new",
+                            key=key,
+                        )
+                    )
+
+    def _unseen(self, table: TableReturn, witness: Witness) -> None:
+        """Rows that were saved, and that the table does not have."""
+        name, path = table.plan.name, table.plan.path
+        for (_, subject, visit, unsno, rowno), count in witness.unseen(name):
+            key: dict[str, str | int] = {layout.SUBJECT: subject, layout.VISIT: visit, layout.UNSNO: unsno}
+            if rowno:
+                key[layout.ROW] = rowno
+            found = finding("row-gone", value=subject, path=path, count=count)
+            self.collector.add(Reported(finding=found, file=path, table=name, key=key))
+            table.edited += 1
+
+
+def _compare_rows(table: TableReturn, comparison: CellComparison | SaveComparison) -> None:
+    with table.records() as records:
+        records.next()
+        for record in records:
+            if any(record.cells):
+                comparison.row(record)
+    comparison.settle()
+
+
+def tally_columns(table: TableReturn) -> None:
+    """The cells that a list or a grammar speaks of."""
+    for name, habits in table.habits.items():
+        for habit in habits.habits():
+            tally = table.tally(name, habit.rewriting.name)
+            tally.now = habit.example
+            tally.before = habits.restored(habit.example) or ""
+            if habit.sure:
+                tally.restored += habit.cells
+            else:
+                tally.lost += habit.cells
+
+
+def _changes(trail: TableReturn, wanted: Collection[Column]) -> Iterator[tuple[Put | None, Save]]:
+    """The lines of the trail; only the columns that differ are kept cell by cell."""
+    names = trail.header
+    if trail.broken or not {*CHANGE, *layout.FORM_KEY, "version", *STAMPS} <= set(names):
+        return
+    with trail.records() as records:
+        records.next()
+        for record in records:
+            if len(record.cells) == len(names):
+                yield _change(trail, record, wanted)
+
+
+def _change(trail: TableReturn, record: Record, wanted: Collection[Column]) -> tuple[Put | None, Save]:
+    held = dict(zip(trail.header, record.cells, strict=True)) | trail.restored_keys(record.cells)
+    place = held[layout.SUBJECT], held[layout.VISIT], held[layout.UNSNO]
+    version = held["version"]
+    save = Save(
+        *place, held["form"], version, held["saved_at"], held["saved_by"], held[layout.SITE], record.line
+    )
+    if (held["table"], held["field"]) not in wanted:
+        return None, save
+    number = int(version) if version.isdecimal() else 0
+    table, row = held["table"], held[layout.ROW]
+    if held["field"] == STATUS:
+        table, row = layout.FORMS, table
+    return Put(table, *place, row, held["field"], number, held["new"]), save
+
+
+def _forms_of(differing: Collection[Column]) -> frozenset[str]:
+    """The forms of which a status is not what the trail says."""
+    return frozenset(form for form, field in differing if field == STATUS)

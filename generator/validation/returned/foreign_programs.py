@@ -1,0 +1,85 @@
+"""Packages of others: their cells are judged as they are, and the program that rewrote them is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from generator.package.source import BrokenFile
+from generator.rewritings import Expected
+from generator.validation.report.root_causes import Alike
+from generator.validation.returned.causes import cause_of_others
+from generator.validation.returned.examination import tally_columns
+from generator.validation.returned_table import TableReturn
+from generator.validation.table_plan import TablePlan, cell_readers, frictionless_schema, missing_values
+
+if TYPE_CHECKING:
+    from generator.validation.opened_package import OpenPackage
+
+_REFUSED = frozenset({"cell-constraint", "cell-type"})
+_KINDS: Mapping[str, str] = {
+    "integer": "integer",
+    "year": "integer",
+    "number": "decimal",
+    "boolean": "boolean",
+    "date": "date",
+    "time": "time",
+    "datetime": "datetime",
+}
+
+
+def name_programs(opened: OpenPackage) -> None:
+    """Adds the causes of refused cells. Nothing is restored: the verdict is Frictionless's."""
+    causes = opened.collector.causes
+    refused = {(one.table, one.field) for one in causes if one.code in _REFUSED and one.field}
+    numbered = {one.table for one in causes if one.code == "unknown-column"}
+    tables = []
+    for plan in opened.plans:
+        fields = {field for table, field in refused if table == plan.name and field}
+        if (fields or plan.name in numbered) and (table := _looked_at(opened, plan, fields)):
+            tables.append(table)
+    found = list(cause_of_others(tables))
+    for one in found:
+        opened.collector.add(one)
+    if found:
+        opened.collector.explained |= {alike for table in tables for alike in _explained(table)}
+
+
+def _looked_at(opened: OpenPackage, plan: TablePlan, fields: set[str]) -> TableReturn | None:
+    table = TableReturn(plan=plan, source=opened.source, changed=False)
+    try:
+        table.scan(_expectations(plan, fields))
+    except (ValueError, BrokenFile):
+        return None
+    tally_columns(table)
+    return None if table.broken or not table.is_rewritten else table
+
+
+def _expectations(plan: TablePlan, fields: set[str]) -> dict[str, Expected]:
+    schema = frictionless_schema(plan)
+    readers = cell_readers(schema)
+    return {
+        one.name: _expected(one, read)
+        for one, read in zip(schema.fields, readers, strict=True)
+        if one.name in fields
+    }
+
+
+def _expected(one: Any, read: Any) -> Expected:
+    codes = one.constraints.get("enum") or ()
+    return Expected(
+        accepts=lambda text: not read(text)[1],
+        kind=_KINDS.get(one.type, "text"),
+        texts=tuple(str(code) for code in codes) if isinstance(codes, list | tuple) else (),
+        missing=tuple(text for text in missing_values(one) if text),
+        seconds="%" not in str(one.format) or "%S" in str(one.format),
+    )
+
+
+def _explained(table: TableReturn) -> Iterator[Alike]:
+    """The findings that have this one reason: those of columns in which every refused cell is explained."""
+    for name, habits in table.habits.items():
+        if habits.failing and not habits.unexplained:
+            yield from (Alike(code, table.plan.name, name) for code in _REFUSED)
+    if table.row_numbers is not None:
+        yield Alike("unknown-column", table.plan.name, table.row_numbers)

@@ -1,0 +1,164 @@
+"""A table written as it was, line by line as it stands."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from forms_spec.findings.catalogue import finding
+from generator.package.csv_records import Record
+from generator.rewritings.known import BY_NAME
+from generator.tables import layout
+from generator.validation.report.report import Collector, Reported
+from generator.validation.returned.witness import Difference, Witness
+from generator.validation.returned_table import TableReturn
+
+_LONGEST = 60
+
+
+def write_table(
+    table: TableReturn, witness: Witness, collector: Collector, folder: Path, stated: str
+) -> None:
+    """Writes ``table.sure`` and ``table.full``. Cells that are not restored are findings."""
+    name = table.plan.name
+    table.sure, table.full = folder / f"{name}.sure.csv", folder / f"{name}.full.csv"
+    table.lost = folder / f"{name}.lost.tsv"
+    differences = _ByLine(witness.differences(name))
+    with (
+        table.sure.open("wb") as sure_file,
+        table.full.open("wb") as full_file,
+        table.lost.open("w", encoding="utf-8") as lost_file,
+    ):
+        writing = _Writing(table, collector, lost_file)
+        sure, full = _Writer(sure_file), _Writer(full_file)
+        with table.records() as records:
+            header = records.next()
+            assert header is not None
+            sure.write(writing.shown(header.cells))
+            full.write(writing.shown(header.cells))
+            for record in records:
+                held = differences.of(record.line)
+                sure.write(writing.sure(record, held))
+                full.write(writing.full(record, held))
+                writing.report(record, held)
+        table.sure_is_stated = sure.digest() == stated
+        table.full_is_stated = full.digest() == stated
+
+
+class _Writing:
+    """The rows of one table."""
+
+    def __init__(self, table: TableReturn, collector: Collector, lost: TextIO) -> None:
+        self._table = table
+        self._lost = lost
+        self._collector = collector
+        self._places = {name: at for at, name in enumerate(table.header)}
+        self._habits = [(name, self._places[name]) for name in table.habits]
+        self._from = 1 if table.row_numbers is not None else 0
+
+    def shown(self, cells: Sequence[str]) -> Sequence[str]:
+        """A row without the number that a program put before it."""
+        return cells[self._from :]
+
+    def sure(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
+        """The row with what is beyond doubt."""
+        return self._row(record, [one for one in differences if self.is_restored(one)])
+
+    def full(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
+        """The row with everything that the trail knows."""
+        return self._row(record, differences)
+
+    def is_restored(self, one: Difference) -> bool:
+        return one.sure and one.habit not in self._table.spared.get(one.field, ())
+
+    def _row(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
+        if not any(record.cells):
+            return ()
+        cells = list(record.cells)
+        for name, at in self._habits:
+            cells[at] = self._table.restored(name, cells[at])
+        for one in differences:
+            cells[self._places[one.field]] = one.before
+        return self.shown(cells)
+
+    def report(self, record: Record, differences: Sequence[Difference]) -> None:
+        """The cells that are not what was saved, and are not restored."""
+        for one in differences:
+            if not self.is_restored(one):
+                self._report(record, one)
+
+    def _report(self, record: Record, one: Difference) -> None:
+        plan, now = self._table.plan, record.cells[self._places[one.field]]
+        explained = one.habit and one.habit not in self._table.spared.get(one.field, ())
+        code = "cell-lost" if explained else "cell-differs"
+        if explained:
+            self._lost.write(f"{record.line}\t{one.field}\n")
+        says = BY_NAME[one.habit].says if explained else ""
+        found = finding(code, value=now, now=_said(now), before=_said(one.before), says=says)
+        keys = self._table.restored_keys(record.cells)
+        key: dict[str, str | int] = {
+            name: keys[name] for name in (*layout.FORM_KEY[:-1], layout.ROW) if keys.get(name)
+        }
+        self._collector.add(
+            Reported(
+                finding=found, file=plan.path, table=plan.name, row=record.line, field=one.field, key=key
+            )
+        )
+
+
+def _said(text: str) -> str:
+    """A text as a sentence says it."""
+    if not text:
+        return "a blank"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+class _ByLine:
+    """The differences of a table, taken line by line."""
+
+    def __init__(self, differences: Iterator[Difference]) -> None:
+        self._left = differences
+        self._next = next(self._left, None)
+
+    def of(self, line: int) -> list[Difference]:
+        found: list[Difference] = []
+        while self._next is not None and self._next.line <= line:
+            if self._next.line == line:
+                found.append(self._next)
+            self._next = next(self._left, None)
+        return found
+
+
+class _Writer:
+    """CSV as an export writes it, and its hash."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self._text = io.StringIO(newline="")
+        self._csv: Any = csv.writer(self._text, lineterminator="\r\n")
+
+    def write(self, cells: Sequence[str]) -> None:
+        """One row; a row without cells is an empty line."""
+        self._csv.writerow(cells)
+        if self._text.tell() >= _PIECE:
+            self._flush()
+
+    def _flush(self) -> None:
+        content = self._text.getvalue().encode("utf-8", "surrogateescape")
+        self._hash.update(content)
+        self._file.write(content)
+        self._text.seek(0)
+        self._text.truncate()
+
+    def digest(self) -> str:
+        """The hash of everything that was written."""
+        self._flush()
+        return self._hash.hexdigest()
+
+
+_PIECE = 1 << 16

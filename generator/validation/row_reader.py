@@ -1,0 +1,423 @@
+"""Reads one table record by record: damage is reported, cells are judged, sound rows go to the store."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.suggestions import did_you_mean, nearest
+from forms_spec.model.captured_data import LOG
+from generator.package.csv_records import Record, Records
+from generator.tables import layout
+from generator.validation.audit_trail import Trail
+from generator.validation.report.report import Collector, Reported
+from generator.validation.row_keys import Key, KeyChecks, KeyFault, TableKeys, part
+from generator.validation.row_store import Damage, DataLine, Doubt, FormLine, KeptLine, Store, SubjectLine
+from generator.validation.table_plan import CellReader, TablePlan, missing_values
+
+if TYPE_CHECKING:  # packages of others do without
+    from generator.validation.known_names import KnownNames
+
+PROGRESS_EVERY = 5000
+LONGEST_WORDS = 200
+MOST_REASONS = 10
+MOST_REMEMBERED, LONGEST_REMEMBERED = 10_000, 100
+NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_SAYS = {
+    "enum": "it is none of the codes",
+    "pattern": "it does not match the pattern",
+    "required": "it is blank",
+}
+_CODE = re.compile(r"'(0[0-9]*)'")
+"""A code with a leading zero, in what Frictionless says of a list of codes."""
+_NUMBERS = (layout.UNSNO, layout.ROW, "formstat", "version")
+
+
+@dataclass(kw_only=True)
+class TableReading:
+    """One table being read. ``at`` is its place in the plan, ``schema`` is Frictionless's, and None where it
+    is not needed: in a table of a study that is read record by record.
+
+    ``ours`` is True in a package of a study, whose subjects and forms have tables of their own.
+    ``parents`` gives the keys that a foreign key may name, ``progress`` is told now and then,
+    ``reopen`` gives the file once more. ``there`` are the columns of the schema that the file has.
+    ``trail`` compares the cells with the audit trail.
+    """
+
+    at: int
+    plan: TablePlan
+    schema: Any
+    readers: Sequence[CellReader]
+    checked: TableKeys
+    parents: Sequence[set[Key]]
+    store: Store
+    collector: Collector
+    progress: Callable[[], None]
+    reopen: Callable[[], AbstractContextManager[Records]]
+    ours: bool = True
+    rows: int = 0
+    order: list[int | None] = field(default_factory=list)
+    width: int = 0
+    there: frozenset[str] = frozenset()
+    keys: frozenset[str] = field(init=False)
+    numbers: frozenset[str] = field(init=False)
+    blank_keys: frozenset[str] = field(init=False)
+    retiring: tuple[tuple[str, int, Mapping[str, str]], ...] = field(init=False)
+    past_lines: set[int] = field(default_factory=set)
+    make: Make | None = field(init=False)
+    key_checks: KeyChecks | None = None
+    trail: Trail | None = None
+
+    def __post_init__(self) -> None:
+        """A dictionary may well have a field named ``version``: only our own columns are looked at."""
+        table = self.plan.table
+        self.keys = frozenset(layout.key_columns(table) if table else ())
+        system = (
+            self.ours
+            and self.plan.name in layout.SYSTEM_COLUMNS
+            and self.plan.columns
+            in (
+                layout.system_columns(self.plan.name),
+                layout.system_columns(self.plan.name, entries=False),
+            )
+        )
+        ours = self.keys if table else frozenset(self.plan.columns if system else ())
+        self.numbers = ours.intersection(_NUMBERS)
+        self.blank_keys = self.plan.blank_keys if ours else frozenset()
+        known = self.plan.known
+        self.retiring = known.retiring(self.plan.columns) if known else ()
+        self.make = _data if table else _MAKERS.get(self.plan.name) if system else None
+
+    @cached_property
+    def sound(self) -> tuple[set[str], ...]:
+        """Texts of each column that were found to be right, so that equal ones are not read again."""
+        return tuple(set() for _ in self.plan.columns)
+
+    @cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """The type of each field."""
+        return {one.name: one.type for one in self.schema.fields}
+
+    @cached_property
+    def missing(self) -> tuple[tuple[str, ...], ...]:
+        """The texts that stand for no value, field by field."""
+        return tuple(missing_values(one) for one in self.schema.fields)
+
+    def run(self, records: Records) -> None:
+        """The whole file."""
+        if self.header(records.next()):
+            self.body(records)
+
+    def header(self, header: Record | None) -> bool:
+        """Looks at the names of the columns; False when there are none."""
+        if header is None or not any(header.cells):
+            self.note("empty-table", 1)
+            return False
+        if found := other_delimiter(header.cells, self.plan):
+            words = {"found": delimiter_said(found), "wanted": delimiter_said(self.plan.delimiter)}
+            self.note("other-delimiter", header.line, **words)
+            return False
+        self._header(header)
+        there = self.there
+        pairs = zip(self.checked.foreign, self.parents, strict=True)
+        parents = [held for one, held in pairs if set(one.fields) <= there]
+        self.checked = self.checked.present(there)
+        self.start_keys(parents)
+        return True
+
+    def start_keys(self, parents: Sequence[Any]) -> None:
+        """The columns are known, so that keys can be compared."""
+        if self.checked.columns:
+            self.key_checks = KeyChecks(keys=self.checked, parents=parents)
+
+    def body(self, records: Records) -> None:
+        """Every row after the header."""
+        for record in records:
+            self.take(record)
+
+    def take(self, record: Record) -> None:
+        """One record: judged, compared and stored."""
+        if self.is_blank(record.cells):
+            self.note_blank(record.line, record.cells)
+            return
+        self.rows += 1
+        if not self.rows % PROGRESS_EVERY:
+            self.progress()
+        cells = self._align(record)
+        if self.trail:
+            self.trail.row(self.plan, cells)
+        if any(cells[at] in names for _, at, names in self.retiring):
+            self.past_lines.add(record.line)
+        refused = self._judge_cells(record, cells)
+        if self.checked.columns:
+            self.compare(record.line, cells)
+        self.keep(record.line, cells, refused)
+
+    def is_blank(self, cells: Sequence[str]) -> bool:
+        """True for a row without any text or, in a table of others, of nothing but missing values."""
+        if self.ours or not cells or not self.there:
+            return not any(cells)
+        known = zip(self.missing, self.order, strict=True)
+        return all(at >= len(cells) or cells[at] in held for held, at in known if at is not None)
+
+    def note_blank(self, line: int, cells: Sequence[str]) -> None:
+        """A row without a value: nothing at all, or reasons why there is none."""
+        if not any(cells):
+            self.note("blank-line", line)
+            return
+        there = ((at, place) for at, place in enumerate(self.order) if place is not None)
+        held = [self.reason(at, cells[place]) for at, place in there if place < len(cells)]
+        shown = [*held[:MOST_REASONS], *(["..."] if len(held) > MOST_REASONS else [])]
+        says = f"it says {held[0]}" if len(held) == 1 else f"every cell is missing ({', '.join(shown)})"
+        self.note("missing-row", line, says=says)
+
+    def reason(self, at: int, text: str) -> str:
+        """A missing code with its label, where it has one; ``at`` is the place of its field."""
+        field = self.plan.schema["fields"][at]
+        codes = field.get("missingValues", self.plan.schema.get("missingValues", ()))
+        labels = {one["value"]: one.get("label") for one in codes if isinstance(one, Mapping)}
+        label = labels.get(text)
+        return f"{text or 'blank'} ({label})" if label and text else text or "blank"
+
+    def keep(self, line: int, cells: list[str], refused: frozenset[str]) -> None:
+        """Stores a row that can be placed."""
+        if self.make and self.has_place(line, cells) and (made := self.make(self, line, cells, refused)):
+            self.store.add(made)
+
+    def has_place(self, line: int, cells: Sequence[str]) -> bool:
+        """False for a row of a form or visit that the dictionary has no more; the form itself says so."""
+        if self.plan.known and self.plan.name == layout.SUBJECTS:
+            self._look_at_subject(self.plan.known, line, cells)
+        gone = [name for name, at, names in self.retiring if cells[at] in names]
+        if gone and self.plan.name == layout.FORMS:
+            visit, form = cells[2], cells[4]
+            self.note("form-retired", line, name=gone[-1], value=form, visit=visit, subject=cells[1])
+        return not gone
+
+    def _look_at_subject(self, known: KnownNames, line: int, cells: Sequence[str]) -> None:
+        site, subject = cells[1], cells[2]
+        fault = known.subject_fault(site, subject) if subject else None
+        if fault:
+            name = layout.SITE if fault[0] == "site-retired" else layout.SUBJECT
+            self.note(fault[0], line, name=name, value=subject, **fault[1])
+
+    def compare(self, line: int, cells: list[str]) -> None:
+        """The keys of a row, with those of the rows before it."""
+        assert self.key_checks is not None
+        parts, texts = self.parts(cells)
+        for fault in self.key_checks.row(line, parts, texts):
+            self.note_key(line, fault)
+
+    def parts(self, cells: list[str]) -> tuple[dict[str, str | None], dict[str, str]]:
+        """The values and the texts of the key columns."""
+        parts, texts = {}, {}
+        for name, text, read in zip(self.plan.columns, cells, self.readers, strict=True):
+            if name in self.checked.columns:
+                parts[name] = part(read(text)[0], self.kinds[name])
+                texts[name] = text
+        return parts, texts
+
+    def note_key(self, line: int, fault: KeyFault) -> None:
+        self.note(fault.code, line, name=fault.field, value=fault.value, **fault.words)
+
+    def note(
+        self, code: str, line: int, *, name: str | None = None, value: str | None = None, **words: Any
+    ) -> None:
+        self.collector.add(self.reported(code, line, name=name, value=value, **words))
+
+    def reported(
+        self, code: str, line: int, *, name: str | None = None, value: str | None = None, **words: Any
+    ) -> Reported:
+        """A finding about a line of this file."""
+        plan = self.plan
+        found = finding(code, value=value, table=plan.name, field=name, path=plan.path, **words)
+        return Reported(finding=found, file=plan.path, table=plan.name, row=line, field=name)
+
+    def _header(self, header: Record) -> None:
+        columns, given = self.plan.columns, labels(header, ours=self.ours)
+        self.width = len(given)
+        places = {name: at for at, name in reversed(list(enumerate(given)))}
+        for at, name in enumerate(given):
+            if places[name] != at:
+                self.note("repeated-column", header.line, name=name, value=name)
+            elif name not in columns:
+                near = did_you_mean(name, [one for one in columns if one not in places])
+                self.note("unknown-column", header.line, name=name, value=name, near=near)
+        for name in columns:
+            if name not in places and name not in self.plan.optional:
+                meant = nearest(name, [one for one in given if one not in columns])
+                near = f'If "{meant}" is meant, name it {name}. ' if meant else ""
+                self.note("missing-column", header.line, name=name, near=near)
+        known = [name for name in given if name in columns]
+        if sorted(known) == sorted(columns) and known != list(columns):
+            self.note("column-order", header.line)
+        self.order = [places.get(name) for name in columns]
+        self.there = frozenset(places).intersection(columns)
+
+    def _align(self, record: Record) -> list[str]:
+        cells = record.cells
+        if len(cells) != self.width:
+            code = "too-many-cells" if len(cells) > self.width else "too-few-cells"
+            self.note(code, record.line, given=len(cells), wanted=self.width)
+        return self.aligned(cells)
+
+    def aligned(self, cells: Sequence[str]) -> list[str]:
+        """The cells in the order of the schema, blank ones for what is not there."""
+        return [cells[at] if at is not None and at < len(cells) else "" for at in self.order]
+
+    def _judge_cells(self, record: Record, cells: list[str]) -> frozenset[str]:
+        """Reports damaged cells, notes what Frictionless refuses; gives the columns that are refused."""
+        # Damage is not seen in the text, so every cell of such a row is looked at.
+        unknown: Sequence[int] = range(len(cells))
+        if not record.damaged:
+            unknown = [place for place in unknown if cells[place] not in self.sound[place]]
+        refused: set[str] = set()
+        for place in unknown:
+            name, text, read = self.plan.columns[place], cells[place], self.readers[place]
+            at = self.order[place]
+            if at is None:
+                continue
+            if at in record.damaged:
+                self.note("not-utf8", record.line, name=name, value=text)
+                self.store.add(Damage(self.at, record.line, name))
+                refused.add(name)
+            elif name in self.numbers and text and not NUMBER.fullmatch(text):
+                self.note("bad-key-number", record.line, name=name, value=text)
+                refused.add(name)
+            elif fault := cell_fault(text, read, ours=self.ours):
+                self.doubt(record.line, name, text, *fault)
+                refused.add(name)
+            elif len(self.sound[place]) < MOST_REMEMBERED and len(text) <= LONGEST_REMEMBERED:
+                self.sound[place].add(text)
+        return frozenset(refused)
+
+    def doubt(self, line: int, name: str, text: str, code: str, says: str) -> None:
+        """A field of the dictionary waits for the judge's words; no one else speaks of other columns.
+
+        Nobody judges a row of a form or visit that the dictionary has no more.
+        """
+        if self.waits(name):
+            if line not in self.past_lines:
+                self.store.add(Doubt(self.at, line, name, code, says, text))
+        else:
+            self.note(code, line, name=name, value=text, says=says)
+
+    def waits(self, name: str) -> bool:
+        """True for a field of the dictionary."""
+        return self.plan.table is not None and name not in self.keys
+
+
+def labels(header: Record, *, ours: bool) -> list[str]:
+    """The names in a header; blanks around them do not count in packages of others."""
+    return header.cells if ours else [name.strip() for name in header.cells]
+
+
+def cell_fault(text: str, read: CellReader, *, ours: bool) -> tuple[str, str] | None:
+    """The code and the words of what is wrong with a cell by its schema alone.
+
+    A NUL says enough of a cell of ours; in packages of others it may be tolerated, and what it spoils not.
+    """
+    notes = read(text)[1]
+    if "\0" in text and (ours or not notes):
+        return "nul-character", ""
+    if not notes:
+        return None
+    says = ", ".join(_said(constraint, note, text) for constraint, note in notes.items())
+    return ("cell-type" if "type" in notes else "cell-constraint"), says[:LONGEST_WORDS]
+
+
+def _said(constraint: str, note: str, text: str) -> str:
+    """A constraint in words; a code that only lost its zeros is named, for spreadsheets take them away."""
+    plain = text.lstrip("0")
+    lost = [code for code in _CODE.findall(note) if code.lstrip("0") == plain] if text.isdecimal() else []
+    if constraint == "enum" and lost:
+        return f"it is {lost[0]} without its leading zeros"
+    return _SAYS.get(constraint, note)
+
+
+def other_delimiter(cells: Sequence[str], plan: TablePlan) -> str | None:
+    """The character that evidently parts the cells of a file whose header is one cell."""
+    if len(cells) != 1 or cells[0] in plan.columns:
+        return None
+    for one in _DELIMITERS:
+        names = [name.strip(' "') for name in cells[0].split(one)]
+        known = sum(name in plan.columns for name in names)
+        if one != plan.delimiter and known > 1 and known * 2 >= len(names):
+            return one
+    return None
+
+
+def delimiter_said(delimiter: str) -> str:
+    """The character's name in the plural."""
+    return _DELIMITERS.get(delimiter, f'"{delimiter}"')
+
+
+Make = Callable[[TableReading, int, list[str], frozenset[str]], Any]
+"""What the store keeps of a row, given its line, its cells and the columns that are refused."""
+
+
+def _key(reading: TableReading, cells: list[str], refused: frozenset[str]) -> dict[str, Any] | None:
+    """The key columns of a row, or None when the row cannot be placed."""
+    found: dict[str, Any] = {}
+    for name, text in zip(reading.plan.columns, cells, strict=True):
+        if name not in layout.ROW_KEY or (reading.plan.table and name not in reading.keys):
+            continue
+        if name in refused or not (text or name in reading.blank_keys):
+            return None
+        found[name] = text if name not in _NUMBERS else int(text) if text else None
+    return found
+
+
+def _data(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> DataLine | None:
+    key = _key(reading, cells, refused)
+    if key is None:
+        return None
+    own = json.dumps(cells[len(key) :], ensure_ascii=False)
+    return DataLine(
+        reading.at, line, key[layout.SITE], key[layout.SUBJECT], key.get(layout.VISIT, LOG),
+        key.get(layout.UNSNO, 0), key.get(layout.ROW), own,
+    )  # fmt: skip
+
+
+def _subject(
+    reading: TableReading, line: int, cells: list[str], refused: frozenset[str]
+) -> SubjectLine | None:
+    key = _key(reading, cells, refused)
+    return SubjectLine(line, key[layout.SITE], key[layout.SUBJECT]) if key else None
+
+
+def _form(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> FormLine | None:
+    key = _key(reading, cells, refused)
+    form, status, version, saved_at, saved_by = cells[4:]
+    if key is None or not form or "form" in refused:
+        return None
+    return FormLine(
+        line, key[layout.SITE], key[layout.SUBJECT], key[layout.VISIT], key[layout.UNSNO], form,
+        int(status) if NUMBER.fullmatch(status) else 0,
+        int(version) if NUMBER.fullmatch(version) else 0,
+        saved_at, saved_by,
+    )  # fmt: skip
+
+
+def _kept(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> KeptLine | None:
+    key = _key(reading, cells, refused)
+    if key is None or cells[9] != "kept":
+        return None
+    return KeptLine(
+        line, key[layout.SUBJECT], key[layout.VISIT], key[layout.UNSNO], cells[4], cells[5],
+        key[layout.ROW], cells[7], cells[8], cells[10],
+    )  # fmt: skip
+
+
+_MAKERS: Mapping[str, Make] = {
+    layout.SUBJECTS: _subject,
+    layout.FORMS: _form,
+    layout.QUERIES: _kept,
+}

@@ -1,0 +1,161 @@
+"""Which tables a package should have, from its dictionary or, without one, from its own descriptor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from generator.tables import layout
+
+if TYPE_CHECKING:  # packages of others do without
+    from forms_spec.model.fields import Table
+    from forms_spec.model.study import Study
+    from generator.tables.retired import Retired
+    from generator.validation.known_names import KnownNames
+
+CellVerdict = Mapping[str, str] | None
+CellReader = Callable[[str], tuple[Any, CellVerdict]]
+"""A text's value, None where it has none, and what speaks against it: notes by constraint, or None."""
+
+SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
+_REMEMBERED = 1 << 14
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TablePlan:
+    """One file to read. ``table`` is the dictionary's; None for a system table or one it lacks.
+
+    ``read`` is the schema as Frictionless has read it already, in a package of others; ``stated`` is what
+    the descriptor says of the whole file there: ``hash`` and ``bytes``. ``known`` are the names of the
+    study whose table it is.
+    """
+
+    name: str
+    path: str
+    columns: tuple[str, ...]
+    schema: Mapping[str, Any]
+    table: Table | None
+    delimiter: str = ","
+    read: Any = None
+    stated: Mapping[str, Any] = field(default_factory=dict)
+    known: KnownNames | None = None
+
+    @property
+    def optional(self) -> frozenset[str]:
+        """Columns that follow from another one, so that an older package may lack them."""
+        return frozenset(one.name for one in (self.table.fields if self.table else ()) if one.part_of)
+
+    @property
+    def blank_keys(self) -> frozenset[str]:
+        """The key columns that may be blank, such as the site of a study without sites."""
+        return frozenset(
+            one["name"]
+            for one in self.schema["fields"]
+            if one["name"] in layout.ROW_KEY and not one.get("constraints", {}).get("required")
+        )
+
+
+def study_plan(
+    study: Study, paths: Mapping[str, str], retired: Retired, *, entries: bool
+) -> tuple[TablePlan, ...]:
+    """Every table of the dictionary, at the path that the descriptor gives it.
+
+    ``retired`` names are those of earlier dictionaries; ``entries``: subjects say who entered them.
+    """
+    from generator.tables.schema import table_schema
+    from generator.tables.system import system_schema
+    from generator.validation.known_names import KnownNames
+
+    made, known = [], KnownNames(study=study, retired=retired)
+    for name, columns in layout.all_columns(study, entries=entries).items():
+        table = study.tables.get(name)
+        if table:
+            schema = table_schema(study, table, retired)
+        else:
+            schema = system_schema(study, name, retired=retired, entries=entries)
+        path = paths.get(name) or layout.table_path(name)
+        made.append(TablePlan(name=name, path=path, columns=columns, schema=schema, table=table, known=known))
+    return tuple(made)
+
+
+def has_entries(resource: Mapping[str, Any]) -> bool:
+    """Whether the table of subjects that a descriptor describes says who entered each."""
+    schema = resource.get("schema")
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    names = [one.get("name") for one in fields if isinstance(one, dict)] if isinstance(fields, list) else []
+    return all(name in names for name in layout.ENTRY)
+
+
+def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:
+    """The plan of a table that only the descriptor describes, or why it cannot be judged."""
+    from generator.tables.descriptor import DIALECT
+
+    schema, name, path = resource.get("schema"), str(resource["name"]), str(resource["path"])
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    if not isinstance(fields, list) or not all(isinstance(one, dict) and one.get("name") for one in fields):
+        return "its schema does not stand in datapackage.json"
+    if not path.endswith(".csv"):
+        return "it is no CSV file"
+    if str(resource.get("encoding", "utf-8")).lower() not in {"utf-8", "utf8"}:
+        return "its encoding is not UTF-8"
+    dialect = resource.get("dialect", {})
+    if not isinstance(dialect, dict) or any(dialect.get(key, said) != said for key, said in DIALECT.items()):
+        return "its dialect is another one"
+    columns = tuple(str(one["name"]) for one in fields)
+    return TablePlan(name=name, path=path, columns=columns, schema=schema or {}, table=None)
+
+
+def frictionless_schema(plan: TablePlan) -> Any:
+    """The plan's schema as Frictionless understands it. ``ValueError`` when it is none."""
+    if plan.read is not None:
+        return plan.read
+    from frictionless import Schema
+    from frictionless.exception import FrictionlessException
+
+    try:
+        return Schema.from_descriptor({"$schema": SCHEMA_PROFILE, **plan.schema})
+    except FrictionlessException as error:
+        raise ValueError("; ".join(one.note for one in error.to_errors())) from error
+
+
+def missing_values(one: Any) -> tuple[str, ...]:
+    """The texts of a Frictionless field that stand for no value."""
+    own = one.has_defined("missing_values") or not one.schema
+    return tuple(one.missing_values if own else one.schema.missing_values)
+
+
+def cell_readers(schema: Any) -> tuple[CellReader, ...]:
+    """How Frictionless reads each column. Equal texts of a column are read once.
+
+    ``ValueError`` when a constraint of the schema does not fit its type.
+    """
+    try:
+        return tuple(_remembering(field.create_cell_reader()) for field in schema.fields)
+    except Exception as error:
+        from frictionless.exception import FrictionlessException
+
+        if isinstance(error, FrictionlessException | re.error):
+            raise ValueError(str(error)) from error
+        raise
+
+
+def _remembering(read: CellReader) -> CellReader:
+    seen: dict[str, tuple[Any, CellVerdict]] = {}
+
+    def verdict(text: str) -> tuple[Any, CellVerdict]:
+        try:
+            return seen[text]
+        except KeyError:
+            pass
+        try:
+            said = read(text)
+        except Exception as error:
+            said = None, {"type": f"frictionless stops at it ({type(error).__name__})"}
+        if len(seen) >= _REMEMBERED:
+            seen.clear()
+        seen[text] = said
+        return said
+
+    return verdict

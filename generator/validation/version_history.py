@@ -1,0 +1,284 @@
+"""The versions of every form, put together again from the changes in ``audit.csv``."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from forms_spec.loading.study_builder import dictionary_hash
+from forms_spec.model.captured_data import CellKey, FormKey, Record, Row
+from forms_spec.model.captured_forms import FormStatus
+from generator.package.csv_records import Records
+from generator.package.source import BrokenFile, Source
+from generator.tables import layout
+from generator.tables.descriptor import DictionaryUse
+from generator.validation.open_package import read_text
+from generator.validation.opened_package import OpenPackage
+
+STATUSES: Mapping[str, FormStatus] = {
+    "draft": FormStatus.INCOMPLETE,
+    "unverified": FormStatus.UNVERIFIED,
+    "complete": FormStatus.COMPLETE,
+}
+LONGEST_NAME = 100
+"""The longest username."""
+BATCH = 5000
+
+
+class BrokenHistory(ValueError):
+    """The changes of a form do not make up its versions."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackagedVersion:
+    """A form as it was when somebody saved it."""
+
+    status: FormStatus
+    record: Record
+    saved_by: str
+    saved_at: datetime
+    reason: str
+    dictionary: str
+
+
+class _Line(NamedTuple):
+    visit: str
+    unsno: str
+    form: str
+    version: str
+    table: str
+    rowno: str
+    field: str
+    old: str
+    new: str
+    reason: str
+    saved_by: str
+    saved_at: str
+    dictionary: str
+
+
+_COLUMNS = (
+    layout.VISIT, layout.UNSNO, layout.FORM, "version", "table", layout.ROW, "field",
+    "old", "new", "reason", "saved_by", "saved_at", "dictionary",
+)  # fmt: skip
+
+
+class PackageHistory:
+    """The past of an open package. Lives no longer than the package is open.
+
+    ``broken`` counts the forms whose changes do not fit together.
+    """
+
+    def __init__(self, opened: OpenPackage) -> None:
+        self._opened = opened
+        self._db = sqlite3.connect(Path(opened.store.folder) / "history.sqlite", isolation_level=None)
+        names = ", ".join(f"c{at}" for at in range(len(_COLUMNS)))
+        self._db.executescript(
+            f"pragma journal_mode=off; pragma synchronous=off; begin; create table line (subject, {names});"
+        )
+        marks = ",".join("?" * (len(_COLUMNS) + 1))
+        lines = self._rows(layout.AUDIT, (layout.SUBJECT, *_COLUMNS))
+        while some := list(islice(lines, BATCH)):
+            self._db.executemany(f"insert into line values ({marks})", some)
+        self._db.executescript("create index line_of on line (subject);")
+        self.broken = 0
+
+    def close(self) -> None:
+        self._db.close()
+
+    def subjects(self) -> Iterator[str]:
+        """Every subject that the history speaks of."""
+        yield from (name for (name,) in self._db.execute("select distinct subject from line order by 1"))
+
+    def people(self) -> list[str]:
+        """Everybody who saved anything."""
+        at = _Line._fields.index("saved_by")
+        return [name for (name,) in self._db.execute(f"select distinct c{at} from line order by 1")]
+
+    def last_save(self) -> datetime | None:
+        """When the newest version of all was saved."""
+        at = _Line._fields.index("saved_at")
+        [(text,)] = self._db.execute(f"select max(c{at}) from line")
+        try:
+            return datetime.fromisoformat(text) if text else None
+        except ValueError:
+            return None
+
+    def entries(self) -> dict[str, tuple[str, datetime]]:
+        """Who entered each subject, and when, where the package says so."""
+        found: dict[str, tuple[str, datetime]] = {}
+        for subject, by, at in self._rows(layout.SUBJECTS, (layout.SUBJECT, *layout.ENTRY)):
+            try:
+                moment = datetime.fromisoformat(at)
+            except ValueError:
+                continue
+            if moment.tzinfo and 0 < len(by) <= LONGEST_NAME:
+                found[subject] = (by, moment)
+        return found
+
+    def forms(self, subject: str) -> dict[FormKey, tuple[PackagedVersion, ...]]:
+        """The versions of each form of a subject, oldest first; without those that do not fit together."""
+        found: dict[FormKey, tuple[PackagedVersion, ...]] = {}
+        query = "select * from line where subject = ? order by c0, c1, c2, cast(c3 as integer), rowid"
+        lines = (_Line(*row[1:]) for row in self._db.execute(query, (subject,)))
+        for (visit, unsno, form), some in groupby(lines, lambda one: one[:3]):
+            try:
+                found[FormKey(form, visit, int(unsno))] = tuple(_versions(form, some))
+            except ValueError:
+                self.broken += 1
+        return found
+
+    def _rows(self, table: str, wanted: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Some columns of a table; nothing where it does not have them all."""
+        plan = next((one for one in self._opened.plans if one.name == table), None)
+        if plan is None or plan.path not in self._opened.source.sizes:
+            return
+        try:
+            with self._opened.source.open(plan.path) as raw:
+                records = Records(raw, _silent, delimiter=plan.delimiter)
+                header = records.next()
+                places = {name: at for at, name in enumerate(header.cells)} if header else {}
+                if not places.keys() >= set(wanted):
+                    return
+                order = [places[name] for name in wanted]
+                for record in records:
+                    if len(record.cells) == len(places):
+                        yield tuple([record.cells[at] for at in order])
+        except BrokenFile:
+            return
+
+
+def _silent(code: str, line: int, **words: Any) -> None:
+    """Damage is told when the package is read."""
+
+
+def _versions(form: str, lines: Iterator[_Line]) -> Iterator[PackagedVersion]:
+    state = _State(form=form)
+    for number, (version, some) in enumerate(groupby(lines, lambda one: one.version), start=1):
+        if version != str(number):
+            raise BrokenHistory(f"version {number} of {form} is missing")
+        yield state.after(list(some))
+
+
+@dataclass(kw_only=True)
+class _State:
+    """One form while its changes are carried out."""
+
+    form: str
+    status: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, dict[int, dict[str, str]]] = field(default_factory=dict)
+    kept: dict[tuple[CellKey, str], str] = field(default_factory=dict)
+    _removed: list[tuple[str, int]] = field(default_factory=list)
+
+    def after(self, lines: Sequence[_Line]) -> PackagedVersion:
+        """The form after a save, of which these are the changes."""
+        first = lines[0]
+        for line in lines:
+            if line[9:] != first[9:]:
+                raise BrokenHistory("the lines of a save differ in who, when or why")
+            self._change(line)
+        moment = datetime.fromisoformat(first.saved_at)
+        if (
+            self.status not in STATUSES
+            or moment.tzinfo is None
+            or not 0 < len(first.saved_by) <= LONGEST_NAME
+        ):
+            raise BrokenHistory("a save has no status, no time or nobody who made it")
+        return PackagedVersion(
+            status=STATUSES[self.status],
+            record=self._record(),
+            saved_by=first.saved_by,
+            saved_at=moment,
+            reason=first.reason,
+            dictionary=first.dictionary,
+        )
+
+    def _change(self, line: _Line) -> None:
+        row = int(line.rowno) if line.rowno else None
+        name, _, code = line.field.partition("#")
+        if code:
+            _put(self.kept, (CellKey(line.table, row, name), code), line)
+        elif row is not None and name == layout.ROW:
+            self._change_row(line, row)
+        elif row is not None:
+            _put(self.rows.setdefault(line.table, {}).setdefault(row, {}), name, line)
+        elif name == "formstat" and line.table == self.form:
+            if line.old != self.status:
+                raise BrokenHistory("a status before a save is not the one after the save before")
+            self.status = line.new
+        elif name:
+            _put(self.texts, name, line)
+
+    def _change_row(self, line: _Line, row: int) -> None:
+        if line.new:
+            self.rows.setdefault(line.table, {}).setdefault(row, {})
+        else:
+            self._removed.append((line.table, row))
+
+    def _record(self) -> Record:
+        for table, row in self._removed:
+            if any(self.rows.get(table, {}).pop(row, {}).values()):
+                raise BrokenHistory("a row that was removed still has texts")
+        self._removed.clear()
+        return Record(
+            texts=dict(self.texts),
+            rows={
+                table: tuple(Row(number=number, texts=dict(rows[number])) for number in sorted(rows))
+                for table, rows in self.rows.items()
+                if rows
+            },
+            kept=dict(self.kept),
+        )
+
+
+def _put(held: dict[Any, str], name: Any, line: _Line) -> None:
+    """One text after another; a history whose texts before and after do not meet is none."""
+    if held.get(name, "") != line.old:
+        raise BrokenHistory(f"{line.field} was not {line.old!r} before it was {line.new!r}")
+    if line.new:
+        held[name] = line.new
+    else:
+        held.pop(name, None)
+
+
+def dictionary_uses(opened: OpenPackage) -> tuple[DictionaryUse, ...]:
+    """Which dictionaries were in use, as the descriptor tells it."""
+    given = opened.descriptor.get("crfsmith:dictionaries")
+    found = []
+    for one in given if isinstance(given, list) else []:
+        digest, since = (one.get("hash"), one.get("since")) if isinstance(one, dict) else (None, None)
+        try:
+            moment = datetime.fromisoformat(since) if isinstance(since, str) else None
+        except ValueError:
+            continue
+        if isinstance(digest, str) and moment and moment.tzinfo:
+            found.append(DictionaryUse(hash=digest, since=moment))
+    return tuple(found)
+
+
+def earlier_texts(source: Source) -> dict[str, dict[str, str]]:
+    """The earlier dictionaries of a package by their hashes; one that is not what it says is left out."""
+    found: dict[str, dict[str, str]] = {}
+    for name in source.sizes:
+        digest, _, file = name.removeprefix(layout.EARLIER_DICTIONARIES).partition("/")
+        if name.startswith(layout.EARLIER_DICTIONARIES) and file:
+            try:
+                found.setdefault(digest, {})[file] = read_text(source, name)
+            except BrokenFile:
+                continue
+    return {digest: files for digest, files in found.items() if dictionary_hash(files) == digest}
+
+
+def earlier_file(opened: OpenPackage, name: str) -> bytes | None:
+    """An uploaded file that only earlier versions name, by the text of their cell."""
+    content = opened.bytes_of(layout.EARLIER_FILES + name.removeprefix(layout.FILES))
+    if content is None or not hashlib.sha256(content).hexdigest().startswith(name.split("/")[1]):
+        return None
+    return content

@@ -1,0 +1,75 @@
+"""Laws over every finding code."""
+
+from __future__ import annotations
+
+import re
+from types import ModuleType
+
+import pytest
+
+from forms_spec.findings.catalogue import (
+    CATALOGUE,
+    MODULES,
+    Entry,
+    dictionary,
+    finding,
+    questions,
+    shapes,
+    text,
+)
+from forms_spec.findings.finding import Severity
+from tests.forms_spec.dictionaries import findings, load
+
+EXAMPLES = [pytest.param(entry, id=entry.code) for entry in CATALOGUE.values() if entry.example]
+
+
+@pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.code)
+def test_an_entry_is_complete(entry: Entry) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry.code)
+    assert entry.message.strip()
+    assert entry.remedy.strip()
+    assert entry.explanation.strip()
+
+
+def test_every_code_of_the_dictionary_has_an_example() -> None:
+    """But four that are about files on a disk, and one about a study that is not there."""
+    rooms = (text, shapes, dictionary, questions)
+    without = {entry.code for room in rooms for entry in room.ENTRIES if not entry.example}
+    assert without == {"file-unreadable", "file-passed-over", "file-too-large", "not-utf-8", "no-study"}
+
+
+@pytest.mark.parametrize("entry", EXAMPLES)
+def test_an_example_produces_its_finding(entry: Entry) -> None:
+    found = findings(entry.example)
+    assert entry.code in {one.code for one in found}
+    others = [one for one in found if one.severity is Severity.REFUSE and one.code != entry.code]
+    assert not others, [f"{one.text} {one.message}" for one in others]
+
+
+@pytest.mark.parametrize("entry", EXAMPLES)
+def test_a_finding_of_an_example_has_a_place_in_it(entry: Entry) -> None:
+    for found in findings(entry.example):
+        if found.code == entry.code:
+            assert found.text is not None
+            assert found.text.line >= 1
+
+
+def test_the_small_study_of_the_examples_is_clean() -> None:
+    assert load().findings == ()
+    assert load().study is not None
+
+
+def test_a_code_that_stands_twice_is_refused() -> None:
+    from forms_spec.findings.catalogue import _collect
+
+    twice = ModuleType("twice")
+    twice.ENTRIES = MODULES[0].ENTRIES  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="stands twice"):
+        _collect((MODULES[0], twice))
+
+
+def test_a_finding_has_the_words_of_its_entry() -> None:
+    found = finding("unknown-type", name="intger", near='Did you mean "integer"?')
+    assert found.message == 'There is no field type "intger"'
+    assert found.remedy.startswith('Did you mean "integer"?')
+    assert found.severity is Severity.REFUSE

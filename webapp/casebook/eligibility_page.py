@@ -1,0 +1,266 @@
+"""A subject's eligibility as it is shown: one line for the casebook, one for each criterion on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from forms_spec.evaluation.eligibility import Assessment, CriterionResult, Verdict, assess, in_words
+from forms_spec.evaluation.form_result import CellState
+from forms_spec.evaluation.lacking_values import Lack
+from forms_spec.evaluation.read_trace import Source
+from forms_spec.findings.finding import Finding
+from forms_spec.model.captured_data import LOG, Casebook, CellKey, FormKey, Record
+from forms_spec.model.criteria import Criterion
+from forms_spec.model.fields import Field
+from generator.pages.answer_text import answer_words
+from generator.pages.input_names import cell_name
+from webapp.casebook.subject_status import Judged
+from webapp.presentation.form_address import form_address
+from webapp.presentation.statuses import Shown
+from webapp.services import services, whole_casebook_of
+
+MOST_NAMES = 6
+"""So many criteria are named in the one line; a subject of whom nothing is known has all of them open."""
+
+VERDICTS: Mapping[Verdict, Shown] = MappingProxyType(
+    {
+        Verdict.AGREES: Shown(name="complete", shape="●", word="agrees"),
+        Verdict.DISCREPANCY: Shown(name="findings", shape="▲", word="discrepancy"),
+        Verdict.UNKNOWN: Shown(name="draft", shape="◐", word="cannot be determined"),
+        Verdict.UNANSWERED: Shown(name="none", shape="○", word="not answered"),
+    }
+)
+NO_VALUE: Mapping[CellState, str] = MappingProxyType(
+    {
+        CellState.ANSWERED: "",
+        CellState.MISSING: "",
+        CellState.BLANK: "not answered",
+        CellState.HIDDEN: "not asked",
+        CellState.INVALID: "not a valid answer",
+    }
+)
+if VERDICTS.keys() != set(Verdict) or NO_VALUE.keys() != set(CellState):
+    raise TypeError("a verdict or a state of a cell has no words")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceShown:
+    """A value that a criterion rests on. ``note`` says what is wrong with it; ``grave`` that it matters."""
+
+    label: str
+    value: str
+    note: str
+    grave: bool
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """The values of one form, or of one row of it."""
+
+    title: str
+    sources: tuple[SourceShown, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionLine:
+    """One criterion, ready to be shown."""
+
+    name: str
+    text: str
+    inclusion: bool
+    address: str
+    site: str
+    derived: str
+    verdict: Shown
+    fails: bool
+    settled: bool
+    rule: str
+    moot: str
+    places: tuple[Place, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EligibilityPage:
+    """Everything on the page of one subject."""
+
+    status: Shown
+    counts: tuple[tuple[Shown, int], ...]
+    lines: tuple[CriterionLine, ...]
+
+
+def assessment_of(subjid: str, judged: Judged) -> Assessment | None:
+    """The subject's eligibility as of today."""
+    held = services()
+    if held.study.eligibility is None:
+        return None
+
+    def work_out() -> Assessment | None:
+        return assess(held.study, whole_casebook_of(subjid), held.today(), subjid, judged.findings)
+
+    return judged.once("eligibility", work_out)
+
+
+def status_of(assessment: Assessment) -> Shown:
+    """``Eligible``, ``Fails EXCL01``, ``Undetermined: EXCL06, EXCL13``, as shape, word and colour."""
+    if assessment.failed:
+        return Shown(name="findings", shape="✕", word=f"Fails {_names(assessment.failed)}")
+    if assessment.undetermined:
+        return Shown(name="draft", shape="◐", word=f"Undetermined: {_names(assessment.undetermined)}")
+    if assessment.pending:
+        pending = _names(assessment.pending)
+        return Shown(name="draft", shape="●", word=f"Eligible, pending a query on {pending}")
+    return Shown(name="complete", shape="●", word="Eligible")
+
+
+def _names(criteria: tuple[CriterionResult, ...]) -> str:
+    names = [one.name for one in criteria]
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[: MOST_NAMES - 1])} and {len(names) - MOST_NAMES + 1} more"
+
+
+def page_of(subjid: str, judged: Judged) -> EligibilityPage | None:
+    """The lines of the page, in the order of the dictionary; None in a study without criteria."""
+    assessment = assessment_of(subjid, judged)
+    if assessment is None:
+        return None
+    return judged.once("eligibility page", lambda: _page(subjid, assessment))
+
+
+def _page(subjid: str, assessment: Assessment) -> EligibilityPage:
+    maker = _Lines(subjid=subjid, casebook=whole_casebook_of(subjid), key=assessment.key)
+    counts = dict.fromkeys(Verdict, 0)
+    for result in assessment.criteria:
+        counts[result.verdict] += 1
+    return EligibilityPage(
+        status=status_of(assessment),
+        counts=tuple((VERDICTS[verdict], count) for verdict, count in counts.items() if count),
+        lines=tuple(maker.line(result) for result in assessment.criteria),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Lines:
+    """Puts the criteria of one subject into words."""
+
+    subjid: str
+    casebook: Casebook
+    key: FormKey
+
+    def line(self, result: CriterionResult) -> CriterionLine:
+        criterion = result.criterion
+        field = criterion.field
+        study = services().study
+        moot = criterion.not_applicable
+        own = CellKey(self.key.form, None, field.name)
+        return CriterionLine(
+            name=result.name,
+            text=field.label,
+            inclusion=criterion.inclusion,
+            address=f"{self.address(self.key)}#{cell_name(own)}",
+            site=answer_words(result.answer, field),
+            derived=_derived(result, criterion),
+            verdict=VERDICTS[result.verdict],
+            fails=result.passes is False,
+            settled=result.settled,
+            rule=in_words(criterion.met, study),
+            moot=in_words(moot, study) if moot is not None else "",
+            places=tuple(self.places(result)),
+            findings=result.findings,
+        )
+
+    def address(self, key: FormKey) -> str:
+        return form_address(self.subjid, key.visit, key.unsno, key.form)
+
+    def places(self, result: CriterionResult) -> Iterator[Place]:
+        """The sources form by form and row by row; those that leave something open say so."""
+        lacks = {one.source: one.why for one in result.lacking}
+        by_place: dict[str, list[SourceShown]] = {}
+        for source in _in_order((*result.sources, *lacks)):
+            sources = by_place.setdefault(self.title(source), [])
+            if not _names_its_row(source):
+                sources.append(self.shown(source, lacks.get(source)))
+        for title, sources in by_place.items():
+            yield Place(title=title, sources=tuple(sources))
+
+    def title(self, source: Source) -> str:
+        study = services().study
+        form = study.forms[source.key.form]
+        visit = "" if source.key.visit == LOG else f", {source.key.visit}"
+        number = f" {source.key.unsno}" if source.key.unsno else ""
+        row = f", {self.row(source, source.row)}" if source.row is not None else ""
+        return f"{form.title}{visit}{number}{row}"
+
+    def row(self, source: Source, number: int) -> str:
+        """A row by what it is about where that is fixed, else by its number."""
+        group = services().study.tables[source.table].group
+        fixed = group.rows.fixed if group and group.rows else ()
+        if group is None or not fixed:
+            return f"row {number}"
+        texts = self.texts(source)
+        return " ".join(answer_words(texts.get(f.name, ""), f) for f in group.fields if f.name in fixed)
+
+    def texts(self, source: Source) -> Mapping[str, str]:
+        """What was captured beside a source, in its row or its form."""
+        record = self.casebook.record(source.key) or Record()
+        rows = record.rows.get(source.table, ())
+        return next((row.texts for row in rows if row.number == source.row), record.texts)
+
+    def shown(self, source: Source, lack: Lack | None) -> SourceShown:
+        table = services().study.tables[source.table]
+        field = next((one for one in table.fields if one.name == source.field), None)
+        if field is None:
+            group = table.group.title if table.group else None
+            note = "none" if source.captured else "not started"
+            address = self.address(source.key)
+            label = group or table.form.title
+            return SourceShown(label=label, value="", note=note, grave=lack is not None, address=address)
+        cell = cell_name(CellKey(source.table, source.row, field.name))
+        return SourceShown(
+            label=field.label,
+            value=self.words(source, field),
+            note=_note(source, lack),
+            grave=lack is not None,
+            address=f"{self.address(source.key)}#{cell}",
+        )
+
+    def words(self, source: Source, field: Field) -> str:
+        """The value with its unit."""
+        if source.state in (CellState.BLANK, CellState.HIDDEN):
+            return ""
+        return answer_words(source.text, field, self.texts(source))
+
+
+def _names_its_row(source: Source) -> bool:
+    """True for what stands in the title of a fixed row."""
+    group = services().study.tables[source.table].group
+    return group is not None and group.rows is not None and source.field in group.rows.fixed
+
+
+def _in_order(sources: Iterable[Source]) -> list[Source]:
+    """Each source once; those of a form, or of a row, together."""
+    kept = list(dict.fromkeys(sources))
+    first: dict[tuple[FormKey, int | None], int] = {}
+    for at, one in enumerate(kept):
+        first.setdefault((one.key, one.row), at)
+    return sorted(kept, key=lambda one: first[one.key, one.row])
+
+
+def _note(source: Source, lack: Lack | None) -> str:
+    if lack is not None and source.state is CellState.ANSWERED:
+        return lack.value
+    return NO_VALUE[source.state]
+
+
+def _derived(result: CriterionResult, criterion: Criterion) -> str:
+    """The answer by the sources; where they leave several open but not all, which."""
+    codelist = criterion.field.codelist
+    assert codelist is not None
+    labels = [code.label for code in codelist.codes if code.code in result.possible]
+    if len(labels) == 1:
+        return labels[0]
+    return "unknown" if len(labels) == len(codelist.codes) else f"unknown: {' or '.join(labels)}"

@@ -1,0 +1,230 @@
+"""All forms of one subject as a grid: forms down, visits across, a status in every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from forms_spec.model.captured_data import LOG, FormKey
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Scheduled, Visit, VisitType
+from forms_spec.schedule.timeline import timeline
+from forms_spec.schedule.visit_status import Expected, VisitState, VisitStatus, expectation, visit_states
+from webapp.presentation.form_address import form_address, forms_at, visit_word
+from webapp.presentation.statuses import NOT_EXPECTED, Shown, open_status, status_of
+from webapp.services import services, whole_casebook_of
+from webapp.storage import FormHead, Status, heads
+
+Holds = Callable[[Scheduled, int], bool | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """One visit. ``today_after``: today lies between this visit and the next one; ``year``: it is another
+    one than ours."""
+
+    state: VisitState
+    word: str
+    first_address: str
+    today_after: bool
+    year: int | None
+
+    @property
+    def visit(self) -> Visit:
+        return self.state.visit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """One form at one visit; ``address`` is empty where the form is not part of the visit."""
+
+    column: Column
+    status: Shown
+    address: str
+    to_finish: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    form: Form
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogForm:
+    form: Form
+    address: str
+    rows: int
+    status: Shown
+    to_finish: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grid:
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    logs: tuple[LogForm, ...]
+    next_unsno: Mapping[str, int]
+
+    @property
+    def statuses(self) -> dict[str, Shown]:
+        """By address of a form: its status."""
+        cells = {cell.address: cell.status for line in self.lines for cell in line.cells if cell.address}
+        return cells | {log.address: log.status for log in self.logs}
+
+    @property
+    def to_finish(self) -> int:
+        """Drafts, and forms that a visit behind us asked for and nobody began."""
+        cells = sum(cell.to_finish for line in self.lines for cell in line.cells)
+        return cells + sum(log.to_finish for log in self.logs)
+
+
+def grid_of(subjid: str, holds: Holds, findings: Mapping[FormKey, int]) -> Grid:
+    """The casebook of a subject as of today; ``holds`` judges the schedule's conditions.
+
+    ``findings`` has the number of open findings by form.
+    """
+    held = services()
+    study = held.study
+    casebook = whole_casebook_of(subjid)
+    known = heads(held.database, subjid)
+    when = timeline(study, casebook, known)
+    states = _by_day(_with_captured(study, visit_states(study, when, held.today()), known))
+    columns = _columns(study, subjid, states)
+    names = dict.fromkeys(scheduled.form for scheduled in study.schedule)
+    forms = [study.forms[name] for name in names]
+    cells = _Cells(study=study, subjid=subjid, known=known, holds=holds, findings=findings)
+    lines = tuple(Line(form=form, cells=tuple(cells.cell(form, one) for one in columns)) for form in forms)
+    return Grid(
+        columns=columns,
+        lines=tuple(line for line in lines if any(cell.address for cell in line.cells)),
+        logs=tuple(_log(subjid, form, known, findings) for form in study.forms.values() if form.log),
+        next_unsno=_next_numbers(study, states, known),
+    )
+
+
+def _with_captured(
+    study: Study, states: tuple[VisitState, ...], known: Mapping[FormKey, FormHead]
+) -> tuple[VisitState, ...]:
+    """Repeating visits of which a form was captured stand in the grid, dated or not."""
+    found: list[VisitState] = []
+    for visit in study.visits.values():
+        mine = {state.unsno: state for state in states if state.visit is visit}
+        if not visit.repeats:
+            found.extend(mine.values())
+            continue
+        some = next(iter(mine.values()))
+        numbers = {key.unsno for key in known if key.visit == visit.name} | (set(mine) - {0})
+        for number in sorted(numbers):
+            blank = VisitState(visit=visit, unsno=number, status=VisitStatus.DUE, due=None, date=None)
+            found.append(mine.get(number, blank))
+        if not numbers and some.unsno:
+            found.append(some)
+    return tuple(found)
+
+
+def _next_numbers(
+    study: Study, states: tuple[VisitState, ...], known: Mapping[FormKey, FormHead]
+) -> dict[str, int]:
+    """The number that the next visit of each repeating visit gets."""
+    numbers = {name: 0 for name, visit in study.visits.items() if visit.repeats}
+    for name, number in [(s.visit.name, s.unsno) for s in states] + [(k.visit, k.unsno) for k in known]:
+        if name in numbers:
+            numbers[name] = max(numbers[name], number)
+    return {name: number + 1 for name, number in numbers.items()}
+
+
+def _columns(study: Study, subjid: str, states: tuple[VisitState, ...]) -> tuple[Column, ...]:
+    today = services().today()
+    last = _last_begun(states, today)
+    columns = []
+    for number, state in enumerate(states):
+        forms = forms_at(study, state.visit.name)
+        first = form_address(subjid, state.visit.name, state.unsno, forms[0].name) if forms else ""
+        columns.append(
+            Column(
+                state=state,
+                word=visit_word(state.visit.name, state.unsno),
+                first_address=first,
+                today_after=number == last,
+                year=_other_year(state, today),
+            )
+        )
+    return tuple(columns)
+
+
+def _day(state: VisitState) -> date | None:
+    """The day of a visit, or the planned one."""
+    return state.date or (state.due.target if state.due else None)
+
+
+def _by_day(states: tuple[VisitState, ...]) -> tuple[VisitState, ...]:
+    """The visits in the study's order, with those that nobody planned where their day belongs."""
+    unplanned = [state for state in states if state.date and state.visit.type is not VisitType.SCHEDULED]
+    found = [state for state in states if state not in unplanned]
+    for state in sorted(unplanned, key=lambda one: (one.date or date.max, one.unsno)):
+        days = [_day(one) for one in found]
+        earlier = [i for i, day in enumerate(days) if day and state.date and day <= state.date]
+        found.insert(max(earlier, default=-1) + 1, state)
+    return tuple(found)
+
+
+def _last_begun(states: tuple[VisitState, ...], today: date) -> int | None:
+    """The number of the last visit whose day, or planned day, lies behind us; none behind one to come."""
+    days = [_day(state) for state in states]
+    to_come = next((i for i, day in enumerate(days) if day and day > today), len(days))
+    return max((i for i, day in enumerate(days[:to_come]) if day), default=None)
+
+
+def _other_year(state: VisitState, today: date) -> int | None:
+    day = _day(state)
+    return day.year if day is not None and day.year != today.year else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Cells:
+    """What the cells of one subject's grid are made of."""
+
+    study: Study
+    subjid: str
+    known: Mapping[FormKey, FormHead]
+    holds: Holds
+    findings: Mapping[FormKey, int]
+
+    def cell(self, form: Form, column: Column) -> Cell:
+        state = column.state
+        visit = state.visit.name
+        if (form.name, visit) not in self.study.expectations:
+            return Cell(column=column, status=NOT_EXPECTED, address="")
+        address = form_address(self.subjid, visit, state.unsno, form.name)
+        key = FormKey(form.name, visit, state.unsno)
+        head = self.known.get(key)
+        if head is not None:
+            status = status_of(head.status, self.findings.get(key, 0))
+            unfinished = head.status is not Status.COMPLETE
+            return Cell(column=column, status=status, address=address, to_finish=unfinished)
+        expected = expectation(self.study, form.name, visit, lambda one: self.holds(one, state.unsno))
+        behind = state.status in (VisitStatus.DONE, VisitStatus.OVERDUE)
+        return Cell(
+            column=column,
+            status=open_status(expected, state),
+            address=address,
+            to_finish=behind and expected is Expected.REQUIRED,
+        )
+
+
+def _log(
+    subjid: str, form: Form, known: Mapping[FormKey, FormHead], findings: Mapping[FormKey, int]
+) -> LogForm:
+    key = FormKey(form.name, LOG, 0)
+    head = known.get(key)
+    record = whole_casebook_of(subjid).record(key) if head else None
+    return LogForm(
+        form=form,
+        address=form_address(subjid, LOG, 0, form.name),
+        rows=sum(len(rows) for rows in record.rows.values()) if record else 0,
+        status=status_of(head.status if head else None, findings.get(key, 0)),
+        to_finish=head is not None and head.status is not Status.COMPLETE,
+    )

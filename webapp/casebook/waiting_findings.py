@@ -1,0 +1,172 @@
+"""Which findings of a subject wait: for forms of their visit, or logs, that nobody has begun yet.
+
+A finding waits only on the pages. What is exported and validated has it like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, cached_property
+from typing import Any
+
+from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.waiting import ToCome, form_reads_others, in_order, waits_for
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import DataPlace
+from forms_spec.model.captured_data import LOG, Casebook, CellKey, FormKey, Record
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Scheduled
+from forms_spec.rules.semantics import resolved
+from forms_spec.schedule.timeline import timeline
+from forms_spec.schedule.visit_status import Expected, Timeline, expectation
+from generator.browser.form_json import browser_form
+from generator.pages.findings import Lead, cell_on
+from webapp.casebook.conditional_forms import condition_in
+from webapp.presentation.form_address import FormPlace, form_address, forms_at
+from webapp.services import casebook_of, services
+from webapp.storage import Status, heads
+
+
+class Waiting:
+    """What a subject's findings wait for. ``known`` says how far its stored forms are."""
+
+    def __init__(self, subjid: str, casebook: Casebook, known: Mapping[FormKey, Status]) -> None:
+        self.subjid = subjid
+        self.casebook = casebook
+        self.known = known
+        self._to_come: dict[FormKey, ToCome] = {}
+
+    @cached_property
+    def world(self) -> Subject:
+        held = services()
+        return Subject(held.study, self.casebook, held.today(), self.subjid)
+
+    @cached_property
+    def visits(self) -> Timeline:
+        return timeline(services().study, self.casebook, self.known)
+
+    @cached_property
+    def holds(self) -> Callable[[Scheduled, int], bool | None]:
+        return condition_in(self.world)
+
+    def of(self, found: Finding) -> tuple[FormKey, ...]:
+        """The forms that a finding waits for; none when it is open now."""
+        return waits_for(self.world, found, self.to_come)
+
+    def leads(self, found: Finding) -> tuple[Lead, ...]:
+        """The same as ways there, in words."""
+        visit = found.data.visit if found.data else None
+        return tuple(self.lead(key, visit) for key in self.of(found))
+
+    def lead(self, key: FormKey, seen_from: str | None) -> Lead:
+        """The way to a form, with its visit where that is another one."""
+        study = services().study
+        title = study.forms[key.form].title
+        visit = study.visits.get(key.visit)
+        return Lead(
+            words=title if visit is None or key.visit == seen_from else f"{title} ({visit.title})",
+            address=form_address(self.subjid, key.visit, key.unsno, key.form),
+        )
+
+    def to_come(self, home: FormKey) -> ToCome:
+        """What is still to come as a form sees it: nothing once its visit is over."""
+        if home not in self._to_come:
+            self._to_come[home] = ToCome(
+                study=services().study,
+                home=home,
+                begun=self.known,
+                may_come=(lambda _key: False) if self.is_over(home) else self._may_come,
+            )
+        return self._to_come[home]
+
+    def is_over(self, home: FormKey) -> bool:
+        """Whether nothing comes any more: a form's visit is complete, was missed, or the subject has left."""
+        if home.visit == LOG:
+            return True
+        forms = forms_at(services().study, home.visit)
+        keys = (FormKey(form.name, home.visit, home.unsno) for form in forms)
+        unfinished = [key for key in keys if not self._is_complete(key)]
+        if all(self.expected(key) is not Expected.REQUIRED for key in unfinished):
+            return True
+        return self.visits.ended is not None or self._is_missed(home)
+
+    def _may_come(self, key: FormKey) -> bool:
+        if key.visit == LOG:
+            return True
+        return not self._is_missed(key) and self.expected(key) is not Expected.NOT_EXPECTED
+
+    def _is_missed(self, key: FormKey) -> bool:
+        visit = self.visits.held.get((key.visit, key.unsno))
+        return visit is not None and visit.missed
+
+    def _is_complete(self, key: FormKey) -> bool:
+        return self.known.get(key) is Status.COMPLETE
+
+    def expected(self, key: FormKey) -> Expected:
+        """What its visit asks of a form."""
+        study = services().study
+        return expectation(study, key.form, key.visit, lambda one: self.holds(one, key.unsno))
+
+
+class OnPage:
+    """What waits on the page of a form, with its answers as they are there now."""
+
+    def __init__(self, place: FormPlace, record: Record) -> None:
+        held, subjid = services(), place.subject.subjid
+        self.place, self.record = place, record
+        self.heads = heads(held.database, subjid)
+        statuses = {key: head.status for key, head in self.heads.items()}
+        casebook = _WithPage(casebook_of(subjid), place.key.form_key, record)
+        self.waiting = Waiting(subjid, casebook, statuses)
+        self._may_wait = form_reads_others(held.study, place.form)
+
+    def leads(self, found: Finding) -> tuple[Lead, ...]:
+        """The forms that a finding waits for. One that is kept with a reason is settled already."""
+        if not self._may_wait or (self._cell(found.data), found.code) in self.record.kept:
+            return ()
+        return self.waiting.leads(found)
+
+    def _cell(self, place: DataPlace | None) -> CellKey | None:
+        return cell_on(self.place.form, place) if place is not None else None
+
+    def for_script(self) -> list[dict[str, Any]]:
+        """By form that is still to come: the way there, and which of the page's ``given`` it will answer."""
+        study, home = services().study, self.place.key.form_key
+        if not self._may_wait or self.waiting.is_over(home):
+            return []
+        to_come = cache(self.waiting.to_come(home).form)
+        given: dict[FormKey, list[int]] = {}
+        for at, outside in _outside(study, self.place):
+            key = to_come(*outside)
+            if key is not None:
+                given.setdefault(key, []).append(at)
+        return [
+            {"to": _pair(self.waiting.lead(key, home.visit)), "given": given[key]}
+            for key in in_order(study, given)
+        ]
+
+
+def _outside(study: Study, place: FormPlace) -> Iterable[tuple[int, tuple[str, str | None]]]:
+    """The numbers of what the page asks of other forms, each with the form and the visit that it names."""
+    for at, one in enumerate(browser_form(study, place.form).givens.asked):
+        node = one.node.cell if isinstance(one.node, resolved.Missing) else one.node
+        if isinstance(node, resolved.Remote | resolved.Source):
+            yield at, (node.form, node.visit)
+
+
+def _pair(lead: Lead) -> list[str]:
+    return [lead.words, lead.address]
+
+
+class _WithPage:
+    """A casebook with the form of a page as it is there."""
+
+    def __init__(self, casebook: Casebook, key: FormKey, record: Record) -> None:
+        self._casebook, self._key, self._record = casebook, key, record
+
+    def record(self, key: FormKey) -> Record | None:
+        return self._record if key == self._key else self._casebook.record(key)
+
+    def keys(self, form: str) -> Iterable[FormKey]:
+        keys = tuple(self._casebook.keys(form))
+        return keys if form != self._key.form or self._key in keys else (*keys, self._key)

@@ -1,0 +1,221 @@
+"""What ``crfsmith import`` says: line by line for people, or as one JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from forms_spec.findings.finding import Finding
+from forms_spec.model.captured_data import CellKey
+from generator.validation.report.report import Report
+from generator.validation.report.write_json import as_dict
+from generator.validation.report.write_text import write_text
+from webapp.packages.import_plans import CellPreview, FormPreview, Imported, Outcome
+from webapp.presentation.form_address import form_address
+from webapp.storage import InstanceKey
+
+MOST_HARD, MOST_DRAFTS = 5, 20
+BY_PROGRAM = "saved-by-program"
+
+
+class Shown:
+    """Takes every form as it is planned, and says at the end what became of the whole.
+
+    ``cells`` lists every cell one by one, else only those that change or are refused.
+    """
+
+    def __init__(self, *, dry_run: bool, cells: bool) -> None:
+        self.dry_run = dry_run
+        self.cells = cells
+        self.notes: list[Finding] = []
+
+    def begin(self, report: Report) -> None:
+        """Names what other programs did to the package, before its forms are shown."""
+
+    def form(self, preview: FormPreview) -> None:
+        raise NotImplementedError
+
+    def finish(self, report: Report, counted: Imported | None) -> bool:
+        """True when anything was refused."""
+        self.close(report, counted)
+        return counted is None or bool(counted.forms.get(Outcome.REFUSED))
+
+    def close(self, report: Report, counted: Imported | None) -> None:
+        raise NotImplementedError
+
+    def stop(self, report: Report, cause: Finding) -> bool:
+        """Says why nothing at all is imported."""
+        raise NotImplementedError
+
+
+class ShownAsText(Shown):
+    """A line for each form that brings something, below it the cells."""
+
+    def __init__(self, *, dry_run: bool, cells: bool) -> None:
+        super().__init__(dry_run=dry_run, cells=cells)
+        self.judged: Counter[str] = Counter()
+        self.drafts: list[str] = []
+
+    def begin(self, report: Report) -> None:
+        for one in report.findings:
+            if one.finding.code == BY_PROGRAM:
+                click.echo(_finding(one.finding))
+
+    def form(self, preview: FormPreview) -> None:
+        self.judged.update(found.severity.value for found in preview.judged)
+        if preview.outcome is Outcome.SAME and not self.cells and not preview.findings:
+            return
+        counts = Counter(cell.outcome for cell in preview.cells)
+        click.echo(f"{preview.outcome.value:<8} {_form(preview.key)}  {_counted(counts, 'cell')}")
+        for cell in preview.cells:
+            if self.cells or cell.outcome in (Outcome.CHANGED, Outcome.REFUSED):
+                click.echo(f"  {cell.outcome.value:<8} {_cell(cell.cell)}: {_texts(cell)}")
+        for found in preview.findings:
+            click.echo(f"  {_finding(found)}")
+        for found in preview.hard[:MOST_HARD]:
+            click.echo(f"    {_where(found)}{found.message} {found.remedy} [{found.code}]")
+        if len(preview.hard) > MOST_HARD:
+            click.echo(f"    and {len(preview.hard) - MOST_HARD} more")
+        if preview.hard:
+            self.drafts.append(_address(preview.key))
+
+    def close(self, report: Report, counted: Imported | None) -> None:
+        if report.counts.findings:
+            write_text(report, sys.stdout)
+        if counted is None:
+            click.echo("Nothing was imported: rows of the package would be lost. See the findings above.")
+            return
+        click.echo(f"{_counted(counted.forms, 'form')}; {_counted(counted.cells, 'cell')}.")
+        for found in self.notes:
+            click.echo(_finding(found))
+        if self.judged:
+            said = ", ".join(f"{count:,} {name}" for name, count in self.judged.items())
+            click.echo(f"Findings on these forms: {said}. `crfsmith validate` lists them.")
+        if self.drafts:
+            many = f"{len(self.drafts):,} complete form{'' if len(self.drafts) == 1 else 's'}"
+            come = "would come" if self.dry_run else "came"
+            click.echo(f"To do: {many} {come} in as drafts. Open, settle what is said above, and complete:")
+            for address in self.drafts[:MOST_DRAFTS]:
+                click.echo(f"  {address}?check=1")
+            if len(self.drafts) > MOST_DRAFTS:
+                click.echo(f"  and {len(self.drafts) - MOST_DRAFTS:,} more, named above")
+        if self.dry_run:
+            click.echo("Dry run: nothing was kept.")
+
+    def stop(self, report: Report, cause: Finding) -> bool:
+        if report.counts.findings:
+            write_text(report, sys.stdout)
+        click.echo(_finding(cause))
+        click.echo("Nothing was imported.")
+        return True
+
+
+class ShownAsJson(Shown):
+    """Everything, with every cell, in one document."""
+
+    def __init__(self, *, dry_run: bool, cells: bool) -> None:
+        super().__init__(dry_run=dry_run, cells=cells)
+        self.forms: dict[InstanceKey, dict[str, Any]] = {}
+
+    def form(self, preview: FormPreview) -> None:
+        self.forms[preview.key] = {
+            **preview.key._asdict(),
+            "outcome": preview.outcome.value,
+            "cells": [
+                {**cell.cell._asdict(), "outcome": cell.outcome.value, "old": cell.old, "new": cell.new}
+                for cell in preview.cells
+            ],
+            "findings": [_as_dict(found) for found in (*preview.findings, *preview.judged)],
+        }
+
+    def close(self, report: Report, counted: Imported | None) -> None:
+        said = {
+            "dry_run": self.dry_run,
+            "imported": counted is not None and not self.dry_run,
+            "forms": _plain(counted.forms) if counted else {},
+            "cells": _plain(counted.cells) if counted else {},
+            "previews": list(self.forms.values()),
+            "notes": [_as_dict(found) for found in self.notes],
+            "package": as_dict(report),
+        }
+        click.echo(json.dumps(said, indent=2, ensure_ascii=False))
+
+    def stop(self, report: Report, cause: Finding) -> bool:
+        said = {
+            "dry_run": self.dry_run,
+            "imported": False,
+            "forms": {},
+            "cells": {},
+            "previews": [],
+            "stopped": _as_dict(cause),
+            "package": as_dict(report),
+        }
+        click.echo(json.dumps(said, indent=2, ensure_ascii=False))
+        return True
+
+
+SHOWN: Mapping[str, type[Shown]] = MappingProxyType({"text": ShownAsText, "json": ShownAsJson})
+
+
+def _plain(counts: Mapping[Outcome, int]) -> dict[str, int]:
+    return {outcome.value: counts.get(outcome, 0) for outcome in Outcome}
+
+
+def _counted(counts: Mapping[Outcome, int], what: str) -> str:
+    total = sum(counts.values())
+    parts = ", ".join(f"{counts[outcome]:,} {outcome.value}" for outcome in Outcome if counts.get(outcome))
+    return f"{total:,} {what}{'' if total == 1 else 's'}" + (f": {parts}" if parts else "")
+
+
+def _form(key: InstanceKey) -> str:
+    visit = f"{key.visit}.{key.unsno}" if key.unsno else key.visit
+    return f"{key.subject} {visit} {key.form}"
+
+
+def _address(key: InstanceKey) -> str:
+    """Where the form stands on the server."""
+    return form_address(key.subject, key.visit, key.unsno, key.form)
+
+
+def _where(found: Finding) -> str:
+    place = found.data
+    if place is None or place.field is None:
+        return ""
+    return f"{_cell(CellKey(place.table, place.row, place.field))}: "
+
+
+def _cell(cell: CellKey) -> str:
+    return cell.field if cell.row is None else f"{cell.table} row {cell.row} {cell.field}"
+
+
+def _texts(cell: CellPreview) -> str:
+    """As JSON texts, so that blanks and control characters show and none reaches the terminal."""
+    old, new = json.dumps(cell.old, ensure_ascii=False), json.dumps(cell.new, ensure_ascii=False)
+    if cell.outcome is Outcome.SAME or not cell.old:
+        return new
+    return f"{old} -> {new}"
+
+
+def _finding(found: Finding) -> str:
+    return f"{found.severity.value}: {found.message} {found.remedy} [{found.code}]"
+
+
+def _as_dict(found: Finding) -> dict[str, Any]:
+    place = found.data
+    return {
+        "code": found.code,
+        "severity": found.severity.value,
+        "table": place.table if place else None,
+        "row": place.row if place else None,
+        "field": place.field if place else None,
+        "value": found.value,
+        "rule": found.rule,
+        "message": found.message,
+        "remedy": found.remedy,
+    }

@@ -1,0 +1,1 @@
+"""The page of one form: shown, posted, evaluated, merged."""

@@ -1,0 +1,90 @@
+"""All that is open in a subject's casebook, each with the way to its question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from types import MappingProxyType
+
+from forms_spec.findings.finding import Finding
+from forms_spec.model.captured_data import LOG
+from generator.pages.findings import ALERT, MARKS, WORDS, Lead, cell_on, label_of, target_of
+from webapp.forms.page import is_on_page
+from webapp.presentation.form_address import form_address, visit_word
+from webapp.services import services
+
+NONE: Mapping[int, tuple[Lead, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenFinding:
+    """One finding. ``address`` leads to its question, ``form_address`` to the form."""
+
+    visit: str
+    form: str
+    form_address: str
+    address: str
+    where: str
+    mark: str
+    word: str
+    finding: Finding
+    waits: tuple[Lead, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormFindings:
+    """The findings of one form, in the order of its questions."""
+
+    visit: str
+    form: str
+    address: str
+    findings: tuple[OpenFinding, ...]
+
+
+def by_form(
+    subjid: str, findings: Iterable[Finding], waits: Mapping[int, tuple[Lead, ...]] = NONE
+) -> tuple[FormFindings, ...]:
+    """The findings in the order of the casebook: visits as the study has them, then the logs.
+
+    ``waits`` has, by the id of a finding, the forms that it waits for.
+    """
+    study = services().study
+    visits = {name: number for number, name in enumerate((*study.visits, LOG))}
+    forms = {name: number for number, name in enumerate(study.forms)}
+    placed = [one for one in findings if one.data is not None]
+
+    def rank(one: Finding) -> tuple[int, int, int]:
+        place = one.data
+        assert place is not None
+        form = study.tables[place.table].form.name
+        return visits.get(place.visit or LOG, len(visits)), place.unsno or 0, forms[form]
+
+    lines = (replace(_line(subjid, one), waits=waits.get(id(one), ())) for one in sorted(placed, key=rank))
+    return tuple(_groups(lines))
+
+
+def _groups(lines: Iterable[OpenFinding]) -> Iterator[FormFindings]:
+    for (visit, form, address), found in groupby(lines, lambda one: (one.visit, one.form, one.form_address)):
+        yield FormFindings(visit=visit, form=form, address=address, findings=tuple(found))
+
+
+def _line(subjid: str, found: Finding) -> OpenFinding:
+    study = services().study
+    place = found.data
+    assert place is not None
+    form = study.tables[place.table].form
+    visit = LOG if form.log else place.visit or ""
+    address = form_address(subjid, visit, place.unsno or 0, form.name)
+    cell = cell_on(form, place)
+    mark, word = ALERT if found.alerts else (MARKS[found.severity], WORDS[found.severity])
+    return OpenFinding(
+        visit="Log" if form.log else visit_word(visit, place.unsno or 0),
+        form=form.title,
+        form_address=address,
+        address=f"{address}#{target_of(cell) if cell and is_on_page(form, cell) else 'form'}",
+        where=label_of(form, place),
+        mark=mark,
+        word=word,
+        finding=found,
+    )

@@ -1,0 +1,255 @@
+"""A form as a page: the questions with their answers, the findings on top, the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from uuid import uuid4
+
+from flask import jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from markupsafe import Markup
+
+from forms_spec.evaluation import Judgement
+from forms_spec.evaluation.text_slots import page_words
+from forms_spec.findings.finding import Severity
+from forms_spec.findings.places import DataPlace
+from forms_spec.model.captured_data import CellKey, FormKey, Record
+from forms_spec.model.fields import Form
+from forms_spec.schedule.timeline import VISIT_DATE, day_zero, field_named
+from generator.browser.server_values import browser_env
+from generator.pages import form_html, page_and_template
+from generator.pages.answer_text import answer_words
+from generator.pages.findings import Lead, Said, Spot, label_of, target_of
+from generator.pages.new_rows import with_new_rows
+from webapp.casebook.waiting_findings import OnPage
+from webapp.forms.evaluation import context_of, judged, judged_elsewhere, open_findings, opening, starts_of
+from webapp.forms.page_findings import page_said, said_of
+from webapp.forms.pending_uploads import files_of, shown_files
+from webapp.forms.uploads import Uploads
+from webapp.forms.visit_forms import Beside, visit_forms
+from webapp.presentation.form_address import FormPlace
+from webapp.presentation.statuses import status_of
+from webapp.presentation.template_filters import clock
+from webapp.services import casebook_of, services
+from webapp.storage import Saved, Status, StoredForm, was_complete
+
+NO_ROWS: Mapping[tuple[str, int], str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A finding in the list on top: what it says, and the field that it leads to."""
+
+    target: str
+    where: str
+    message: str
+    remedy: str
+    severity: str
+    alerts: bool
+    code: str
+    shown: bool
+    home: bool
+    ends: tuple[Lead, ...]
+
+
+def finding_lines(form: Form, said: Said) -> list[Line]:
+    """The findings of a page, gravest first, each with the label of its field.
+
+    One that hangs on several fields of the page is listed at its home. One that waits for another form
+    is not listed: it stands beside its field.
+    """
+    order = {Severity.REFUSE: 0, Severity.QUERY: 2, Severity.WARNING: 3}
+    once: dict[int, Spot] = {}
+    for spot in said.all():
+        if spot.waits:
+            continue
+        if spot.home or id(spot.finding) not in once:
+            once[id(spot.finding)] = spot
+    return [
+        _line(form, spot)
+        for spot in sorted(
+            once.values(), key=lambda one: 1 if one.finding.alerts else order[one.finding.severity]
+        )
+    ]
+
+
+def _line(form: Form, spot: Spot) -> Line:
+    found, cell = spot.finding, spot.cell
+    place = DataPlace(table=cell.table, field=cell.field or None, row=cell.row)
+    return Line(
+        target=target_of(cell) if is_on_page(form, cell) else "form",
+        where=label_of(form, place),
+        message=found.message,
+        remedy=found.remedy,
+        severity=found.severity.value,
+        alerts=found.alerts,
+        code=found.code,
+        shown=cell.field != "",
+        home=spot.home,
+        ends=spot.ends,
+    )
+
+
+def is_on_page(form: Form, cell: CellKey) -> bool:
+    """Whether a finding's field is asked on the page; one that is hidden has nothing to lead to."""
+    return not any(
+        one.name == cell.field and one.entry == "hidden"
+        for group in form.groups
+        if cell.table == (group.name if group.rows else form.name)
+        for one in group.fields
+    )
+
+
+def page_of_form(
+    place: FormPlace,
+    stored: StoredForm | None,
+    record: Record,
+    judgement: Judgement,
+    *,
+    base_version: int | None = None,
+    removing: Mapping[tuple[str, int], str] = NO_ROWS,
+    reason: str = "",
+    notice: str = "",
+    unsaved: bool = False,
+    checked: bool = False,
+    held: str = "",
+) -> str:
+    """The whole page of a form."""
+    study = services().study
+    page, _ = page_and_template(study, place.form)
+    elsewhere = judged_elsewhere(place, record)
+    waiting = OnPage(place, record)
+    said = said_of(place, judgement.findings, elsewhere, waiting)
+    still = said_of(place, open_findings(place.form, judgement, record), elsewhere, waiting)
+    lines = finding_lines(place.form, still)
+    visit = visit_forms(place, len(lines), waiting)
+    return render_template(
+        "form.html",
+        place=place,
+        page=page,
+        stored=stored,
+        base_version=base_version if base_version is not None else (stored.version if stored else 0),
+        save_id=uuid4().hex,
+        own_save=own_save(stored),
+        questions=_questions(place, stored, record, judgement, said=said, removing=removing),
+        status=status_of(stored.status if stored else None, len(lines)),
+        lines=lines if checked or unsaved else [],
+        said=page_said(place, still, waiting),
+        visit=visit,
+        readonly=not current_user.may_enter,
+        is_complete=stored is not None and stored.status is Status.COMPLETE,
+        needs_reason=stored is not None and was_complete(services().database, place.key),
+        reason=reason,
+        notice=notice,
+        unsaved=unsaved,
+        held=held,
+        checked=checked,
+        saved=request.args.get("saved", ""),
+        settled=request.args.get("settles", ""),
+        **way_on(place, visit.next),
+        **_known_here(place),
+    )
+
+
+def _questions(
+    place: FormPlace,
+    stored: StoredForm | None,
+    record: Record,
+    judgement: Judgement,
+    *,
+    said: Said,
+    removing: Mapping[tuple[str, int], str],
+) -> Markup:
+    """The questions with their answers, and with what a new form starts with."""
+    study, form = services().study, place.form
+    begun = opening() if current_user.may_enter else None
+    return form_html(
+        study,
+        form,
+        record,
+        with_new_rows(form, record, judgement, opening=begun, judge=lambda whole: judged(place, whole)),
+        said=said,
+        stored=stored.record if stored else Record(),
+        marks=stored.row_marks if stored else {},
+        removing=removing,
+        files=files_of(place, stored.record if stored else None),
+        opening=begun,
+        words=page_words(study, form, record, context_of(place)),
+        later=starts_of(place) if stored is None and current_user.may_enter else {},
+    )
+
+
+def way_on(place: FormPlace, after: Beside | None) -> dict[str, str]:
+    """Where one goes after this form: to the visit's next form, else back to the casebook."""
+    if after is None:
+        return {"next_address": f"/subjects/{place.subject.subjid}", "next_title": "Casebook"}
+    return {"next_address": after.address, "next_title": after.form.title}
+
+
+def _known_here(place: FormPlace) -> dict[str, Any]:
+    """What the page's script judges by: the form's spec, the days, and the answers of other forms."""
+    study = services().study
+    return {
+        "spec_address": f"/dictionary/{study.hash}/{place.form.name}.json",
+        "day_zero": day_zero(study, casebook_of(place.subject.subjid)),
+        "today": services().today(),
+        "env": browser_env(study, place.form, context_of(place)),
+        "visit_date": _visit_date(place, None),
+    }
+
+
+def own_save(stored: StoredForm | None) -> str:
+    """The id of the newest save where it is this person's: a page that did not learn of it knows it again."""
+    user, _, page_id = stored.save_id.partition(":") if stored else ("", "", "")
+    return page_id if page_id and user == current_user.user.username else ""
+
+
+def _visit_date(place: FormPlace, saved: Record | None) -> str:
+    """The date of the visit as its header says it; ``saved`` is what this form holds since a moment ago."""
+    if place.visit is None:
+        return ""
+    dated = field_named(services().study, VISIT_DATE)
+    if dated is None:
+        return ""
+    key = FormKey(dated.form, place.key.visit, place.unsno)
+    here = saved is not None and place.form.name == dated.form
+    record = saved if here else casebook_of(place.subject.subjid).record(key)
+    return answer_words(record.texts.get(dated.name, ""), dated) if record else ""
+
+
+def summary_html(place: FormPlace, record: Record, judgement: Judgement, *, checked: bool) -> str:
+    """The list of findings on top. ``checked``: the form was saved as a draft because of them."""
+    findings = open_findings(place.form, judgement, record)
+    elsewhere = judged_elsewhere(place, record)
+    lines = finding_lines(place.form, said_of(place, findings, elsewhere, OnPage(place, record)))
+    return render_template("summary.html", lines=lines, checked=checked)
+
+
+def saved_answer(
+    place: FormPlace, saved: Saved, record: Record, judgement: Judgement, *, refused: bool, uploads: Uploads
+) -> ResponseReturnValue:
+    """What our script learns of a save."""
+    findings = open_findings(place.form, judgement, record)
+    waiting = OnPage(place, record)
+    still = said_of(place, findings, judged_elsewhere(place, record), waiting)
+    lines = finding_lines(place.form, still)
+    status = status_of(saved.status, 0 if refused else len(lines))
+    return jsonify(
+        version=saved.version,
+        status=saved.status.value,
+        status_html=render_template("status.html", status=status),
+        saved_at=clock(saved.saved_at),
+        version_html=render_template("version.html", head=saved, by=current_user.user.username),
+        visit_date=_visit_date(place, record),
+        refused=refused,
+        summary_html=render_template("summary.html", lines=lines, checked=True) if refused else "",
+        **page_said(place, still, waiting),
+        **way_on(place, visit_forms(place, len(lines), waiting).next),
+        files=shown_files(place, record),
+        refused_files=uploads.said(),
+        rows={group: [row.number for row in rows] for group, rows in record.rows.items()},
+    )

@@ -1,0 +1,117 @@
+"""What is said on a form's page: its own findings, those of other forms, and the ways between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from forms_spec.evaluation.captured_form import Subject
+from forms_spec.evaluation.edit_checks import place_elsewhere
+from forms_spec.evaluation.form_plan import rules_of
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import DataPlace
+from forms_spec.model.edit_checks import Rule
+from forms_spec.model.fields import Form
+from forms_spec.rules import Home, references
+from generator.pages.findings import Lead, Said, Spot, cell_on, label_of, lead_on, said_on, target_of
+from webapp.casebook.waiting_findings import OnPage
+from webapp.presentation.form_address import FormPlace, form_address
+from webapp.services import casebook_of, services
+
+
+def said_of(
+    place: FormPlace, findings: Iterable[Finding], elsewhere: Iterable[Finding], waiting: OnPage
+) -> Said:
+    """Findings at the cells of a form, with the ways to the other fields that they hang on."""
+    return said_on(place.form, (*findings, *elsewhere), lambda end: _lead(place, end), waiting.leads)
+
+
+def _lead(place: FormPlace, end: DataPlace) -> Lead:
+    """The way to a field on this page, or on that of another form."""
+    cell = cell_on(place.form, end)
+    if cell is not None:
+        return lead_on(place.form, end)
+    study = services().study
+    form = study.tables[end.table].form
+    there = cell_on(form, end)
+    visit = study.visits.get(end.visit or "")
+    number = f" {end.unsno}" if end.unsno else ""
+    at = f", {visit.title}{number}" if visit else ""
+    address = form_address(place.subject.subjid, end.visit, end.unsno or 0, form.name) if end.visit else ""
+    return Lead(
+        words=f"{label_of(form, end)} ({form.title}{at})",
+        address=f"{address}#{target_of(there)}" if address and there else "",
+    )
+
+
+def page_said(place: FormPlace, said: Said, waiting: OnPage) -> dict[str, Any]:
+    """What the page's script cannot know: what only the server can tell, and where own findings hang too.
+
+    ``reads`` are the questions of the page that a finding looks at: once one of them is changed, the
+    finding waits for the next save. ``ends`` has, by rule, the fields of other forms that it hangs on.
+    ``toCome`` are the forms that findings of the page may wait for.
+    """
+    return {
+        "findings": [
+            {
+                "target": target_of(spot.cell),
+                "severity": spot.finding.severity.value,
+                "message": spot.finding.message,
+                "remedy": spot.finding.remedy,
+                "code": spot.finding.code,
+                "home": spot.home,
+                "ends": [[end.words, end.address] for end in spot.ends],
+                "waits": [[form.words, form.address] for form in spot.waits],
+                "reads": list(_reads(place.form, spot)),
+            }
+            for spot in said.all()
+            if _only_here(place.form, spot.finding)
+        ],
+        "ends": _ends(place),
+        "toCome": waiting.for_script(),
+    }
+
+
+def _only_here(form: Form, found: Finding) -> bool:
+    """True for what the page cannot judge: rules at home elsewhere, and rules that cannot be told."""
+    if found.data is None or cell_on(form, found.data) is None:
+        return True
+    rule = services().study.rules.get(found.rule or "")
+    return rule is not None and found.code == rule.unknown
+
+
+def _reads(form: Form, spot: Spot) -> Iterator[str]:
+    """The fields of the form that the finding's rule reads, as ``table field``."""
+    yield f"{spot.cell.table} {spot.cell.field}"
+    study = services().study
+    rule = study.rules.get(spot.finding.rule or "")
+    tables = {form.name, *(group.name for group in form.row_groups)}
+    for target in _targets(rule) if rule else ():
+        if target[0] in tables:
+            yield f"{target[0]} {target[1]}"
+
+
+def _targets(rule: Rule) -> Iterator[tuple[str | None, str | None]]:
+    study = services().study
+    table = study.tables[rule.on[0][0]]
+    home = Home(form=table.form, group=table.group)
+    for expression in (rule.when, rule.assertion):
+        for one in references(expression, study, home) if expression is not None else ():
+            yield one.table, one.field
+
+
+def _ends(place: FormPlace) -> dict[str, list[list[str]]]:
+    held = services()
+    world = Subject(held.study, casebook_of(place.subject.subjid), held.today(), place.subject.subjid)
+    found = {}
+    for rule, _home in rules_of(held.study, place.form):
+        places = [place_elsewhere(world, place.key.form_key, *one) for one in _elsewhere(place.form, rule)]
+        if places:
+            found[rule.name] = [[end.words, end.address] for end in (_lead(place, one) for one in places)]
+    return found
+
+
+def _elsewhere(form: Form, rule: Rule) -> Iterator[tuple[str, str]]:
+    for table, name in rule.on[1:]:
+        if cell_on(form, DataPlace(table=table, field=name)) is None:
+            yield table, name

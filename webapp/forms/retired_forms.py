@@ -1,0 +1,151 @@
+"""Forms that were captured and have no place in the dictionary any more: read as they were, never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask import abort, current_app
+from werkzeug.exceptions import NotFound
+
+from forms_spec import load_study
+from forms_spec.model.captured_data import LOG, FormKey, Record
+from forms_spec.model.fields import Field, Form
+from forms_spec.model.study import Study
+from generator.pages.answer_text import answer_words
+from webapp.presentation.form_address import FormPlace, form_address, form_place, visit_word
+from webapp.presentation.statuses import Shown, status_of
+from webapp.services import services, subject_or_404
+from webapp.storage import FormHead, InstanceKey, StoredForm, get_dictionary, heads, load
+
+OLD_STUDIES = "crfsmith old studies"
+MOST_OLD = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoneForm:
+    """A line of the casebook: a form that only those who look for it would find."""
+
+    title: str
+    visit: str
+    address: str
+    status: Shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """Questions with their answers; ``rows`` holds one list of answers for each row of a group."""
+
+    title: str
+    labels: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def has_place(study: Study, key: FormKey) -> bool:
+    """Whether the dictionary still knows a captured form where it stands."""
+    form = study.forms.get(key.form)
+    if form is None:
+        return False
+    if form.log or key.visit == LOG:
+        return form.log and key.visit == LOG
+    visit = study.visits.get(key.visit)
+    if visit is None or visit.repeats != bool(key.unsno):
+        return False
+    return (form.name, visit.name) in study.expectations
+
+
+def gone_forms(subjid: str, known: Mapping[FormKey, FormHead]) -> tuple[GoneForm, ...]:
+    """The captured forms of a subject that have no place any more."""
+    found = []
+    for key, head in known.items():
+        if has_place(services().study, key):
+            continue
+        place = _captured_place(head.key)
+        found.append(
+            GoneForm(
+                title=place.form.title if place else key.form,
+                visit=place.visit_title if place else visit_word(key.visit, key.unsno),
+                address=form_address(subjid, key.visit, key.unsno, key.form),
+                status=status_of(head.status),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: one.address))
+
+
+def readable_place(subjid: str, visit: str, form: str) -> tuple[FormPlace, bool]:
+    """The form of an address, and whether it is gone from the dictionary; 404 when nothing was captured."""
+    try:
+        return form_place(subjid, visit, form), False
+    except NotFound:
+        subject_or_404(subjid)
+        for key, head in heads(services().database, subjid).items():
+            if key.form == form and visit_word(key.visit, key.unsno) == visit:
+                place = _captured_place(head.key)
+                if place is None:
+                    abort(
+                        404,
+                        f"The form {form} was captured with a dictionary that this version of crfsmith"
+                        " cannot read. A package holds its answers: crfsmith export.",
+                    )
+                return place, True
+        raise
+
+
+def _captured_place(key: InstanceKey) -> FormPlace | None:
+    """Where a form stood in the dictionary with which it was captured last."""
+    stored = load(services().database, key)
+    study = _study_of(stored) if stored else None
+    form = study.forms.get(key.form) if study else None
+    if study is None or form is None:
+        return None
+    subject = subject_or_404(key.subject)
+    return FormPlace(subject=subject, form=form, visit=study.visits.get(key.visit), unsno=key.unsno)
+
+
+def _study_of(stored: StoredForm) -> Study | None:
+    """The study as its dictionary said it then; the last few are kept."""
+    if stored.dictionary_hash == services().study.hash:
+        return services().study
+    known: dict[str, Study | None] = current_app.extensions.setdefault(OLD_STUDIES, {})
+    if stored.dictionary_hash not in known:
+        held = get_dictionary(services().database, stored.dictionary_hash)
+        while len(known) >= MOST_OLD:
+            known.pop(next(iter(known)))
+        usable = held is not None and not held.is_altered
+        known[stored.dictionary_hash] = load_study(held.files).study if held and usable else None
+    return known[stored.dictionary_hash]
+
+
+def tables_of(form: Form, record: Record) -> Iterator[Table]:
+    """Everything that was captured, in the order of the form; what even that form did not know comes last."""
+    own = [field for field in form.fields if field.collected]
+    if own or record.texts:
+        rest = [name for name in record.texts if name not in {field.name for field in own}]
+        labels = (*(field.label for field in own), *rest)
+        cells = (*(_words(field, record.texts) for field in own), *(record.texts[name] for name in rest))
+        yield Table(title=form.title, labels=labels, rows=(("", cells),))
+    groups = {group.name: group for group in form.row_groups}
+    for name in dict.fromkeys((*groups, *record.rows)):
+        rows = record.rows.get(name, ())
+        group = groups.get(name)
+        fields = [field for field in group.fields if field.collected] if group else []
+        known = {field.name for field in fields}
+        rest = list(dict.fromkeys(one for row in rows for one in row.texts if one not in known))
+        yield Table(
+            title=(group.title or form.title) if group else name,
+            labels=(*(field.label for field in fields), *rest),
+            rows=tuple(
+                (
+                    str(row.number),
+                    (
+                        *(_words(field, row.texts) for field in fields),
+                        *(row.texts.get(one, "") for one in rest),
+                    ),
+                )
+                for row in rows
+            ),
+        )
+
+
+def _words(field: Field, texts: Mapping[str, str]) -> str:
+    return answer_words(texts.get(field.name, ""), field, texts)

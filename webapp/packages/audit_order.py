@@ -1,0 +1,69 @@
+"""The lines of the audit trail, in the order of the form whatever order the answers were kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from forms_spec.model.study import Study
+from generator.package.writer import AuditCell
+from webapp.storage import About, Change, StoredForm
+
+_KINDS = {About.VALUE: 0, About.ROW: 0, About.KEPT: 1, About.STATUS: 2}
+
+
+class AuditOrder:
+    """The tables and fields of one form as today's dictionary lists them; what it lacks comes last."""
+
+    def __init__(self, study: Study, form: str) -> None:
+        known = study.forms.get(form)
+        tables = [form, *(group.name for group in known.row_groups)] if known else [form]
+        self._form = form
+        self._fields: dict[str, tuple[str, ...]] = {}
+        places: list[tuple[str, str]] = [(table, "") for table in tables]
+        for table in tables:
+            held = study.tables.get(table)
+            self._fields[table] = tuple(one.name for one in held.fields) if held else ()
+            places += [(table, "rowno"), *((table, name) for name in self._fields[table])]
+        self._places = {place: at for at, place in enumerate(places)}
+        self._known = {table: frozenset(names) for table, names in self._fields.items()}
+
+    def first(self, form: StoredForm) -> list[AuditCell]:
+        """What the first save of a form changed: all of it. Nothing where its fields are not all known."""
+        record = form.record
+        if record.kept or not record.texts.keys() <= self._known[self._form]:
+            return []
+        text, own = record.texts.get, self._form
+        cells: list[AuditCell] = [
+            (own, None, name, "", said) for name in self._fields[own] if (said := text(name))
+        ]
+        if record.rows:
+            if not record.rows.keys() <= self._known.keys():
+                return []
+            for group in self._fields:
+                names = self._fields[group]
+                for row in sorted(record.rows.get(group, ()), key=lambda one: one.number):
+                    if not row.texts.keys() <= self._known[group]:
+                        return []
+                    cells.append((group, row.number, "rowno", "", str(row.number)))
+                    text = row.texts.get
+                    cells += [(group, row.number, name, "", said) for name in names if (said := text(name))]
+        cells.append((self._form, None, "formstat", "", form.status.value))
+        return cells
+
+    def cells(self, changes: Iterable[Change]) -> list[AuditCell]:
+        """Some changes of one save."""
+        return [_cell(one) for one in sorted(changes, key=self._order)]
+
+    def _order(self, one: Change) -> tuple[int, int, int, int, str, str]:
+        cell, last = one.cell, len(self._places)
+        row = -1 if cell.row is None else cell.row
+        table = self._places.get((cell.table, ""), last)
+        field = self._places.get((cell.table, cell.field), last)
+        return (_KINDS[one.about], table, row, field, cell.table, cell.field + one.code)
+
+
+def _cell(change: Change) -> AuditCell:
+    """The reason of a kept warning stands under ``field#finding``; no field's name has a ``#``."""
+    cell = change.cell
+    name = f"{cell.field}#{change.code}" if change.about is About.KEPT else cell.field
+    return (cell.table, cell.row, name, change.old, change.new)

@@ -1,0 +1,198 @@
+"""The whole database as a package: one state of it, in the package's order, with all of its past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from forms_spec.evaluation.calculated import with_calculated
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.kinds.file import named_file
+from forms_spec.kinds.file_cells import file_cells
+from forms_spec.model.captured_data import LOG, Record
+from forms_spec.model.captured_forms import CapturedFile, CapturedForm, FormStatus
+from forms_spec.model.captured_forms import Subject as PackageSubject
+from forms_spec.model.study import Study
+from forms_spec.schedule.study_clock import day_of
+from generator.package.past_dictionaries import Earlier
+from generator.package.row_order import form_order
+from generator.package.writer import PackageWriter, Written, package_writer
+from generator.tables import layout
+from generator.tables.descriptor import timestamp
+from webapp.packages.audit_order import AuditOrder
+from webapp.storage import Database, Snapshot, Status, StoredForm, Subject, revisions, snapshot
+
+FORM_STATUS = {
+    Status.DRAFT: FormStatus.INCOMPLETE,
+    Status.UNVERIFIED: FormStatus.UNVERIFIED,
+    Status.COMPLETE: FormStatus.COMPLETE,
+}
+
+
+def export_package(
+    database: Database, study: Study, target: Path, *, on_progress: Callable[[int], None] | None = None
+) -> Written:
+    """Writes a zip or a folder. Holds one subject in memory at a time; saves meanwhile are not seen."""
+    with snapshot(database) as state, package_writer(study, target, entries=True) as writer:
+        exporting = _Exporting(study=study, state=state, writer=writer)
+        for subject in state.subjects():
+            exporting.subject(subject)
+            if on_progress:
+                on_progress(exporting.forms)
+        files, earlier_files, missing = exporting.files()
+        written = writer.finish(
+            files=files, earlier_files=earlier_files, earlier=earlier_dictionaries(state, study)
+        )
+    return replace(written, findings=(*written.findings, *missing))
+
+
+def captured_forms(state: Snapshot, study: Study) -> Iterator[CapturedForm]:
+    """The newest version of every form, by site, subject, visit and form."""
+    order = form_order(study)
+    day = last_day(state, study)
+    for subject in state.subjects():
+        newest = sorted(state.newest(subject.subjid), key=lambda one: order(one.key.form_key))
+        yield from with_calculated(study, [captured(subject, form) for form in newest], day)
+
+
+def last_day(state: Snapshot, study: Study) -> date:
+    """The day of the last save by the study's clock: as of it the data are judged."""
+    last_save = state.last_save()
+    return day_of(study, last_save) if last_save else date.min
+
+
+def captured(subject: Subject, form: StoredForm) -> CapturedForm:
+    """A stored form as a package carries it."""
+    return CapturedForm(
+        site=subject.site,
+        subject=subject.subjid,
+        key=form.key.form_key,
+        status=FORM_STATUS[form.status],
+        version=form.version,
+        record=form.record,
+        saved_by=form.saved_by,
+        saved_at=form.saved_at,
+    )
+
+
+@dataclass(kw_only=True)
+class _Exporting:
+    """One export: every version of a subject is read once, and gives its forms, its changes and its files."""
+
+    study: Study
+    state: Snapshot
+    writer: PackageWriter
+    forms: int = 0
+    _named: dict[str, bool] = field(default_factory=dict)
+    _orders: dict[str, AuditOrder] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._order = form_order(self.study)
+        self._day = last_day(self.state, self.study)
+
+    def subject(self, subject: Subject) -> None:
+        """The newest version of each form, then the audit trail, both in the package's order."""
+        self.writer.subject(PackageSubject(subject.site, subject.subjid, subject.added_by, subject.added_at))
+        by_form = groupby(self.state.versions(subject.subjid), lambda one: one.key)
+        forms = sorted(
+            (list(versions) for _, versions in by_form), key=lambda one: self._order(one[0].key.form_key)
+        )
+        newest = [captured(subject, versions[-1]) for versions in forms]
+        for form in with_calculated(self.study, newest, self._day):
+            self.writer.form(form)
+        for versions in forms:
+            self._changes(subject, versions)
+            self._files(versions)
+        self.forms += len(forms)
+
+    def _changes(self, subject: Subject, versions: list[StoredForm]) -> None:
+        key = versions[0].key
+        head = (subject.site, subject.subjid, key.visit, key.unsno, key.form)
+        audit = self._audit_of(key.form)
+        first = audit.first(versions[0])
+        if first:
+            self.writer.changes(head, versions[0].version, first, _save(versions[0]))
+        if first and len(versions) == 1:
+            return
+        for revision in revisions(versions):
+            form = revision.form
+            if not first or form is not versions[0]:
+                cells = audit.cells(revision.changes) or [(key.form, None, "", "", "")]
+                self.writer.changes(head, form.version, cells, _save(form))
+
+    def _audit_of(self, form: str) -> AuditOrder:
+        if form not in self._orders:
+            self._orders[form] = AuditOrder(self.study, form)
+        return self._orders[form]
+
+    def _files(self, versions: list[StoredForm]) -> None:
+        """The uploaded files of all versions: True for those that a cell of a table names."""
+        newest = versions[-1]
+        for version in versions:
+            for name in named_files(version.record):
+                self._named.setdefault(name, False)
+        key = newest.key
+        if key.visit == LOG or key.visit in self.study.visits:
+            self._named.update(dict.fromkeys(file_names(self.study, key.form, newest.record), True))
+
+    def files(self) -> tuple[list[CapturedFile], list[CapturedFile], list[Finding]]:
+        """Uploaded files, those that only earlier versions name, and a finding for each never kept here."""
+        found: tuple[list[CapturedFile], list[CapturedFile]] = ([], [])
+        missing: list[Finding] = []
+        for name in sorted(self._named):
+            kept = self.state.attachment_head(_beginning(name))
+            if kept:
+                read = partial(_read, self.state, name)
+                one = CapturedFile(name=name, size=kept.size, sha256=kept.sha256, read=read)
+                found[0 if self._named[name] else 1].append(one)
+            elif self._named[name]:
+                missing.append(finding("export-file-missing", value=name))
+        return (*found, missing)
+
+
+def _save(form: StoredForm) -> tuple[str, str, str, str]:
+    return (form.reason, form.saved_by, timestamp(form.saved_at), form.dictionary_hash)
+
+
+def earlier_dictionaries(state: Snapshot, study: Study) -> Earlier:
+    """Every dictionary that was in use or that a version was saved with."""
+    uses = state.dictionary_uses()
+    hashes = {*(one.hash for one in uses), *state.dictionaries_saved_with()} - {study.hash}
+    files: dict[str, Mapping[str, str]] = {}
+    for one in hashes:
+        held = state.dictionary(one)
+        if held:
+            files[one] = held.files
+    return Earlier(uses=uses, files=files)
+
+
+def _read(state: Snapshot, name: str) -> bytes:
+    content = state.attachment(_beginning(name))
+    assert content is not None, "attachments are never deleted"
+    return content
+
+
+def _beginning(name: str) -> str:
+    return name.split("/")[1]
+
+
+def named_files(record: Record) -> Iterator[str]:
+    """Whatever looks like the name of an uploaded file, in any cell: fields come and go with dictionaries."""
+    every = (record.texts, *(row.texts for rows in record.rows.values() for row in rows))
+    for texts in every:
+        for text in texts.values():
+            if text.startswith(layout.FILES) and named_file(text):
+                yield text
+
+
+def file_names(study: Study, form: str, record: Record) -> Iterable[str]:
+    """The files that a form's cells name."""
+    known = study.forms.get(form)
+    for _, text in file_cells(known, record) if known else ():
+        if named_file(text):
+            yield text

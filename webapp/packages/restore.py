@@ -1,0 +1,114 @@
+"""A package into an empty database: the study as it was, with every version of every form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.model.captured_data import FormKey
+from forms_spec.model.captured_forms import Subject
+from generator.validation.opened_package import OpenPackage
+from generator.validation.version_history import (
+    PackagedVersion,
+    PackageHistory,
+    dictionary_uses,
+    earlier_file,
+    earlier_texts,
+)
+from webapp.packages.import_files import FileDesk
+from webapp.packages.import_forms import PastOfStudy, carry_out
+from webapp.packages.import_plans import STATUSES, Import, Imported, Plan, plan_forms
+from webapp.storage import Database, PastVersion, Snapshot, dictionary_in_use, list_subjects
+
+
+def may_restore(database: Database, package: OpenPackage) -> bool:
+    """An empty database takes a study's past; in one with subjects it would mix with theirs."""
+    held = dictionary_in_use(database)
+    assert package.study is not None
+    same = held is None or held.hash == package.study.hash
+    return same and not list_subjects(database)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restored:
+    """What came in, and what of the past did not."""
+
+    imported: Imported
+    findings: tuple[Finding, ...]
+
+
+def restore_package(database: Database, package: OpenPackage, how: Import) -> Restored:
+    """Imports a package with its history, in one transaction: everything or nothing."""
+    with closing(PackageHistory(package)) as history:
+        dictionaries = earlier_texts(package.source)
+        entries = history.entries()
+        past = PastOfStudy(
+            dictionaries=dictionaries,
+            uses=dictionary_uses(package),
+            people=(*history.people(), *dict.fromkeys(by for by, _ in entries.values() if by)),
+            last_save=history.last_save(),
+        )
+        restoring = _Restoring(
+            package=package,
+            history=history,
+            how=replace(how, earlier_file=partial(earlier_file, package)),
+            dictionaries=frozenset((*dictionaries, how.study.hash)),
+            entries=entries,
+        )
+        imported = carry_out(database, restoring.how, restoring.plans, past)
+        return Restored(imported=imported, findings=tuple(restoring.findings()))
+
+
+@dataclass(kw_only=True)
+class _Restoring:
+    """One restoring under way. ``without`` counts the forms that come in without their past."""
+
+    package: OpenPackage
+    history: PackageHistory
+    how: Import
+    dictionaries: frozenset[str]
+    entries: Mapping[str, tuple[str, datetime]]
+    without: int = 0
+    numbered: int = 0
+
+    def plans(self, state: Snapshot, desk: FileDesk) -> Iterator[Plan]:
+        for subject, staged in self.package.staged():
+            forms = [one.captured() for one in staged]
+            sites = [one.site for one in self.package.store.subjects(subject)]
+            sites += [one.site for one in forms]
+            if not sites:
+                continue
+            by, at = self.entries.get(subject, ("", None))
+            past = self._past(subject)
+            self.without += sum(form.key not in past for form in forms)
+            yield plan_forms(state, Subject(sites[0], subject, by, at), forms, self.how, desk, past=past)
+
+    def _past(self, subject: str) -> dict[FormKey, tuple[PastVersion, ...]]:
+        """The versions of the subject's forms, where the dictionaries that they were saved with are there."""
+        return {
+            key: tuple(self._version(one) for one in versions)
+            for key, versions in self.history.forms(subject).items()
+            if all(one.dictionary in self.dictionaries for one in versions)
+        }
+
+    def _version(self, one: PackagedVersion) -> PastVersion:
+        self.numbered += 1
+        return PastVersion(
+            status=STATUSES[one.status],
+            record=one.record,
+            saved_by=one.saved_by,
+            saved_at=one.saved_at,
+            reason=one.reason,
+            dictionary_hash=one.dictionary,
+            save_id=f"restored-{self.numbered}",
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        if self.without:
+            many = "1 form comes in" if self.without == 1 else f"{self.without:,} forms come in"
+            yield finding("import-without-history", many=many)

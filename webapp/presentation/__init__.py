@@ -1,0 +1,1 @@
+"""What all pages share: addresses, statuses, assets, template filters."""

@@ -1,0 +1,129 @@
+"""Style and scripts, served by us from the packages that ship them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from urllib.parse import quote
+
+import brotli
+from flask import Blueprint, Response, abort, request
+
+from webapp.security.access import EVERYONE, allow
+
+bp = Blueprint("assets", __name__)
+
+TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+FOLDERS: tuple[Traversable, ...] = (files("webapp") / "static", files("generator.browser") / "static")
+EVERY_FORM: tuple[str, ...] = (
+    "kinds.js",
+    "entry.js",
+    "functions.js",
+    "rules.js",
+    "unknown.js",
+    "page.js",
+    "still_open.js",
+    "judge.js",
+    "form_drafts.js",
+    "form_autofill.js",
+    "form_findings.js",
+    "form_live.js",
+    "form_typing.js",
+    "form_files.js",
+    "form_keys.js",
+    "form_rows.js",
+    "form_paste.js",
+)
+"""What any form needs, in the order in which it runs."""
+JOINED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "form.js": (
+            *EVERY_FORM,
+            "form_history.js",
+            "combobox.js",
+            "form_session.js",
+            "form_print.js",
+            "form_save.js",
+        ),
+        "preview_form.js": (
+            *EVERY_FORM,
+            "combobox.js",
+        ),
+    }
+)
+"""Scripts of one page, sent as one file: each closes over its own names, in this order."""
+COMMENT = re.compile(rb"^[ ]*(?:/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)\n", re.MULTILINE)
+ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = MappingProxyType(
+    {
+        "br": brotli.compress,
+        "gzip": lambda content: gzip.compress(content, mtime=0),
+        "identity": lambda content: content,
+    }
+)
+"""How an asset may be sent, the smallest first."""
+A_YEAR = "public, max-age=31536000, immutable"
+
+
+@cache
+def _found(name: str) -> tuple[bytes, str] | None:
+    """The bytes of an asset and their short hash."""
+    if name in JOINED:
+        content = b"\n".join(_without_comments(_read(part) or b"") for part in JOINED[name])
+    else:
+        content = _read(name) or b""
+    return (content, hashlib.sha256(content).hexdigest()[:12]) if content else None
+
+
+def _read(name: str) -> bytes | None:
+    found = (folder / name for folder in FOLDERS)
+    return next((asset.read_bytes() for asset in found if asset.is_file()), None)
+
+
+def _without_comments(script: bytes) -> bytes:
+    """A script without its comments, which stand on lines of their own; no text of a script spans lines."""
+    return COMMENT.sub(b"", script)
+
+
+@cache
+def _encoded(name: str, encoding: str) -> bytes:
+    """An asset as it is sent, compressed as far as it goes, once."""
+    found = _found(name)
+    return ENCODINGS[encoding](found[0]) if found else b""
+
+
+def icon_url() -> str:
+    """The page's icon within its address, so that it costs no request."""
+    return f"data:image/svg+xml,{quote((_read('mark.svg') or b'').strip())}"
+
+
+def asset_url(name: str) -> str:
+    """The address of an asset; it changes with the content, so that browsers may keep it."""
+    found = _found(name)
+    return f"/assets/{name}?v={found[1]}" if found else f"/assets/{name}"
+
+
+@bp.get("/assets/<name>")
+@allow(EVERYONE)
+def asset(name: str) -> Response:
+    found, kind = _found(name), TYPES.get(name.rpartition(".")[2])
+    if found is None or kind is None:
+        abort(404)
+    encoding = request.accept_encodings.best_match(ENCODINGS, default="identity")
+    response = Response(_encoded(name, encoding), content_type=kind)
+    response.vary.add("Accept-Encoding")
+    if encoding != "identity":
+        response.content_encoding = encoding
+    response.set_etag(f"{found[1]}-{encoding}")
+    response.headers["Cache-Control"] = A_YEAR if request.args.get("v") == found[1] else "no-cache"
+    response.make_conditional(request)
+    return response

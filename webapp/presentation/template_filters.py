@@ -1,0 +1,62 @@
+"""What templates need to show things: filters, statuses, addresses of assets."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from flask import Flask, g
+
+from forms_spec.schedule.study_clock import local as study_time
+from generator.pages.answer_text import day_words
+from webapp.presentation.assets import asset_url, icon_url
+from webapp.services import services
+from webapp.storage import get_user
+
+
+def local(moment: datetime) -> datetime:
+    """A stored moment by the study's clock."""
+    return study_time(services().study, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def clock(moment: datetime) -> str:
+    """10:32:05 CDT: a time of the day, and whose."""
+    return f"{local(moment):%H:%M:%S %Z}"
+
+
+def moment_words(moment: datetime) -> str:
+    """15-Apr-2024 10:32:05 UTC."""
+    return f"{day_words(local(moment).date())} {local(moment):%H:%M:%S %Z}"
+
+
+def short_day(day: date) -> str:
+    """15-Apr; 15-Apr ’25 where the year is another one."""
+    return day_month(day, None)
+
+
+def day_month(day: date, year: int | None) -> str:
+    """15-Apr in that year, or in this one where none is said; 15-Apr ’25 in another."""
+    words = day_words(day)[:-5]
+    return words if day.year == (year or services().today().year) else f"{words} ’{day.year % 100:02}"
+
+
+def person(username: str) -> str:
+    """The name of somebody who signs in, or signed in elsewhere: ``Ines Investigator``."""
+    names: dict[str, str] = g.setdefault("names_of_persons", {})
+    if username not in names:
+        user = get_user(services().database, username)
+        names[username] = user.name if user else username
+    return names[username]
+
+
+def register(app: Flask) -> None:
+    """Adds filters and globals to the templates."""
+    app.jinja_env.filters.update(
+        clock=clock,
+        day=day_words,
+        day_month=day_month,
+        moment=moment_words,
+        person=person,
+        short_day=short_day,
+    )
+    app.jinja_env.globals.update(asset=asset_url, icon=icon_url())
+    app.context_processor(lambda: {"study": services().study})

@@ -1,0 +1,80 @@
+"""Who is signed in: a token in the browser's signed cookie, and a row in the database that can end.
+
+A session ends by signing out, after ``IDLE`` without a request, and ``LONGEST`` after it began. Its cookie
+counts only in the browser that it was made for.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from flask import Flask, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_login import login_user, logout_user
+
+from webapp.security.access import Account
+from webapp.services import services
+from webapp.storage import User, begin_session, end_session, open_session
+
+IDLE: Final = timedelta(hours=1)
+LONGEST: Final = timedelta(hours=12)
+TOLD_EVERY: Final = timedelta(minutes=1)
+TOKEN: Final = "_user_id"
+"""Where Flask-Login keeps what ``Account.get_id`` gives."""
+LAST_REQUEST: Final = "last_request"
+
+
+class StudyCookies(SecureCookieSessionInterface):
+    """Cookies that one study signs and no other study reads, even where both have the same key."""
+
+    def __init__(self, study: str) -> None:
+        self.salt = f"crfsmith session of {study}"
+
+
+def protect(app: Flask, study: str) -> None:
+    """Makes an application's cookies those of one study."""
+    app.session_interface = StudyCookies(study)
+    app.config["PERMANENT_SESSION_LIFETIME"] = LONGEST
+
+
+def begin(user: User) -> Account:
+    """Signs somebody in. Nothing of the session before is left, its token against forged posts included."""
+    end()
+    token = begin_session(services().database, user, client=_client())
+    session.permanent = True
+    account = Account(user, token)
+    login_user(account)
+    session[LAST_REQUEST] = _now()
+    return account
+
+
+def end() -> None:
+    """Ends the session of this browser, if there is one."""
+    token = session.get(TOKEN)
+    if token:
+        end_session(services().database, token)
+    logout_user()
+    session.clear()
+
+
+def account_of(token: str) -> Account | None:
+    """Whose session it is, or None when it has ended, gone idle or come to another browser."""
+    now = _now()
+    idle = now - int(session.get(LAST_REQUEST, 0))
+    if idle > IDLE.total_seconds():
+        return None
+    opened = open_session(services().database, token, client=_client())
+    if opened is None or now - opened.began_at.timestamp() > LONGEST.total_seconds():
+        return None
+    if idle > TOLD_EVERY.total_seconds():
+        session[LAST_REQUEST] = now
+    return Account(opened.user, token)
+
+
+def _now() -> int:
+    return int(services().database.clock().timestamp())
+
+
+def _client() -> str:
+    return request.headers.get("User-Agent", "")

@@ -1,0 +1,130 @@
+"""What the commands over a database share: opening it, and saying why it cannot be."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from forms_spec.model.study import Study
+    from webapp.storage import Database
+
+UNREADABLE = 2
+LONGEST = 120
+"""A database may quote a whole record."""
+RESTORE = "Nothing was changed. Restore the last backup if it stays so."
+IMPORTER = "import"
+"""The name of the account that imports save under."""
+KINDS = frozenset({"sqlite", "postgresql"})
+
+
+class Unusable(click.ClickException):
+    """Nothing can be done with what was given; exit code 2."""
+
+    exit_code = UNREADABLE
+
+
+@contextmanager
+def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
+    """The database at ``url``, closed again at the end. A new file is made unless it ``must_exist``."""
+    from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+
+    from webapp.storage import DatabaseTooNew, open_database
+
+    file = url.removeprefix("sqlite:///")
+    if must_exist and file != url and not Path(file).exists():
+        raise Unusable(f"There is no database at {url}.")
+    kind = url.partition(":")[0].partition("+")[0]
+    if "://" in url and kind not in KINDS:
+        raise Unusable(
+            f"{kind} is no database that crfsmith keeps data in. Write sqlite:///study.sqlite for a file,"
+            " or postgresql://user@host/name for a server."
+        )
+    try:
+        database = open_database(url)
+    except ArgumentError as error:
+        raise Unusable(
+            f"{url!r} is no address of a database. For a file write sqlite:///{url or 'study.sqlite'},"
+            " for a server postgresql://user@host/name."
+        ) from error
+    except ModuleNotFoundError as error:
+        raise Unusable(
+            "PostgreSQL needs a driver that is not installed: pip install 'crfsmith[postgresql]'."
+        ) from error
+    except (OperationalError, OSError) as error:
+        raise Unusable(f"The database {url} cannot be opened: {_why(error)}.") from error
+    except DatabaseTooNew as error:
+        raise Unusable(f"{error} Install the newer crfsmith, and leave the data as they are.") from error
+    except (SQLAlchemyError, ValueError) as error:
+        raise Unusable(f"The database {url} cannot be used: {_why(error)}. {RESTORE}") from error
+    try:
+        with _in_words(url):
+            yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def _in_words(url: str) -> Iterator[None]:
+    """Trouble of the database, and damage in it, end a command in a sentence."""
+    from sqlalchemy.exc import DBAPIError
+
+    from webapp.storage import ClockBehind, DamagedData
+
+    try:
+        yield
+    except ClockBehind as error:
+        raise Unusable(f"{error} Set the clock right, then run the command again.") from error
+    except DamagedData as error:
+        raise Unusable(f"The database {url} is damaged: {error}. {RESTORE}") from error
+    except ValueError as error:
+        if not _raised_by_sqlalchemy(error):
+            raise
+        raise Unusable(f"The database {url} is damaged: {_why(error)}. {RESTORE}") from error
+    except DBAPIError as error:
+        if "locked" in str(error.orig):
+            raise Unusable(f"The database {url} is busy with another program. Try again later.") from error
+        raise Unusable(f"The database {url} cannot be read or written: {_why(error)}. {RESTORE}") from error
+
+
+def _raised_by_sqlalchemy(error: Exception) -> bool:
+    """True for a value that the database gave and that is none of its column."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return frame is not None and frame.tb_frame.f_globals.get("__name__", "").startswith("sqlalchemy.")
+
+
+def _why(error: Exception) -> str:
+    """The database's own words without the statement that it did not like."""
+    return str(getattr(error, "orig", None) or error).strip().split("\n")[0][:LONGEST].rstrip(".")
+
+
+def study_in_use(database: Database) -> Study | None:
+    """The study whose dictionary is in use, or None in a new database."""
+    from forms_spec import load_study
+    from webapp.storage import AlteredDictionary, dictionary_in_use
+
+    stored = dictionary_in_use(database)
+    if stored is None:
+        return None
+    if stored.is_altered:
+        raise Unusable(str(AlteredDictionary(stored.hash)))
+    study = load_study(stored.files).study
+    if study is None:
+        raise Unusable("The dictionary in the database cannot be loaded by this version of crfsmith.")
+    return study
+
+
+def import_account(database: Database) -> None:
+    """The account for imports is made when it is needed; nobody can sign in with it."""
+    from webapp.storage import Role, add_user, get_user
+
+    if get_user(database, IMPORTER) is None:
+        password = secrets.token_urlsafe(32)
+        add_user(database, username=IMPORTER, name="Import", role=Role.DATA_MANAGER, password=password)
