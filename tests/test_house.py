@@ -1,14 +1,22 @@
-"""The house keeps its shape: one import direction, and a boundary written in each room."""
+"""The house keeps its shape: one import direction, no circles, few loose modules, and a rule in each room."""
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = ("forms_spec", "generator", "webapp")
+MOST_LOOSE = 5
+"""So many modules may lie in a package beside its rooms."""
+MOST_LATE = 151
+"""So many imports may stand inside functions, each of a heavy library."""
 
 
 def test_imports_point_one_way() -> None:
@@ -22,6 +30,96 @@ def test_imports_point_one_way() -> None:
     assert ran.returncode == 0, ran.stdout
 
 
-@pytest.mark.parametrize("room", ["forms_spec", "generator", "webapp", "data_dictionary", "tests"])
-def test_every_room_states_its_boundary(room: str) -> None:
-    assert (ROOT / room / "README.md").read_text().startswith(f"# {room}\n")
+def rooms() -> list[str]:
+    """Every folder with modules, but for the migrations of the database."""
+    inits = [init for package in PACKAGES for init in (ROOT / package).rglob("__init__.py")]
+    folders = sorted(init.parent.relative_to(ROOT) for init in inits)
+    return [str(folder) for folder in folders if "migrations" not in folder.parts]
+
+
+@pytest.mark.parametrize("room", ["data_dictionary", "tests", *rooms()])
+def test_every_room_states_its_rule(room: str) -> None:
+    title, *rule = (ROOT / room / "README.md").read_text().splitlines()
+    assert title == f"# {room}"
+    assert len(rule) >= 2, "say what belongs here and what it may import"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_few_modules_lie_beside_the_rooms(package: str) -> None:
+    loose = [path.stem for path in (ROOT / package).glob("*.py") if path.stem != "__init__"]
+    assert len(loose) <= MOST_LOOSE, sorted(loose)
+
+
+def test_no_module_imports_itself_in_a_circle_not_even_for_types() -> None:
+    assert circles(imports()) == []
+
+
+def test_imports_inside_functions_do_not_multiply() -> None:
+    late = [place for name, path in modules().items() for place in late_imports(name, path)]
+    assert len(late) <= MOST_LATE, "\n".join(late)
+
+
+@cache
+def modules() -> Mapping[str, Path]:
+    """Every module of the three packages by its dotted name."""
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """The modules of ours that an import statement names."""
+    names = [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        names = [f"{node.module}.{name}" for name in names]
+    for name in names:
+        module = name
+        while module and module not in modules():
+            module = module.rpartition(".")[0]
+        if module:
+            yield module
+
+
+def imports() -> dict[str, set[str]]:
+    """What each module imports, at the top of its file, inside functions, and for types alone."""
+    found: dict[str, set[str]] = {}
+    for name, path in modules().items():
+        nodes = ast.walk(ast.parse(path.read_text()))
+        targets = {
+            target
+            for node in nodes
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for target in imported(node)
+        }
+        found[name] = targets - {name}
+    return found
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[str]:
+    """The modules that can be reached from themselves: what remains once the others are taken away."""
+    rest = {name: set(targets) for name, targets in graph.items()}
+    while True:
+        pointed_at = {target for targets in rest.values() for target in targets}
+        outside = {name for name, targets in rest.items() if not targets or name not in pointed_at}
+        if not outside:
+            return sorted(rest)
+        rest = {name: targets - outside for name, targets in rest.items() if name not in outside}
+
+
+def late_imports(name: str, path: Path) -> Iterator[str]:
+    """The places of imports inside functions."""
+    functions = (
+        node
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    late = {
+        (node.lineno, ast.unparse(node))
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    yield from (f"{name}:{line} {statement}" for line, statement in sorted(late))
