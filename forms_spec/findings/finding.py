@@ -19,6 +19,11 @@ class Severity(Enum):
     QUERY = "query"
     WARNING = "warning"
 
+    @property
+    def word(self) -> str:
+        """The severity as people read it: ``error``, ``query`` or ``warning``."""
+        return "error" if self is Severity.REFUSE else self.value
+
 
 ALERTS = frozenset({"below-alert", "above-alert"})
 """Findings on which somebody has to act at once, whether the value is right or wrong."""

@@ -67,7 +67,7 @@ def command(url: str, target: Path, shape: str) -> None:
         except OSError as error:
             raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
     for found in written.findings:
-        click.echo(f"{found.severity.value}  {found.message} {found.remedy} [{found.code}]", err=True)
+        click.echo(f"{found.severity.word}: {found.message} {found.remedy} [{found.code}]", err=True)
     rows = sum(written.rows.values())
     click.echo(f"{target}: {rows:,} rows in {len(written.rows)} tables, {written.rows['forms']:,} forms.")
     click.echo(_unchecked(study))

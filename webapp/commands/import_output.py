@@ -68,7 +68,7 @@ class ShownAsText(Shown):
                 click.echo(_finding(one.finding))
 
     def form(self, preview: FormPreview) -> None:
-        self.judged.update(found.severity.value for found in preview.judged)
+        self.judged.update(found.severity.word for found in preview.judged)
         if preview.outcome is Outcome.SAME and not self.cells and not preview.findings:
             return
         counts = Counter(cell.outcome for cell in preview.cells)
@@ -203,7 +203,7 @@ def _texts(cell: CellPreview) -> str:
 
 
 def _finding(found: Finding) -> str:
-    return f"{found.severity.value}: {found.message} {found.remedy} [{found.code}]"
+    return f"{found.severity.word}: {found.message} {found.remedy} [{found.code}]"
 
 
 def _as_dict(found: Finding) -> dict[str, Any]:

@@ -17,11 +17,6 @@ COLOURS: Mapping[Severity, str] = {
     Severity.QUERY: "magenta",
     Severity.WARNING: "yellow",
 }
-WORDS: Mapping[Severity, str] = {
-    Severity.REFUSE: "error",
-    Severity.QUERY: "query",
-    Severity.WARNING: "warning",
-}
 LONGEST_LINE = 160
 
 
@@ -33,7 +28,7 @@ def wrapped(text: str) -> str:
 def show_finding(found: Finding, files: Mapping[str, str]) -> None:
     """Print a finding: place, severity, code, cause; its line with a caret; what to do."""
     place = f"{found.text}: " if found.text else ""
-    word = click.style(WORDS[found.severity], fg=COLOURS[found.severity], bold=True)
+    word = click.style(found.severity.word, fg=COLOURS[found.severity], bold=True)
     click.echo(f"{click.style(place, bold=True)}{word} {printable(found.message)} [{found.code}]")
     for line in source_lines(found, files):
         click.echo(f"    {line}")

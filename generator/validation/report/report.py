@@ -113,11 +113,12 @@ class Report:
         held = self._held()
         if not counts.findings:
             return f"{held}: no findings."
-        refused = counts.by_severity[Severity.REFUSE.value]
-        verb = "refuses" if refused == 1 else "refuse"
+        errors = counts.by_severity[Severity.REFUSE.value]
         alerts = sum(counts.by_code.get(code, 0) for code in ALERTS)
-        said = f", {many(alerts, 'alert value')}" if alerts else ""
-        return f"{held}: {many(counts.findings, 'finding')}, {refused:,} of them {verb}{said}."
+        weights = [many(errors, "error") if errors else "no errors"]
+        if alerts:
+            weights.append(many(alerts, "alert value"))
+        return f"{held}: {many(counts.findings, 'finding')} ({', '.join(weights)})."
 
     def _held(self) -> str:
         """What was judged, and by whom."""

@@ -9,6 +9,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from forms_spec.findings.finding import Severity
 from generator.validation.completeness import Missingness, share_answered, total, visits
 from generator.validation.report.report import Report
 from generator.validation.report.summary import follows_from, look_first, origins_first
@@ -25,6 +26,7 @@ def report_html(report: Report) -> str:
         report=report,
         counts=counts,
         signs=SIGNS,
+        severities=tuple(Severity),
         alerts=any(one.finding.alerts for one in report.findings),
         first=look_first(report),
         findings=[(one, follows_from(report, [one])) for one in origins_first(report)],

@@ -122,7 +122,7 @@ def _first_cases(report: Report) -> Iterator[Text]:
     for alike, cases in groups.items():
         first = cases[0]
         sign, style = ALERT if first.finding.alerts else _SIGNS[first.finding.severity]
-        heading = f"{first.finding.severity.value}: {first.finding.code}"
+        heading = f"{first.finding.severity.word}: {first.finding.code}"
         place = first.place or first.file or "package"
         follows = follows_from(report, cases)
         if follows:

@@ -16,7 +16,7 @@ def explain(*arguments: str) -> Result:
 def test_a_code_is_explained_with_its_example() -> None:
     result = explain("duplicate-key")
     assert result.exit_code == 0
-    assert result.output.startswith("duplicate-key (refuse)\n")
+    assert result.output.startswith("duplicate-key (error)\n")
     assert "      a: {label: Second}\n" in result.output
 
 

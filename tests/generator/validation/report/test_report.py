@@ -95,7 +95,7 @@ def test_json_has_the_agreed_shape(report: Report) -> None:
 
 def test_the_terminal_shows_how_many_and_the_first_cases(report: Report) -> None:
     text = text_of(report)
-    assert "13 findings, 12 of them refuse." in text
+    assert "13 findings (12 errors)." in text
     assert "data/lb.csv:2  01 01-000 SCR" in text
     assert "and 9 more like this" in text
 
@@ -208,6 +208,6 @@ def test_alert_values_stand_out() -> None:
     collected = Collector()
     collected.add(one)
     report = collected.report(source="p", study=None, readable=True, rows={"lb": 1}, forms=1, subjects=1)
-    assert report.sentence().endswith("1 finding, 0 of them refuse, 1 alert value.")
+    assert report.sentence().endswith("1 finding (no errors, 1 alert value).")
     assert "‼ lb.plt" in text_of(report)
     assert '<td class="severity alert">‼ alert</td>' in report_html(report)

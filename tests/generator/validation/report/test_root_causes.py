@@ -146,7 +146,7 @@ def test_the_terminal_begins_with_the_origin(package: Path) -> None:
     text = text_of(damaged(package, "a missing table"))
     assert text.split("\n\n")[1].startswith("Look at these first\n✗ data/lb.csv  ")
     assert "    12 findings follow from it: 12 form-without-row" in text
-    assert "✗ forms.form  refuse: form-without-row, follows from missing-file of lb" in text
+    assert "✗ forms.form  error: form-without-row, follows from missing-file of lb" in text
 
 
 def test_zeros_that_a_program_took_are_one_cause(package: Path) -> None:
