@@ -15,11 +15,11 @@ from itertools import groupby
 from typing import Final
 
 from forms_spec.evaluation import findings_of, judge_casebook
+from forms_spec.model.captured_data import FormKey, Record, Records, Row
+from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
-from forms_spec.model.captured_data import FormKey, Record, Records, Row
 from forms_spec.schedule.timeline import field_named
-from forms_spec.model.captured_forms import CapturedForm
 
 WEEK: Final = timedelta(days=7)
 TRIES: Final = 26

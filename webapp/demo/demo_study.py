@@ -8,12 +8,22 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from forms_spec import load_study
-from forms_spec.schedule.study_clock import day_of
 from forms_spec.model.study import Study
+from forms_spec.schedule.study_clock import day_of
 from generator.package.example_subjects import read_subjects
 from webapp.demo.dates import until_today
 from webapp.packages.import_forms import Import, import_forms
-from webapp.storage import Database, Role, add_user, dictionary_in_use, get_user, list_subjects, list_users, sign_in, use_dictionary
+from webapp.storage import (
+    Database,
+    Role,
+    add_user,
+    dictionary_in_use,
+    get_user,
+    list_subjects,
+    list_users,
+    sign_in,
+    use_dictionary,
+)
 
 PASSWORD = "cellkine-demo"
 ACCOUNTS: tuple[tuple[str, str, Role, str], ...] = (

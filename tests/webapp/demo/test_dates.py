@@ -9,13 +9,13 @@ from importlib.resources import files
 import pytest
 
 from forms_spec.model.captured_data import Records
+from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import visit_states
-from forms_spec.model.captured_forms import CapturedForm
 from generator.package.example_subjects import read_subjects
 from tests.webapp.pages import cellkine
-from webapp.demo.demo_study import read_texts
 from webapp.demo.dates import findings_of_forms, until_today
+from webapp.demo.demo_study import read_texts
 
 TODAY = date(2026, 11, 29)
 BySubject = Mapping[str, list[CapturedForm]]

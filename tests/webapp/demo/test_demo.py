@@ -8,7 +8,21 @@ import pytest
 
 from forms_spec.model.study import Study
 from webapp.demo.demo_study import SIGN_INS, load_demo
-from webapp.storage import Database, InstanceKey, SaveRequest, Status, dictionary_in_use, heads, history, list_subjects, list_users, load, open_database, save, sign_in
+from webapp.storage import (
+    Database,
+    InstanceKey,
+    SaveRequest,
+    Status,
+    dictionary_in_use,
+    heads,
+    history,
+    list_subjects,
+    list_users,
+    load,
+    open_database,
+    save,
+    sign_in,
+)
 
 SUBJECTS = ("01-001", "01-002", "01-003", "01-005", "01-006", "01-007", "01-008", "01-012")
 
