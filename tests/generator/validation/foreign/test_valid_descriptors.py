@@ -188,9 +188,9 @@ def test_the_report_is_the_one_with_frictionless(tmp_path: Path, content: str) -
 RUN = """
 import sys
 from pathlib import Path
-from generator.package import reader
+from generator.validation import open_package
 from generator.validation.validate import validate_package
-reader.SMALL = 0
+open_package.SMALL = 0
 print(validate_package(Path(sys.argv[1])).valid, "frictionless" in sys.modules)
 """
 
