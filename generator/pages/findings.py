@@ -15,7 +15,7 @@ from forms_spec.model.fields import Form
 from generator.pages.input_names import KEPT_PREFIX, cell_name
 
 MARKS = {Severity.REFUSE: "▲", Severity.QUERY: "▲", Severity.WARNING: "△"}
-WORDS = {Severity.REFUSE: "Must be corrected", Severity.QUERY: "Question", Severity.WARNING: "Check"}
+WORDS = {Severity.REFUSE: "Must be corrected", Severity.QUERY: "Query", Severity.WARNING: "Warning"}
 ALERT = ("‼", "Act now")
 
 
@@ -134,7 +134,7 @@ FINDING_HTML = Markup(
     '<span class="sr">{word}: </span>{message} <span class="remedy">{remedy}</span>{ends}</p>'
 )
 WAITING_HTML = Markup(
-    '<p class="finding waiting{again}" data-code="{code}" role="note">Still to come: {forms}. {message}</p>'
+    '<p class="finding waiting{again}" data-code="{code}" role="note">Waiting for: {forms}. {message}</p>'
 )
 END_HTML = Markup('<a href="{address}">{words}</a>')
 
@@ -165,7 +165,7 @@ def finding_html(spot: Spot, record: Record) -> Markup:
     if not keepable:
         return html
     return html + KEPT_HTML.format(
-        word="Kept, because" if reason else "Keep it, because",
+        word="Confirmed, reason:" if reason else "Confirm value, reason:",
         name=f"{KEPT_PREFIX}{cell_name(cell)}:{found.code}",
         reason=reason,
         about=f"{cell_name(cell)}-msg",

@@ -105,7 +105,7 @@ def test_what_waits_and_what_is_open_is_all_that_the_judge_says(entering: Enteri
     waiting = [found for found, _ in judged_now.waiting]
     assert Counter(said(found) for found in (*judged_now.open, *waiting)) == expected
     assert page.count('<tr><th scope="row">') == expected.total(), "the list has each of them once"
-    assert page.count("Still to come:") == len(waiting)
+    assert page.count("Waiting for:") == len(waiting)
     assert judged_now.standing.open == len(judged_now.open)
     if entering.part == 1:
         assert waiting == [], "nothing waits where every visit is complete"

@@ -68,14 +68,14 @@ def test_a_finding_appears_when_the_field_is_left_and_asks_for_a_reason(page: Pa
     expect(page.locator("#f-sysbp_vsorres-msg .finding")).to_have_count(0)
     page.press("#f-sysbp_vsorres", "Tab")
     expect(page.locator("#f-sysbp_vsorres-msg .finding")).to_contain_text("170")
-    page.get_by_label("Keep it, because").fill("Measured twice")
+    page.get_by_label("Confirm value, reason:").fill("Measured twice")
     page.keyboard.press("Control+s")
     expect(page.locator("#state")).to_contain_text("saved")
     stored = load(site.database, KEY)
     assert stored is not None
     assert list(stored.record.kept.values()) == ["Measured twice"]
     page.reload()
-    expect(page.get_by_label("Kept, because")).to_have_value("Measured twice")
+    expect(page.get_by_label("Confirmed, reason:")).to_have_value("Measured twice")
 
 
 def test_what_is_wrong_is_kept_as_it_was_typed(page: Page, site: Site) -> None:
@@ -110,7 +110,7 @@ def test_hidden_answers_stay_until_somebody_clears_them(page: Page) -> None:
     said_too = page.locator("#f-pulse_vsorres-msg [data-code=hidden-with-value]")
     expect(said_too).to_have_count(1)
     expect(said_too).to_be_hidden()
-    page.get_by_role("button", name="Clear them all").click()
+    page.get_by_role("button", name="Clear all").click()
     expect(page.locator("#f-pulse_vsorres")).to_be_hidden()
 
 

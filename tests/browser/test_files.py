@@ -67,7 +67,7 @@ def test_a_file_is_chosen_saved_shown_had_again_replaced_and_removed(page: Page,
     expect(page.locator(".kept-file").first).to_contain_text("scan.pdf 17 bytes")
     assert downloaded(page, "scan.pdf") == PDF["buffer"]
     choose(page, "f-scan", SIGNED)
-    expect(page.locator("#f-scan-echo")).to_contain_text("takes the place of the file above")
+    expect(page.locator("#f-scan-echo")).to_contain_text("replaces the file above")
     save(page)
     assert downloaded(page, "signed.pdf") == SIGNED["buffer"]
     page.get_by_label("Remove the file of Report").check()
@@ -150,7 +150,7 @@ def test_a_crash_costs_the_choice_of_a_file_and_the_page_says_so(browser: Browse
     open_form(second, ADDRESS)
     expect(second.locator("#f-reader")).to_have_value("Dr Wo")
     expect(second.locator("#notices")).to_contain_text(
-        "scan.pdf had not reached the server. Please choose it again."
+        "scan.pdf did not reach the server. Please choose it again."
     )
     context.close()
 

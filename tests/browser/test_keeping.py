@@ -66,7 +66,7 @@ def test_a_crashed_tab_gives_the_text_back(browser: Browser, site: Site) -> None
     second = context.new_page()
     open_form(second, VS)
     expect(second.locator("#f-pulse_vsorres")).to_have_value("7x")
-    expect(second.locator("#notices")).to_contain_text("had not reached the server")
+    expect(second.locator("#notices")).to_contain_text("did not reach the server")
     second.keyboard.press("Control+s")
     expect(second.locator("#state")).to_contain_text("saved")
     assert second.evaluate("localStorage.length") == 0
@@ -85,7 +85,7 @@ def test_a_server_that_is_away_costs_nothing(page: Page, site: Site) -> None:
     begin(page, "72")
     page.context.set_offline(True)
     page.keyboard.press("Control+s")
-    expect(page.locator("#state")).to_contain_text("the server does not answer")
+    expect(page.locator("#state")).to_contain_text("the server is not responding")
     expect(page.locator("#f-pulse_vsorres")).to_have_value("72")
     page.context.set_offline(False)
     expect(page.locator("#state")).to_have_text(re.compile("^saved"))
@@ -106,14 +106,14 @@ def test_a_save_whose_answer_never_came_is_no_conflict_with_oneself(browser: Bro
 
     first.route(f"**{VS}", lose_the_answer)
     first.keyboard.press("Control+s")
-    expect(first.locator("#state")).to_contain_text("the server does not answer")
+    expect(first.locator("#state")).to_contain_text("the server is not responding")
     first.fill("#f-sysbp_vsorres", "120")
     kept_in_browser(first, "120")
     first.close()  # without asking, as a crash would
     second = context.new_page()
     open_form(second, VS)
-    expect(second.locator("#notices")).to_contain_text("it is back on the page")
-    expect(second.locator("#notices")).not_to_contain_text("by somebody")
+    expect(second.locator("#notices")).to_contain_text("It is back on the page")
+    expect(second.locator("#notices")).not_to_contain_text("Someone else has saved")
     second.keyboard.press("Control+s")
     expect(second.locator("#state")).to_contain_text("saved")
     stored = load(site.database, KEY)
@@ -192,7 +192,7 @@ def test_whoever_leaves_the_two_versions_finds_the_text_again(browser: Browser, 
     page.goto(VS)
     ready(page)
     expect(page.locator("#f-pulse_vsorres")).to_have_value("74")
-    expect(page.locator("#notices")).to_contain_text("saving shows you both versions")
+    expect(page.locator("#notices")).to_contain_text("Save to compare both versions")
     context.close()
 
 

@@ -78,16 +78,16 @@ def test_a_dropped_file_is_judged_at_once(manager: Page) -> None:
     manager.wait_for_url("**/packages/*")
     done(manager)
     expect(manager.locator(".finding.refuse")).to_contain_text("dropped.zip is not a zip.")
-    manager.get_by_role("button", name="Remove this report").click()
+    manager.get_by_role("button", name="Delete this report").click()
     manager.wait_for_url("**/packages")
     expect(manager.get_by_role("link", name="dropped.zip")).to_have_count(0)
 
 
 def test_what_cannot_be_sent_is_said_beside_the_box(manager: Page, tmp_path: Path) -> None:
-    judge = manager.get_by_role("button", name="Judge the package")
+    judge = manager.get_by_role("button", name="Validate package")
     message = manager.locator("#package-msg")
     judge.click()
-    expect(message).to_have_text("Choose a zip first.")
+    expect(message).to_have_text("Choose a zip file first.")
     (tmp_path / "empty.zip").touch()
     manager.get_by_label("Package").set_input_files(tmp_path / "empty.zip")
     expect(message).to_be_hidden()

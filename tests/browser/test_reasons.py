@@ -131,7 +131,7 @@ def test_a_reason_is_given_without_javascript(browser: Browser, site: Site) -> N
     page.fill("#f-sysbp_vsorres", "170")
     page.fill("#reason", "New information")
     page.get_by_role("button", name="Save the change").click()
-    page.get_by_label("Keep it, because").fill("Measured twice")
+    page.get_by_label("Confirm value, reason:").fill("Measured twice")
     page.fill("#reason", "Asked at the site")
     page.get_by_role("button", name="Save the change").click()
     stored = load(site.database, InstanceKey("01-001", "vs", "SCR"))

@@ -34,7 +34,7 @@ def test_rows_are_added_saved_removed_and_never_renumbered(page: Page, site: Sit
     assert numbers(site) == [1, 2]
     second = page.locator("#row-op-2")
     second.get_by_role("checkbox", name="Remove").check()
-    second.get_by_label("Why is it removed?").fill("Entered twice")
+    second.get_by_label("Why are you removing it?").fill("Entered twice")
     save(page)
     assert numbers(site) == [1]
     expect(second).to_have_count(0)
@@ -49,9 +49,9 @@ def test_rows_are_added_saved_removed_and_never_renumbered(page: Page, site: Sit
 def test_a_row_is_not_removed_without_a_reason(page: Page, site: Site) -> None:
     open_form(page, "/subjects/01-007/SCR/med")
     page.locator("#row-op-1").get_by_role("checkbox", name="Remove").check()
-    page.fill("#reason", "Read wrongly")
+    page.fill("#reason", "Source misread")
     page.keyboard.press("Control+s")
-    expect(page.locator("#state")).to_contain_text("why the marked row is removed")
+    expect(page.locator("#state")).to_contain_text("reason for removing the marked row")
     stored = load(site.database, InstanceKey("01-007", "med", "SCR"))
     assert stored is not None
     assert len(stored.record.rows["op"]) == 2

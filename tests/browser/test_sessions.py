@@ -38,11 +38,11 @@ def sign_in_in_another_tab(page: Page, username: str) -> None:
 def test_signing_in_on_the_page_saves_what_was_typed(page: Page, site: Site) -> None:
     typed_without_session(page)
     page.keyboard.press("Control+s")
-    expect(page.locator("#renew")).to_contain_text("Nothing you typed is lost")
+    expect(page.locator("#renew")).to_contain_text("Your text is kept")
     expect(page.get_by_label("Password")).to_be_focused()
     page.keyboard.type("wrong")
     page.keyboard.press("Enter")
-    expect(page.locator("#renew [role=alert]")).to_contain_text("do not belong together")
+    expect(page.locator("#renew [role=alert]")).to_contain_text("is incorrect")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("#state")).to_have_text(re.compile("^saved"))

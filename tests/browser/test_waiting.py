@@ -20,7 +20,7 @@ def test_a_woman_s_childbearing_form_is_still_to_come(page: Page) -> None:
     open_form(page, DM)
     page.locator("[name=f-sex][value=F]").check()
     note = page.locator("#f-sex-msg .finding")
-    expect(note).to_contain_text("Still to come: Childbearing potential. ")
+    expect(note).to_contain_text("Waiting for: Childbearing potential. ")
     expect(note).to_have_attribute("role", "note")
     expect(page.get_by_role("link", name="Childbearing potential").first).to_have_attribute("href", RP)
     expect(page.locator("#form .mark")).to_have_count(0)
@@ -40,13 +40,13 @@ def test_what_a_form_that_is_begun_does_not_settle_is_asked(page: Page) -> None:
     open_form(page, MHQ)
     page.locator("[name=f-cs_card][value=Y]").check()
     finding = page.locator("#f-cs_card-msg .finding")
-    expect(finding).to_contain_text("Still to come: Medical history")
+    expect(finding).to_contain_text("Waiting for: Medical history")
     save(page)
     open_form(page, MH)
     save(page)
     open_form(page, MHQ)
     expect(finding).to_have_class("finding query")
-    expect(finding).not_to_contain_text("Still to come")
+    expect(finding).not_to_contain_text("Waiting for")
 
 
 def test_a_treatment_waits_for_the_pregnancy_test(page: Page) -> None:
@@ -61,7 +61,7 @@ def test_a_treatment_waits_for_the_pregnancy_test(page: Page) -> None:
     page.fill("#f-exstdat", "15apr2024")
     page.keyboard.press("Tab")
     finding = page.locator("#f-exstdat-msg .finding[data-code=C14]")
-    expect(finding).to_contain_text("Still to come: Pregnancy tests. A negative serum pregnancy test")
+    expect(finding).to_contain_text("Waiting for: Pregnancy tests. A negative serum pregnancy test")
     expect(finding.get_by_role("link")).to_have_attribute("href", PT)
     save(page)
     open_form(page, PT)

@@ -45,7 +45,7 @@ def test_rows_are_added_and_removed_by_buttons(plain: Page, site: Site) -> None:
     row = plain.locator("#row-cm-1")
     expect(row.get_by_label("Name")).to_have_value("Paracetamol")
     row.get_by_role("checkbox", name="Remove").check()
-    row.get_by_label("Why is it removed?").fill("Another subject's")
+    row.get_by_label("Why are you removing it?").fill("Another subject's")
     plain.get_by_role("button", name="Save draft").last.click()
     stored = load(site.database, InstanceKey(NEW, "cm", "LOG"))
     assert stored is not None

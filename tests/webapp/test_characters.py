@@ -55,7 +55,7 @@ def test_nul_is_refused_with_its_place_and_the_page_keeps_what_was_typed(
     data = {**page_data(client, VS), "f-vsperf": "Y", "f-temp": "37.2", name: "1\x002"}
     answer = client.post(VS, data=data)
     assert answer.status_code == 422
-    assert f"{where} holds the character U+0000" in answer.text
+    assert f"{where} contains the character U+0000" in answer.text
     assert 'value="37.2"' in answer.text
     said = client.post(VS, data=data, headers={"Accept": "application/json"})
     assert said.json is not None

@@ -45,7 +45,7 @@ def test_a_page_that_is_none_is_the_first(client: FlaskClient, page: str) -> Non
 
 
 def test_behind_the_last_page_is_the_way_back(client: FlaskClient) -> None:
-    assert "The list ends with page 3" in client.get("/subjects?page=9").text
+    assert "The last page of the list is page 3" in client.get("/subjects?page=9").text
 
 
 def test_the_search_looks_at_every_page(client: FlaskClient) -> None:

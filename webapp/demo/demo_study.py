@@ -28,11 +28,11 @@ from webapp.storage import (
 PASSWORD = "cellkine-demo"
 ACCOUNTS: tuple[tuple[str, str, Role, str], ...] = (
     ("coordinator", "Cora Coordinator", Role.COORDINATOR, "enters and corrects forms"),
-    ("investigator", "Ines Investigator", Role.INVESTIGATOR, "enters forms and judges eligibility"),
+    ("investigator", "Ines Investigator", Role.INVESTIGATOR, "enters forms and assesses eligibility"),
     ("monitor", "Milan Monitor", Role.MONITOR, "reads forms and their history"),
     ("manager", "Dana Manager", Role.DATA_MANAGER, "reads everything, follows findings"),
     ("designer", "Dian Designer", Role.DESIGNER, "writes the dictionary"),
-    ("admin", "Ada Admin", Role.ADMIN, "looks after accounts"),
+    ("admin", "Ada Admin", Role.ADMIN, "manages accounts"),
 )
 SIGN_INS: tuple[tuple[str, str, str], ...] = tuple(
     (username, PASSWORD, says) for username, _, _, says in ACCOUNTS

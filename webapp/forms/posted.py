@@ -94,7 +94,7 @@ def typed(
     now = read(form_place(subjid, visit, form), data)
     notice = typed_by_another(data.get("typed_by", "")) or notice
     if any(upload.filename for upload in request.files.values()):
-        notice = f"{notice} Please choose its files again: they did not come along."
+        notice = f"{notice} Please choose its files again. They were not kept."
     return unsaved_page(now, judged(now.place, now.record), notice=notice), 400
 
 
@@ -110,7 +110,7 @@ def typed_by_another(username: str) -> str:
         return ""
     user = get_user(services().database, username)
     who = user.name if user else "somebody else"
-    return f"{who} typed this, and you are signed in as {me.name}. Save once more to save it in your name."
+    return f"{who} typed this, but you are signed in as {me.name}. Save again to save it in your name."
 
 
 def unsaved_page(now: Typed, judgement: Judgement, *, notice: str, record: Record | None = None) -> str:

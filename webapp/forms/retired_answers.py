@@ -16,7 +16,7 @@ def refusal(form: Form, record: Record, *earlier: Record) -> str:
     if not refused:
         return ""
     answers = "; ".join(f"“{answer}” for “{label}”" for label, answer in refused)
-    return f"No longer offered: {answers}. Choose another answer, then save once more."
+    return f"No longer offered: {answers}. Choose another answer, then save again."
 
 
 def _refused(form: Form, record: Record, earlier: tuple[Record, ...]) -> Iterator[tuple[str, str]]:

@@ -85,7 +85,7 @@ def readable_place(subjid: str, visit: str, form: str) -> tuple[FormPlace, bool]
                     abort(
                         404,
                         f"The form {form} was captured with a dictionary that this version of crfsmith"
-                        " cannot read. A package holds its answers: crfsmith export.",
+                        " cannot read. To read its answers, export a package: crfsmith export.",
                     )
                 return place, True
         raise

@@ -423,7 +423,7 @@ class _PlannedForm:
         form = self.form
         findings = f"{hard} finding is" if hard == 1 else f"{hard} findings are"
         by = f" by {self.how.operator}" if self.how.operator else ""
-        draft = f"; complete there, a draft here until {findings} settled" if hard else ""
+        draft = f"; complete there, a draft here until {findings} resolved" if hard else ""
         return SaveRequest(
             key=self.key,
             base_version=self.stored.version if self.stored else 0,

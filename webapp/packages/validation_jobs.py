@@ -53,7 +53,7 @@ class Work:
     since: str
     study: bool = False
     state: str = "waiting"
-    doing: str = "waiting for its turn"
+    doing: str = "waiting in the queue"
     done: int = 0
     total: int = 0
     tries: int = 0

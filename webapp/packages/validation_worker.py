@@ -130,7 +130,7 @@ def _said(report: Report) -> list[list[str]]:
 
 
 def _export(package: Path, teller: _Teller) -> None:
-    """The study as it is now, as a package."""
+    """Current study data, as a package."""
     from webapp.packages.export import export_package
     from webapp.study_database import opened, study_in_use
 

@@ -72,7 +72,7 @@
     shown = fits.slice(0, MOST);
     list.replaceChildren(...shown.map(option));
     if (!fits.length) list.append(note(`Nothing in the list contains “${box.value.trim()}”.`));
-    else if (fits.length > MOST) list.append(note(`${fits.length - MOST} more: type on to narrow the list.`));
+    else if (fits.length > MOST) list.append(note(`${fits.length - MOST} more. Keep typing to narrow the list.`));
     list.setAttribute("aria-label", `Answers to ${box.labels[0]?.textContent.trim() || "the question"}`);
     list.hidden = false;
     box.setAttribute("aria-expanded", "true");
@@ -81,7 +81,7 @@
     place();
     const chosen = all ? shown.findIndex((one) => one.code === codeIn(box)) : sure === 1 ? 0 : -1;
     if (chosen >= 0) move(chosen);
-    crfpage.say(!fits.length ? list.textContent : fits.length === 1 ? `${fits[0].label} fits.` : `${fits.length} answers fit.`);
+    crfpage.say(!fits.length ? list.textContent : fits.length === 1 ? `${fits[0].label} matches.` : `${fits.length} answers match.`);
   }
 
   function option({ code, label }, number) {

@@ -99,7 +99,7 @@
     put(copy.typed);
     const files = copy.files || [];
     if (changes() === 0) {
-      if (files.length) tell(chooseAgain(files), "All right", keep);
+      if (files.length) tell(chooseAgain(files), "OK", keep);
       return keep();
     }
     /* The newest save is our own, whose answer never came: what was typed stands on top of it. */
@@ -107,8 +107,8 @@
     const older = copy.base !== box("base_version").value;
     box("base_version").value = copy.base;
     const when = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
-    const since = older ? " The form was saved by somebody since: saving shows you both versions." : "";
-    tell(`What you typed at ${when} had not reached the server; it is back on the page.${since} ${chooseAgain(files)}`, "Discard it", () => {
+    const since = older ? " Someone else has saved the form since. Save to compare both versions." : "";
+    tell(`What you typed at ${when} did not reach the server. It is back on the page.${since} ${chooseAgain(files)}`, "Discard it", () => {
       localStorage.removeItem(address);
       acknowledged = typed();
       location.reload();
@@ -118,7 +118,7 @@
   function chooseAgain(files) {
     if (!files.length) return "";
     const them = files.length === 1 ? "it" : "them";
-    return `A browser cannot keep files: ${files.join(", ")} had not reached the server. Please choose ${them} again.`;
+    return `The browser cannot keep files. ${files.join(", ")} did not reach the server. Please choose ${them} again.`;
   }
 
   /* A line above the form, with something to do about it. */

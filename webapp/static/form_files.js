@@ -45,7 +45,7 @@
   function tellChosen(box) {
     const kept = box.closest(".line").querySelector(".kept-file:not([hidden])");
     const file = box.files[0];
-    const what = kept ? "takes the place of the file above when saved" : "not saved yet";
+    const what = kept ? "replaces the file above when saved" : "not saved yet";
     document.getElementById(`${nameOf(box)}-echo`).textContent = file ? `${sizeWords(file.size)}, ${what}` : "";
   }
 

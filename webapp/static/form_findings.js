@@ -35,7 +35,7 @@
     };
   }
 
-  const MARKS = { refuse: ["▲", "Must be corrected"], query: ["▲", "Question"], warning: ["△", "Check"] };
+  const MARKS = { refuse: ["▲", "Must be corrected"], query: ["▲", "Query"], warning: ["△", "Warning"] };
   const ALERT = ["‼", "Act now"];
 
   function lines(name, one) {
@@ -52,7 +52,7 @@
     line.firstChild.setAttribute("aria-hidden", "true");
     if (one.ends?.length) line.append(" ", seeAlso(one.ends));
     if (one.severity !== "warning" || !home || name.startsWith("g-")) return [line];
-    const keep = element("label", "keep", reason ? "Kept, because " : "Keep it, because ");
+    const keep = element("label", "keep", reason ? "Confirmed, reason: " : "Confirm value, reason: ");
     const box = Object.assign(document.createElement("input"), { type: "text", className: "box", name: key, value: reason });
     box.setAttribute("aria-describedby", `${name}-msg`);
     keep.append(box);
@@ -61,7 +61,7 @@
 
   /* A finding that another form may settle, which nobody has begun: a note that asks for nothing yet. */
   function waiting(one, home) {
-    const line = element("p", `finding waiting${home ? "" : " again"}`, "Still to come: ");
+    const line = element("p", `finding waiting${home ? "" : " again"}`, "Waiting for: ");
     line.dataset.code = one.code;
     line.setAttribute("role", "note");
     line.append(...links(one.waits), `. ${one.message}`);

@@ -48,7 +48,7 @@
       found.classList.remove("empty", "list");
       return document.adoptNode(found);
     } catch {
-      return Object.assign(document.createElement("p"), { textContent: "The server does not answer. Try again in a moment." });
+      return Object.assign(document.createElement("p"), { textContent: "The server is not responding. Try again in a moment." });
     }
   }
 

@@ -87,7 +87,7 @@
     const chosen = question.querySelector(".choice input[type=radio]:checked");
     if (!chosen) return;
     chosen.checked = false;
-    crfpage.say("Answer taken back.");
+    crfpage.say("Answer cleared.");
     changed(chosen);
   }
 

@@ -174,7 +174,7 @@
 
   function chooser(at) {
     const menu = element("select", { className: "box", id: `pasted-${at}` });
-    menu.append(element("option", { value: "-1", textContent: "– leave out –" }));
+    menu.append(element("option", { value: "-1", textContent: "– skip –" }));
     panel.questions.forEach((one, to) => menu.append(element("option", { value: String(to), textContent: one.field.label })));
     menu.value = String(panel.chosen[at]);
     menu.addEventListener("change", () => {
@@ -198,10 +198,10 @@
       one.textContent = lines.slice(0, 3).map((line) => (line[at] || "").trim()).filter(Boolean).join(", ").slice(0, 60);
     });
     const words = [counted(lines.length, "row")];
-    if (lines.length > room) words.push(`only ${room} more fit`);
+    if (lines.length > room) words.push(`room for only ${room}`);
     if (unknown.length) words.push(`▲ ${counted(unknown.length, "cell")} not understood`);
-    if (outside) words.push(`${counted(outside, "column")} left out`);
-    panel.sum.textContent = `${words.join(", ")}. Nothing is added before you say so.`;
+    if (outside) words.push(`${counted(outside, "column")} skipped`);
+    panel.sum.textContent = `${words.join(", ")}. Nothing is added until you confirm.`;
     panel.add.textContent = `Add ${counted(lines.length, "row")}`;
     panel.add.disabled = !taken.length || !lines.length || lines.length > room;
     panel.wrap.replaceChildren(preview(lines.slice(0, SHOWN_LINES), taken));
@@ -307,8 +307,8 @@
       .join(" · ");
 
   function tellDone(rows, over) {
-    const words = `${counted(rows.length, "row")} added. Look them over, then save.`;
-    crfpage.tell(words, "Take them back", () => {
+    const words = `${counted(rows.length, "row")} added. Check them, then save.`;
+    crfpage.tell(words, "Undo", () => {
       const group = rows[0].closest("section.group");
       rows.forEach((row) => row.remove());
       group.querySelectorAll(".pasted").forEach((one) => one.remove());

@@ -9,7 +9,7 @@
     const template = form.querySelector(`template[data-for="${group}"]`);
     if (!list || !template) return null;
     if (list.querySelectorAll(".row").length >= Number(list.dataset.max)) {
-      crfpage.say("There is no room for more rows.");
+      crfpage.say("You cannot add more rows.");
       return null;
     }
     const n = number || list.dataset.next;

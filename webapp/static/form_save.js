@@ -71,7 +71,7 @@
     request.tries += 1;
     request.lost = true;
     request.timer = setTimeout(() => send(request), wait);
-    state(`Not saved: the server does not answer. Your text is kept in this browser; trying again in ${Math.round(wait / 1000)} s.`, true);
+    state(`Not saved: the server is not responding. Your text is kept in this browser. Trying again in ${Math.round(wait / 1000)} s.`, true);
   }
 
   function saved(request, said) {
@@ -122,7 +122,7 @@
     next.querySelector(".wide").textContent = `: ${next_title}`;
   }
 
-  const whyChanged = () => `This form ${form.dataset.status === "complete" ? "is" : "was"} complete. Why do you change it?`;
+  const whyChanged = () => `This form ${form.dataset.status === "complete" ? "is" : "was"} complete. Why are you changing it?`;
 
   /* The form is or was complete: from here on a change needs its reason. */
   function askReasons() {
@@ -147,7 +147,7 @@
   function refused(request, status, said) {
     if (status === 409) {
       if (request.quietly) {
-        state(`${said.message} Save to see both versions; nothing of yours is lost.`, true);
+        state(`${said.message} Save to compare both versions. Your changes are kept.`, true);
         return;
       }
       crfpage.leaving = true;
@@ -164,7 +164,7 @@
       return;
     }
     const words = [said.message, said.remedy].filter(Boolean).join(" ");
-    state(`Not saved. ${words || "The server refused; your text is kept in this browser."}`, true);
+    state(`Not saved. ${words || "The server rejected the save. Your text is kept in this browser."}`, true);
     for (const one of said.refused_files || []) crfpage.refuseFile(one);
     if (said.refused_files) crfpage.judge();
     if (said.needs === "reopening") {

@@ -58,7 +58,7 @@
 
   function askPassword(session, needed) {
     if (asking?.needed.quietly === false && needed.quietly) return;
-    const words = element("p", { textContent: "Your session has ended. Nothing you typed is lost: sign in here, and it is saved." });
+    const words = element("p", { textContent: "Your session has expired. Your text is kept. Sign in here to save it." });
     const name = labelled("Username", { id: "renew-user", value: box("typed_by").value, autocomplete: "username", autocapitalize: "none", spellcheck: false });
     const password = labelled("Password", { id: "renew-password", type: "password", autocomplete: "current-password" });
     const refused = element("p", { className: "finding refuse", hidden: true });
@@ -68,7 +68,7 @@
     notice.addEventListener("submit", async (event) => {
       event.preventDefault();
       const data = { username: value(name), password: value(password), csrf_token: session.token };
-      const answer = await ask("POST", data).catch(() => ({ message: "The server does not answer. Try again in a moment." }));
+      const answer = await ask("POST", data).catch(() => ({ message: "The server is not responding. Try again in a moment." }));
       if (answer.ok) return goOn(answer, { ...needed, quietly: false });
       session.token = answer.token || session.token;
       refused.textContent = answer.message;
@@ -81,7 +81,7 @@
   /* Somebody else is signed in now. */
   function askWhose(session, needed) {
     const owner = box("typed_by").value;
-    const words = element("p", { textContent: `${owner} typed what is on this page, and you are signed in as ${session.name} (${session.user}). It is not saved.` });
+    const words = element("p", { textContent: `${owner} typed what is on this page, but you are signed in as ${session.name} (${session.user}). It is not saved.` });
     const mine = element("button", { type: "button", className: "primary", textContent: `Save it in my name (${session.user})` });
     const theirs = element("button", { type: "button", textContent: `Leave it for ${owner}` });
     mine.addEventListener("click", () => {
@@ -100,7 +100,7 @@
   }
 
   function tellAway(needed) {
-    crfpage.tell("The server does not answer. Your text is kept in this browser.", "Try again", () => renew(needed));
+    crfpage.tell("The server is not responding. Your text is kept in this browser.", "Try again", () => renew(needed));
   }
 
   Object.assign(crfpage, { renew });

@@ -124,7 +124,7 @@
     if (!gone.length) return;
     const word = (one) => one.closest("label").textContent.trim();
     gone.forEach((one) => (one.checked = false));
-    byId(`${nameOf(place)}-echo`).textContent = `${gone.map(word).join(", ")} taken away: ${alone ? word(box) : word(gone[0])} stands alone.`;
+    byId(`${nameOf(place)}-echo`).textContent = `${gone.map(word).join(", ")} removed: ${alone ? word(box) : word(gone[0])} cannot be combined with other answers.`;
     crfpage.say(byId(`${nameOf(place)}-echo`).textContent);
   }
 
@@ -139,7 +139,7 @@
     const boxes = moot.map((one) => one.querySelector(".moot-note input")).filter((box) => box && !box.checked);
     if (boxes.length < 2 || byId("clear-all")) return;
     const words = `${boxes.length} answers no longer apply. They stay until you clear them.`;
-    const notice = crfpage.tell(words, "Clear them all", () => moot.forEach(clear));
+    const notice = crfpage.tell(words, "Clear all", () => moot.forEach(clear));
     notice.id = "clear-all";
   }
 

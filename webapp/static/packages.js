@@ -17,7 +17,7 @@
         text = await answer.text();
         pause = EVERY;
       } catch {
-        byId("doing").textContent = "The server does not answer; asking again.";
+        byId("doing").textContent = "The server is not responding. Trying again.";
         pause = Math.min(pause * 2, 10000);
         continue;
       }
@@ -58,11 +58,11 @@
     function send() {
       const one = file.files[0];
       if (one.size > Number(form.dataset.most)) {
-        complain(`${one.name} is larger than ${Number(form.dataset.most) / 2 ** 30} GB. Judge it on your own machine: crfsmith validate FILE.`);
+        complain(`${one.name} is larger than ${Number(form.dataset.most) / 2 ** 30} GB. Validate it on your own machine: crfsmith validate FILE.`);
         return;
       }
       if (one.size === 0) {
-        complain(`${one.name} is empty: nothing stands in it. Export it once more.`);
+        complain(`${one.name} is empty. Export it again.`);
         return;
       }
       complain("");
@@ -72,12 +72,12 @@
       request = new XMLHttpRequest();
       const bar = sending.querySelector("progress");
       bar.value = 0;
-      byId("sent").textContent = `Sending ${one.name}`;
+      byId("sent").textContent = `Uploading ${one.name}`;
       sending.hidden = false;
       request.upload.addEventListener("progress", (event) => {
         if (!event.lengthComputable) return;
         bar.value = Math.floor((100 * event.loaded) / event.total);
-        byId("sent").textContent = `Sending ${one.name}: ${bar.value} %`;
+        byId("sent").textContent = `Uploading ${one.name}: ${bar.value} %`;
       });
       request.addEventListener("load", () => {
         let said = {};
@@ -91,13 +91,13 @@
           return;
         }
         const words = [said.message, said.remedy].filter(Boolean).join(" ");
-        const size = request.status === 413 ? "A proxy before the server does not let so large a file pass." : "";
+        const size = request.status === 413 ? "A proxy in front of the server does not allow files this large." : "";
         rest();
-        complain(words || size || "The server could not take it. Try again in a moment.");
+        complain(words || size || "The server could not accept the file. Try again in a moment.");
       });
       request.addEventListener("error", () => {
         rest();
-        complain("The connection broke off before everything was sent. Nothing was judged; send it again.");
+        complain("The connection was lost during the upload. Nothing was validated. Upload the package again.");
       });
       request.open("POST", form.getAttribute("action"));
       request.setRequestHeader("Accept", "application/json");
@@ -116,7 +116,7 @@
       if (request) return;
       if (file.files.length) send();
       else {
-        complain("Choose a zip first.");
+        complain("Choose a zip file first.");
         file.focus();
       }
     });

@@ -15,42 +15,44 @@ from webapp.storage import ClockBehind, SaveRefused
 from webapp.views.sign_in import ask_to_sign_in
 
 TITLES = {
-    403: "Not for your role",
-    404: "Nothing here",
-    405: "Nothing here",
+    403: "Not available to your role",
+    404: "Page not found",
+    405: "Page not found",
     413: "Too large",
 }
 REMEDIES = {
-    403: "Sign in as somebody who may, or ask the study's administrator.",
-    404: "Check the address, or start from your first page.",
-    405: "Check the address, or start from your first page.",
-    413: "A form may have 16 MB of text, and 512 MB with its files. Go back and choose smaller files.",
-    500: "Nothing was saved by this request. Your text is still in this browser: go back and save again. "
-    "If it happens twice, tell the study's administrator the time.",
+    403: "Sign in with an account that has access, or ask the study's administrator.",
+    404: "Check the address, or go to your first page.",
+    405: "Check the address, or go to your first page.",
+    413: "A form can have 16 MB of text, and 512 MB with its files. Go back and choose smaller files.",
+    500: "Nothing was saved. Your text is still in this browser: go back and save again. "
+    "If this happens again, tell the study's administrator when it happened.",
 }
 
 BUSY: Final = (
-    "The database does not answer",
-    "It may be restarting, or taking in an import. Nothing was saved by this request.",
-    "Your text is still in this browser. Save again in a moment; a form's page tries again by itself.",
+    "The database is not responding",
+    "It may be restarting, or busy with an import. Nothing was saved.",
+    "Your text is still in this browser. Save again in a moment. Form pages try again by themselves.",
 )
 FULL: Final = (
     "The server's disk is full",
-    "There is no room for another save, so nothing was saved.",
-    "Your text is still in this browser. Tell the study's administrator, and save again when there is room.",
+    "There is no space for another save, so nothing was saved.",
+    "Your text is still in this browser. Tell the study's administrator, and save again when there is space.",
 )
 BEHIND: Final = (
-    "Your text is still in this browser. Tell the study's administrator: the clock has to be set right"
-    " before anything is saved."
+    "Your text is still in this browser. Tell the study's administrator. The clock must be corrected"
+    " before anything can be saved."
 )
 NO_FIT: Final = (
     "Not saved",
-    "This page does not fit the form on the server, so nothing was saved.",
-    "Your text is still in this browser. Load the page again and compare before you save.",
+    "This page does not match the form on the server, so nothing was saved.",
+    "Your text is still in this browser. Reload the page and compare before you save.",
 )
 RETRY_SECONDS: Final = 5
 
-TOO_LARGE = "A package may have 2 GB here. Judge a larger one on your own machine: crfsmith validate FILE."
+TOO_LARGE = (
+    "A package can have up to 2 GB here. Validate a larger one on your own machine: crfsmith validate FILE."
+)
 
 
 def wants_json() -> bool:
@@ -71,7 +73,7 @@ def typed_again() -> Response:
     values = request.view_args or {}
     if not current_user.is_authenticated:
         return make_response(ask_to_sign_in())
-    notice = "Nothing was saved: the page was too old. Your text is still here, please save once more."
+    notice = "Nothing was saved, because the page was too old. Your text is still here. Please save again."
     return make_response(typed(values["subjid"], values["visit"], values["form"], request.form, notice))
 
 
@@ -82,8 +84,8 @@ def register(app: Flask) -> None:
     def expired(error: CSRFError) -> Response:  # noqa: ARG001
         if request.endpoint == "form_pages.save_form" and not wants_json():
             return typed_again()
-        message = "Your session has ended, so nothing was saved."
-        remedy = "Your text is kept: sign in again to save it."
+        message = "Your session has expired. Nothing was saved."
+        remedy = "Your text is kept. Sign in again to save it."
         return _answer(400, "Sign in again", message, remedy, needs="session")
 
     @app.errorhandler(HTTPException)
@@ -116,5 +118,8 @@ def register(app: Flask) -> None:
     @app.errorhandler(InternalServerError)
     def unknown(error: InternalServerError) -> Response:  # noqa: ARG001
         return _answer(
-            500, "Something broke on the server", "It is written in the server's log.", REMEDIES[500]
+            500,
+            "Something went wrong on the server",
+            "The error is recorded in the server's log.",
+            REMEDIES[500],
         )

@@ -48,7 +48,7 @@ def show_file(subjid: str, visit: str, form: str, beginning: str, name: str) -> 
         abort(404, f"{place.form.title} has no such file.")
     found = get_attachment(services().database, named[0])
     if found is None:
-        abort(404, "The form names this file, but its content was never kept here. Hand it in again.")
+        abort(404, "The form refers to this file, but the server does not have it. Upload it again.")
     kind = TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
     answer = send_file(
         BytesIO(found.bytes), mimetype=kind, as_attachment=True, download_name=name, etag=False

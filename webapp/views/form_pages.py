@@ -94,9 +94,11 @@ def _gone_page(place: FormPlace, stored: StoredForm) -> str:
 def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     place = form_place(subjid, visit, form)
     if "on" not in request.form:
-        return _refused("The page arrived incomplete, so nothing was saved.", "Save once more.", 400)
+        return _refused(
+            "The server received only part of the page, so nothing was saved.", "Save again.", 400
+        )
     if crowded := _too_many_rows(place, request.form):
-        return _refused(crowded, "Your text is still in this browser. Remove rows, then save once more.", 422)
+        return _refused(crowded, "Your text is still in this browser. Remove rows, then save again.", 422)
     typed_now = read(place, request.form, request.files)
     if said := _unkeepable(place, request.form):
         return _not_saved(typed_now, said, needs="text")
@@ -122,9 +124,7 @@ def _unkeepable(place: FormPlace, data: MultiDict[str, str]) -> str:
     cells = [cell_of(name, place.form) for name in dict.fromkeys(names)]
     places = [DataPlace(table=cell.table, field=cell.field, row=cell.row) for cell in cells if cell]
     where = ", ".join(f"“{label_of(place.form, one)}”" for one in places) or "A reason"
-    return (
-        f"{where} holds the character U+0000, which cannot be kept. Type the text anew, then save once more."
-    )
+    return f"{where} contains the character U+0000, which cannot be stored. Type the text again, then save."
 
 
 def _too_many_rows(place: FormPlace, data: MultiDict[str, str]) -> str:
@@ -134,7 +134,7 @@ def _too_many_rows(place: FormPlace, data: MultiDict[str, str]) -> str:
         count = len(data.getlist(ROWS_PREFIX + group.name))
         if count > most:
             title = group.title or place.form.title
-            return f"“{title}” arrived with {count:,} rows. At most {most:,} are kept, so nothing was saved."
+            return f"“{title}” has {count:,} rows. At most {most:,} are allowed, so nothing was saved."
     return ""
 
 
@@ -169,10 +169,10 @@ def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
     if now.lacks_reason(complete=complete):
         return _not_saved(now, _asks_reason(now, complete=complete), needs="reason")
     if now.posted.unexplained:
-        message = "Say in a few words why the marked row is removed, then save once more."
+        message = "Give a short reason for removing the marked row, then save again."
         return _not_saved(now, message, needs="removal")
     if now.uploads.refused and now.is_complete:
-        message = "A file was not taken, so this complete form was left as it is."
+        message = "A file was rejected, so this complete form was not changed."
         return _not_saved(now, message, needs="file")
     evaluated = judged(now.place, now.record, completing=complete)
     judgement = with_refused(now, evaluated)
@@ -193,7 +193,7 @@ def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
         return saved_answer(now.place, answer, record, judgement, refused=refused, uploads=now.uploads)
     if now.uploads.refused:
         stored = load(services().database, now.place.key)
-        notice = "The form is saved, but without the file that was refused."
+        notice = "The form was saved, but without the rejected file."
         return page_of_form(now.place, stored, record, judgement, notice=notice, checked=True)
     return redirect(_after(now, check=1) if refused else _after(now, saved=answer.version), 303)
 
@@ -206,18 +206,17 @@ def _after(now: Typed, **says: int) -> str:
 
 def _asks_reason(now: Typed, *, complete: bool) -> str:
     given = now.data.get("reason", "").strip()
-    again = f"“{given}” explains nothing. " if given else ""
+    again = f"“{given}” is not a reason. " if given else ""
     if now.is_complete and not complete:
-        return f"{again}This form is complete. Say why it becomes a draft again, then save once more."
+        return f"{again}This form is complete. Say why you are reopening it as a draft, then save again."
     state = "is" if now.is_complete else "was"
-    return f"{again}This form {state} complete. Say why you change it, then save once more."
+    return f"{again}This form {state} complete. Say why you are changing it, then save again."
 
 
 def _not_complete_any_more(now: Typed, record: Record, judgement: Judgement) -> ResponseReturnValue:
     """A complete form becomes a draft only by the wish of the person."""
     message = (
-        "With these answers the form would not be complete any more. "
-        "Correct them, or choose “Reopen as a draft”."
+        "With these answers the form is no longer complete. Correct them, or choose “Reopen as a draft”."
     )
     if not _by_script():
         return unsaved_page(now, judgement, notice=message, record=record), 422
@@ -260,7 +259,7 @@ def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnV
         return jsonify(moved=address) if _by_script() else redirect(address, 303)
     if _by_script():
         who = person(conflict.theirs.saved_by)
-        return jsonify(conflict=True, message=f"{who} saved this form meanwhile."), 409
+        return jsonify(conflict=True, message=f"{who} saved this form in the meantime."), 409
     action = now.data.get("action", "draft")
     removed, held = now.posted.removed, held_uploads(now, record)
     settles = now.data.get("settles") or now.data.get("save_id", "")

@@ -125,6 +125,6 @@ def _shown(fields: dict[tuple[str, str], Field], form: Form, change: Change, rec
     texts = record.texts if cell.row is None else {}
     label = f"{field.label if field else cell.field}{row}"
     if change.about is About.KEPT:
-        return Shown(label=f"{label}: why it is kept", old=change.old, new=change.new, target="")
+        return Shown(label=f"{label}: reason for confirming", old=change.old, new=change.new, target="")
     words = (lambda text: answer_words(text, field, texts)) if field else (lambda text: text)
     return Shown(label=label, old=words(change.old), new=words(change.new), target=cell_name(cell))

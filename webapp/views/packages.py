@@ -35,7 +35,7 @@ REPORT_POLICY = (
 )
 """The report is one page with its own script; in a sandbox it can do nothing in the person's name."""
 FULL = (
-    "The server has no room for this package now. Remove reports that you no longer need, or judge it on"
+    "The server has no space for this package now. Delete reports that you no longer need, or validate it on"
     " your own machine: crfsmith validate FILE."
 )
 
@@ -59,8 +59,8 @@ def take() -> ResponseReturnValue:
     handed = request.files.get("package")
     study = request.form.get("what") == "study"
     if not study and not (handed and handed.filename):
-        return _not_taken("Choose a zip first.", 400)
-    name = "The study as it is now" if study or not handed else _name(handed.filename or "")
+        return _not_taken("Choose a zip file first.", 400)
+    name = "Current study data" if study or not handed else _name(handed.filename or "")
     try:
         folder = _works().receive(name, _owner(), size=request.content_length or 0, study=study)
     except NoRoom:
@@ -70,7 +70,7 @@ def take() -> ResponseReturnValue:
         handed.save(path)
         if not path.stat().st_size:
             shutil.rmtree(folder)
-            return _not_taken(f"{name} is empty: nothing stands in it. Export it once more.", 400)
+            return _not_taken(f"{name} is empty. Export it again.", 400)
     _works().start(folder)
     address = f"/packages/{folder.name}"
     return jsonify(address=address) if _by_script() else redirect(address, 303)
@@ -170,7 +170,8 @@ def _work_or_404(token: str) -> Work:
     found = _works().find(token, _owner())
     if found is None:
         abort(
-            404, "There is no such package here. Reports are kept for 30 days, the newest 20 of each person."
+            404,
+            "This package is no longer here. Reports are kept for 30 days, and only each person's newest 20.",
         )
     return found
 
@@ -178,5 +179,5 @@ def _work_or_404(token: str) -> Work:
 def _file_or_404(token: str, name: str) -> Path:
     path = _works().file(_work_or_404(token), name)
     if path is None:
-        abort(404, "The package has not been judged, or this was removed.")
+        abort(404, "The package has not been validated, or its report was deleted.")
     return path

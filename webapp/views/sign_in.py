@@ -75,7 +75,7 @@ def renew_session() -> ResponseReturnValue:
     """Signs in from a page that stays open."""
     account = signed_in_as(request.form.get("username", ""), request.form.get("password", ""))
     if account is None:
-        message = "This username and password do not belong together. Check both; capital letters count."
+        message = "The username or password is incorrect. Check both, including capital letters."
         return jsonify(message=message, token=generate_csrf()), 401
     return _session(account.user)
 
@@ -97,8 +97,8 @@ def ask_to_sign_in() -> ResponseReturnValue:
         answer = jsonify(
             error="Sign in again",
             needs="session",
-            message="Your session has ended, so nothing was saved.",
-            remedy="Your text is kept: sign in on this page to save it.",
+            message="Your session has expired. Nothing was saved.",
+            remedy="Your text is kept. Sign in on this page to save it.",
         )
         return make_response(answer, 401)
     if request.method == "POST":

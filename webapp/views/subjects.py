@@ -193,7 +193,7 @@ def enter_subject() -> ResponseReturnValue:
         try:
             add_subject(held.database, subjid=subjid, site=site, user=current_user.user.username)
         except IntegrityError:
-            message = f"Subject {subjid} exists already. Check the number, or open the subject."
+            message = f"Subject {subjid} already exists. Check the number, or open the subject."
             known = subjid
     if message:
         return render_template("new_subject.html", subjid=subjid, message=message, known=known), 422

@@ -73,4 +73,4 @@ def test_a_casebook_without_findings_has_no_list_to_go_to(client: FlaskClient) -
     page = client.get("/subjects/new").text
     client.post("/subjects/new", data={"csrf_token": token(page), "subjid": "01-099"})
     assert "0 open findings" in client.get("/subjects/01-099").text
-    assert "Nothing is open" in client.get("/subjects/01-099/findings").text
+    assert "no open findings" in client.get("/subjects/01-099/findings").text

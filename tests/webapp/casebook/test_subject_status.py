@@ -82,7 +82,7 @@ def test_a_warning_kept_with_a_reason_is_not_open_anywhere(client: FlaskClient) 
     enter(client, VS, f_pregnant="Y", k_="A trans man")
     assert numbers(client) == [0, 0]
     assert "Only a woman" not in client.get(DM).text
-    assert "Kept, because" in client.get(VS).text
+    assert "Confirmed, reason:" in client.get(VS).text
 
 
 def test_what_cannot_be_told_is_a_finding_of_a_complete_form(client: FlaskClient) -> None:
@@ -147,7 +147,7 @@ def test_the_history_of_one_question_says_who_when_what_and_why(client: FlaskCli
     assert "1990" not in page
     assert f'href="{DM}/history/f-sex"' in client.get(f"{DM}/history").text
     assert client.get(f"{DM}/history/f-nothing").status_code == 404
-    assert "was saved yet" in client.get(f"{DM}/history/f-country").text
+    assert "has been saved yet" in client.get(f"{DM}/history/f-country").text
 
 
 def test_a_long_list_is_answered_by_label_or_code(client: FlaskClient) -> None:

@@ -14,8 +14,8 @@ from tests.webapp.pages import inputs, sign_in
 SUBJECT = "/subjects/01-001"
 TR, VS, PT, CM = f"{SUBJECT}/D0/tr", f"{SUBJECT}/D0/vs", f"{SUBJECT}/D0/pt", f"{SUBJECT}/LOG/cm"
 KEEP = "k:f-opioid:OPIOID"
-TO_TEST = f'Still to come: <a href="{PT}">Pregnancy test</a>. A negative pregnancy test is needed'
-TO_DRUG = f'Still to come: <a href="{CM}">Medications</a>. Enter the opioid under Medications.'
+TO_TEST = f'Waiting for: <a href="{PT}">Pregnancy test</a>. A negative pregnancy test is needed'
+TO_DRUG = f'Waiting for: <a href="{CM}">Medications</a>. Enter the opioid under Medications.'
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_what_no_form_to_come_can_settle_is_open_at_once(client: FlaskClient) ->
     assert open_now(client) == 0
     enter(client, TR, f_sex="M", f_given="Y")
     page = client.get(TR).text
-    assert page.count("Still to come:") == 0, "a man has no pregnancy test to come"
+    assert page.count("Waiting for:") == 0, "a man has no pregnancy test to come"
     assert open_now(client) == 2
 
 
@@ -144,7 +144,7 @@ def test_a_finding_of_a_log_does_not_wait_since_no_visit_ends_it(client: FlaskCl
     data = {"rows:cm1": "1", "r-cm1-1-name": "Morphine", "r-cm1-1-kind": "OPI"}
     page = {**dict(inputs(client.get(CM).text)), **data, "action": "draft"}
     assert client.post(CM, data=page).status_code == 303
-    assert "Still to come" not in client.get(CM).text
+    assert "Waiting for" not in client.get(CM).text
     assert open_now(client) == 1
 
 
@@ -153,7 +153,7 @@ def test_a_warning_that_is_kept_with_a_reason_stays_kept(client: FlaskClient) ->
     data = {**dict(inputs(client.get(TR).text)), KEEP: "Stopped yesterday", "action": "draft"}
     assert client.post(TR, data=data).status_code == 303
     page = client.get(TR).text
-    assert "Kept, because" in page
+    assert "Confirmed, reason:" in page
     assert "Stopped yesterday" in page
-    assert "Still to come" not in page
+    assert "Waiting for" not in page
     assert "waiting" not in client.get(f"{SUBJECT}/findings").text

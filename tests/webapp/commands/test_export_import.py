@@ -125,7 +125,7 @@ def test_a_complete_form_that_comes_in_as_a_draft_says_why_and_where_to_put_it_r
     database.close()
     assert stored is not None
     assert stored.status is Status.DRAFT
-    assert stored.reason.endswith("; complete there, a draft here until 1 finding is settled")
+    assert stored.reason.endswith("; complete there, a draft here until 1 finding is resolved")
 
 
 @pytest.mark.parametrize("command", ["export", "import", "serve"])

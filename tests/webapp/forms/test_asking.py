@@ -118,7 +118,7 @@ def test_an_answer_that_is_not_offered_is_shown_only_where_it_is_stored(client: 
     html = page(client)
     assert "Both" in html
     assert "Morphine" in html
-    assert "is none of these" not in html
+    assert "is not one of these" not in html
     assert save(client)["drugs"] == "M;O"
 
 

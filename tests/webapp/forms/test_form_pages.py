@@ -145,10 +145,10 @@ def test_every_change_of_what_was_complete_once_has_its_reason(
     assert said(client, "draft", reason="Source was amended") == (200, "")
     assert said(client, "draft", f__pulse_vsorres="73") == (422, "reason")
     assert said(client, "complete", f__pulse_vsorres="73") == (422, "reason")
-    assert said(client, "draft", f__pulse_vsorres="73", reason="Read wrongly") == (200, "")
+    assert said(client, "draft", f__pulse_vsorres="73", reason="Source misread") == (200, "")
     assert said(client, "complete") == (200, "")  # completing changes no answer
     reasons = [one.form.reason for one in history(database, COMPLETE_KEY)]
-    assert reasons[-3:] == ["Source was amended", "Read wrongly", ""]
+    assert reasons[-3:] == ["Source was amended", "Source misread", ""]
 
 
 @pytest.mark.parametrize("reason", [".", "...", "-", " ?!", "x", "aaa", "\u3000"])

@@ -43,12 +43,12 @@ def test_the_casebook_lists_them_and_each_is_shown_with_the_words_of_its_time(ap
         assert f'href="{address}"' in casebook
         page = client.get(address)
         assert page.status_code == 200
-        for word in ("No longer in the dictionary", "draft", *words):
+        for word in ("no longer in the dictionary", "draft", *words):
             assert word in page.text, (address, word)
         assert "<form method" not in page.text.split("<main")[1].split("</main>")[0]
         assert client.get(f"{address}/history").status_code == 200
     assert "13.5" in client.get(f"{LB_AT}/history/f-hb").text
-    assert "No longer in the dictionary" not in client.get(VS).text
+    assert "no longer in the dictionary" not in client.get(VS).text
 
 
 def test_nothing_is_saved_into_them_and_what_never_was_is_not_there(app: Flask) -> None:

@@ -137,5 +137,5 @@ def test_more_rows_than_anybody_types_are_not_kept(app: Flask) -> None:
     data = {**page_data(client, AE), "rows:ae": numbers, **typed, "on": ON}
     answer = client.post(AE, data=data, headers={"Accept": "application/json"})
     assert answer.status_code == 422
-    assert "arrived with 1,001 rows" in answer.get_json()["message"]
+    assert "has 1,001 rows" in answer.get_json()["message"]
     assert terms(app) == {1: "Headache", 2: "Rash"}

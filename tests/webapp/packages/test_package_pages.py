@@ -115,7 +115,7 @@ def test_the_cause_and_what_is_not_listed_are_said_beside_the_verdict(
     page = judged(manager, hand_in(manager, (tmp_path / "damaged.zip").read_bytes()))
     assert '<p class="finding refuse">data/forms.csv is missing.' in page
     assert "120 findings follow from it: 120 row-without-form" in page
-    assert "20 more are counted" in page
+    assert "Another 20 are counted but not listed" in page
 
 
 def test_a_table_that_is_handed_in_alone_is_called_by_its_own_name(manager: FlaskClient) -> None:
@@ -128,7 +128,7 @@ def test_the_study_itself_can_be_judged_and_the_export_downloaded(
 ) -> None:
     address = hand_in(manager, b"", what="study")
     page = judged(manager, address)
-    assert "The study as it is now" in page
+    assert "Current study data" in page
     assert "Valid." in page
     assert f"{address}/package.zip" in manager.get("/packages").text, "the last export"
     sent = manager.get(f"{address}/package.zip")
@@ -140,7 +140,7 @@ def test_the_study_itself_can_be_judged_and_the_export_downloaded(
 def test_nothing_chosen_and_nothing_in_it_are_asked_for_again(manager: FlaskClient) -> None:
     data = {"csrf_token": token(manager.get("/packages").text), "what": "package"}
     answer = manager.post("/packages", data=data)
-    assert (answer.status_code, "Choose a zip first." in answer.text) == (400, True)
+    assert (answer.status_code, "Choose a zip file first." in answer.text) == (400, True)
     before = manager.get("/packages").text.count("<li>")
     empty = {**data, "package": (io.BytesIO(b""), "empty.zip")}
     answer = manager.post("/packages", data=empty, headers={"Accept": "application/json"})
@@ -171,7 +171,7 @@ def test_work_that_was_broken_off_is_taken_up_again_once(
         taken_up(works, folder)
         stop(folder)
         page = judged(manager, f"/packages/{folder.name}")
-    assert "It could not be judged" in page
+    assert "Validation stopped unexpectedly" in page
     assert f"{folder}/log.txt" in page
 
 
@@ -181,7 +181,7 @@ def test_work_can_be_stopped_and_a_report_removed(app: Flask, manager: FlaskClie
         address = hand_in(manager, package)
         folder = works.folder / address.removeprefix("/packages/")
         process = at_work(folder)
-        assert "Stop, and forget it" in manager.get(address).text
+        assert "Cancel and delete" in manager.get(address).text
         assert remove(manager, address) == 303
     assert not folder.exists()
     assert manager.get(address).status_code == 404

@@ -29,4 +29,4 @@ def test_a_version_tells_who_saved_it_and_who_brought_it_back(tmp_path: Path) ->
     sign_in(client, "monitor")
     page = client.get("/subjects/01-001/SCR/lb/history").text
     assert "<span>nurse</span>" in page
-    assert "Brought back from p.zip by Maria" in page
+    assert "Restored from p.zip by Maria" in page

@@ -26,7 +26,7 @@ def test_the_index_lists_every_form_at_its_visits(client: FlaskClient) -> None:
     html = text(client, "/")
     assert 'href="/forms/con">Consent' in html
     assert 'href="/forms/vs?visit=M1"' in html
-    assert "the dictionary is clean" in html
+    assert "no findings" in html
 
 
 def test_a_form_is_the_page_that_staff_will_use(client: FlaskClient) -> None:
@@ -60,10 +60,10 @@ def test_an_example_answers_every_question_without_a_finding(client: FlaskClient
 def test_what_is_typed_is_judged_as_if_to_complete_it(client: FlaskClient) -> None:
     data = {"on": "done pulse base", "f-done": "Y", "f-pulse": "300", "action": "check"}
     html = unescape(client.post("/forms/vs", data=data).get_data(as_text=True))
-    assert "to look at" in html
+    assert "to review" in html
     assert 'value="300"' in html
     good = {**data, "f-pulse": "70", "f-base": "x"}
-    assert "Nothing stands against" in unescape(client.post("/forms/vs", data=good).get_data(as_text=True))
+    assert "can be completed as it is" in unescape(client.post("/forms/vs", data=good).get_data(as_text=True))
 
 
 def test_a_row_can_be_added_without_a_script(client: FlaskClient) -> None:
@@ -78,7 +78,7 @@ def test_a_finding_stands_at_its_field_with_its_line(client: FlaskClient, edit: 
     pinned = question(html, "f-pulse")
     assert "<code>vs.yaml:6:" in pinned
     assert "<mark>rang</mark>" in pinned
-    assert "shown is the last good version" in html
+    assert "This is the last good version" in html
     listing = text(client, "/")
     assert "<mark>rang</mark>" in listing
     assert 'href="/forms/vs#q-f-pulse"' in listing
@@ -119,7 +119,7 @@ def test_a_folder_that_is_gone_and_comes_back(folder: Path, client: FlaskClient)
     shutil.move(folder, folder.with_name("away"))
     assert "finding" in text(client, "/")
     shutil.move(folder.with_name("away"), folder)
-    assert "the dictionary is clean" in text(client, "/")
+    assert "no findings" in text(client, "/")
 
 
 def test_what_the_last_save_changed_is_marked(client: FlaskClient, edit: Edit) -> None:
@@ -138,9 +138,9 @@ def test_marks_stay_while_the_dictionary_is_broken_and_tell_what_is_gone(
 ) -> None:
     text(client, "/")
     edit("vs.yaml", "  base: {label: Only at baseline, show_when: visitid = 'BASE'}\n", "")
-    assert "vs.base</code> is gone" in text(client, "/forms/vs")
+    assert "vs.base</code> was removed" in text(client, "/forms/vs")
     edit("con.yaml", "type: date", "type: dat")
-    assert "vs.base</code> is gone" in text(client, "/forms/vs")
+    assert "vs.base</code> was removed" in text(client, "/forms/vs")
 
 
 def test_the_version_changes_with_every_save(client: FlaskClient, edit: Edit) -> None:

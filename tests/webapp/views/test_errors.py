@@ -70,4 +70,4 @@ def test_a_page_of_a_version_that_is_not_there_keeps_its_text(app: Flask) -> Non
     data = {**page_data(client, FORM), "action": "draft", "base_version": ["7"]}
     by_script = client.post(FORM, data=data, headers=SCRIPT)
     assert by_script.status_code == 409
-    assert "does not fit" in by_script.get_json()["message"]
+    assert "does not match" in by_script.get_json()["message"]
