@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 UNREADABLE = 2
 LONGEST = 120
 """A database may quote a whole record."""
-RESTORE = "Nothing was changed. Restore the last backup if it stays so."
+RESTORE = "Nothing was changed. If this continues, restore the last backup."
 IMPORTER = "import"
 """The name of the account that imports save under."""
 KINDS = frozenset({"sqlite", "postgresql"})
@@ -42,24 +42,24 @@ def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
     kind = url.partition(":")[0].partition("+")[0]
     if "://" in url and kind not in KINDS:
         raise Unusable(
-            f"{kind} is no database that crfsmith keeps data in. Write sqlite:///study.sqlite for a file,"
+            f"{kind} is not a database that crfsmith supports. Write sqlite:///study.sqlite for a file,"
             " or postgresql://user@host/name for a server."
         )
     try:
         database = open_database(url)
     except ArgumentError as error:
         raise Unusable(
-            f"{url!r} is no address of a database. For a file write sqlite:///{url or 'study.sqlite'},"
-            " for a server postgresql://user@host/name."
+            f"{url!r} is not a database address. For a file, write sqlite:///{url or 'study.sqlite'},"
+            " and for a server, postgresql://user@host/name."
         ) from error
     except ModuleNotFoundError as error:
         raise Unusable(
-            "PostgreSQL needs a driver that is not installed: pip install 'crfsmith[postgresql]'."
+            "The PostgreSQL driver is not installed. Run: pip install 'crfsmith[postgresql]'."
         ) from error
     except (OperationalError, OSError) as error:
         raise Unusable(f"The database {url} cannot be opened: {_why(error)}.") from error
     except DatabaseTooNew as error:
-        raise Unusable(f"{error} Install the newer crfsmith, and leave the data as they are.") from error
+        raise Unusable(f"{error} Install the newer crfsmith, and do not change the data.") from error
     except (SQLAlchemyError, ValueError) as error:
         raise Unusable(f"The database {url} cannot be used: {_why(error)}. {RESTORE}") from error
     try:
@@ -79,7 +79,7 @@ def _in_words(url: str) -> Iterator[None]:
     try:
         yield
     except ClockBehind as error:
-        raise Unusable(f"{error} Set the clock right, then run the command again.") from error
+        raise Unusable(f"{error} Correct the clock, then run the command again.") from error
     except DamagedData as error:
         raise Unusable(f"The database {url} is damaged: {error}. {RESTORE}") from error
     except ValueError as error:
@@ -88,7 +88,7 @@ def _in_words(url: str) -> Iterator[None]:
         raise Unusable(f"The database {url} is damaged: {_why(error)}. {RESTORE}") from error
     except DBAPIError as error:
         if "locked" in str(error.orig):
-            raise Unusable(f"The database {url} is busy with another program. Try again later.") from error
+            raise Unusable(f"The database {url} is in use by another program. Try again later.") from error
         raise Unusable(f"The database {url} cannot be read or written: {_why(error)}. {RESTORE}") from error
 
 

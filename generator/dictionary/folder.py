@@ -54,16 +54,16 @@ def read_dictionary(path: Path) -> Folder:
     if not path.exists():
         raise UnreadableFolder(f"There is no folder {path}")
     if not path.is_dir():
-        raise UnreadableFolder(f"{path} is a file; give the folder that holds the dictionary")
+        raise UnreadableFolder(f"{path} is a file. Give the folder that contains the dictionary")
     try:
         found = sorted(_files(path), key=lambda one: one.relative_to(path).as_posix())
     except OSError as error:
         raise UnreadableFolder(f"{path} cannot be listed: {error.strerror}") from error
     passed_over = _passed_over(path)
     if not found and not passed_over:
-        raise UnreadableFolder(f"{path} holds no file that ends in .yaml or .yml")
+        raise UnreadableFolder(f"{path} has no .yaml or .yml files")
     if len(found) > MOST_FILES:
-        raise UnreadableFolder(f"{path} holds more than {MOST_FILES} YAML files")
+        raise UnreadableFolder(f"{path} contains more than {MOST_FILES} YAML files")
     texts: dict[str, str] = {}
     findings: list[Finding] = [_not_read(name) for name in passed_over]
     for file in found:
@@ -77,7 +77,7 @@ def read_dictionary(path: Path) -> Folder:
         said = " and ".join(str(path / home) for home in homes)
         one = len(homes) == 1
         held = f"There is one in {said}: give that folder" if one else f"Give one of {said}"
-        raise UnreadableFolder(f"{path} is no dictionary: it has no study.yaml. {held}")
+        raise UnreadableFolder(f"{path} is not a dictionary: it has no study.yaml. {held}")
     return Folder(texts, tuple(findings))
 
 

@@ -17,13 +17,13 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "Check a study's dictionary and list every finding.",
         "explain": "Explain a finding code.",
         "preview": "Serve a dictionary's forms without a database.",
-        "convert": "Convert a dictionary from or into another format.",
-        "codebook": "Write a dictionary as one readable page.",
-        "serve": "Serve the study to the people who enter its data.",
-        "import": "Read a package into a database.",
-        "export": "Write a database's data as a package.",
-        "validate": "Judge a package and report every finding.",
-        "repair": "Undo what other programs did to a package's tables.",
+        "convert": "Convert a dictionary from or to another format.",
+        "codebook": "Write a dictionary as one HTML page.",
+        "serve": "Serve the study's pages for data entry.",
+        "import": "Import a package into a database.",
+        "export": "Export a database's data as a package.",
+        "validate": "Validate a package and report every finding.",
+        "repair": "Undo other programs' changes to a package's tables.",
     }
 )
 
@@ -64,4 +64,4 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="crfsmith", message="%(prog)s %(version)s")
 def main() -> None:
-    """One data dictionary drives a study's forms, tables and checks."""
+    """Build a study's forms, tables and checks from one data dictionary."""

@@ -21,16 +21,23 @@ CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
 
 @click.command(short_help="Check a study's dictionary and list every finding.")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
 @click.option(
-    "--fix", is_flag=True, help="First rename old keys and types in the files; nothing else changes."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Format of the output.",
+)
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option(
+    "--fix", is_flag=True, help="First rename old keys and types in the files. Nothing else changes."
 )
 def command(folder: Path, form: str, strict: bool, fix: bool) -> None:
     """Check the dictionary in the folder DIR and list every finding.
 
-    Ends with 0 when the dictionary can be used, 1 when a finding refuses it, and 2 when there is no
-    dictionary to read. Warnings alone end with 0, or with 1 under --strict.
+    Exit status: 0 if the dictionary can be used, 1 if it has errors, 2 if there is no dictionary to
+    read. Warnings alone exit with 0, or with 1 under --strict.
     """
     try:
         if fix:

@@ -15,7 +15,7 @@ from webapp.study_database import Unusable
 REFUSED = 1
 
 
-@click.command(short_help="Write a dictionary as one readable page.")
+@click.command(short_help="Write a dictionary as one HTML page.")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option(
     "--out",
@@ -26,10 +26,10 @@ REFUSED = 1
     help="The page to write.",
 )
 def command(folder: Path, target: Path) -> None:
-    """Write the codebook of the dictionary in DIR: one HTML page that needs no other file.
+    """Write the codebook of the dictionary in DIR as one self-contained HTML page.
 
-    The same dictionary gives the same bytes. Ends with 0 when the page is written, 1 when a finding
-    refuses the dictionary (all findings are shown), and 2 when there is nothing to read or write.
+    The same dictionary gives the same bytes. Exit status: 0 if the page was written, 1 if the
+    dictionary has errors (all findings are shown), 2 if nothing could be read or written.
     """
     from generator.codebook import codebook_html
 
@@ -41,11 +41,11 @@ def command(folder: Path, target: Path) -> None:
     if loaded.study is None or unreadable:
         for found in (*unreadable, *loaded.findings):
             show_finding(found, files)
-        click.echo("No codebook is written while the dictionary has errors.", err=True)
+        click.echo("No codebook was written, because the dictionary has errors.", err=True)
         sys.exit(REFUSED)
     page = codebook_html(loaded.study)
     try:
         target.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
         raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
-    click.echo(f"{target}: the codebook of {loaded.study.short}, {len(page.encode()) // 1000:,} kB.")
+    click.echo(f"{target}: codebook of {loaded.study.short}, {len(page.encode()) // 1000:,} kB.")

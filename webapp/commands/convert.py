@@ -29,25 +29,27 @@ LISTS = {"events": "events.csv", "forms": "event-forms.csv", "repeating": "repea
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
-@click.command(short_help="Convert a dictionary from or into another format.")
+@click.command(short_help="Convert a dictionary from or to another format.")
 @click.argument("source", type=click.Path(path_type=Path, exists=True), metavar="FILE|DIR")
 @click.option("--from", "given", type=click.Choice(FORMATS), help="The format of FILE.")
-@click.option("--to", "target", required=True, metavar="DIR|redcap", help="A new folder, or a format.")
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write, with --to FORMAT.")
-@click.option("--events", type=_FILE, help="REDCap's list of events, as CSV.")
-@click.option("--event-forms", type=_FILE, help="REDCap's list of the forms of each event, as CSV.")
-@click.option("--repeating", type=_FILE, help="REDCap's list of repeating forms and events, as CSV.")
-@click.option("--day-zero", metavar="FIELD", help="The date field from which the days of events count.")
 @click.option(
-    "--record-id", metavar="FIELD", help="The record id, where it is not the first field; '' for none."
+    "--to", "target", required=True, metavar="DIR|redcap", help="The new folder, or the format to write."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write, with --to FORMAT.")
+@click.option("--events", type=_FILE, help="REDCap's events, as CSV.")
+@click.option("--event-forms", type=_FILE, help="REDCap's forms of each event, as CSV.")
+@click.option("--repeating", type=_FILE, help="REDCap's repeating forms and events, as CSV.")
+@click.option("--day-zero", metavar="FIELD", help="The date field that event days are counted from.")
+@click.option(
+    "--record-id", metavar="FIELD", help="The record ID field, if it is not the first field. '' for none."
 )
 @click.option(
     "--missing", metavar="CODES", help="The project's missing data codes: 'ND, Not done | UNK, Unknown'."
 )
 @click.option(
-    "--project", type=_FILE, help="REDCap's project file (XML), which names its missing data codes."
+    "--project", type=_FILE, help="REDCap's project file (XML), which lists its missing data codes."
 )
-@click.option("--study", help="The name of the study; the file's name when left out.")
+@click.option("--study", help="The study's name. Default: the file's name.")
 def command(
     *,
     source: Path,
@@ -56,16 +58,16 @@ def command(
     out: Path | None,
     **options: Any,
 ) -> None:
-    """Convert a data dictionary of REDCap into a dictionary of ours, or the other way.
+    """Convert a REDCap data dictionary to a crfsmith dictionary, or the other way round.
 
     \b
     crfsmith convert FILE.csv --from redcap --to DIR
     crfsmith convert DIR --to redcap --out FILE.csv
 
-    What cannot be said in the other language is kept or listed in LOSSES.md: nothing is lost in silence.
-    On the way back events, their forms and what repeats are written beside FILE, where the study has any.
-    Ends with 0 when the result can be used, 1 when a finding refuses it, and 2 when nothing could be read
-    or written.
+    Features without an equivalent are kept verbatim or listed in LOSSES.md. With --to redcap, events, their
+    forms and repeating forms are written to files next to FILE, if the study has any.
+
+    Exit status: 0 if the result can be used, 1 if it has errors, 2 if nothing could be read or written.
     """
     if given == "redcap":
         _from_redcap(source, Path(target), **options)
@@ -73,7 +75,7 @@ def command(
         _to_redcap(source, out)
     else:
         raise Unusable(
-            "Say what FILE is with --from redcap, or what to write with --to redcap --out FILE.csv."
+            "Give the format of FILE with --from redcap, or the output with --to redcap --out FILE.csv."
         )
 
 
@@ -94,7 +96,7 @@ def _from_redcap(
     from generator.redcap.reading.originals import originals
 
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise Unusable(f"{target} is not empty. Name a new folder.")
+        raise Unusable(f"{target} is not empty. Give a new folder.")
     given = EventFiles(events=_read(events), forms=_read(event_forms), repeating=_read(repeating))
     codes = " | ".join(one for one in (missing, _project_missing(project)) if one)
     content = _bytes(source)
@@ -124,7 +126,7 @@ def _project_missing(path: Path | None) -> str:
     try:
         return project_missing(_bytes(path))
     except NoProject as error:
-        raise Unusable(f"{path} is no project of REDCap: {error}.") from error
+        raise Unusable(f"{path} is not a REDCap project: {error}.") from error
 
 
 @contextmanager
@@ -144,7 +146,7 @@ def _to_redcap(source: Path, out: Path | None) -> None:
     from generator.redcap.write_dictionary import write_redcap
 
     if out is None:
-        raise Unusable("Name the file to write with --out FILE.csv.")
+        raise Unusable("Give the file to write with --out FILE.csv.")
     try:
         files, unreadable = read_dictionary(source)
     except UnreadableFolder as error:

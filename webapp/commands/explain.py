@@ -32,8 +32,8 @@ def _list() -> None:
 
 def _explain(entry: Entry) -> None:
     click.echo(f"{entry.code} ({entry.severity.word})\n")
-    click.echo(wrapped(f"What it says: {entry.message}"))
-    click.echo(wrapped(f"What to do: {entry.remedy}"))
+    click.echo(wrapped(f"Message: {entry.message}"))
+    click.echo(wrapped(f"Remedy: {entry.remedy}"))
     click.echo(f"\n{wrapped(entry.explanation)}")
     if entry.example:
         click.echo("\nExample:\n")

@@ -22,7 +22,7 @@ LOSSES = "LOSSES.md"
 """The list of what an export in REDCap's shape does not carry, beside it."""
 
 
-@click.command(short_help="Write a database's data as a package.")
+@click.command(short_help="Export a database's data as a package.")
 @click.option("--db", "url", required=True, metavar="URL", help="Address, such as sqlite:///study.sqlite.")
 @click.option(
     "--out", "target", required=True, type=click.Path(path_type=Path), help="FILE.zip, or a new folder."
@@ -33,29 +33,31 @@ LOSSES = "LOSSES.md"
     type=click.Choice(SHAPES),
     default="package",
     show_default=True,
+    help="What to write.",
 )
 def command(url: str, target: Path, shape: str) -> None:
-    """Write all captured data, their schemas, dictionary and history as a package.
+    """Export all captured data with its schemas, dictionary and history as a package.
 
-    --as redcap writes FILE.csv as REDCap exports records, --as redcap-eav one value a line. What such a file
-    does not carry is counted, and listed in FILE-LOSSES.md.
+    --as redcap writes FILE.csv as REDCap exports records, --as redcap-eav with one value per line. Losses
+    are counted, and listed in FILE-LOSSES.md.
 
-    --as spreadsheet writes the tables alone, for a spreadsheet: texts that it would take for formulas begin
-    with an apostrophe. Such a copy is no package, and is not imported.
+    --as spreadsheet writes only the tables. Texts that a spreadsheet would read as formulas start with an
+    apostrophe. Such a copy is not a package and cannot be imported.
 
-    The same data give the same bytes. Exit 0, 1 when an uploaded file is lacking, or an answer in REDCap's
-    shape; 2 when nothing could be written. Answers of fields that left the dictionary are listed and in
-    audit.csv: nothing is wrong with them. What Frictionless alone does not check in a package stands in the
-    codebook, field by field.
+    Answers to fields that are no longer in the dictionary are listed and kept in audit.csv. This is not an
+    error. The codebook lists, field by field, what Frictionless alone does not check in a package.
+
+    The same data gives the same bytes. Exit status: 0 if everything was exported, 1 if an uploaded file
+    or an answer in REDCap's format is missing, 2 if nothing could be written.
     """
     from webapp.packages.export import export_package
 
     if target.is_dir() and any(target.iterdir()):
-        raise Unusable(f"{target} is a folder with files in it. Name a new folder, or FILE.zip.")
+        raise Unusable(f"{target} is a folder with files in it. Give a new folder, or FILE.zip.")
     with opened(url, must_exist=True) as database:
         study = study_in_use(database)
         if study is None:
-            raise Unusable(f"There is no study in {url} yet. Import a package, or serve a dictionary, first.")
+            raise Unusable(f"There is no study in {url} yet. First import a package or serve a dictionary.")
         if shape == "spreadsheet":
             _spreadsheet(database, study, target)
             return
@@ -82,8 +84,8 @@ def _unchecked(study: Study) -> str:
     fields = len({loss.field for loss in losses(study) if "." in loss.field})
     of_fields = "1 field" if fields == 1 else f"{fields:,} fields"
     return (
-        f"Frictionless alone does not check {of_fields} completely: crfsmith validate does. "
-        "The codebook lists what it leaves out, field by field."
+        f"Frictionless alone does not fully check {of_fields}. crfsmith validate does. "
+        "The codebook lists what is not checked, field by field."
     )
 
 
@@ -98,10 +100,8 @@ def _spreadsheet(database: Database, study: Study, target: Path) -> None:
             changed = write_copy(Path(folder) / "package", target)
     except OSError as error:
         raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
-    cells = "1 text begins" if changed == 1 else f"{changed:,} texts begin"
-    click.echo(
-        f"{target}: tables for a spreadsheet. {cells} with an apostrophe, since it looks like a formula."
-    )
+    cells = "1 text now starts" if changed == 1 else f"{changed:,} texts now start"
+    click.echo(f"{target}: tables for a spreadsheet. {cells} with an apostrophe to prevent formulas.")
 
 
 def _redcap(database: Database, study: Study, target: Path, shape: str) -> None:
@@ -131,8 +131,8 @@ def _redcap(database: Database, study: Study, target: Path, shape: str) -> None:
     for kind, harmless, count in counts(found.left_out):
         click.echo(f"{count:6,}  {kind}{' (no answer lost)' if harmless else ''}")
     left = len(forms) - found.forms
-    rest = f" {left:,} of {len(forms):,} are not in it: see {losses.name}." if left else ""
+    rest = f" {left:,} of {len(forms):,} are not in it. See {losses.name}." if left else ""
     click.echo(f"{target}: {found.forms:,} form{'' if found.forms == 1 else 's'}.{rest}")
     if not found.whole:
-        click.echo(f"Some answers do not come back from {target.name}: see {losses.name}.", err=True)
+        click.echo(f"{target.name} does not keep every answer. See {losses.name}.", err=True)
         click.get_current_context().exit(1)

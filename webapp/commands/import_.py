@@ -24,31 +24,40 @@ class PackageFaulty(Exception):
     """The package has faults that would lose data."""
 
 
-@click.command(short_help="Read a package into a database.")
+@click.command(short_help="Import a package into a database.")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--db", "url", required=True, metavar="URL", help="Address, such as sqlite:///study.sqlite.")
-@click.option("--dry-run", is_flag=True, help="Show what would happen to every cell; keep nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen to every cell, without importing.")
 @click.option(
     "--operator",
     "--user",
     metavar="NAME",
-    help="Who runs the import, as noted in it; you, when left out. Nothing is saved in a person's name.",
+    help="Who runs the import, as recorded with it. Default: you. No form is saved in a person's name.",
 )
-@click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--cells", is_flag=True, help="List new and same cells one by one as well.")
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Format of the output.",
+)
+@click.option("--cells", is_flag=True, help="List new and unchanged cells one by one too.")
 @click.option(
     "--dictionary",
     "folder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The dictionary of REDCap's records, where the database has none yet.",
+    help="The dictionary for REDCap's records, if the database has none yet.",
 )
 @click.option(
-    "--new-subjects", is_flag=True, help="Records that look like known subjects without their zeros are new."
+    "--new-subjects",
+    is_flag=True,
+    help="Treat records that match known subjects except for leading zeros as new subjects.",
 )
 @click.option(
     "--take-changes",
     is_flag=True,
-    help="Take cells that differ from the package's audit.csv; each such form gets a save by the import.",
+    help="Import cells that differ from the package's audit.csv. The import saves each such form.",
 )
 def command(
     *,
@@ -62,13 +71,14 @@ def command(
     new_subjects: bool,
     take_changes: bool,
 ) -> None:
-    """Read the package SOURCE (FILE.zip or a folder) into a database: everything, or nothing.
+    """Import the package SOURCE (FILE.zip or a folder) into a database: everything, or nothing.
 
-    SOURCE may also be FILE.csv with records that REDCap exported, flat or one value a line.
+    SOURCE can also be FILE.csv with records exported from REDCap, flat or one value per line.
 
-    Into an empty database a study comes with its whole history: every version, who saved it, when and
-    why. Elsewhere each form becomes one save by the import on top of what stands there. What was typed
-    comes in right or wrong. Exit 0, 1 when something was refused, 2 when nothing could be read.
+    An empty database gets the whole history: every version, who saved it, when and why. In any other
+    database, each form is saved as a new version of the existing form. Invalid values are imported as typed.
+
+    Exit status: 0 if everything was imported, 1 if something was rejected, 2 if nothing could be read.
     """
     from generator.package.source import Unreadable
     from generator.validation.open_package import open_package
@@ -101,7 +111,7 @@ def command(
             found = error.finding
             raise Unusable(f"{found.message} {found.remedy} [{found.code}]") from error
         except SaveRefused as error:
-            raise Unusable(f"{error}. Nothing was imported; start the import again.") from error
+            raise Unusable(f"{error}. Nothing was imported. Start the import again.") from error
     if refused:
         click.get_current_context().exit(1)
 
@@ -184,4 +194,4 @@ def who_runs() -> str:
     try:
         return getpass.getuser()
     except (ImportError, KeyError, OSError):
-        return "somebody without a name"
+        return "an unnamed user"

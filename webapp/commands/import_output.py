@@ -89,7 +89,9 @@ class ShownAsText(Shown):
         if report.counts.findings:
             write_text(report, sys.stdout)
         if counted is None:
-            click.echo("Nothing was imported: rows of the package would be lost. See the findings above.")
+            click.echo(
+                "Nothing was imported, because rows of the package would be lost. See the findings above."
+            )
             return
         click.echo(f"{_counted(counted.forms, 'form')}; {_counted(counted.cells, 'cell')}.")
         for found in self.notes:
@@ -99,14 +101,15 @@ class ShownAsText(Shown):
             click.echo(f"Findings on these forms: {said}. `crfsmith validate` lists them.")
         if self.drafts:
             many = f"{len(self.drafts):,} complete form{'' if len(self.drafts) == 1 else 's'}"
-            come = "would come" if self.dry_run else "came"
-            click.echo(f"To do: {many} {come} in as drafts. Open, settle what is said above, and complete:")
+            come = "would become" if self.dry_run else "became"
+            drafts = "a draft" if len(self.drafts) == 1 else "drafts"
+            click.echo(f"To do: {many} {come} {drafts}. Resolve the findings above, then complete:")
             for address in self.drafts[:MOST_DRAFTS]:
                 click.echo(f"  {address}?check=1")
             if len(self.drafts) > MOST_DRAFTS:
-                click.echo(f"  and {len(self.drafts) - MOST_DRAFTS:,} more, named above")
+                click.echo(f"  and {len(self.drafts) - MOST_DRAFTS:,} more, listed above")
         if self.dry_run:
-            click.echo("Dry run: nothing was kept.")
+            click.echo("Dry run: nothing was imported.")
 
     def stop(self, report: Report, cause: Finding) -> bool:
         if report.counts.findings:

@@ -95,7 +95,7 @@ def _study(database: Database, folder: Path | None) -> Study:
     if folder is None:
         study = study_in_use(database)
         if study is None:
-            raise Unusable("There is no study in the database yet. Name its dictionary: --dictionary DIR.")
+            raise Unusable("There is no study in the database yet. Give its dictionary: --dictionary DIR.")
         return study
     try:
         files, unreadable = read_dictionary(folder)
@@ -103,5 +103,5 @@ def _study(database: Database, folder: Path | None) -> Study:
         raise Unusable(f"{error}.") from error
     loaded = load_study(files, incomplete=bool(unreadable))
     if loaded.study is None or unreadable:
-        raise Unusable(f"The dictionary in {folder} has findings that refuse it: crfsmith check {folder}.")
+        raise Unusable(f"The dictionary in {folder} has errors. Run: crfsmith check {folder}.")
     return loaded.study

@@ -16,7 +16,7 @@ MOST_LEFT = 20
 SOMETHING_LEFT = 1
 
 
-@click.command(short_help="Undo what other programs did to a package's tables.")
+@click.command(short_help="Undo other programs' changes to a package's tables.")
 @click.argument("package", type=click.Path(path_type=Path))
 @click.option(
     "--out",
@@ -24,24 +24,25 @@ SOMETHING_LEFT = 1
     required=True,
     metavar="NEW",
     type=click.Path(path_type=Path),
-    help="The repaired package: FILE.zip, or a folder that does not exist yet.",
+    help="The repaired package: FILE.zip, or a new folder.",
 )
 @click.option(
     "--from-audit",
     is_flag=True,
-    help="Put back the last value of audit.csv in every cell that says something else.",
+    help="Restore the last value in audit.csv in every cell that differs from it.",
 )
 def command(package: Path, target: Path, from_audit: bool) -> None:
-    """Write PACKAGE again with its tables as they were before R, a spreadsheet or another program saved them.
+    """Undo the changes that R, a spreadsheet or another program made to PACKAGE's tables.
 
-    Only what is beyond doubt is put back, column by column, and listed. PACKAGE stays as it is. Exit 0 when
-    everything is as it was exported, 1 when something is left to settle, 2 when nothing could be read.
+    Only changes that are beyond doubt are undone, column by column, and each is listed. PACKAGE itself is not
+    changed. Exit status: 0 if everything is as it was exported, 1 if differences remain, 2 if nothing could
+    be read.
     """
     from generator.package.source import BrokenFile, Unreadable
     from generator.validation.repair import repair_package
 
     if target.resolve() == package.resolve():
-        raise Unusable("--out names the package itself. Nothing is changed in place: give another path.")
+        raise Unusable("--out is the package itself. Packages are not changed in place. Give another path.")
     try:
         repaired = repair_package(package, target, from_audit=from_audit)
     except Unreadable as error:
@@ -56,26 +57,28 @@ def command(package: Path, target: Path, from_audit: bool) -> None:
 
 def _show(repaired: Repaired, target: Path, *, from_audit: bool) -> None:
     for path in repaired.row_numbers:
-        click.echo(f"{path}: the column of row numbers was taken out")
+        click.echo(f"{path}: removed the column of row numbers")
     for path in repaired.parted:
-        click.echo(f"{path}: its cells are parted by commas again")
+        click.echo(f"{path}: restored commas between cells")
     for column in repaired.columns:
         click.echo(_line(column))
     if not repaired.ours:
-        click.echo("The package has no dictionary, so nothing says how its cells were. It was copied.")
+        click.echo(
+            "The package has no dictionary, so its original cells are unknown. It was copied unchanged."
+        )
     for path, count in repaired.repeated.items():
-        said = "1 row stands" if count == 1 else f"{count:,} rows stand"
-        click.echo(f"{path}: {said} there again. Keep one of the two: `crfsmith validate` has the lines")
+        said = "1 row is" if count == 1 else f"{count:,} rows are"
+        click.echo(f"{path}: {said} repeated. Keep one of each pair. `crfsmith validate` lists the lines")
     left = _left(repaired, from_audit=from_audit) or bool(repaired.repeated)
     many = f"{len(repaired.files):,} file{'' if len(repaired.files) == 1 else 's'}"
-    click.echo(f"{many} written anew, in {target}. Its datapackage.json has their hashes.")
+    click.echo(f"{many} rewritten in {target}, with new hashes in its datapackage.json.")
     if left:
         click.get_current_context().exit(SOMETHING_LEFT)
 
 
 def _line(column: RepairedColumn) -> str:
-    counts = [f"{column.restored:,} put back"] if column.restored else []
-    counts += [f"{column.left:,} left as they are"] if column.left else []
+    counts = [f"{column.restored:,} restored"] if column.restored else []
+    counts += [f"{column.left:,} not changed"] if column.left else []
     example = f"{column.before or 'a blank'} became {column.now or 'a blank'}"
     return f"{column.path} {column.column}: {', '.join(counts)}; {column.says} ({example})"
 
@@ -88,7 +91,7 @@ def _left(repaired: Repaired, *, from_audit: bool) -> bool:
     count = sum(repaired.report.counts.by_code.get(code, 0) for code in codes)
     if not count:
         return False
-    click.echo(f"Left to settle: {count:,}")
+    click.echo(f"Remaining differences: {count:,}")
     cases = [one for one in repaired.report.findings if one.finding.code in codes]
     for one in cases[:MOST_LEFT]:
         place = f"{one.file}:{one.row}" if one.row else one.file

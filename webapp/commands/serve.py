@@ -22,23 +22,33 @@ SignIns = tuple[tuple[str, str, str], ...]
 SECRET = "CRFSMITH_SECRET_KEY"
 
 
-@click.command(short_help="Serve the study to the people who enter its data.")
+@click.command(short_help="Serve the study's pages for data entry.")
 @click.option("--db", "url", required=True, metavar="URL", help="Address, such as sqlite:///study.sqlite.")
-@click.option("--demo", is_flag=True, help="Load the Cellkine study, its invented subjects and accounts.")
+@click.option("--demo", is_flag=True, help="Load the Cellkine study with invented subjects and accounts.")
 @click.option(
     "--dictionary",
     type=click.Path(path_type=Path),
     help="Use the dictionary in this folder from now on.",
 )
 @click.option(
-    "--replace", is_flag=True, help="Use the dictionary although the database holds another study's subjects."
+    "--replace", is_flag=True, help="Use the dictionary even if the database has another study's subjects."
 )
 @click.option(
-    "--accept-clock", is_flag=True, help="Say that the clock is right now, and was ahead at the last save."
+    "--accept-clock",
+    is_flag=True,
+    help="Confirm that the clock is right now, and was ahead at the last save.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 128))
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on."
+)
+@click.option(
+    "--threads",
+    default=8,
+    show_default=True,
+    type=click.IntRange(1, 128),
+    help="How many requests to serve at once.",
+)
 def command(
     *,
     url: str,
@@ -50,14 +60,14 @@ def command(
     port: int,
     threads: int,
 ) -> None:
-    """Serve the pages until Ctrl-C. Every acknowledged save is on disk whenever this stops.
+    """Serve the pages until you press Ctrl-C. Every acknowledged save is on disk.
 
-    A database without accounts gets one per role; their passwords are printed once.
+    A database without accounts gets one account per role. The passwords are printed once.
     """
     if demo and dictionary:
-        raise click.UsageError("--demo brings its own dictionary: leave --dictionary out.")
+        raise click.UsageError("--demo has its own dictionary. Leave --dictionary out.")
     if replace and not dictionary:
-        raise click.UsageError("--replace says that another dictionary is meant: add --dictionary FOLDER.")
+        raise click.UsageError("--replace needs another dictionary. Add --dictionary FOLDER.")
     _need_port(host, port)
     with opened(url) as database:
         _need_clock(database, accept=accept_clock)
@@ -73,7 +83,7 @@ def _need_port(host: str, port: int) -> None:
             pass
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
-        raise Unusable(f"{host}:{port} cannot be used: {why}. Choose another with --port.") from error
+        raise Unusable(f"{host}:{port} cannot be used: {why}. Choose another port with --port.") from error
 
 
 def _need_clock(database: Database, *, accept: bool) -> None:
@@ -87,7 +97,7 @@ def _need_clock(database: Database, *, accept: bool) -> None:
         check_clock(database)
     except ClockBehind as error:
         raise Unusable(
-            f"{error} Set the clock right. If it is right now, and was ahead before, add --accept-clock."
+            f"{error} Correct the clock. If it is right now and was ahead before, add --accept-clock."
         ) from error
 
 
@@ -116,7 +126,7 @@ def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
 
     if not is_demo(database):
         raise Unusable(
-            f"{url} holds a study of your own, which --demo would change. Leave --demo out,"
+            f"{url} contains a study of your own, which --demo would change. Leave --demo out,"
             " or give the demo a database of its own."
         )
     if not list_subjects(database):
@@ -132,8 +142,8 @@ def _new_dictionary(database: Database, folder: Path, *, replace: bool) -> Study
         use_dictionary(database, study, replace=replace)
     except OtherStudy as error:
         raise Unusable(
-            f"{error} Its forms would no longer be shown as they were captured. Give {study.name} a database"
-            " of its own. If the study has only got a new name, add --replace."
+            f"{error} Its forms would no longer be shown as they were captured. Use a separate database for"
+            f" {study.name}. If the study was only renamed, add --replace."
         ) from error
     return study
 
@@ -148,7 +158,7 @@ def _loaded(folder: Path) -> Study:
         raise Unusable(str(error)) from error
     study = load_study(texts).study
     if study is None or unreadable:
-        raise Unusable(f"{folder} cannot be used yet: run `crfsmith check {folder}` and see why.")
+        raise Unusable(f"{folder} cannot be used yet. Run `crfsmith check {folder}` to see why.")
     return study
 
 
@@ -223,8 +233,8 @@ def _stop(*_: object) -> NoReturn:
 
 
 def _say(study: Study, address: str, sign_ins: SignIns) -> None:
-    click.echo(f"{study.short} is served at {address} (Ctrl-C stops it)")
-    click.echo(f"Its days and times are those of {study.timezone}.")
+    click.echo(f"{study.short} is served at {address} (press Ctrl-C to stop)")
+    click.echo(f"Dates and times are in the time zone {study.timezone}.")
     if sign_ins:
         click.echo("\nSign in as")
         width = max(len(username) for username, _, _ in sign_ins)

@@ -23,12 +23,12 @@ COLLECTED_AFTER = (50_000, 20, 50)
 """Modules and dictionary live to the end; to go through them again and again took a tenth of the time."""
 
 
-@click.command(short_help="Judge a package and report every finding.")
+@click.command(short_help="Validate a package and report every finding.")
 @click.argument("package", type=click.Path(path_type=Path))
 @click.option(
     "--dictionary",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Judge by the dictionary in this folder instead of the package's own.",
+    help="Validate with the dictionary in this folder instead of the package's own.",
 )
 @click.option(
     "--format",
@@ -36,7 +36,7 @@ COLLECTED_AFTER = (50_000, 20, 50)
     type=click.Choice(["text", "json", "html", "csv", "missingness", "frictionless"]),
     default="text",
     show_default=True,
-    help="csv lists findings, missingness why cells have no answer; frictionless is for its own tools.",
+    help="csv lists findings, missingness why cells have no answer. frictionless is for Frictionless tools.",
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
 @click.option(
@@ -44,23 +44,25 @@ COLLECTED_AFTER = (50_000, 20, 50)
     type=click.IntRange(min=1),
     default=100,
     show_default=True,
-    help="Cases listed of each kind and field.",
+    help="How many findings to list of each kind in each field.",
 )
 @click.option(
     "--engine",
     type=click.Choice(["embedded", "reference", "spark"]),
     default="embedded",
     show_default=True,
-    help="How tables are read: in blocks, row by row, or on a cluster. All find the same.",
+    help="How tables are read. All engines report the same findings.",
 )
 @click.option(
     "--master",
     metavar="URL",
     default="local[*]",
     show_default=True,
-    help="The cluster of --engine spark: spark://HOST:7077, yarn, k8s://URL, or the cores of this machine.",
+    help="The cluster for --engine spark: spark://HOST:7077, yarn, k8s://URL, or this machine's cores.",
 )
-@click.option("--strict", is_flag=True, help="Refuse what Frictionless tolerates in packages of others.")
+@click.option(
+    "--strict", is_flag=True, help="Report what Frictionless tolerates in third-party packages as errors."
+)
 def command(  # noqa: PLR0917 - one for each option
     package: Path,
     dictionary: Path | None,
@@ -71,12 +73,12 @@ def command(  # noqa: PLR0917 - one for each option
     master: str,
     strict: bool,
 ) -> None:
-    """Judge PACKAGE (FILE.zip, a folder, or its datapackage.json): files, cells, keys, forms and rules.
+    """Validate PACKAGE (FILE.zip, a folder, or its datapackage.json): files, cells, keys, forms and rules.
 
-    PACKAGE may also be a CSV file of records that REDCap exported; then --dictionary is needed.
+    PACKAGE can also be a CSV file of records exported from REDCap. It then needs --dictionary.
 
-    Every finding has its file, line and field, in the words of the pages. Exit 0 when there is none, 1
-    when there are findings, 2 when the package cannot be read.
+    Every finding has its file, line and field, in the same words as on the pages. Exit status: 0 if
+    there are no findings, 1 if there are, 2 if the package cannot be read.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads for matrices would wait busily
     gc.set_threshold(*COLLECTED_AFTER)
@@ -87,8 +89,8 @@ def command(  # noqa: PLR0917 - one for each option
     if package.suffix.lower() == ".csv" and package.is_file():
         if dictionary is None or files is None:
             raise Unusable(
-                f"{package} is one table: give the zip or the folder of its package. For records that REDCap"
-                " exported, name their dictionary too: --dictionary DIR."
+                f"{package} is one table. Give the zip or the folder of its package. For records from REDCap,"
+                " give their dictionary too: --dictionary DIR."
             )
         _finish(_records(package, dictionary, files, limit), layout, out)
         return
@@ -121,7 +123,7 @@ def _not_listed(report: Report) -> str:
 
     held, most = report.counts, max(one.findings for one in report.counts.causes)
     lists = "lists them all" if held.findings <= MOST_LOCATED else "lists more"
-    return f"{held.located:,} of {held.findings:,} findings are listed: --limit {most} {lists}."
+    return f"{held.located:,} of {held.findings:,} findings are listed. --limit {most} {lists}."
 
 
 def _on_cluster(
@@ -148,7 +150,7 @@ def _records(file: Path, folder: Path, files: dict[str, str], limit: int) -> Rep
 
     loaded = load_study(files)
     if loaded.study is None:
-        raise Unusable(f"The dictionary in {folder} has findings that refuse it: crfsmith check {folder}.")
+        raise Unusable(f"The dictionary in {folder} has errors. Run: crfsmith check {folder}.")
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -218,7 +220,8 @@ def _progress() -> Iterator[Progress | None]:
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
         tasks = {
-            what: bar.add_task(what.capitalize(), total=None, start=False) for what in ("reading", "judging")
+            what: bar.add_task(what.capitalize(), total=None, start=False)
+            for what in ("reading", "evaluating")
         }
 
         def told(what: str, done: int, total: int) -> None:

@@ -92,7 +92,7 @@ def test_the_folder_around_a_dictionary_is_none_and_says_where_it_is(tmp_path: P
     with pytest.raises(UnreadableFolder) as raised:
         read_dictionary(tmp_path)
     assert str(raised.value) == (
-        f"{tmp_path} is no dictionary: it has no study.yaml. "
+        f"{tmp_path} is not a dictionary: it has no study.yaml. "
         f"There is one in {tmp_path}/mine: give that folder"
     )
 

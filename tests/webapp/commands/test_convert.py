@@ -141,7 +141,7 @@ def test_missing_data_codes_come_from_the_option_or_the_project(tmp_path: Path) 
         assert "missing: {ND: Not done}" in (tmp_path / folder / "study.yaml").read_text()
     bad = into(tmp_path, "c", "--project", tmp_path / "bad.xml")
     assert bad.exit_code == 2
-    assert "is no project of REDCap" in bad.output
+    assert "is not a REDCap project" in bad.output
 
 
 def test_another_field_is_the_record_id_by_option(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_an_overwritten_page(file: Path) -> None:
     for page in range(1, len(content) // 4096):
         content[page * 4096 : page * 4096 + 512] = b"\xff" * 512
     file.write_bytes(content)
-    in_words(export(file), "Restore the last backup")
+    in_words(export(file), "restore the last backup")
 
 
 @pytest.mark.parametrize(

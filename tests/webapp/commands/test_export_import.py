@@ -37,7 +37,7 @@ def test_export_says_what_it_wrote(demo: Path, tmp_path: Path) -> None:
     done = run("export", "--db", f"sqlite:///{demo}/demo.sqlite", "--out", str(tmp_path / "q.zip"))
     assert done.exit_code == 0
     assert "412 forms" in done.output
-    assert re.search(r"Frictionless alone does not check \d+ fields completely: .* codebook", done.output)
+    assert re.search(r"Frictionless alone does not fully check \d+ fields\. .* codebook", done.output)
     assert (tmp_path / "q.zip").read_bytes() == (demo / "p.zip").read_bytes()
 
 
@@ -110,14 +110,14 @@ def test_a_complete_form_that_comes_in_as_a_draft_says_why_and_where_to_put_it_r
     forms = [captured("lb SCR", {"hb": "12x"}), captured("vs SCR", GOOD_VS)]
     package, url = write(tmp_path / "p.zip", forms), f"sqlite:///{tmp_path}/new.sqlite"
     tried = run("import", str(package), "--db", url, "--dry-run")
-    assert "To do: 1 complete form would come in as drafts" in tried.output
+    assert "To do: 1 complete form would become a draft" in tried.output
     done = run("import", str(package), "--db", url)
     assert done.exit_code == 0, done.output
     lines = done.output.splitlines()
     at = next(number for number, line in enumerate(lines) if "[import-as-draft]" in line)
     assert lines[at + 1].startswith('    hb: "12x" is not a number')
     assert lines[-2:] == [
-        "To do: 1 complete form came in as drafts. Open, settle what is said above, and complete:",
+        "To do: 1 complete form became a draft. Resolve the findings above, then complete:",
         "  /subjects/01-001/SCR/lb?check=1",
     ]
     database = open_database(url)
@@ -134,7 +134,7 @@ def test_another_kind_of_database_is_named_and_refused(command: str, tmp_path: P
     rest = {"export": ["--out", str(tmp_path / "p.zip")], "import": ["p.zip"], "serve": ["--port", "0"]}
     done = run(command, *url, *rest[command])
     assert done.exit_code == 2
-    assert "mysql is no database that crfsmith keeps data in" in done.output
+    assert "mysql is not a database that crfsmith supports" in done.output
     assert "postgresql://user@host/name" in done.output
 
 
@@ -158,7 +158,7 @@ def test_a_copy_for_a_spreadsheet_has_no_formulas_and_is_no_package(tmp_path: Pa
     assert run("import", str(write(tmp_path / "p.zip", forms)), "--db", url).exit_code == 0
     done = run("export", "--db", url, "--as", "spreadsheet", "--out", str(copy))
     assert done.exit_code == 0, done.output
-    assert "2 texts begin with an apostrophe" in done.output
+    assert "2 texts now start with an apostrophe" in done.output
     assert "'=HYPERLINK(1)" in (copy / "data" / "vs.csv").read_text(encoding="utf-8-sig")
     assert ",-1.5" in (copy / "data" / "lb.csv").read_text(encoding="utf-8-sig")
     assert run("import", str(copy), "--db", url).exit_code == 2

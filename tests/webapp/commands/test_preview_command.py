@@ -24,4 +24,4 @@ def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         ran = CliRunner().invoke(main, ["preview", str(tmp_path), "--port", port])
     assert ran.exit_code == 2
-    assert "Choose another with --port" in ran.output
+    assert "Choose another port with --port" in ran.output

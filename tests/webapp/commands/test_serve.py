@@ -121,7 +121,7 @@ def captured(tmp_path: Path) -> str:
 
 
 def test_the_demo_leaves_a_study_of_one_s_own_alone(captured: str) -> None:
-    assert "holds a study of your own" in refusal("--db", captured, "--demo")
+    assert "contains a study of your own" in refusal("--db", captured, "--demo")
     database = open_database(captured)
     in_use = dictionary_in_use(database)
     database.close()
@@ -135,7 +135,14 @@ def test_another_study_is_not_served_over_captured_subjects(captured: str, tmp_p
     said = refusal("--db", captured, "--dictionary", folder)
     assert "holds 1 subject of the study" in said
     assert "add --replace" in said
-    with served("--db", captured, "--dictionary", str(folder), "--replace", until="Its days"):
+    with served(
+        "--db",
+        captured,
+        "--dictionary",
+        str(folder),
+        "--replace",
+        until="Dates and times are in the time zone",
+    ):
         pass
 
 
@@ -170,7 +177,7 @@ def test_a_clock_before_the_newest_save_is_said_at_the_start(captured: str) -> N
     ("arguments", "says"),
     [
         (["--db", "sqlite:///{tmp}/new.sqlite"], "no study in sqlite:///"),
-        (["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}"], "holds no file"),
+        (["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}"], "has no .yaml"),
         (["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}/broken"], "crfsmith check"),
         (["--db", "sqlite:///{tmp}/new.sqlite", "--dictionary", "{tmp}", "--demo"], "its own dictionary"),
     ],
@@ -193,4 +200,4 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
             main, ["serve", "--demo", "--db", f"sqlite:///{tmp_path}/demo.sqlite", "--port", port]
         )
     assert done.exit_code == 2
-    assert "Choose another with --port" in done.output
+    assert "Choose another port with --port" in done.output
