@@ -178,7 +178,7 @@ def outline(study: Study) -> Codebook:
             MissingEntry(
                 code=code.code,
                 label=code.label,
-                note="only in a draft: must be gone before a form is complete" if code.draft_only else "",
+                note="drafts only: must be replaced before the form is complete" if code.draft_only else "",
             )
             for code in study.missing.values()
         ),
@@ -293,9 +293,7 @@ def _day_zero(study: Study) -> DayZero | None:
         targets.append(Target(anchor=field_anchor(table, name), name=path))
     if not targets:
         return None
-    words = (
-        "Days count from the first of these that is known:" if len(targets) > 1 else "Day 0 is the date in"
-    )
+    words = "Days are counted from the first known date in" if len(targets) > 1 else "Day 0 is the date in"
     return DayZero(words=words, targets=tuple(targets))
 
 
@@ -313,7 +311,7 @@ def _visits(study: Study) -> Iterator[VisitEntry]:
 
 def _collected(form: Form, study: Study) -> str:
     if form.log:
-        return "once for the subject (log), open at every visit"
+        return "once per subject (log), open at every visit"
     kinds: dict[Expectation, list[str]] = {}
     for scheduled in study.schedule:
         if scheduled.form == form.name:
@@ -359,13 +357,13 @@ def _linked_codelist(field: Field, study: Study) -> Target | None:
     held = field.codelist
     if held is None or held.name not in study.codelists or len(held.codes) <= INLINE_CODES:
         return None
-    return Target(anchor=f"codelist-{held.name}", name=f"{len(held.codes)} codes of {held.name}")
+    return Target(anchor=f"codelist-{held.name}", name=f"{len(held.codes)} codes in {held.name}")
 
 
 def _code(code: Code) -> CodeLine:
     notes = []
     if code.exclusive:
-        notes.append("stands alone")
+        notes.append("excludes other answers")
     if code.number is not None:
         notes.append(f"= {code.number.normalize():f}")
     if code.synonyms:

@@ -183,10 +183,12 @@ def criterion_rules(study: Study) -> Iterator[Rule]:
         name = f"{form.name}.{criterion.field.name}"
         at = home(form, None)
         maker = _Maker(study=study, at=at, about=field_anchor(form.name, criterion.field.name), name=name)
-        rule = maker.rule(f"{criterion.yes} by the sources when", "met", criterion.met)
+        rule = maker.rule(f"{criterion.yes} according to the sources if", "met", criterion.met)
         yield replace(rule, english=to_english(_meaning(criterion.met, study), study, at))
         if criterion.not_applicable is not None:
-            yield maker.rule(f"{criterion.moot} by the sources when", "moot", criterion.not_applicable)
+            yield maker.rule(
+                f"{criterion.moot} according to the sources if", "moot", criterion.not_applicable
+            )
 
 
 def _meaning(expression: Expression, study: Study) -> Expression:

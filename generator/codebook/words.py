@@ -22,9 +22,9 @@ ANSWERS: Mapping[str, str] = MappingProxyType(
         "integer": "whole number",
         "decimal": "decimal number",
         "bounded": "number",
-        "boolean": "tick box",
+        "boolean": "checkbox",
         "date": "date",
-        "partial_date": "date, may be partial",
+        "partial_date": "full or partial date",
         "time": "time of day",
         "datetime": "date and time",
         "choice": "one of",
@@ -47,10 +47,10 @@ class Fact:
 def answer(field: Field) -> str:
     """What kind of answer the field takes: ``decimal number, 1 decimal place, mmHg``."""
     if not field.collected:
-        return "note to the reader"
+        return "note"
     words = [ANSWERS[field.kind.name]]
     if field.type.name == "long_text":
-        words = ["text of several lines"]
+        words = ["multi-line text"]
     if field.kind.name == "decimal" and field.places is not None:
         words.append(count(field.places, "decimal place"))
     if field.seconds:
@@ -132,7 +132,7 @@ def _unit(choice: UnitChoice) -> str:
 
 
 def _companion(unit: Unit) -> str:
-    return f", kept in {unit.companion}" if unit.companion else ""
+    return f", stored in {unit.companion}" if unit.companion else ""
 
 
 def _upload(field: Field, _study: Study) -> str:
@@ -144,7 +144,7 @@ def _upload(field: Field, _study: Study) -> str:
 
 
 def _entry(field: Field, _study: Study) -> str:
-    return {"hidden": "not shown", "read_only": "for reading only"}.get(field.entry, "")
+    return {"hidden": "not shown", "read_only": "read-only"}.get(field.entry, "")
 
 
 def _start(field: Field, _study: Study) -> str:
@@ -152,9 +152,9 @@ def _start(field: Field, _study: Study) -> str:
     if field.prefill is None:
         return field.default or ""
     return {
-        "today": "the day on which the form is opened first",
-        "now": "the moment at which the form is opened first",
-        "user": "the name of the person who opens the form first",
+        "today": "the date when the form is first opened",
+        "now": "the time when the form is first opened",
+        "user": "the name of the person who first opens the form",
     }[field.prefill]
 
 
@@ -187,12 +187,12 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
         "Expected": lambda field, study: _ranges(field.expected, field, study),
         "Length": _length,
         "Pattern": _pattern,
-        "Ends": lambda field, _study: " … ".join(field.anchors or ()),
+        "Anchors": lambda field, _study: " … ".join(field.anchors or ()),
         "File": _upload,
-        "On the page": _entry,
-        "Starts as": _start,
-        "Not offered": lambda field, _study: ", ".join(field.retired),
-        "Answers": lambda field, _study: f"{field.max_choices} at most" if field.max_choices else "",
+        "Entry": _entry,
+        "Initial value": _start,
+        "Retired codes": lambda field, _study: ", ".join(field.retired),
+        "Answers": lambda field, _study: f"at most {field.max_choices}" if field.max_choices else "",
         "Missing": lambda field, _study: ", ".join(code.code for code in field.missing),
         "Reference": _reference,
         "Checks": lambda field, _study: ", ".join(dict.fromkeys(one.name for one in field.checks.values())),
@@ -250,7 +250,7 @@ def target(visit: Visit) -> str:
 def window(visit: Visit) -> str:
     """Which days are allowed: ``14 days before to 14 days after``, ``day -60 to day -1``."""
     if visit.window is None:
-        return "any day" if visit.target is None else "none stated"
+        return "any day" if visit.target is None else "not specified"
     first, last = visit.window.first, visit.window.last
     if not visit.window.around:
         return f"day {first}" if first == last else f"day {first} to day {last}"

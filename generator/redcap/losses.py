@@ -37,16 +37,16 @@ def as_markdown(source: str, losses: Iterable[Loss]) -> str:
 
 
 def _lines(source: str, losses: list[Loss]) -> Iterator[str]:
-    yield f"# What became of {source}"
+    yield f"# Conversion of {source}"
     yield ""
     if not losses:
-        yield "Nothing is lost and nothing is spelled in another way."
+        yield "Nothing is lost, and nothing is written differently."
         return
     yield "| kind | cells |"
     yield "|---|---|"
     for kind, harmless, count in counts(losses):
         yield f"| {kind}{' (same meaning)' if harmless else ''} | {count} |"
-    for harmless, title in ((False, "Losses"), (True, "Other spelling, same meaning")):
+    for harmless, title in ((False, "Losses"), (True, "Written differently, same meaning")):
         chosen = [one for one in losses if one.harmless is harmless]
         if not chosen:
             continue

@@ -132,40 +132,45 @@ def _codes(field: Field) -> dict[str, str]:
     return {code.code: code.label for code in field.codelist.codes}
 
 
-_NUMBER_BLANKS = Laxity(texts=re.compile(r"\s[\s\S]*|[\s\S]*\s"), why="blanks before and after a number pass")
-_PLUS = Laxity(texts=re.compile(r"[\s\S]*\+[\s\S]*"), why="a plus before a number passes")
-_GROUPED = Laxity(texts=re.compile(r"[\s\S]*_[\s\S]*"), why="underscores between digits pass (1_000)")
-_OTHER_DIGITS = Laxity(texts=re.compile(r"[\s\S]*[^\x00-\x7f][\s\S]*"), why="digits of other scripts pass")
-_ZEROS = Laxity(texts=re.compile(r"\s*[+-]?0[0-9][\s\S]*"), why="zeros in front pass (007)")
-_MINUS_ZERO = Laxity(texts=re.compile(r"\s*-[0_]*(?:\.[0_]*)?\s*"), why="minus zero passes")
-_LIMIT_OF_MINUS_ZERO = Laxity(texts=re.compile(r"(?:[<>]=?)?-0(?:\.0*)?"), why="minus zero passes")
-_BARE_POINT = Laxity(
-    texts=re.compile(r"[\s\S]*(?:(?<![0-9])\.|\.(?![0-9]))[\s\S]*"), why="a bare point passes (.5, 5.)"
+_NUMBER_BLANKS = Laxity(
+    texts=re.compile(r"\s[\s\S]*|[\s\S]*\s"), why="spaces before and after a number are accepted"
 )
-_EXPONENT = Laxity(texts=re.compile(r"[\s\S]*[0-9.][eE][\s\S]*"), why="exponents pass (1e3)")
+_PLUS = Laxity(texts=re.compile(r"[\s\S]*\+[\s\S]*"), why="a plus sign before a number is accepted")
+_GROUPED = Laxity(texts=re.compile(r"[\s\S]*_[\s\S]*"), why="underscores between digits are accepted (1_000)")
+_OTHER_DIGITS = Laxity(
+    texts=re.compile(r"[\s\S]*[^\x00-\x7f][\s\S]*"), why="digits of other scripts are accepted"
+)
+_ZEROS = Laxity(texts=re.compile(r"\s*[+-]?0[0-9][\s\S]*"), why="leading zeros are accepted (007)")
+_MINUS_ZERO = Laxity(texts=re.compile(r"\s*-[0_]*(?:\.[0_]*)?\s*"), why="minus zero is accepted")
+_LIMIT_OF_MINUS_ZERO = Laxity(texts=re.compile(r"(?:[<>]=?)?-0(?:\.0*)?"), why="minus zero is accepted")
+_BARE_POINT = Laxity(
+    texts=re.compile(r"[\s\S]*(?:(?<![0-9])\.|\.(?![0-9]))[\s\S]*"),
+    why="a point without digits on both sides is accepted (.5, 5.)",
+)
+_EXPONENT = Laxity(texts=re.compile(r"[\s\S]*[0-9.][eE][\s\S]*"), why="exponents are accepted (1e3)")
 _PLACES = Laxity(texts=re.compile(r"-?[0-9]+\.[0-9]+"), why="decimal places are not counted")
 _SIGNALLING = Laxity(
     texts=re.compile(r"\s*[+-]?snan[0-9]*\s*", re.I), why="sNaN stops frictionless 5.21 with an error"
 )
 _SHORT_PARTS = Laxity(
     texts=re.compile(r"[0-9]{4}-(?:[0-9]|[0-9]{2})-(?: ?[0-9]|[0-9]{2})(?:T.*)?", re.I),
-    why="months and days of one digit pass (2024-4-5)",
+    why="one-digit months and days are accepted (2024-4-5)",
 )
 _SHORT_TIME = Laxity(
     texts=re.compile(r"(?:.*T)?(?:[0-9]{1,2}:){1,2}[0-9]{1,2}", re.I),
-    why="hours and minutes of one digit pass (9:3)",
+    why="one-digit hours and minutes are accepted (9:3)",
 )
-_SMALL_T = Laxity(texts=re.compile(r"[^T]*t[^T]*"), why="a small t between date and time passes")
+_SMALL_T = Laxity(texts=re.compile(r"[^T]*t[^T]*"), why="a lowercase t between date and time is accepted")
 
 _LAST_BREAK = Laxity(
-    texts=re.compile(r"[\s\S]*\n"), why="frictionless lets a line break after a text pass that has a pattern"
+    texts=re.compile(r"[\s\S]*\n"), why="a line break after a text with a pattern is accepted"
 )
 _ONLY_BLANKS = Laxity(
-    texts=re.compile(f"[{re.escape(BLANKS)}]*"), why="a text of nothing but blanks passes its pattern"
+    texts=re.compile(f"[{re.escape(BLANKS)}]*"), why="a text of only spaces matches its pattern"
 )
 _TWICE = Laxity(
     texts=re.compile(r"(?:[\s\S]*;)?([^;]+);(?:[\s\S]*;)?\1(?:;[\s\S]*)?"),
-    why="an answer that is named twice passes (A;A)",
+    why="an answer given twice is accepted (A;A)",
 )
 
 

@@ -52,10 +52,10 @@ def _loss(field: str, facet: str, why: str) -> Loss:
 def _group_losses(name: str, group: Group) -> Iterator[Loss]:
     assert group.rows is not None, name
     if group.rows.minimum:
-        yield _loss(name, "rows", f"at least {group.rows.minimum} rows to a form: rows are not counted")
-    yield _loss(name, "rows", f"at most {group.rows.maximum} rows to a form: rows are not counted")
+        yield _loss(name, "rows", f"at least {group.rows.minimum} rows per form: rows are not counted")
+    yield _loss(name, "rows", f"at most {group.rows.maximum} rows per form: rows are not counted")
     if group.rows.fixed:
-        yield _loss(name, "rows", f"one row for each pair of {' and '.join(group.rows.fixed)}")
+        yield _loss(name, "rows", f"one row for each combination of {' and '.join(group.rows.fixed)}")
     if group.show_when:
         yield _loss(name, "show_when", f"no rows unless {group.show_when.text}")
 
@@ -72,7 +72,7 @@ def _required(study: Study, field: Field) -> str | None:  # noqa: ARG001
     if field.required is False:
         return None
     if field.required is True:
-        return "a draft may be blank, so that a blank cannot be refused in every row"
+        return "drafts may be blank, so a blank cannot be an error in every row"
     return f"required only when {field.required.text}"
 
 
@@ -83,21 +83,21 @@ def _shown(study: Study, field: Field) -> str | None:  # noqa: ARG001
 def _range(study: Study, field: Field) -> str | None:
     if limits(study, field).complete and len(field.ranges) <= 1:
         return None
-    return "the range depends on the unit, on other answers or on the day, or the type knows no range"
+    return "the range depends on the unit, other answers or the date, or the column type has no range"
 
 
 def _expected(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return "outside it a value may be kept with a reason" if field.expected else None
+    return "a value outside it may be confirmed with a reason" if field.expected else None
 
 
 def _comparator(study: Study, field: Field) -> str | None:  # noqa: ARG001
     if not field.comparators:
         return None
-    return f"a text in this column; {field.name}_num and {field.name}_cmp hold its number and its comparator"
+    return f"text in this column, with its number in {field.name}_num and its comparator in {field.name}_cmp"
 
 
 def _alert(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return "outside it somebody has to act at once, and the value may be kept" if field.alert else None
+    return "a value outside it needs action at once, and may be confirmed" if field.alert else None
 
 
 def _value(study: Study, field: Field) -> str | None:  # noqa: ARG001
@@ -106,11 +106,11 @@ def _value(study: Study, field: Field) -> str | None:  # noqa: ARG001
 
 def _missing(study: Study, field: Field) -> str | None:  # noqa: ARG001
     codes = [code.code for code in field.missing if code.draft_only]
-    return f"{', '.join(codes)} must be gone before the form is complete" if codes else None
+    return f"{', '.join(codes)} must be replaced before the form is complete" if codes else None
 
 
 def _reference(study: Study, field: Field) -> str | None:  # noqa: ARG001
-    return "the reference range depends on laboratory, sex, age and day" if field.lab_test else None
+    return "the reference range depends on laboratory, sex, age and date" if field.lab_test else None
 
 
 def _size(study: Study, field: Field) -> str | None:  # noqa: ARG001
@@ -143,9 +143,9 @@ if missing := {name for held in FIELD_TYPES for name in held.facets} - set(FACET
 
 WHOLE_STUDY: Mapping[str, str] = MappingProxyType(
     {
-        "schedule": "which forms belong to which visit, and which of them are expected when",
-        "forms": "every line of data/forms.csv has its row, and every row its line",
-        "status": "a complete form has no blank that is required and no finding that refuses",
-        "rules": "rules over several fields, forms and visits",
+        "schedule": "which forms belong to which visit, and when each is expected",
+        "forms": "every line of data/forms.csv has a data row, and every data row has a line",
+        "status": "a complete form has no required blanks and no errors",
+        "rules": "rules across fields, forms and visits",
     }
 )

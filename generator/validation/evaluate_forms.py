@@ -53,7 +53,7 @@ def judge_forms(
         missing.subject(subject, casebook, complete)
         done += len(forms)
         if on_progress:
-            on_progress("judging", done, total)
+            on_progress("evaluating", done, total)
 
 
 def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, casebook: Casebook) -> Judgement:

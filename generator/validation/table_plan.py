@@ -95,14 +95,14 @@ def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:
     schema, name, path = resource.get("schema"), str(resource["name"]), str(resource["path"])
     fields = schema.get("fields") if isinstance(schema, dict) else None
     if not isinstance(fields, list) or not all(isinstance(one, dict) and one.get("name") for one in fields):
-        return "its schema does not stand in datapackage.json"
+        return "its schema is not in datapackage.json"
     if not path.endswith(".csv"):
         return "it is no CSV file"
     if str(resource.get("encoding", "utf-8")).lower() not in {"utf-8", "utf8"}:
         return "its encoding is not UTF-8"
     dialect = resource.get("dialect", {})
     if not isinstance(dialect, dict) or any(dialect.get(key, said) != said for key, said in DIALECT.items()):
-        return "its dialect is another one"
+        return "its dialect is different"
     columns = tuple(str(one["name"]) for one in fields)
     return TablePlan(name=name, path=path, columns=columns, schema=schema or {}, table=None)
 

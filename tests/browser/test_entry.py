@@ -145,4 +145,4 @@ def test_an_answer_that_stands_alone_says_what_it_takes_away(page: Page) -> None
     page.get_by_label("Buttock").check()
     page.get_by_label("Nowhere").check()
     expect(page.get_by_label("Buttock")).not_to_be_checked()
-    expect(page.locator("#f-lbpref-echo")).to_contain_text("Buttock taken away")
+    expect(page.locator("#f-lbpref-echo")).to_contain_text("Buttock removed")

@@ -100,4 +100,4 @@ def test_what_cannot_be_sent_is_said_beside_the_box(manager: Page, tmp_path: Pat
     manager.context.set_offline(True)
     manager.evaluate("document.getElementById('hand-in').dataset.most = 300")
     manager.evaluate(DROP, "away.zip")
-    expect(message).to_contain_text("send it again")
+    expect(message).to_contain_text("Upload the package again")

@@ -114,7 +114,7 @@ def test_a_column_is_sent_elsewhere_or_left_out(medications: Page, site: Site) -
     preview.get_by_label(re.compile("Column 2")).select_option(label="Given for")
     expect(preview.locator("thead")).to_contain_text("Given for")
     preview.get_by_label(re.compile("Column 1")).select_option(label="– skip –")
-    expect(preview).to_contain_text("1 column left out")
+    expect(preview).to_contain_text("1 column skipped")
     preview.get_by_role("button", name="Add 2 rows").press("Enter")
     save(medications)
     assert [row.texts for row in stored(site).record.rows["cm"]] == [

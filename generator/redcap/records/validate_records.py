@@ -73,8 +73,9 @@ def _notes(found: Records) -> tuple[str, ...]:
     if found.strange:
         named = ", ".join(list(found.strange)[:MOST_ROWS])
         said.append(
-            f"The dictionary was made without lists of events and of what repeats: {named} are judged as they"
-            " are, and `crfsmith import` refuses them. Convert with --events, --event-forms and --repeating."
+            f"The dictionary was converted without lists of events and repeating forms: {named} are"
+            " validated as they are, and `crfsmith import` rejects them. Convert with --events,"
+            " --event-forms and --repeating."
         )
     if found.empty:
         named = ", ".join(found.empty[:MOST_ROWS])

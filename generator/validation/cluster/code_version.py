@@ -29,6 +29,6 @@ def check(wanted: str) -> None:
     """Raises ``OtherCode``."""
     if fingerprint() != wanted:
         raise OtherCode(
-            f"A worker of the cluster runs another version of crfsmith ({sys.executable}): "
-            "install the same one on each."
+            f"A worker of the cluster runs another version of crfsmith ({sys.executable}). "
+            "Install the same version on each."
         )

@@ -70,7 +70,7 @@ def _pyspark() -> Any:
 def _java() -> None:
     home = os.environ.get("JAVA_HOME")
     if not (which("java", path=str(Path(home) / "bin")) if home else which("java")):
-        where = f"JAVA_HOME is {home}, and there is no java in it" if home else "there is no java here"
+        where = f"JAVA_HOME is {home}, and there is no java in it" if home else "Java was not found"
         raise NoCluster(
             f"Spark needs Java 17 or newer, and {where}: "
             "apt-get install default-jre-headless, or set JAVA_HOME."
@@ -157,7 +157,7 @@ def told() -> Iterator[None]:
 def _failure(text: str) -> str:
     if re.search(r"No module named '(generator|forms_spec)'", text):
         return (
-            "The workers of the cluster lack crfsmith: install the same version on each, "
+            "The cluster's workers do not have crfsmith. Install the same version on each, "
             "and let PYSPARK_PYTHON name the Python that has it."
         )
     if found := re.search(r"generator\.spark\.code\.OtherCode: (.+)", text):

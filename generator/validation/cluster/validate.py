@@ -108,7 +108,7 @@ def _folder(source: Path) -> Path:
     root = source.parent if source.name == layout.DESCRIPTOR and source.is_file() else source
     if root.is_file():
         raise NoCluster(
-            f"{source} is one file: unpack it into a folder that every worker of the cluster sees."
+            f"{source} is one file. Unpack it into a folder that every worker of the cluster can read."
         )
     if not root.is_dir():
         raise Unreadable(finding("no-package", value=str(source)))

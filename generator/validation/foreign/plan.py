@@ -37,7 +37,7 @@ SAMPLE = 200
 _PIECE = 1 << 20
 LONGEST_WORDS = 200
 _REMOTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
-_OTHER_DIALECT = "its dialect is another one"
+_OTHER_DIALECT = "its dialect is different"
 _STATED = ("hash", "bytes")
 _DESCRIBED = frozenset({
     "metadata-error", "package-error", "resource-error", "schema-error", "field-error",
@@ -73,12 +73,12 @@ class Foreign:
     def notes(self) -> tuple[str, ...]:
         """What the reader of the report has to know."""
         handed = (
-            f"{name} was judged by Frictionless itself: {_without_root(why, self.faults)}."
+            f"{name} was validated by Frictionless itself: {_without_root(why, self.faults)}."
             for name, why in self.handed.items()
         )
         return (
             *handed,
-            *(f"The profile {one} was not fetched, so nothing was judged by it." for one in self.profiles),
+            *(f"The profile {one} was not fetched, and not validated against." for one in self.profiles),
         )
 
     def judged_by_frictionless(self) -> Iterator[Reported]:
@@ -192,7 +192,7 @@ def _read_plan(faults: Faults, profiles: tuple[str, ...], places: Sequence[int],
         else:
             handed[str(resource.name)] = made
     for name in _depending(plans):
-        handed[name] = "its foreign key names a table that is not read here"
+        handed[name] = "its foreign key refers to a table that is not read here"
         del plans[name]
     return Foreign(
         plans=tuple(plans.values()),
@@ -320,7 +320,7 @@ def _unlike_ours(resource: Any) -> str | None:
     if resource.tabular is not True or resource.format not in ("csv", "tsv"):
         return "it is no CSV table"
     if resource.path is None or resource.remote or resource.extrapaths or resource.compression:
-        return "it is no single file of the package"
+        return "it is not a single file of the package"
     schema = resource.schema
     if schema is None or not schema.fields:
         return "it has no schema"

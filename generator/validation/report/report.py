@@ -124,9 +124,9 @@ class Report:
         """What was judged, and by whom."""
         tables = self.counts.rows
         if not tables and not self.handed:
-            return "No table was judged"
+            return "No table was validated"
         held = f"{sum(tables.values()):,} rows in {many(len(tables), 'table')}" if tables else ""
-        handed = f"{many(self.handed, 'table')} judged by Frictionless" if self.handed else ""
+        handed = f"{many(self.handed, 'table')} validated by Frictionless" if self.handed else ""
         return ", ".join(part for part in (held, handed) if part)
 
     @property

@@ -60,7 +60,7 @@ def _follows(origin: Origin) -> str:
     bound = f"{origin.bound} " if origin.bound else ""
     codes = [f"{count:,} {code}" for code, count in origin.by_code.items()]
     shown = [*codes[:MOST_CODES], *(["others"] if len(codes) > MOST_CODES else [])]
-    verb = "follows" if origin.follow == 1 else "follow"
+    verb = "results" if origin.follow == 1 else "result"
     said = f"{bound}{many(origin.follow, 'finding')} {verb} from it: {', '.join(shown)}"
     return said[0].upper() + said[1:]
 
@@ -85,4 +85,4 @@ def follows_from(report: Report, cases: Sequence[Reported]) -> str:
         return ""
     origin = report.origins[cases[0].origin]
     place = ".".join(part for part in (origin.table, origin.field) if part)
-    return f"follows from {origin.code}{f' of {place}' if place else ''}"
+    return f"caused by {origin.code}{f' in {place}' if place else ''}"

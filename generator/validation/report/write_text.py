@@ -109,7 +109,7 @@ def _answers(console: Console, lines: Sequence[Missingness]) -> None:
     for visit, held in by_visit.items():
         table.add_row(Text(visit), *(f"{held[state]:,}" if state in held else "" for state in states))
     console.print()
-    console.print(Text("Answers", "bold"))
+    console.print(Text("Completeness", "bold"))
     console.print(table)
 
 

@@ -43,7 +43,7 @@ def causes(tables: Sequence[TableReturn]) -> Iterator[Reported]:
 def cause_of_others(tables: Sequence[TableReturn]) -> Iterator[Reported]:
     """One finding for each program that rewrote tables of a package of others."""
     for group in _groups(tables):
-        yield _cause(group, judged="They are judged as they are")
+        yield _cause(group, judged="They are validated as they are")
 
 
 def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
@@ -95,7 +95,7 @@ def _cause(group: Group, *, judged: str = "") -> Reported:
 
 def _of_table(habit: str, tables: Sequence[TableReturn]) -> str:
     if habit == OTHER_DELIMITER:
-        return f"cells are parted by {delimiter_said(tables[0].delimiter)}"
+        return f"cells are separated by {delimiter_said(tables[0].delimiter)}"
     return "a column of row numbers was added"
 
 
@@ -104,19 +104,19 @@ def _witness(tables: Sequence[TableReturn]) -> str:
     trail = [
         one for one in tables if one.plan.name == layout.AUDIT and one.changed and not one.sure_is_stated
     ]
-    return ". audit.csv was saved by it, too: codes that it erased there cannot be found" if trail else ""
+    return ". audit.csv was saved by it, too: codes that it erased there cannot be recovered" if trail else ""
 
 
 def _outcome(restored: int, lost: int) -> str:
     """Which cells are judged as they were."""
     cells = restored + lost
     if not cells:
-        return "Everything is judged as it was"
+        return "Everything is validated as exported"
     if not lost:
-        return "It is judged as it was" if cells == 1 else "They are judged as they were"
+        return "It is validated as exported" if cells == 1 else "They are validated as exported"
     if not restored:
-        return f"{'It' if cells == 1 else 'They'} cannot be restored without doubt"
-    return f"{restored:,} of {cells:,} are judged as they were; {lost:,} cannot be restored without doubt"
+        return f"{'It' if cells == 1 else 'They'} cannot be restored with certainty"
+    return f"{restored:,} of {cells:,} are validated as exported; {lost:,} cannot be restored with certainty"
 
 
 def _column(table: TableReturn, name: str) -> str:

@@ -168,7 +168,7 @@ def row(anchor: str) -> str:
         ("field-enr.initials", "As on the consent form. identifies a person text Length 2 to 3 characters"),
         (
             "field-vs.temp",
-            "decimal number, 1 decimal place Unit °C, °F (C = (value - 32) * 5 / 9), kept in tempu",
+            "decimal number, 1 decimal place Unit °C, °F (C = (value - 32) * 5 / 9), stored in tempu",
         ),
         ("field-vs.temp", "Range 33 to 43 °C; 91.4 to 109.4 °F Missing ND"),
         ("field-vs.temp", "Shown when “Were vital signs taken?” is Yes"),
@@ -177,8 +177,8 @@ def row(anchor: str) -> str:
         ("field-vs.diabp", "Range above 0, at most 160"),
         ("field-vs.diabp", "Checked by R1"),
         ("field-vs.pulsep", "decimal number, mmHg, calculated"),
-        ("field-walk.walkat", "any of NONE Nowhere stands alone HOME Home <or garden>"),
-        ("field-enr.calm", "Y by the sources when “Systolic” (Vital signs, Baseline) is at most 180"),
+        ("field-walk.walkat", "any of NONE Nowhere excludes other answers HOME Home <or garden>"),
+        ("field-enr.calm", "Y according to the sources if “Systolic” (Vital signs, Baseline) is at most 180"),
         ("rule-enr.calm.met", "CALM eligibility.yaml:6:11 CALM, vs.sysbp, $sys_max"),
         ("derivation-CALM", "Calm at baseline vs[BASE].sysbp <= $sys_max"),
         ("visit-BASE", "Baseline day 0 the target day only 2"),
@@ -186,7 +186,7 @@ def row(anchor: str) -> str:
         ("visit-UNS", "Unscheduled unscheduled, may repeat any day 1"),
         ("codelist-PLACE", "walk.walkat"),
         ("parameter-sys_max", "180 mmHg Systolic pressure that stops a walk sponsor vs.sysbp"),
-        ("rule-R1", "Diastolic pressure is below systolic. Must hold:"),
+        ("rule-R1", "Diastolic pressure is below systolic. Must be true:"),
         ("rule-vs.sysbp.required", "taken = 'Y' vs.yaml:19:15 vs.taken"),
     ],
 )
@@ -227,7 +227,7 @@ def test_the_last_section_lists_what_frictionless_alone_does_not_check() -> None
     ("field", "reason"),
     [
         ("enr.enrdat", "<b>range</b> the range depends on"),
-        ("enr.initials", "<b>kind</b> frictionless lets a line break after a text pass"),
+        ("enr.initials", "<b>kind</b> a line break after a text with a pattern is accepted"),
         ("vs.pulsep", "<b>value</b> equals"),
         ("vs.temp", "<b>show_when</b> must be blank unless taken"),
     ],

@@ -61,7 +61,7 @@ def test_every_format_has_the_table(tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(missingness_csv(report))))
     assert {**line, "state": "answered", "cells": "3"} in rows
     page = report_html(report)
-    assert "Answers by form and visit" in page
+    assert "Completeness by form and visit" in page
     assert "<strong>75 %</strong> <small>3 answered, 1 blank though expected</small>" in page
 
 

@@ -218,8 +218,8 @@ def test_a_file_with_other_delimiters_is_named_once_and_read(package: Path, engi
     [cause] = [one.finding for one in validate_package(package, engine=engine).findings]
     assert cause.code == "saved-by-program"
     assert cause.message == (
-        "data/subjects.csv came back from R (read.csv, write.csv) or a spreadsheet: cells are parted by"
-        " semicolons (1 table). Everything is judged as it was."
+        "data/subjects.csv came back from R (read.csv, write.csv) or a spreadsheet: cells are separated by"
+        " semicolons (1 table). Everything is validated as exported."
     )
 
 
@@ -317,7 +317,7 @@ def test_a_flood_of_findings_is_counted_in_full_and_listed_in_part(tmp_path: Pat
 def test_progress_is_told_to_the_end_of_both_parts(package: Path) -> None:
     told: dict[str, tuple[int, int]] = {}
     validate_package(package, on_progress=lambda what, done, total: told.update({what: (done, total)}))
-    assert told["judging"] == (5, 5)
+    assert told["evaluating"] == (5, 5)
     assert told["reading"][0] == told["reading"][1] > 0
 
 

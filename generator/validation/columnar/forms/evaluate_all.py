@@ -92,7 +92,7 @@ class _AtOnce:
         done = 0
         for lot in self._judged(names):
             done += len(lot)
-            on_progress("judging", total * done // len(names), total)
+            on_progress("evaluating", total * done // len(names), total)
 
     def _judged(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
         """Judges some subjects after others, and gives those that are done."""
@@ -138,7 +138,7 @@ class _AtOnce:
 
     def _one_by_one(self, names: Sequence[str], why: Exception) -> None:
         words = str(why) if isinstance(why, NotSetWise) else f"{type(why).__name__}: {why}"[:200]
-        note = f"Subject by subject was judged, since {words}."
+        note = f"Subjects were validated one at a time, because {words}."
         self.opened.notes = tuple(dict.fromkeys((*self.opened.notes, note)))
         self.found.forget()
         self._judge(dict.fromkeys(names))

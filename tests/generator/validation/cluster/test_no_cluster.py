@@ -47,7 +47,7 @@ def test_spark_is_not_installed(package: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_zip_is_no_folder_that_workers_see(tmp_path: Path) -> None:
     package = write(tmp_path / "package.zip", clean_forms())
-    assert "unpack it into a folder that every worker of the cluster sees" in said(package, "local[1]")
+    assert "Unpack it into a folder that every worker of the cluster can read" in said(package, "local[1]")
 
 
 def test_a_folder_that_is_no_package(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_schema_in_a_file_of_its_own_is_read(tmp_path: Path) -> None:
 def test_what_the_engine_does_not_read_is_handed_over_and_the_report_says_so(tmp_path: Path) -> None:
     valid, places, notes = found(make(tmp_path, "a,b\nx,é\n".encode("latin-1"), encoding="iso-8859-1"))
     assert (valid, places) == (False, ["frictionless-error t:2 a"])
-    assert notes == ("t was judged by Frictionless itself: its encoding is iso8859-1.",)
+    assert notes == ("t was validated by Frictionless itself: its encoding is iso8859-1.",)
 
 
 SCHEMA = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}]}
@@ -254,7 +254,7 @@ def test_a_profile_that_would_have_to_be_fetched_is_named(tmp_path: Path) -> Non
     valid, places, notes = found(make(tmp_path, PLAIN, profile="https://example.org/profile.json"))
     assert (valid, places) == (True, [])
     assert notes == (
-        "The profile https://example.org/profile.json was not fetched, so nothing was judged by it.",
+        "The profile https://example.org/profile.json was not fetched, and not validated against.",
     )
 
 
@@ -273,7 +273,7 @@ def test_a_byte_order_mark_counts_only_when_asked(tmp_path: Path) -> None:
 def test_carriage_returns_count_when_asked(tmp_path: Path) -> None:
     source = make(tmp_path, b"a,b\n1,x\r2,y\n")
     assert found(source) == (
-        True, [], ("t was judged by Frictionless itself: it has carriage returns without line feeds.",)
+        True, [], ("t was validated by Frictionless itself: it has carriage returns without line feeds.",)
     )  # fmt: skip
     assert found(source, strict=True)[1] == ["bare-carriage-return t:2 None", "too-many-cells t:2 None"]
 

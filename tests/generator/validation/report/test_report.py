@@ -151,7 +151,7 @@ def test_the_page_filters_by_site_and_subject(page: Page) -> None:
 
 
 def test_the_heat_map_has_the_studys_order_and_says_in_words_what_it_shows(page: Page) -> None:
-    table = page.get_by_role("region", name="Answers by form and visit")
+    table = page.get_by_role("region", name="Completeness by form and visit")
     assert table.locator("thead th").all_inner_texts() == ["Form", "SCR"]
     cell = table.locator("tr", has_text="lb").locator("td").first
     assert cell.inner_text().startswith("0 %")
@@ -165,9 +165,9 @@ def test_the_page_leads_to_what_follows_from_a_missing_file(browser_page: Page, 
     browser_page.goto((tmp_path / "report.html").as_uri())
     first = browser_page.get_by_role("region", name="Look at these first")
     assert first.get_by_role("listitem").inner_text().startswith("✗ data/lb.csv data/lb.csv is missing.")
-    first.get_by_role("button", name="1 finding follows from it: 1 form-without-row").click()
+    first.get_by_role("button", name="1 finding results from it: 1 form-without-row").click()
     assert browser_page.get_by_role("status").inner_text() == "1 of 2 shown"
-    assert "Follows from missing-file of lb" in browser_page.locator("#rows tr:visible").inner_text()
+    assert "Caused by missing-file in lb" in browser_page.locator("#rows tr:visible").inner_text()
     assert Axe().run(browser_page).violations_count == 0
 
 

@@ -145,16 +145,16 @@ def damaged(package: Path, name: str) -> Report:
 def test_the_terminal_begins_with_the_origin(package: Path) -> None:
     text = text_of(damaged(package, "a missing table"))
     assert text.split("\n\n")[1].startswith("Look at these first\n✗ data/lb.csv  ")
-    assert "    12 findings follow from it: 12 form-without-row" in text
-    assert "✗ forms.form  error: form-without-row, follows from missing-file of lb" in text
+    assert "    12 findings result from it: 12 form-without-row" in text
+    assert "✗ forms.form  error: form-without-row, caused by missing-file in lb" in text
 
 
 def test_zeros_that_a_program_took_are_one_cause(package: Path) -> None:
     first = text_of(damaged(package, "zeros that all tables lost")).split("\n\n")[1]
     said = " ".join(first.split())
     assert said.startswith("Look at these first ! Several tables 4 files came back from another program")
-    assert "zeros in front are gone (60 cells: siteid). They are judged as they were." in said
-    assert said.endswith("1 finding follows from it: 1 column-rewritten")
+    assert "zeros in front are gone (60 cells: siteid). They are validated as exported." in said
+    assert said.endswith("1 finding results from it: 1 column-rewritten")
 
 
 def test_what_follows_stands_last_and_nothing_is_left_out(package: Path) -> None:

@@ -39,9 +39,9 @@ def test_the_program_is_named_before_its_cells(
     assert first.message == (
         "visits.csv came back from R (read.csv, write.csv): zeros in front are gone (2 cells: visits.site);"
         " blanks became NA (1 cell: visits.pain); a column of row numbers was added (1 table)."
-        " They are judged as they are."
+        " They are validated as they are."
     )
-    assert first.follows == "3 findings follow from it: 2 cell-constraint, 1 unknown-column"
+    assert first.follows == "3 findings result from it: 2 cell-constraint, 1 unknown-column"
     assert not report.valid
 
 

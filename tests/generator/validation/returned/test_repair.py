@@ -39,7 +39,7 @@ def test_what_duckdb_did_is_undone_to_the_last_byte(exported: Path, package: Pat
     before = files(package)
     result = run(package, "--out", tmp_path / "new")
     assert result.exit_code == 0, result.output
-    assert "data/vs.csv vstim: 3 put back; times gained seconds (09:30 became 09:30:00)\n" in result.output
+    assert "data/vs.csv vstim: 3 restored; times gained seconds (09:30 became 09:30:00)\n" in result.output
     assert files(tmp_path / "new") == files(exported)
     assert files(package) == before, "never in place"
 
@@ -48,8 +48,8 @@ def test_what_r_lost_is_left_and_listed(package: Path, tmp_path: Path) -> None:
     rewrite(package, as_r())
     result = run(package, "--out", tmp_path / "new.zip")
     assert result.exit_code == 1
-    assert "data/lab.csv clinic: 3 put back; zeros in front are gone (01 became 1)\n" in result.output
-    assert "Left to settle: 3\n" in result.output
+    assert "data/lab.csv clinic: 3 restored; zeros in front are gone (01 became 1)\n" in result.output
+    assert "Remaining differences: 3\n" in result.output
     assert "  data/lab.csv:4 barcode: 1e+19 is here, 10000000000000000001 was saved" in result.output
     report = validate_package(tmp_path / "new.zip")
     assert report.counts.by_code == {"cell-lost": 3, "column-rewritten": 1, "saved-by-program": 1} | {
@@ -68,7 +68,7 @@ def test_the_trail_puts_everything_back(exported: Path, package: Path, tmp_path:
 def test_a_package_that_is_right_is_copied(exported: Path, tmp_path: Path) -> None:
     result = run(exported, "--out", tmp_path / "new")
     assert result.exit_code == 0
-    assert result.output.startswith("0 files written anew")
+    assert result.output.startswith("0 files rewritten")
     assert files(tmp_path / "new") == files(exported)
 
 
@@ -91,4 +91,4 @@ def test_a_row_that_stands_twice_is_left_to_settle(package: Path, tmp_path: Path
     edit(package, "data/vs.csv", line, line + line)
     result = run(package, "--out", tmp_path / "new")
     assert result.exit_code == 1
-    assert "data/vs.csv: 1 row stands there again." in result.output
+    assert "data/vs.csv: 1 row is repeated." in result.output

@@ -40,7 +40,7 @@ def cause(report: Report) -> str:
 
 
 def lost(report: Report) -> dict[tuple[str | None, int | None], str | None]:
-    """Cells that cannot be restored without doubt, with what is there now."""
+    """Cells that cannot be restored with certainty, with what is there now."""
     return {
         (one.field, one.row): one.finding.value for one in report.findings if one.finding.code == "cell-lost"
     }
@@ -74,7 +74,7 @@ def test_r_took_the_zeros_of_sites_and_subjects(package: Path) -> None:
     assert "zeros in front are gone (34 cells: siteid, subjid, lab.lot, lab.clinic)" in cause(report)
     assert "codes and ticks became TRUE and FALSE (3 cells: lab.side)" in cause(report)
     assert "blanks became NA (1 cell: lab.grade)" in cause(report)
-    assert cause(report).endswith("3 cannot be restored without doubt.")
+    assert cause(report).endswith("3 cannot be restored with certainty.")
     assert lost(report) == {
         ("barcode", 2): "12345678901234567168",
         ("barcode", 4): "1e+19",
@@ -91,7 +91,7 @@ def test_a_key_is_said_once_for_all_tables(package: Path) -> None:
     columns = [one for one in report.findings if one.finding.code == "column-rewritten"]
     assert [(one.field, one.table) for one in columns] == [("siteid", None)]
     assert columns[0].finding.message == (
-        "15 cells in 4 tables: zeros in front are gone (01 became 1). They are judged as they were."
+        "15 cells in 4 tables: zeros in front are gone (01 became 1). They are validated as exported."
     )
 
 
@@ -114,7 +114,7 @@ def test_codes_that_were_erased_are_named_also_where_a_blank_is_allowed(package:
     report = validate_package(rewrite(package, {"*": lambda text: "" if text == "NA" else text}))
     assert cause(report) == (
         "2 files came back from pandas with every column read as text: missing codes were erased"
-        " (3 cells: lab.onset, lab.crp, vs.pregtest). They cannot be restored without doubt."
+        " (3 cells: lab.onset, lab.crp, vs.pregtest). They cannot be restored with certainty."
     )
     assert lost(report) == {("onset", 4): "", ("crp", 4): "", ("pregtest", 3): ""}
     assert [one.message for one in look_first(report)][1] == (
@@ -296,8 +296,8 @@ def test_semicolons_and_decimal_commas(package: Path) -> None:
     spellings = {"weight": lambda text: text.replace(".", ","), "crp": lambda text: text.replace(".", ",")}
     report = validate_package(rewrite(package, spellings, delimiter=";"))
     assert cause(report) == (
-        "4 files came back from R (read.csv, write.csv) or a spreadsheet: cells are parted by semicolons"
-        " (4 tables); decimals have a comma (5 cells: lab.crp, vs.weight). They are judged as they were."
+        "4 files came back from R (read.csv, write.csv) or a spreadsheet: cells are separated by semicolons"
+        " (4 tables); decimals have a comma (5 cells: lab.crp, vs.weight). They are validated as exported."
     )
     assert {"other-delimiter", "bad-quoting"}.isdisjoint(codes(report))
     assert answers(report) == TRUE_FINDINGS

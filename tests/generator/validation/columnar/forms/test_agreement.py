@@ -144,6 +144,6 @@ def test_a_running_total_is_judged_subject_by_subject_and_the_report_says_so(tmp
         for visit, mg in (("V1", "60"), ("V2", f"{number}0"))
     ]
     write_package(study, sorted(forms, key=package_order(study)), tmp_path / "package")
-    note = "Subject by subject was judged, since some cells depend on themselves."
+    note = "Subjects were validated one at a time, because some cells depend on themselves."
     report = agree(tmp_path / "package", notes=(note,))
     assert report.counts.by_code == {}
