@@ -475,7 +475,9 @@ def test_what_the_import_refuses_is_said_by_validate_too(simple: Study) -> None:
     found = validate_records("r.csv", text.encode(), simple, today=TODAY, said=unlisted)
     assert found.valid
     (note,) = found.notes
-    assert "else_arm_1, instances of Base are validated as they are, and `crfsmith import` rejects them" in note
+    assert (
+        "else_arm_1, instances of Base are validated as they are, and `crfsmith import` rejects them" in note
+    )
     assert [code for code, _ in told(simple, text)] == ["redcap-record-event", "redcap-record-instance"]
 
 
