@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from forms_spec.model.captured_data import LOG, FormKey
 from forms_spec.model.captured_forms import CapturedForm
-from forms_spec.model.study import Study
+
+if TYPE_CHECKING:  # packages of others do without
+    from forms_spec.model.study import Study
 
 OrderKey = tuple[str, str, int, str, int, int, str]
 

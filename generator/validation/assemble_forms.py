@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record, Row
 from forms_spec.model.captured_forms import CapturedForm
-from forms_spec.model.fields import Form
-from forms_spec.model.study import Study
 from generator.package.row_order import form_order
 from generator.tables import layout
 from generator.validation.report.report import Collector, Reported
 from generator.validation.row_store import DataLine, FormLine, KeptLine, Store
 from generator.validation.table_plan import TablePlan
+
+if TYPE_CHECKING:  # packages of others do without
+    from forms_spec.model.fields import Form
+    from forms_spec.model.study import Study
 
 RowPlace = tuple[str, int | None]
 """A table, and the row's number in a repeating group."""

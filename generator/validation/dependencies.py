@@ -64,6 +64,7 @@ class Links:
             yield from self._reads(expression, table)
 
     def _reads(self, expression: Any, table: str) -> Iterator[Place]:
+        # The rule language: packages without a study do without.
         from forms_spec.rules import Home, references
 
         assert self.study is not None

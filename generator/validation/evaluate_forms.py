@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from forms_spec.findings.catalogue import finding
+from forms_spec.evaluation import Judgement, judge, judge_casebook
 from forms_spec.findings.finding import Finding
+from forms_spec.kinds.file import named_file
+from forms_spec.kinds.file_cells import file_cells
 from forms_spec.model.captured_data import Casebook, Context, Records
 from forms_spec.model.captured_forms import FormStatus
-from generator.package.source import BrokenFile, Unreadable
+from forms_spec.model.study import Study
+from forms_spec.schedule.study_clock import day_of
 from generator.tables import layout
+from generator.validation.assemble_forms import StagedForm, moment
+from generator.validation.count_completeness import MissingnessCounter
 from generator.validation.opened_package import OpenPackage
 from generator.validation.read_tables import Progress
-from generator.validation.report.report import Collector, Report, Reported
-from generator.validation.row_store import Doubt
-from generator.validation.table_plan import TablePlan
+from generator.validation.report.report import Reported
 from generator.validation.uploads import Uploads
-
-if TYPE_CHECKING:  # packages of others do without what judges forms
-    from forms_spec.evaluation import Judgement
-    from forms_spec.model.study import Study
-    from generator.validation.assemble_forms import StagedForm
-    from generator.validation.completeness import MissingnessCounter
 
 
 def judge_forms(
@@ -37,8 +32,6 @@ def judge_forms(
     on_progress: Progress | None = None,
 ) -> None:
     """Reports on every form that has been read, or of these subjects; counts the states of their cells."""
-    from forms_spec.evaluation import judge_casebook
-
     places = {plan.name: at for at, plan in enumerate(opened.plans)}
     total, done, today = opened.store.counted()[0] if on_progress else 0, 0, missing.today
     for subject, forms in opened.staged() if subjects is None else subjects:
@@ -58,8 +51,6 @@ def judge_forms(
 
 def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, casebook: Casebook) -> Judgement:
     """A form that stands where its casebook does not look for it, such as a log form at a visit."""
-    from forms_spec.evaluation import judge
-
     context = Context(
         today=today, subject=subject, visit=form.key.visit, unsno=form.key.unsno, casebook=casebook
     )
@@ -69,9 +60,6 @@ def _judged_alone(study: Study, form: StagedForm, today: date, subject: str, cas
 
 def last_save(saves: Iterable[str], study: Study) -> date:
     """The day on which data are judged that name none: that of the latest of these time stamps."""
-    from forms_spec.schedule.study_clock import day_of
-    from generator.validation.assemble_forms import moment
-
     return max((day_of(study, moment(text)) for text in saves), default=date.max)
 
 
@@ -113,9 +101,6 @@ def _key(form: StagedForm, found: Finding) -> dict[str, str | int]:
 
 def _report_files(opened: OpenPackage, check: Uploads, form: StagedForm) -> None:
     """Uploaded files are there, and are the ones whose hash stands in the cell."""
-    from forms_spec.kinds.file import named_file
-    from forms_spec.kinds.file_cells import file_cells
-
     for cell, text in file_cells(form.form, form.record):
         found = check.fault(text) if named_file(text) else None
         if found:
@@ -129,21 +114,3 @@ def _report_files(opened: OpenPackage, check: Uploads, form: StagedForm) -> None
                     key=_key(form, found),
                 )
             )
-
-
-def reported_doubt(plan: TablePlan, doubt: Doubt) -> Reported:
-    """A cell that only Frictionless speaks of."""
-    found = finding(doubt.code, value=doubt.value, field=doubt.field, says=doubt.words)
-    return Reported(finding=found, file=plan.path, table=plan.name, row=doubt.line, field=doubt.field)
-
-
-def unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
-    """The report on a package of which nothing could be judged."""
-    found = (
-        error.finding
-        if isinstance(error, Unreadable)
-        else finding("broken-zip", value=source.name, why=str(error))
-    )
-    collector = Collector()
-    collector.add(Reported(finding=found))
-    return collector.report(source=str(source), study=None, readable=False, rows={}, forms=0, subjects=0)

@@ -15,6 +15,9 @@ from functools import lru_cache, partial
 from select import select
 from typing import Any
 
+from generator.heavy_libraries import polars
+from generator.validation.pattern_translation import translated
+
 SECONDS = 2.0
 """As long as a text may be matched."""
 _CHILD = (
@@ -29,7 +32,8 @@ Read = Callable[[Any], tuple[Any, dict[str, str] | None]]
 @lru_cache(maxsize=4096)
 def is_harmless(pattern: str) -> bool:
     """True where no text of any length takes Python long: ``^`` and ``$`` around it change nothing."""
-    from forms_spec.kinds.pattern import pattern_problem  # packages without patterns do without
+    # All kinds, and the analysis of patterns: packages without patterns do without.
+    from forms_spec.kinds.pattern import pattern_problem
 
     body = pattern.removeprefix("^")
     if body.endswith("$") and not body.endswith("\\$"):
@@ -105,9 +109,7 @@ class _Linear:
         self._exact = not _has_open_bar(pattern)
 
     def matches(self, text: str) -> bool:
-        import polars as pl
-
-        held = pl.Series([text])
+        held = polars.Series([text])
         return all(held.str.contains(one)[0] for one in self._expressions)
 
     def refuses(self, text: str) -> bool:
@@ -117,15 +119,11 @@ class _Linear:
 
 @lru_cache(maxsize=256)
 def _linear(pattern: str) -> _Linear | None:
-    import polars as pl
-
-    from generator.validation.pattern_translation import translated
-
     expressions = translated(pattern)
     try:
         for one in expressions or ():
-            pl.Series([""]).str.contains(one)
-    except pl.exceptions.PolarsError:
+            polars.Series([""]).str.contains(one)
+    except polars.exceptions.PolarsError:
         return None
     return _Linear(pattern, expressions) if expressions else None
 

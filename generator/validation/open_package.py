@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
@@ -11,22 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forms_spec.findings.catalogue import finding
-from generator.package.package_files import LARGEST_TEXT, OURS, is_safe
+from generator.package.package_files import OURS
 from generator.package.source import BrokenFile, Source, Unreadable, open_source
 from generator.tables import layout
-from generator.tables.retired import read_retired
 from generator.validation.audit_trail import Column, PlainTrail, Trail
 from generator.validation.dependencies import Links
 from generator.validation.foreign.plan import SAID, TOLERATED, foreign_plan
-from generator.validation.opened_package import OpenPackage
+from generator.validation.opened_package import OpenPackage, read_text
 from generator.validation.read_tables import Progress, Staging
 from generator.validation.report.report import LIMIT, Collector, Reported
 from generator.validation.row_store import Store
-from generator.validation.table_plan import TablePlan, descriptor_plan, has_entries, study_plan
 
-if TYPE_CHECKING:  # packages of others do without
-    from forms_spec.model.fields import Table
-    from forms_spec.model.study import Study
+if TYPE_CHECKING:
+    from generator.validation.columnar.embedded import Embedded
 
 SMALL = 2**20
 """Tables of so few bytes are read before what reads blocks is even loaded."""
@@ -73,13 +69,18 @@ def open_package(
         planned = opened.collector.fork()
         small = not at_once and _is_small(opened)
         differing = _stage(opened, engine, small=small, on_progress=on_progress)
-        if opened.study and _as_they_were(opened, planned, differing, stack):
+        if opened.study is None:
+            _name_programs(opened)
+            yield opened
+            return
+        # Packages without a study do without the model, the rules and the habits of programs.
+        from generator.validation.study_package import restore_tables, settle_lost_cells
+
+        if restore_tables(opened, planned, differing, stack):
             opened.store = stack.enter_context(_spooling_store() if at_once else Store())
             store.close()
             _stage(opened, engine, small=small, on_progress=on_progress)
-            _settle_lost(opened)
-        elif opened.study is None:
-            _name_programs(opened)
+            settle_lost_cells(opened)
         yield opened
 
 
@@ -110,31 +111,10 @@ def _stage(
 def _name_programs(opened: OpenPackage) -> None:
     """Says what rewrote cells that are refused, where there is no dictionary that says what they were."""
     if any(one.code in ODD for one in opened.collector.causes):
+        # The habits of all programs, which a sound package has no need of.
         from generator.validation.returned.foreign_programs import name_programs
 
         name_programs(opened)
-
-
-def _settle_lost(opened: OpenPackage) -> None:
-    from generator.validation.returned import lost_cells
-
-    for damage in lost_cells(opened):
-        opened.store.add(damage)
-        opened.store.settle(damage.at, damage.line, damage.field)
-    opened.store.flush()
-
-
-def _as_they_were(
-    opened: OpenPackage, planned: Collector, differing: frozenset[Column] | None, stack: ExitStack
-) -> bool:
-    """Restores what other programs did to the tables; True where they are to be read once more.
-
-    ``planned`` has the findings of before they were read.
-    """
-    from generator.validation.returned import restore
-
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crfsmith-")))
-    return restore(opened, planned, differing, folder)
 
 
 def _is_small(opened: OpenPackage) -> bool:
@@ -153,9 +133,7 @@ def _has_dictionary(source: Source) -> bool:
 
 
 def _spooling_store() -> Store:
-    from generator.validation.columnar.forms.spooling_store import SpoolingStore
-
-    return SpoolingStore()
+    return _embedded().store()
 
 
 def plan_package(
@@ -180,24 +158,16 @@ def plan_package(
     if of_others:
         _plan_foreign(opened, stack, strict=strict)
     else:
-        opened.resources = _resources(opened)
-        _plan_ours(opened, opened.resources, dictionary)
+        # As above: the model and the rules.
+        from generator.validation.study_package import plan_study
+
+        plan_study(opened, dictionary)
     collector.links = Links(plans=opened.plans, study=opened.study)
     return opened
 
 
 def _of_others(opened: OpenPackage) -> bool:
     return OURS not in opened.descriptor and not _has_dictionary(opened.source)
-
-
-def _plan_ours(
-    opened: OpenPackage, resources: Mapping[str, Mapping[str, Any]], dictionary: Mapping[str, str] | None
-) -> None:
-    opened.study = _study(opened, dictionary)
-    opened.plans = _plans(opened, resources)
-    if opened.study:
-        _compare_descriptor(opened, opened.study, resources)
-    _unlisted(opened)
 
 
 def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> None:
@@ -219,30 +189,22 @@ def _engine(engine: Engine, *, small: bool) -> dict[str, Any]:
         return {}
     if small:
         return {"plainly": True}
-    from generator.validation.columnar.tables.block_reader import BlockReading
-    from generator.validation.columnar.tables.parent_keys import parent_hashes
-
-    return {"reading": BlockReading, "parent_keys": parent_hashes}
+    embedded = _embedded()
+    return {"reading": embedded.reading, "parent_keys": embedded.parent_keys}
 
 
 def _trail(engine: Engine, *, small: bool) -> Trail:
     """What compares the tables with the audit trail on the way."""
     if engine is Engine.REFERENCE or small:
         return PlainTrail()
-    from generator.validation.columnar.tables.audit_trail import BlockTrail
-
-    return BlockTrail()
+    return _embedded().trail()
 
 
-def read_text(source: Source, name: str) -> str:
-    """A whole text file of a package. Raises ``BrokenFile``."""
-    if source.sizes[name] > LARGEST_TEXT:
-        raise BrokenFile(f"it is larger than {LARGEST_TEXT // 2**20} MB")
-    with source.open(name) as stream:
-        try:
-            return stream.read(LARGEST_TEXT + 1).decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise BrokenFile(f"it is not UTF-8 at byte {error.start}") from error
+def _embedded() -> Embedded:
+    # Polars and NumPy: a small package is read before they would be loaded.
+    from generator.validation.columnar.embedded import EMBEDDED
+
+    return EMBEDDED
 
 
 def _descriptor(source: Source) -> Mapping[str, Any]:
@@ -255,117 +217,3 @@ def _descriptor(source: Source) -> Mapping[str, Any]:
     if not isinstance(read, dict) or not isinstance(read.get("resources"), list):
         raise Unreadable(finding("broken-descriptor", why="it has no list of resources"))
     return read
-
-
-def _resources(opened: OpenPackage) -> dict[str, Mapping[str, Any]]:
-    """The descriptor's resources by name, those with an unsafe path left out and reported."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for one in opened.descriptor["resources"]:
-        name, path = (one.get("name"), one.get("path")) if isinstance(one, dict) else (None, None)
-        if not isinstance(name, str) or not isinstance(path, str):
-            opened.collector.add(Reported(finding=finding("broken-resource", value=str(one)[:80])))
-        elif not is_safe(path):
-            opened.collector.add(Reported(finding=finding("unsafe-path", value=path), table=name))
-        elif name in found:
-            opened.collector.add(Reported(finding=finding("repeated-resource", value=name), table=name))
-        else:
-            found[name] = one
-    return found
-
-
-def _study(opened: OpenPackage, dictionary: Mapping[str, str] | None) -> Study | None:
-    from forms_spec import load_study  # packages of others do without
-
-    files = dictionary if dictionary is not None else _packaged_dictionary(opened)
-    if not files:
-        opened.collector.add(Reported(finding=finding("dictionary-missing")))
-        return None
-    loaded = load_study(files)
-    for found in loaded.findings:
-        place = found.text
-        file, line = (layout.DICTIONARY + place.file, place.line) if place else (None, None)
-        opened.collector.add(Reported(finding=found, file=file, row=line))
-    said = opened.descriptor.get("crfsmith:dictionary")
-    if loaded.study and said != loaded.study.hash:
-        differs = finding("dictionary-differs", value=str(said), used=loaded.study.hash)
-        opened.collector.add(Reported(finding=differs))
-    return loaded.study
-
-
-def _packaged_dictionary(opened: OpenPackage) -> dict[str, str]:
-    files: dict[str, str] = {}
-    for name in sorted(opened.source.sizes):
-        if name.startswith(layout.DICTIONARY):
-            try:
-                files[name.removeprefix(layout.DICTIONARY)] = read_text(opened.source, name)
-            except BrokenFile as error:
-                broken = finding("broken-file", value=name, path=name, why=str(error))
-                opened.collector.add(Reported(finding=broken, file=name))
-    return files
-
-
-def _plans(opened: OpenPackage, resources: Mapping[str, Mapping[str, Any]]) -> tuple[TablePlan, ...]:
-    plans: list[TablePlan] = []
-    if opened.study:
-        paths = {name: str(one["path"]) for name, one in resources.items()}
-        entries = has_entries(resources.get(layout.SUBJECTS, {}))
-        plans += study_plan(opened.study, paths, read_retired(opened.descriptor), entries=entries)
-    taken = {plan.name for plan in plans}
-    for name, resource in resources.items():
-        if name in taken:
-            continue
-        made = descriptor_plan(resource)
-        if isinstance(made, TablePlan):
-            plans.append(made)
-        else:
-            skipped = finding("resource-not-judged", value=name, why=made)
-            opened.collector.add(Reported(finding=skipped, file=layout.DESCRIPTOR, table=name))
-    return tuple(plans)
-
-
-def _compare_descriptor(
-    opened: OpenPackage, study: Study, resources: Mapping[str, Mapping[str, Any]]
-) -> None:
-    """The descriptor of a package says what its dictionary says, or a reader without us is misled."""
-    from generator.tables.descriptor import Past, descriptor
-
-    entries = has_entries(resources.get(layout.SUBJECTS, {}))
-    past = Past(retired=read_retired(opened.descriptor), entries=entries)
-    described = descriptor(study, past=past)["resources"]
-    for wanted in described:
-        name = wanted["name"]
-        if name not in resources:
-            found = finding("resource-missing", value=name)
-        elif not _says(resources[name].get("schema"), wanted["schema"], opened, study.tables.get(name)):
-            found = finding("schema-differs", value=name)
-        else:
-            continue
-        opened.collector.add(Reported(finding=found, file=layout.DESCRIPTOR, table=name))
-    known = {wanted["name"] for wanted in described}
-    for name in resources:
-        if name not in known:
-            extra = finding("unknown-table", value=name)
-            opened.collector.add(Reported(finding=extra, file=layout.DESCRIPTOR, table=name))
-
-
-def _says(schema: Any, wanted: Any, opened: OpenPackage, table: Table | None) -> bool:
-    """True where a schema is the dictionary's, as it was written when the package was."""
-    if schema == json.loads(json.dumps(wanted)):
-        return True
-    if table is None or opened.study is None or opened.descriptor.get("crfsmith:format") != 1:
-        return False
-    from generator.tables.format_1 import schema_of_format_1
-
-    return bool(schema == json.loads(json.dumps(schema_of_format_1(opened.study, table))))
-
-
-def _unlisted(opened: OpenPackage) -> None:
-    """Files beside the tables that nobody would read."""
-    planned = {plan.path for plan in opened.plans}
-    for name in sorted(opened.source.sizes):
-        if (
-            name.endswith(".csv")
-            and name not in planned
-            and not name.startswith((layout.FILES, layout.DICTIONARY))
-        ):
-            opened.collector.add(Reported(finding=finding("unlisted-file", value=name), file=name))

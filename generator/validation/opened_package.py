@@ -8,17 +8,18 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.package.package_files import OURS
-from generator.package.source import BrokenFile, Source
+from forms_spec.findings.catalogue import finding
+from forms_spec.model.captured_forms import CapturedForm, Subject
+from generator.package.package_files import LARGEST_TEXT, OURS
+from generator.package.source import BrokenFile, Source, Unreadable
 from generator.tables import layout
+from generator.validation.assemble_forms import Assembly, StagedForm
 from generator.validation.report.report import Collector, Report, Reported
-from generator.validation.row_store import Store
+from generator.validation.row_store import Doubt, Store
 from generator.validation.table_plan import TablePlan
 
 if TYPE_CHECKING:  # packages of others do without
-    from forms_spec.model.captured_forms import CapturedForm, Subject
     from forms_spec.model.study import Study
-    from generator.validation.assemble_forms import StagedForm
     from generator.validation.completeness import Missingness
     from generator.validation.returned_table import TableReturn
 
@@ -54,8 +55,6 @@ class OpenPackage:
 
     def staged(self) -> Iterator[tuple[str, list[StagedForm]]]:
         """Each subject with its forms; key faults are reported on the way, so go through it once."""
-        from generator.validation.assemble_forms import Assembly
-
         assert self.study is not None
         assembly = Assembly(study=self.study, plans=self.plans, store=self.store, collector=self.collector)
         yield from assembly.subjects()
@@ -67,8 +66,6 @@ class OpenPackage:
 
     def subjects(self) -> Iterator[Subject]:
         """Every subject of ``data/subjects.csv``."""
-        from forms_spec.model.captured_forms import Subject
-
         for name in self.store.names():
             for line in self.store.subjects(name)[:1]:
                 yield Subject(line.site, line.subject)
@@ -109,3 +106,32 @@ class OpenPackage:
             notes=self.notes,
             handed=self.handed,
         )
+
+
+def unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
+    """The report on a package of which nothing could be judged."""
+    found = (
+        error.finding
+        if isinstance(error, Unreadable)
+        else finding("broken-zip", value=source.name, why=str(error))
+    )
+    collector = Collector()
+    collector.add(Reported(finding=found))
+    return collector.report(source=str(source), study=None, readable=False, rows={}, forms=0, subjects=0)
+
+
+def reported_doubt(plan: TablePlan, doubt: Doubt) -> Reported:
+    """A cell that only Frictionless speaks of."""
+    found = finding(doubt.code, value=doubt.value, field=doubt.field, says=doubt.words)
+    return Reported(finding=found, file=plan.path, table=plan.name, row=doubt.line, field=doubt.field)
+
+
+def read_text(source: Source, name: str) -> str:
+    """A whole text file of a package. Raises ``BrokenFile``."""
+    if source.sizes[name] > LARGEST_TEXT:
+        raise BrokenFile(f"it is larger than {LARGEST_TEXT // 2**20} MB")
+    with source.open(name) as stream:
+        try:
+            return stream.read(LARGEST_TEXT + 1).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise BrokenFile(f"it is not UTF-8 at byte {error.start}") from error

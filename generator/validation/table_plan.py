@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from generator.heavy_libraries import frictionless
 from generator.tables import layout
 
 if TYPE_CHECKING:  # packages of others do without
     from forms_spec.model.fields import Table
-    from forms_spec.model.study import Study
-    from generator.tables.retired import Retired
     from generator.validation.known_names import KnownNames
 
 CellVerdict = Mapping[str, str] | None
@@ -57,66 +56,13 @@ class TablePlan:
         )
 
 
-def study_plan(
-    study: Study, paths: Mapping[str, str], retired: Retired, *, entries: bool
-) -> tuple[TablePlan, ...]:
-    """Every table of the dictionary, at the path that the descriptor gives it.
-
-    ``retired`` names are those of earlier dictionaries; ``entries``: subjects say who entered them.
-    """
-    from generator.tables.schema import table_schema
-    from generator.tables.system import system_schema
-    from generator.validation.known_names import KnownNames
-
-    made, known = [], KnownNames(study=study, retired=retired)
-    for name, columns in layout.all_columns(study, entries=entries).items():
-        table = study.tables.get(name)
-        if table:
-            schema = table_schema(study, table, retired)
-        else:
-            schema = system_schema(study, name, retired=retired, entries=entries)
-        path = paths.get(name) or layout.table_path(name)
-        made.append(TablePlan(name=name, path=path, columns=columns, schema=schema, table=table, known=known))
-    return tuple(made)
-
-
-def has_entries(resource: Mapping[str, Any]) -> bool:
-    """Whether the table of subjects that a descriptor describes says who entered each."""
-    schema = resource.get("schema")
-    fields = schema.get("fields") if isinstance(schema, dict) else None
-    names = [one.get("name") for one in fields if isinstance(one, dict)] if isinstance(fields, list) else []
-    return all(name in names for name in layout.ENTRY)
-
-
-def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:
-    """The plan of a table that only the descriptor describes, or why it cannot be judged."""
-    from generator.tables.descriptor import DIALECT
-
-    schema, name, path = resource.get("schema"), str(resource["name"]), str(resource["path"])
-    fields = schema.get("fields") if isinstance(schema, dict) else None
-    if not isinstance(fields, list) or not all(isinstance(one, dict) and one.get("name") for one in fields):
-        return "its schema is not in datapackage.json"
-    if not path.endswith(".csv"):
-        return "it is no CSV file"
-    if str(resource.get("encoding", "utf-8")).lower() not in {"utf-8", "utf8"}:
-        return "its encoding is not UTF-8"
-    dialect = resource.get("dialect", {})
-    if not isinstance(dialect, dict) or any(dialect.get(key, said) != said for key, said in DIALECT.items()):
-        return "its dialect is different"
-    columns = tuple(str(one["name"]) for one in fields)
-    return TablePlan(name=name, path=path, columns=columns, schema=schema or {}, table=None)
-
-
 def frictionless_schema(plan: TablePlan) -> Any:
     """The plan's schema as Frictionless understands it. ``ValueError`` when it is none."""
     if plan.read is not None:
         return plan.read
-    from frictionless import Schema
-    from frictionless.exception import FrictionlessException
-
     try:
-        return Schema.from_descriptor({"$schema": SCHEMA_PROFILE, **plan.schema})
-    except FrictionlessException as error:
+        return frictionless.Schema.from_descriptor({"$schema": SCHEMA_PROFILE, **plan.schema})
+    except frictionless.FrictionlessException as error:
         raise ValueError("; ".join(one.note for one in error.to_errors())) from error
 
 
@@ -134,9 +80,7 @@ def cell_readers(schema: Any) -> tuple[CellReader, ...]:
     try:
         return tuple(_remembering(field.create_cell_reader()) for field in schema.fields)
     except Exception as error:
-        from frictionless.exception import FrictionlessException
-
-        if isinstance(error, FrictionlessException | re.error):
+        if isinstance(error, frictionless.FrictionlessException | re.error):
             raise ValueError(str(error)) from error
         raise
 

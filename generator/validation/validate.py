@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.package.source import BrokenFile, Unreadable
-from generator.validation.evaluate_forms import judge_forms, last_save, reported_doubt, unreadable
 from generator.validation.open_package import LARGE, Engine, open_package
-from generator.validation.opened_package import OpenPackage
+from generator.validation.opened_package import OpenPackage, reported_doubt, unreadable
 from generator.validation.read_tables import Progress
-from generator.validation.report.report import LIMIT, Report, Reported
-from generator.validation.uploads import UploadCheck
+from generator.validation.report.report import LIMIT, Report
 
 if TYPE_CHECKING:  # packages of others do without what judges forms
-    from forms_spec.model.study import Study
+    pass
 
 
 def validate_package(
@@ -45,28 +43,14 @@ def validate_package(
             on_progress=on_progress,
         ) as opened:
             if opened.study:
-                _judge_forms(opened, opened.study, on_progress)
+                # Packages without a study do without everything that evaluates forms.
+                from generator.validation.evaluate_package import evaluate_package
+
+                evaluate_package(opened, opened.study, on_progress)
             _remaining_doubts(opened)
             return opened.report()
     except (Unreadable, BrokenFile) as error:
         return unreadable(source, error)
-
-
-def _judge_forms(opened: OpenPackage, study: Study, on_progress: Progress | None) -> None:
-    from generator.validation.completeness import MissingnessCounter
-
-    uploads = UploadCheck(opened.source, opened.descriptor)
-    today = opened.data_cut or last_save(opened.store.saves(), study)
-    missing = MissingnessCounter(study=study, today=today)
-    if opened.store.takes_frames:
-        from generator.validation.columnar.forms.evaluate_all import judge_all
-
-        judge_all(opened, study, missing, uploads, on_progress=on_progress)
-    else:
-        judge_forms(opened, study, missing, uploads, on_progress=on_progress)
-    opened.missingness = missing.table()
-    for found in uploads.rest():
-        opened.collector.add(Reported(finding=found, file=found.value))
 
 
 def _remaining_doubts(opened: OpenPackage) -> None:

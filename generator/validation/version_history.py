@@ -18,8 +18,7 @@ from generator.package.csv_records import Records
 from generator.package.source import BrokenFile, Source
 from generator.tables import layout
 from generator.tables.descriptor import DictionaryUse
-from generator.validation.open_package import read_text
-from generator.validation.opened_package import OpenPackage
+from generator.validation.opened_package import OpenPackage, read_text
 
 STATUSES: Mapping[str, FormStatus] = {
     "draft": FormStatus.INCOMPLETE,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
@@ -15,14 +15,13 @@ from generator.package.source import Source
 from generator.validation.cluster.job import Job
 from generator.validation.cluster.part_store import PartStore
 from generator.validation.cluster.partial_counts import Counting, Tally, with_key
-from generator.validation.completeness import MissingnessCounter
-from generator.validation.evaluate_forms import judge_forms, reported_doubt
-from generator.validation.opened_package import OpenPackage
+from generator.validation.cluster.spooling_part_store import SpoolingPartStore
+from generator.validation.columnar.forms.evaluate_all import judge_all
+from generator.validation.count_completeness import MissingnessCounter
+from generator.validation.evaluate_forms import judge_forms
+from generator.validation.opened_package import OpenPackage, reported_doubt
 from generator.validation.report.report import Reported
 from generator.validation.row_store import Line
-
-if TYPE_CHECKING:
-    from generator.validation.cluster.spooling_part_store import SpoolingPartStore
 
 States = Mapping[tuple[str, str, str], Counter[str]]
 
@@ -89,17 +88,9 @@ def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> Judged:
 
 
 def _store(job: Job) -> PartStore | SpoolingPartStore:
-    if not job.at_once:
-        return PartStore()
-    from generator.validation.cluster.spooling_part_store import SpoolingPartStore
-
-    return SpoolingPartStore()
+    return SpoolingPartStore() if job.at_once else PartStore()
 
 
 def _judge(job: Job) -> Callable[..., None]:
     """Subject by subject or, in a large package, all at once by the columns of the embedded engine."""
-    if not job.at_once:
-        return judge_forms
-    from generator.validation.columnar.forms.evaluate_all import judge_all
-
-    return judge_all
+    return judge_all if job.at_once else judge_forms

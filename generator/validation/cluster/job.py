@@ -9,11 +9,13 @@ from typing import Any
 
 from forms_spec import load_study
 from forms_spec.model.study import Study
+from generator.heavy_libraries import frictionless
 from generator.tables import layout
 from generator.tables.retired import NOTHING_RETIRED, Retired
 from generator.validation.row_keys import ForeignKey, TableKeys
 from generator.validation.row_store import Damage
-from generator.validation.table_plan import TablePlan, study_plan
+from generator.validation.study_plan import study_plan
+from generator.validation.table_plan import TablePlan
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,8 +30,6 @@ class TableText:
     foreign: bool
 
     def plan(self) -> TablePlan:
-        from frictionless import Schema
-
         return TablePlan(
             name=self.name,
             path=self.path,
@@ -37,7 +37,7 @@ class TableText:
             schema=self.schema,
             table=None,
             delimiter=self.delimiter,
-            read=Schema.from_descriptor(dict(self.schema)) if self.foreign else None,
+            read=frictionless.Schema.from_descriptor(dict(self.schema)) if self.foreign else None,
         )
 
 

@@ -17,7 +17,8 @@ from generator.validation.opened_package import OpenPackage
 from generator.validation.report.report import Reported
 from generator.validation.returned import lost_cells
 from generator.validation.row_keys import table_keys
-from generator.validation.table_plan import TablePlan, cell_readers, frictionless_schema, has_entries
+from generator.validation.study_plan import has_entries
+from generator.validation.table_plan import TablePlan, cell_readers, frictionless_schema
 
 
 def made_job(opened: OpenPackage, held: PartSource, *, large: int) -> Job:

@@ -24,7 +24,7 @@ from generator.validation.cluster.partial_counts import Counting, Tally, with_ke
 from generator.validation.columnar.tables.audit_trail import BlockTrail
 from generator.validation.columnar.tables.block_reader import BlockReading
 from generator.validation.columnar.tables.key_hashes import Lines
-from generator.validation.evaluate_forms import reported_doubt
+from generator.validation.opened_package import reported_doubt
 from generator.validation.read_tables import Staging
 from generator.validation.report.report import Reported
 from generator.validation.row_keys import TableKeys

@@ -15,6 +15,8 @@ from pathlib import Path
 from shutil import which
 from typing import IO, Any
 
+from generator.heavy_libraries import pyspark
+
 CONNECT_SECONDS = 10
 WORKER_SECONDS = 60
 _SPARK_URL = re.compile(r"spark://(.+)")
@@ -61,10 +63,9 @@ def session(master: str) -> Iterator[Any]:
 
 def _pyspark() -> Any:
     try:
-        from pyspark.sql import SparkSession
+        return pyspark.sql.SparkSession
     except ImportError as error:
         raise NoCluster("Spark is not installed: pip install 'crfsmith[spark]'.") from error
-    return SparkSession
 
 
 def _java() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from forms_spec.findings.catalogue import finding
+from generator.heavy_libraries import pyspark
 from generator.package.source import BrokenFile, Source, Unreadable
 from generator.tables import layout
 from generator.validation.audit_trail import Column, Sums, table_of
@@ -28,10 +29,10 @@ from generator.validation.cluster.part_files import STEP, Part, PartSource, loca
 from generator.validation.cluster.partial_counts import Tally, merge, with_key
 from generator.validation.cluster.read_parts import Item, PartRead, SubjectRow, read_part
 from generator.validation.cluster.session import NoCluster, session, told
-from generator.validation.completeness import MissingnessCounter
-from generator.validation.evaluate_forms import last_save, unreadable
+from generator.validation.count_completeness import MissingnessCounter
+from generator.validation.evaluate_forms import last_save
 from generator.validation.open_package import LARGE, plan_package
-from generator.validation.opened_package import OpenPackage
+from generator.validation.opened_package import OpenPackage, unreadable
 from generator.validation.report.report import LIMIT, Collector, Report, Reported
 from generator.validation.returned import restore, restored_files
 from generator.validation.returned.foreign_programs import name_programs
@@ -169,12 +170,10 @@ class _Run:
         self.differing: frozenset[Column] | None = None
 
     def report(self) -> Report:
-        from pyspark import StorageLevel
-
         tasks = self.tasks()
         items = self.spark.sparkContext.parallelize(tasks, max(len(tasks), 1))
         items = items.flatMap(partial(_read, self.shared))
-        items.persist(StorageLevel.DISK_ONLY)
+        items.persist(pyspark.StorageLevel.DISK_ONLY)
         try:
             reads: list[PartRead] = items.filter(partial(_is, PartRead)).collect()
             self.differing = _differing(reads)
@@ -322,3 +321,6 @@ def _repeated(key: NamedKey, texts: list[str], first: str) -> KeyFault:
     if key.kind == PRIMARY:
         return repeated_key(key.fields, texts, first)
     return repeated_value(key.fields[0], texts[0], first)
+
+
+__all__ = ["NoCluster", "validate_on_cluster"]

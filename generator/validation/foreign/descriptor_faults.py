@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.suggestions import did_you_mean
+from generator.heavy_libraries import frictionless
 from generator.package.package_files import is_safe
 from generator.tables import layout
 from generator.validation.foreign.descriptor_nodes import NodeFault, node_faults
@@ -339,9 +340,7 @@ def _is_encoding(name: str) -> bool:
 @cache
 def _types() -> Mapping[str, frozenset[str]]:
     """The constraints of every field type that Frictionless knows."""
-    from frictionless import fields
-
     kinds: list[Any] = [
-        one for one in vars(fields).values() if isinstance(one, type) and hasattr(one, "type")
+        one for one in vars(frictionless.fields).values() if isinstance(one, type) and hasattr(one, "type")
     ]
     return {one.type: frozenset({*one.supported_constraints, "unique"}) for one in kinds}

@@ -8,6 +8,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from generator.heavy_libraries import frictionless
+
 _AT_PROPERTY = re.compile(r"(?P<says>.*) at property '(?P<path>[^']*)'", re.DOTALL)
 _PROPERTIES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(words), path)
@@ -43,26 +45,22 @@ class NodeFault:
 
 def node_faults(descriptor: Mapping[str, Any]) -> Iterator[NodeFault]:
     """Frictionless's words on the package, its resources, their dialects and schemas, and their fields."""
-    from frictionless import Package
-
-    version = Package.effective_datapackage_version(dict(descriptor), None)
+    version = frictionless.Package.effective_datapackage_version(dict(descriptor), None)
     bare = {"name": "x", "path": "x.csv"}
-    yield from _faults("", None, Package, {**descriptor, "resources": [bare]}, version)
+    yield from _faults("", None, frictionless.Package, {**descriptor, "resources": [bare]}, version)
     for at, one in enumerate(descriptor["resources"]):
         if isinstance(one, dict):
             yield from _resource(f"resources[{at}]", one, version)
 
 
 def _resource(at: str, one: dict[str, Any], version: Any) -> Iterator[NodeFault]:
-    from frictionless import Dialect, Field, Resource, Schema
-
     name = one.get("name")
     table = name if isinstance(name, str) else None
     schema, dialect = one.get("schema"), one.get("dialect")
     alone = {key: value for key, value in one.items() if key not in ("schema", "dialect")}
-    yield from _faults(at, table, Resource, alone, version)
+    yield from _faults(at, table, frictionless.Resource, alone, version)
     if isinstance(dialect, dict):
-        yield from _faults(f"{at}.dialect", table, Dialect, dialect, version)
+        yield from _faults(f"{at}.dialect", table, frictionless.Dialect, dialect, version)
         yield from _controls(f"{at}.dialect", table, dialect, version)
     if not isinstance(schema, dict):
         return
@@ -70,32 +68,28 @@ def _resource(at: str, one: dict[str, Any], version: Any) -> Iterator[NodeFault]
     named = fields if isinstance(fields, list) else []
     bare = [{"name": str(field.get("name"))} for field in named if isinstance(field, dict)]
     if isinstance(fields, list):
-        yield from _faults(f"{at}.schema", table, Schema, {**schema, "fields": bare}, version)
+        yield from _faults(f"{at}.schema", table, frictionless.Schema, {**schema, "fields": bare}, version)
     for place, field in enumerate(named):
         if isinstance(field, dict):
-            yield from _faults(f"{at}.schema.fields[{place}]", table, Field, field, version)
+            yield from _faults(f"{at}.schema.fields[{place}]", table, frictionless.Field, field, version)
 
 
 def _controls(at: str, table: str | None, dialect: dict[str, Any], version: Any) -> Iterator[NodeFault]:
-    from frictionless import Control
-
     for name, said in dialect.items():
         if isinstance(said, dict):
-            yield from _faults(f"{at}.{name}", table, Control, {**said, "type": name}, version)
+            yield from _faults(f"{at}.{name}", table, frictionless.Control, {**said, "type": name}, version)
 
 
 def _faults(
     at: str, table: str | None, base: Any, part: Mapping[str, Any], version: Any
 ) -> Iterator[NodeFault]:
-    from frictionless.metadata.context import ValidationContext
-
     held = deepcopy(dict(part))
     try:
         base.metadata_transform(held)
         said = held.get("type")
         kind = base.metadata_select_class(said if isinstance(said, str) else None)
         kind.metadata_transform(held)
-        context = ValidationContext(datapackage_version=version)
+        context = frictionless.metadata.context.ValidationContext(datapackage_version=version)
         errors = list(kind.metadata_validate(held, context=context))
     except Exception as error:
         own = getattr(error, "error", None)

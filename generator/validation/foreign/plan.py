@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_spec.findings.catalogue import finding
+from generator.heavy_libraries import frictionless
 from generator.package.csv_records import WideLine, holds, wide_line
 from generator.package.package_files import is_safe
 from generator.tables import layout
@@ -154,15 +155,12 @@ def _sound_plans(descriptor: Mapping[str, Any], root: Path, *, strict: bool) -> 
 
 def _read_plan(faults: Faults, profiles: tuple[str, ...], places: Sequence[int], *, strict: bool) -> Foreign:
     """The same as Frictionless reads the descriptor, of the resources at some places."""
-    from frictionless import Package
-    from frictionless.exception import FrictionlessException
-
     resources = faults.descriptor["resources"]
     local = {**faults.descriptor} if len(places) == len(resources) else {}
     local["resources"] = [resources[place] for place in places]
     try:
-        package = Package.from_descriptor(deepcopy(local), basepath=str(faults.root))
-    except FrictionlessException as error:
+        package = frictionless.Package.from_descriptor(deepcopy(local), basepath=str(faults.root))
+    except frictionless.FrictionlessException as error:
         return Foreign(findings=tuple(_refused(error.to_errors(), None, faults)))
     except Exception as error:
         return Foreign(findings=tuple(faults.found()) or (_stumbled(error, None, faults),))
@@ -284,11 +282,9 @@ def _depending(plans: Mapping[str, TablePlan]) -> list[str]:
 
 def _plan(resource: Any, faults: Faults, *, strict: bool) -> TablePlan | str | list[Reported]:
     """How a resource is read here, why it is not, or what is wrong with its description."""
-    from frictionless.exception import FrictionlessException
-
     try:
         return _made_plan(resource, strict=strict)
-    except FrictionlessException as error:
+    except frictionless.FrictionlessException as error:
         return list(_refused(error.to_errors(), str(resource.name), faults))
     except Exception as error:
         return faults.of(str(resource.name)) or [_stumbled(error, str(resource.name), faults)]
@@ -348,21 +344,16 @@ def _has_single_returns(file: Path) -> bool:
 
 def _delimiter(resource: Any) -> str:
     """The character between cells, or why the file is not read here."""
-    from frictionless import Detector
-    from frictionless.exception import FrictionlessException
-    from frictionless.formats import CsvControl
-    from frictionless.resources import TableResource
-
     said = resource.to_descriptor()
     described = {"type": "table", **{name: said[name] for name in _WRITING if name in said}}
-    any_type = Detector(field_type="any")  # else it would try every type on every column
+    any_type = frictionless.Detector(field_type="any")  # else it would try every type on every column
     try:
-        with TableResource.from_descriptor(
+        with frictionless.resources.TableResource.from_descriptor(
             described, basepath=resource.basepath, detector=any_type
         ) as opened:
             dialect, encoding = opened.dialect, str(opened.encoding).lower()
-            control = CsvControl.from_dialect(dialect)
-    except FrictionlessException as error:
+            control = frictionless.formats.CsvControl.from_dialect(dialect)
+    except frictionless.FrictionlessException as error:
         return str(error.error.note)
     if encoding not in _UTF_8:
         return f"its encoding is {encoding}"
@@ -376,12 +367,10 @@ def _delimiter(resource: Any) -> str:
 
 def _judged(resource: Any, faults: Faults) -> Iterator[Reported]:
     """Frictionless's own findings on a resource."""
-    from frictionless.exception import FrictionlessException
-
     name = str(resource.name)
     try:
         report = resource.validate(limit_errors=MOST_ERRORS)
-    except FrictionlessException as error:
+    except frictionless.FrictionlessException as error:
         yield from _refused(error.to_errors(), name, faults)
     except Exception as error:
         yield from faults.of(name) or [_stumbled(error, name, faults)]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from generator.heavy_libraries import frictionless
 from generator.validation.foreign.descriptor_faults import Fault, fault, shown
 
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -35,12 +36,10 @@ def without_unreadable(schema: Any, at: str, table: str) -> Iterator[Fault]:
 
 def _of_any_text(field: Any) -> Any:
     """The field without its type: nothing is known of texts in a format that is none."""
-    from frictionless import Field
-
     described = field.to_descriptor()
     constraints = {name: said for name, said in field.constraints.items() if name in ("required", "unique")}
     kept = {name: described[name] for name in ("name", "missingValues") if name in described}
-    return Field.from_descriptor({**kept, "type": "any", "constraints": constraints})
+    return frictionless.Field.from_descriptor({**kept, "type": "any", "constraints": constraints})
 
 
 def _field(field: Any, at: str, table: str) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from generator.heavy_libraries import frictionless
 from generator.package.package_files import is_safe
 from generator.validation.limited_patterns import is_harmless
 from generator.validation.table_plan import CellReader, CellVerdict
@@ -95,9 +96,7 @@ class SoundSchema:
     @cached_property
     def frictionless(self) -> Any:
         """The schema as Frictionless reads it."""
-        from frictionless import Schema
-
-        return Schema.from_descriptor(deepcopy(dict(self.described)))
+        return frictionless.Schema.from_descriptor(deepcopy(dict(self.described)))
 
 
 def sound_schemas(descriptor: Mapping[str, Any]) -> list[SoundSchema] | None:

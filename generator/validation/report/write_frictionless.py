@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.heavy_libraries import frictionless
 from generator.validation.report.report import Report, Reported
 
 _TYPES: Mapping[str, str] = {
@@ -51,22 +52,18 @@ def report_frictionless(report: Report) -> str:
 
 def as_frictionless(report: Report) -> Any:
     """A ``frictionless.Report``. What is counted and not listed stands in the warnings of its task."""
-    from frictionless import Report as FrictionlessReport
-
     groups: dict[str | None, list[Reported]] = defaultdict(list)
     for one in report.findings:
         if one.finding.code not in report.tolerated:
             groups[one.table].append(one)
     tables = [*report.counts.rows, *(name for name in groups if name not in report.counts.rows and name)]
     tasks = [_task(report, name, groups[name]) for name in tables]
-    return FrictionlessReport.from_validation(
+    return frictionless.Report.from_validation(
         tasks=tasks, errors=[_error(one) for one in groups[None]], warnings=list(report.notes)
     )
 
 
 def _task(report: Report, name: str, findings: Sequence[Reported]) -> Any:
-    from frictionless import ReportTask
-
     errors = [_error(one) for one in findings]
     hidden = [one for one in report.counts.causes if one.table == name and one.findings > one.located]
     warnings = [
@@ -77,41 +74,34 @@ def _task(report: Report, name: str, findings: Sequence[Reported]) -> Any:
     stats = {"errors": len(errors), "warnings": len(warnings), "seconds": 0.0}
     if name in report.counts.rows:
         stats["rows"] = report.counts.rows[name]
-    return ReportTask(
+    return frictionless.ReportTask(
         name=name, type="table", valid=not errors, place=place, labels=[], stats=stats,  # type: ignore[arg-type]
         warnings=warnings, errors=errors,
     )  # fmt: skip
 
 
 def _error(one: Reported) -> Any:
-    from frictionless import errors
-
     found = one.finding
     kind = errors_by_type().get(_TYPES.get(found.code, "")) or _general(one)
     words: dict[str, Any] = {"note": f"{found.message} ({found.code}) {found.remedy}"}
-    if issubclass(kind, errors.RowError):
+    if issubclass(kind, frictionless.errors.RowError):
         words |= {"cells": [], "row_number": one.row or 1}
-    if issubclass(kind, errors.CellError):
+    if issubclass(kind, frictionless.errors.CellError):
         words |= {"cell": found.value or ""}
-    if issubclass(kind, errors.LabelError):
+    if issubclass(kind, frictionless.errors.LabelError):
         words |= {"labels": [], "row_numbers": [one.row or 1], "label": found.value or ""}
-    if issubclass(kind, errors.CellError | errors.LabelError):
+    if issubclass(kind, frictionless.errors.CellError | frictionless.errors.LabelError):
         words |= {"field_name": one.field or "", "field_number": 0}
     return kind(**words)
 
 
 def _general(one: Reported) -> Any:
-    from frictionless import Error, errors
-
     if one.row is None:
-        return errors.TableError if one.table else Error
-    return errors.CellError if one.field else errors.RowError
+        return frictionless.errors.TableError if one.table else frictionless.Error
+    return frictionless.errors.CellError if one.field else frictionless.errors.RowError
 
 
 def errors_by_type() -> Mapping[str, Any]:
     """Frictionless's error classes by the name that a report gives them."""
-    from frictionless import errors
-
-    return {
-        kind.type: kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "type")
-    }
+    kinds = vars(frictionless.errors).values()
+    return {kind.type: kind for kind in kinds if isinstance(kind, type) and hasattr(kind, "type")}

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING
 
 from forms_spec.findings.finding import Severity
 from generator.validation.completeness import Missingness, share_answered, total, visits
 from generator.validation.report.report import Report
 from generator.validation.report.summary import follows_from, look_first, origins_first
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 SIGNS = {"refuse": "✗", "query": "?", "warning": "!"}
 
@@ -99,6 +101,9 @@ def _heat(lines: Sequence[Missingness]) -> HeatCell | None:
 
 @cache
 def _template() -> Template:
+    # Every command that validates knows this format, and few runs ask for it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("generator.validation.report", "."),
         autoescape=True,

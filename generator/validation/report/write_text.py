@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from forms_spec.findings.finding import Severity
+from generator.validation.completeness import Missingness, total, visits
 from generator.validation.report.report import Report, Reported
 from generator.validation.report.root_causes import Alike
 from generator.validation.report.summary import follows_from, look_first, origins_first
-
-if TYPE_CHECKING:
-    from generator.validation.completeness import Missingness
 
 CASES = 3
 _LONGEST_LIST = 20
@@ -98,8 +96,6 @@ def _answers(console: Console, lines: Sequence[Missingness]) -> None:
     """How many cells are answered, and why the others are not, by visit."""
     if not lines:
         return
-    from generator.validation.completeness import total, visits  # packages of others do without
-
     by_visit = {visit: total(one for one in lines if one.visit == visit) for visit in visits(lines)}
     states = list(total(lines))
     table = Table(box=None, padding=(0, 2, 0, 2))

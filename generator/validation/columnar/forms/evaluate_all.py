@@ -28,7 +28,7 @@ from generator.validation.columnar.forms.row_keys import FormOf, Keys, Structure
 from generator.validation.columnar.forms.spooling_store import SpoolingStore
 from generator.validation.columnar.forms.uploaded_files import NamedFiles
 from generator.validation.columnar.forms.value_columns import Array
-from generator.validation.completeness import MissingnessCounter
+from generator.validation.count_completeness import MissingnessCounter
 from generator.validation.evaluate_forms import judge_forms, report_form
 from generator.validation.opened_package import OpenPackage
 from generator.validation.read_tables import Progress

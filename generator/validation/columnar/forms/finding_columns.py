@@ -14,7 +14,8 @@ from forms_spec.model.fields import Field
 from generator.validation.columnar.forms.text_classes import BLANK, Outcome
 from generator.validation.columnar.forms.value_columns import Array
 from generator.validation.completeness import BLANK as EXPECTED
-from generator.validation.completeness import HIDDEN, MISSING, OPTIONAL, STATES
+from generator.validation.completeness import HIDDEN, MISSING, OPTIONAL
+from generator.validation.count_completeness import STATES
 
 if TYPE_CHECKING:
     from generator.validation.columnar.forms.form_table import Relation

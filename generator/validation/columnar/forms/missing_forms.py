@@ -24,7 +24,7 @@ from generator.validation.columnar.forms.form_table import Relation
 from generator.validation.columnar.forms.needed_columns import place_of
 from generator.validation.columnar.forms.row_keys import NOWHERE, places_of, visit_numbers
 from generator.validation.columnar.forms.value_columns import TRUE, Array
-from generator.validation.completeness import OPEN, MissingnessCounter
+from generator.validation.count_completeness import OPEN, MissingnessCounter
 
 _ASKED_ON: StudyCache[tuple[str, int, date], tuple[int, tuple[int, ...]]] = StudyCache()
 _LOOKS_AT_ITSELF: StudyCache[tuple[str, str], bool] = StudyCache()

@@ -1,0 +1,44 @@
+"""Libraries that take long to load, and that most runs do without.
+
+``from generator.heavy_libraries import frictionless`` gives the library under its own name. It is loaded
+when something of it is used for the first time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import frictionless
+    import frictionless.errors
+    import frictionless.fields
+    import frictionless.formats
+    import frictionless.metadata.context
+    import frictionless.resources
+    import polars
+    import pyspark
+    import pyspark.sql
+else:
+
+    class _Library:
+        """Stands for a library that is not loaded yet."""
+
+        def __init__(self, name: str) -> None:
+            self._name = name
+
+        def __getattr__(self, name: str) -> Any:
+            library = import_module(self._name)
+            try:
+                return getattr(library, name)
+            except AttributeError:
+                return import_module(f"{self._name}.{name}")  # a part that the library does not load itself
+
+    # Half a second: tables of a study, and descriptors that are right beyond doubt, are read without it.
+    frictionless = _Library("frictionless")
+    # A tenth of a second: small packages are read record by record.
+    polars = _Library("polars")
+    # An extra, and a Java process behind it.
+    pyspark = _Library("pyspark")
+
+__all__ = ["frictionless", "polars", "pyspark"]

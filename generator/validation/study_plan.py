@@ -1,0 +1,59 @@
+"""The tables that a study's package should have, and those that only its descriptor describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forms_spec.model.study import Study
+from generator.tables import layout
+from generator.tables.descriptor import DIALECT
+from generator.tables.retired import Retired
+from generator.tables.schema import table_schema
+from generator.tables.system import system_schema
+from generator.validation.known_names import KnownNames
+from generator.validation.table_plan import TablePlan
+
+
+def study_plan(
+    study: Study, paths: Mapping[str, str], retired: Retired, *, entries: bool
+) -> tuple[TablePlan, ...]:
+    """Every table of the dictionary, at the path that the descriptor gives it.
+
+    ``retired`` names are those of earlier dictionaries; ``entries``: subjects say who entered them.
+    """
+    made, known = [], KnownNames(study=study, retired=retired)
+    for name, columns in layout.all_columns(study, entries=entries).items():
+        table = study.tables.get(name)
+        if table:
+            schema = table_schema(study, table, retired)
+        else:
+            schema = system_schema(study, name, retired=retired, entries=entries)
+        path = paths.get(name) or layout.table_path(name)
+        made.append(TablePlan(name=name, path=path, columns=columns, schema=schema, table=table, known=known))
+    return tuple(made)
+
+
+def has_entries(resource: Mapping[str, Any]) -> bool:
+    """Whether the table of subjects that a descriptor describes says who entered each."""
+    schema = resource.get("schema")
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    names = [one.get("name") for one in fields if isinstance(one, dict)] if isinstance(fields, list) else []
+    return all(name in names for name in layout.ENTRY)
+
+
+def descriptor_plan(resource: Mapping[str, Any]) -> TablePlan | str:
+    """The plan of a table that only the descriptor describes, or why it cannot be judged."""
+    schema, name, path = resource.get("schema"), str(resource["name"]), str(resource["path"])
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    if not isinstance(fields, list) or not all(isinstance(one, dict) and one.get("name") for one in fields):
+        return "its schema is not in datapackage.json"
+    if not path.endswith(".csv"):
+        return "it is no CSV file"
+    if str(resource.get("encoding", "utf-8")).lower() not in {"utf-8", "utf8"}:
+        return "its encoding is not UTF-8"
+    dialect = resource.get("dialect", {})
+    if not isinstance(dialect, dict) or any(dialect.get(key, said) != said for key, said in DIALECT.items()):
+        return "its dialect is different"
+    columns = tuple(str(one["name"]) for one in fields)
+    return TablePlan(name=name, path=path, columns=columns, schema=schema or {}, table=None)
