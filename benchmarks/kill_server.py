@@ -30,7 +30,7 @@ from waitress import create_server
 from forms_spec.model.study import Study
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD, load_demo
-from webapp.settings import Settings
+from webapp.installation.settings import Settings
 from webapp.storage import InstanceKey, StoredForm, add_subject, broken_seals, history, load, open_database
 
 FORM = InstanceKey("01-900", "vs", "SCR")

@@ -25,8 +25,8 @@ from sqlalchemy import text
 
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD, load_demo
+from webapp.installation.settings import Settings
 from webapp.security.access import SIGNED_IN, allow
-from webapp.settings import Settings
 from webapp.storage import Database, InstanceKey, Saved, SaveRequest, list_subjects, load, open_database, save
 from webapp.views.subjects import ON_A_PAGE
 

@@ -26,7 +26,7 @@ from forms_spec import load_study
 from forms_spec.model.study import Study
 from webapp.app import create_app
 from webapp.demo.demo_study import read_texts
-from webapp.settings import Settings
+from webapp.installation.settings import Settings
 from webapp.storage import Role, add_subject, add_user
 
 SIZES = (24, 1_000, 10_000)

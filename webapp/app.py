@@ -14,11 +14,11 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import make_url
 
 from forms_spec.schedule.study_clock import day_of
+from webapp.installation.settings import Settings
 from webapp.packages.validation_jobs import Works
 from webapp.presentation import assets, template_filters
 from webapp.security import access, headers, sessions
 from webapp.services import Services
-from webapp.settings import Settings
 from webapp.storage import open_database, use_dictionary
 from webapp.views import (
     casebooks,

@@ -14,8 +14,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.app import create_app
-from webapp.settings import Settings
-from webapp.study_database import opened, study_in_use
+from webapp.installation.settings import Settings
+from webapp.installation.study_database import opened, study_in_use
 
 DATABASE = "CRFSMITH_DATABASE"
 SECRET = "CRFSMITH_SECRET_KEY"

@@ -24,7 +24,7 @@ from tests.data_dictionary.conftest import subject_texts
 from tests.webapp.pages import cellkine, sign_in
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD
-from webapp.settings import Settings
+from webapp.installation.settings import Settings
 from webapp.storage import Role, add_user, list_subjects, open_database
 
 EXPECTED = expectations()

@@ -20,8 +20,8 @@ from tests.data_dictionary.verdicts import example
 from tests.webapp.pages import cellkine, sign_in, token
 from webapp.app import create_app
 from webapp.demo.demo_study import load_demo
+from webapp.installation.settings import Settings
 from webapp.packages.export import export_package
-from webapp.settings import Settings
 from webapp.storage import add_subject, open_database
 
 EXPECTED = expectations()

@@ -42,10 +42,10 @@ from webapp.casebook.subject_status import judged_casebook
 from webapp.casebook.waiting_findings import OnPage
 from webapp.demo.demo_study import PASSWORD
 from webapp.forms.evaluation import context_of, judged
+from webapp.installation.settings import Settings
 from webapp.packages.import_forms import Import, import_forms
 from webapp.presentation.form_address import form_address, form_place
 from webapp.services import whole_casebook_of
-from webapp.settings import Settings
 from webapp.storage import Role, Status, add_user, open_database, use_dictionary
 
 CUT = date(2026, 5, 31)

@@ -19,7 +19,7 @@ from tests.conftest import PATIENCE
 from tests.webapp.pages import TODAY, cellkine, filled_once
 from tests.webapp.pages import sign_in as enter
 from webapp.app import create_app
-from webapp.settings import Settings
+from webapp.installation.settings import Settings
 from webapp.storage import Database
 
 WIDE = {"width": 1366, "height": 768}

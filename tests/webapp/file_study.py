@@ -11,7 +11,7 @@ from forms_spec import load_study
 from forms_spec.model.study import Study
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD
-from webapp.settings import Settings
+from webapp.installation.settings import Settings
 from webapp.storage import Role, add_subject, add_user, open_database
 
 TODAY = date(2024, 4, 18)

@@ -12,7 +12,7 @@ from tests.studies import small_study
 from tests.webapp.pages import inputs, sign_in
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD
-from webapp.settings import Settings
+from webapp.installation.settings import Settings
 from webapp.storage import Database, Role, add_subject, add_user, get_user
 
 TODAY = date(2024, 4, 18)

@@ -19,8 +19,8 @@ from tests.studies import FILES, study_of
 from tests.webapp.pages import inputs, sign_in
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD
+from webapp.installation.settings import Settings
 from webapp.packages.export import export_package
-from webapp.settings import Settings
 from webapp.storage import Role, add_subject, add_user, open_database
 
 EVENING = datetime(2024, 4, 18, 2, 30, tzinfo=UTC)

@@ -12,6 +12,8 @@ from types import MappingProxyType
 
 import click
 
+from forms_spec.findings.suggestions import did_you_mean
+
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "check": "Check a study's dictionary and list every finding.",
@@ -55,8 +57,6 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from forms_spec.findings.suggestions import did_you_mean
-
             near = did_you_mean(args[0], COMMANDS)
             raise click.UsageError(f"{error.message} {near}".rstrip(), ctx) from error
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from forms_spec import load_study
+from generator.codebook import codebook_html
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from webapp.commands.terminal import show_finding
-from webapp.study_database import Unusable
+from webapp.installation.command_error import Unusable
 
 REFUSED = 1
 
@@ -31,8 +32,6 @@ def command(folder: Path, target: Path) -> None:
     The same dictionary gives the same bytes. Exit status: 0 if the page was written, 1 if the
     dictionary has errors (all findings are shown), 2 if nothing could be read or written.
     """
-    from generator.codebook import codebook_html
-
     try:
         files, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:

@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from forms_spec.findings.finding import Finding, Severity
+from generator.dictionary.folder import UnreadableFolder, read_dictionary
+from generator.redcap.convert import convert_redcap
+from generator.redcap.losses import as_markdown, counts
+from generator.redcap.reading.events import EventFiles
+from generator.redcap.reading.originals import originals, read_originals
+from generator.redcap.reading.project_file import NoProject, project_missing
+from generator.redcap.write_dictionary import write_redcap
 from webapp.commands.terminal import show_finding
-from webapp.study_database import Unusable
+from webapp.installation.command_error import Unusable
 
 if TYPE_CHECKING:
     from generator.redcap.losses import Loss
@@ -90,11 +97,6 @@ def _from_redcap(
     repeating: Path | None,
     **options: Any,
 ) -> None:
-    from generator.redcap.convert import convert_redcap
-    from generator.redcap.losses import as_markdown
-    from generator.redcap.reading.events import EventFiles
-    from generator.redcap.reading.originals import originals
-
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Unusable(f"{target} is not empty. Give a new folder.")
     given = EventFiles(events=_read(events), forms=_read(event_forms), repeating=_read(repeating))
@@ -121,7 +123,6 @@ def _project_missing(path: Path | None) -> str:
     """The missing data codes that a project's file names."""
     if path is None:
         return ""
-    from generator.redcap.reading.project_file import NoProject, project_missing
 
     try:
         return project_missing(_bytes(path))
@@ -140,11 +141,6 @@ def _without_collector() -> Iterator[None]:
 
 
 def _to_redcap(source: Path, out: Path | None) -> None:
-    from generator.dictionary.folder import UnreadableFolder, read_dictionary
-    from generator.redcap.losses import as_markdown
-    from generator.redcap.reading.originals import read_originals
-    from generator.redcap.write_dictionary import write_redcap
-
     if out is None:
         raise Unusable("Give the file to write with --out FILE.csv.")
     try:
@@ -196,8 +192,6 @@ def _show(findings: Iterable[Finding], files: Mapping[str, str]) -> None:
 
 
 def _summary(losses: Iterable[Loss]) -> None:
-    from generator.redcap.losses import counts
-
     listed = counts(losses)
     if not listed:
         click.echo("Nothing is lost.")

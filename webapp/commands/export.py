@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from webapp.study_database import Unusable, opened, study_in_use
+from forms_spec.schedule.study_clock import day_of
+from generator.package.spreadsheet import write_copy
+from generator.redcap.records.export_records import as_markdown, counts, export_records
+from generator.redcap.records.write_records import Shape
+from generator.tables.losses import losses
+from webapp.installation.command_error import Unusable
+from webapp.installation.study_database import opened, study_in_use
+from webapp.packages.export import captured_forms, export_package
+from webapp.storage import snapshot
 
 if TYPE_CHECKING:
     from forms_spec.model.study import Study
@@ -50,8 +58,6 @@ def command(url: str, target: Path, shape: str) -> None:
     The same data gives the same bytes. Exit status: 0 if everything was exported, 1 if an uploaded file
     or an answer in REDCap's format is missing, 2 if nothing could be written.
     """
-    from webapp.packages.export import export_package
-
     if target.is_dir() and any(target.iterdir()):
         raise Unusable(f"{target} is a folder with files in it. Give a new folder, or FILE.zip.")
     with opened(url, must_exist=True) as database:
@@ -79,8 +85,6 @@ def command(url: str, target: Path, shape: str) -> None:
 
 def _unchecked(study: Study) -> str:
     """One line on what another validator would miss, and where that is listed."""
-    from generator.tables.losses import losses
-
     fields = len({loss.field for loss in losses(study) if "." in loss.field})
     of_fields = "1 field" if fields == 1 else f"{fields:,} fields"
     return (
@@ -91,9 +95,6 @@ def _unchecked(study: Study) -> str:
 
 def _spreadsheet(database: Database, study: Study, target: Path) -> None:
     """The tables of a package without what makes them one."""
-    from generator.package.spreadsheet import write_copy
-    from webapp.packages.export import export_package
-
     try:
         with tempfile.TemporaryDirectory(prefix="crfsmith-") as folder:
             export_package(database, study, Path(folder) / "package")
@@ -106,12 +107,6 @@ def _spreadsheet(database: Database, study: Study, target: Path) -> None:
 
 def _redcap(database: Database, study: Study, target: Path, shape: str) -> None:
     """The records as a CSV file, and beside it the list of what records of REDCap do not carry."""
-    from forms_spec.schedule.study_clock import day_of
-    from generator.redcap.records.export_records import as_markdown, counts, export_records
-    from generator.redcap.records.write_records import Shape
-    from webapp.packages.export import captured_forms
-    from webapp.storage import snapshot
-
     with snapshot(database) as state:
         forms = list(captured_forms(state, study))
         subjects = [one.subjid for one in state.subjects()]

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from webapp.study_database import IMPORTER, Unusable, import_account, opened, study_in_use
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Severity
+from forms_spec.schedule.study_clock import day_of
+from generator.package.source import Unreadable
+from generator.tables.retired import read_retired
+from generator.validation.open_package import open_package
+from generator.validation.report.report import many
+from webapp.commands.import_output import SHOWN
+from webapp.commands.import_records import import_records
+from webapp.installation.command_error import Unusable
+from webapp.installation.study_database import IMPORTER, import_account, opened, study_in_use
+from webapp.packages.import_forms import Import, import_forms
+from webapp.packages.restore import may_restore, restore_package
+from webapp.storage import SaveRefused
 
 if TYPE_CHECKING:
     from generator.validation.opened_package import OpenPackage
@@ -80,18 +93,11 @@ def command(
 
     Exit status: 0 if everything was imported, 1 if something was rejected, 2 if nothing could be read.
     """
-    from generator.package.source import Unreadable
-    from generator.validation.open_package import open_package
-    from webapp.commands.import_output import SHOWN
-    from webapp.storage import SaveRefused
-
     shown = SHOWN[layout](dry_run=dry_run, cells=cells)
     operator = operator or who_runs()
     with opened(url) as database:
         study = study_in_use(database)
         if source.suffix.lower() == ".csv" and source.is_file():
-            from webapp.commands.import_records import import_records
-
             refused = import_records(
                 database,
                 source,
@@ -129,9 +135,6 @@ def _import(
 
     Nothing comes in whose meaning was changed after the export, unless that is asked for.
     """
-    from forms_spec.findings.catalogue import finding
-    from generator.validation.report.report import many
-
     report = package.report()
     changes = sum(report.counts.by_code.get(code, 0) for code in NOT_AS_SAVED)
     if changes and not take_changes:
@@ -145,11 +148,6 @@ def _run(
     database: Database, package: OpenPackage, shown: Shown, *, operator: str, dry_run: bool, known: int
 ) -> Imported | None:
     """Imports; None when the package has faults, and nothing of it was kept."""
-    from forms_spec.schedule.study_clock import day_of
-    from generator.tables.retired import read_retired
-    from webapp.packages.import_forms import Import, import_forms
-    from webapp.packages.restore import may_restore, restore_package
-
     if package.study is None:
         return None
     if not dry_run:
@@ -181,8 +179,6 @@ def _need_whole(package: OpenPackage, known: int) -> None:
 
     So many changes are ``known``, and are to come in.
     """
-    from forms_spec.findings.finding import Severity
-
     counts = package.report().counts
     left_out = counts.by_code.get("subject-number", 0) + known
     if counts.by_severity.get(Severity.REFUSE.value, 0) > left_out:

@@ -17,9 +17,10 @@ from generator.redcap.records.read_records import read_records
 from generator.redcap.records.subjects import lost_zeros
 from generator.redcap.records.validate_records import validate_records
 from generator.redcap.records.witness import Witness
+from webapp.installation.command_error import Unusable
+from webapp.installation.study_database import IMPORTER, import_account, study_in_use
 from webapp.packages.import_forms import Import, import_forms
 from webapp.storage import Snapshot, snapshot
-from webapp.study_database import IMPORTER, Unusable, import_account, study_in_use
 
 if TYPE_CHECKING:
     from forms_spec.model.captured_forms import CapturedForm

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from waitress import create_server  # type: ignore[import-untyped]
 
-from webapp.study_database import Unusable
+from generator.dictionary.folder import UnreadableFolder, read_dictionary
+from webapp.installation.command_error import Unusable
+from webapp.preview import Watched, create_preview
 
 
 @click.command(short_help="Serve a dictionary's forms without a database.")
@@ -20,11 +23,6 @@ def command(folder: Path, host: str, port: int) -> None:
 
     When you save a file, the page reloads and shows the new form, or what is wrong with it.
     """
-    from waitress import create_server  # type: ignore[import-untyped]
-
-    from generator.dictionary.folder import UnreadableFolder, read_dictionary
-    from webapp.preview import Watched, create_preview
-
     try:
         read_dictionary(folder)
     except UnreadableFolder as error:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from webapp.study_database import Unusable
+from generator.package.source import BrokenFile, Unreadable
+from generator.validation.repair import BY_TRAIL, LEFT, repair_package
+from webapp.installation.command_error import Unusable
 
 if TYPE_CHECKING:
     from generator.validation.repair import Repaired, RepairedColumn
@@ -38,9 +40,6 @@ def command(package: Path, target: Path, from_audit: bool) -> None:
     changed. Exit status: 0 if everything is as it was exported, 1 if differences remain, 2 if nothing could
     be read.
     """
-    from generator.package.source import BrokenFile, Unreadable
-    from generator.validation.repair import repair_package
-
     if target.resolve() == package.resolve():
         raise Unusable("--out is the package itself. Packages are not changed in place. Give another path.")
     try:
@@ -85,8 +84,6 @@ def _line(column: RepairedColumn) -> str:
 
 def _left(repaired: Repaired, *, from_audit: bool) -> bool:
     """Says what is not as it was saved; True where there is anything."""
-    from generator.validation.repair import BY_TRAIL, LEFT
-
     codes = [code for code in LEFT if not (from_audit and code in BY_TRAIL)]
     count = sum(repaired.report.counts.by_code.get(code, 0) for code in codes)
     if not count:

@@ -11,8 +11,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
+from waitress import create_server  # type: ignore[import-untyped]
 
-from webapp.study_database import Unusable, opened, study_in_use
+from forms_spec import load_study
+from forms_spec.schedule.study_clock import day_of
+from generator.dictionary.folder import UnreadableFolder, read_dictionary
+from webapp.app import create_app
+from webapp.demo.demo_study import ACCOUNTS, SIGN_INS, demo_study, is_demo, load_demo
+from webapp.installation.command_error import Unusable
+from webapp.installation.settings import Settings
+from webapp.installation.study_database import opened, study_in_use
+from webapp.storage import (
+    AlteredDictionary,
+    ClockBehind,
+    OtherStudy,
+    add_user,
+    check_clock,
+    list_subjects,
+    list_users,
+    use_dictionary,
+)
+from webapp.storage import accept_clock as accept_as_right
+from webapp.views.packages import LARGEST_UPLOAD
 
 if TYPE_CHECKING:
     from forms_spec.model.study import Study
@@ -88,9 +108,6 @@ def _need_port(host: str, port: int) -> None:
 
 def _need_clock(database: Database, *, accept: bool) -> None:
     """Says at once, not at the first save, that the clock is before the newest save."""
-    from webapp.storage import ClockBehind, check_clock
-    from webapp.storage import accept_clock as accept_as_right
-
     if accept:
         accept_as_right(database)
     try:
@@ -104,8 +121,6 @@ def _need_clock(database: Database, *, accept: bool) -> None:
 def _prepare(
     database: Database, url: str, *, demo: bool, dictionary: Path | None, replace: bool
 ) -> tuple[Study, SignIns]:
-    from webapp.storage import AlteredDictionary
-
     try:
         if demo:
             return _demo(database, url)
@@ -120,10 +135,6 @@ def _prepare(
 
 
 def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
-    from forms_spec.schedule.study_clock import day_of
-    from webapp.demo.demo_study import SIGN_INS, demo_study, is_demo, load_demo
-    from webapp.storage import list_subjects
-
     if not is_demo(database):
         raise Unusable(
             f"{url} contains a study of your own, which --demo would change. Leave --demo out,"
@@ -135,8 +146,6 @@ def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
 
 
 def _new_dictionary(database: Database, folder: Path, *, replace: bool) -> Study:
-    from webapp.storage import OtherStudy, use_dictionary
-
     study = _loaded(folder)
     try:
         use_dictionary(database, study, replace=replace)
@@ -149,9 +158,6 @@ def _new_dictionary(database: Database, folder: Path, *, replace: bool) -> Study
 
 
 def _loaded(folder: Path) -> Study:
-    from forms_spec import load_study
-    from generator.dictionary.folder import UnreadableFolder, read_dictionary
-
     try:
         texts, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
@@ -164,9 +170,6 @@ def _loaded(folder: Path) -> Study:
 
 def _first_accounts(database: Database) -> SignIns:
     """One account per role for a database that has none, each with a password of its own."""
-    from webapp.demo.demo_study import ACCOUNTS
-    from webapp.storage import add_user, list_users
-
     if any(user.username != "import" for user in list_users(database)):
         return ()
     made = []
@@ -203,12 +206,6 @@ def _serve(
     port: int,
     threads: int,
 ) -> None:
-    from waitress import create_server  # type: ignore[import-untyped]
-
-    from webapp.app import create_app
-    from webapp.settings import Settings
-    from webapp.views.packages import LARGEST_UPLOAD
-
     settings = Settings(database=url, study=study, secret_key=secret, demo_accounts=sign_ins if demo else ())
     server = create_server(
         create_app(settings),

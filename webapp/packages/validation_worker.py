@@ -7,37 +7,16 @@ time or memory than any should: whoever waits behind it waits no longer than tha
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import time
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from webapp.packages.validation_jobs import (
-    ANSWERS,
-    DATABASE,
-    FINDINGS,
-    LOCK,
-    REPORT,
-    SCRATCH,
-    Work,
-    lock,
-    read_work,
-    write_work,
-)
-from webapp.packages.watched_process import Limits, end_with_watcher, watch
-
-if TYPE_CHECKING:
-    from generator.validation.report.report import Report
+from webapp.packages.validation_jobs import LOCK, Work, lock, read_work, write_work
+from webapp.packages.watched_process import Limits, watch
 
 TURN = "turn"
-JUDGE = "--judge"
-PAUSE = 0.25
 SECONDS, STUDY_SECONDS = 120.0, 4 * 3600.0
 BYTES_A_SECOND = 50_000
 """How many bytes of a package are given another second of computing."""
-MOST_SAID = 3
 
 
 def main(folder: Path) -> None:
@@ -53,18 +32,14 @@ def main(folder: Path) -> None:
             work.state, work.doing = "working", "opening"
             write_work(folder, work)
             why = watch(
-                [sys.executable, "-m", "webapp.packages.validation_worker", str(folder), JUDGE],
+                [sys.executable, "-m", "webapp.packages.package_validation", str(folder)],
                 _limits(folder, work),
             )
             if why:
-                _give_up(folder, why)
+                # The report and its formats: whoever only waits and watches does without.
+                from webapp.packages.package_validation import give_up
 
-
-def judge(folder: Path) -> None:
-    """Judges, and leaves the report in the folder."""
-    end_with_watcher()
-    if work := read_work(folder):
-        _judge(folder, work)
+                give_up(folder, why)
 
 
 def _limits(folder: Path, work: Work) -> Limits:
@@ -74,87 +49,5 @@ def _limits(folder: Path, work: Work) -> Limits:
     return Limits(seconds=SECONDS + size / BYTES_A_SECOND)
 
 
-def _give_up(folder: Path, why: str) -> None:
-    """A report with the one finding that the package was given up."""
-    from forms_spec.findings.catalogue import finding
-    from generator.package.source import Unreadable
-    from generator.validation.evaluate_forms import unreadable
-
-    if (work := read_work(folder)) is None:
-        return
-    stopped = finding("judging-stopped", value=work.name, why=why)
-    _finish(folder, work, unreadable(Path(work.name), Unreadable(stopped)))
-
-
-def _judge(folder: Path, work: Work) -> None:
-    from generator.validation.validate import validate_package
-
-    teller = _Teller(folder, work)
-    package = folder / work.file
-    if work.study:
-        _export(package, teller)
-    _finish(folder, work, replace(validate_package(package, on_progress=teller.tell), source=work.name))
-
-
-def _finish(folder: Path, work: Work, report: Report) -> None:
-    """Leaves the report and what is to be known before it is opened."""
-    from generator.validation.report.write_csv import findings_csv, missingness_csv
-    from generator.validation.report.write_html import report_html
-
-    (folder / REPORT).write_text(report_html(report), "utf-8")
-    (folder / FINDINGS).write_text(findings_csv(report), "utf-8", newline="")
-    if report.missingness:
-        (folder / ANSWERS).write_text(missingness_csv(report), "utf-8", newline="")
-    if not work.study:
-        (folder / work.file).unlink(missing_ok=True)
-    work.state, work.valid, work.sentence = "done", report.valid, report.sentence()
-    work.said, work.more = _said(report), report.hidden
-    write_work(folder, work)
-    shutil.rmtree(folder / SCRATCH, ignore_errors=True)
-
-
-def _said(report: Report) -> list[list[str]]:
-    """What a person should know before the report is opened: each time what is wrong, and what to do."""
-    from generator.validation.report.summary import look_first
-
-    if not report.readable:
-        return [[one.finding.message, one.finding.remedy] for one in report.findings[:MOST_SAID]]
-    first = look_first(report)[:MOST_SAID]
-    return [
-        [
-            one.message if one.place in one.message else f"{one.place}: {one.message}",
-            f"{one.remedy} {one.follows}.".removesuffix(" ."),
-        ]
-        for one in first
-    ]
-
-
-def _export(package: Path, teller: _Teller) -> None:
-    """Current study data, as a package."""
-    from webapp.packages.export import export_package
-    from webapp.study_database import opened, study_in_use
-
-    package.unlink(missing_ok=True)
-    with opened(os.environ[DATABASE], must_exist=True) as database:
-        study = study_in_use(database)
-        assert study is not None, "a study is served"
-        export_package(database, study, package, on_progress=lambda done: teller.tell("exporting", done, 0))
-
-
-class _Teller:
-    """Writes down where the work stands, a few times a second."""
-
-    def __init__(self, folder: Path, work: Work) -> None:
-        self._folder, self._work = folder, work
-        self._next = 0.0
-
-    def tell(self, doing: str, done: int, total: int) -> None:
-        if doing == self._work.doing and time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + PAUSE
-        self._work.doing, self._work.done, self._work.total = doing, done, total
-        write_work(self._folder, self._work)
-
-
 if __name__ == "__main__":
-    (judge if JUDGE in sys.argv else main)(Path(sys.argv[1]))
+    main(Path(sys.argv[1]))

@@ -43,6 +43,7 @@ def migrate(engine: Engine) -> None:
 
 def alembic_config(connection: Connection) -> Config:
     """Alembic's configuration, with the migrations of this package and an open connection."""
+    # As above: only a database that is migrated needs Alembic.
     from alembic.config import Config
 
     config = Config()

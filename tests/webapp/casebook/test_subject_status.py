@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from tests.webapp import guest_study
 from tests.webapp.pages import inputs, sign_in
 from webapp.app import create_app
-from webapp.settings import Settings
+from webapp.installation.settings import Settings
 from webapp.views import subjects as subjects_view
 
 DM = "/subjects/01-001/SCR/dm"

@@ -10,7 +10,7 @@ from tests.studies import small_study
 from tests.webapp.pages import sign_in
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD
-from webapp.settings import Settings
+from webapp.installation.settings import Settings
 from webapp.storage import Role, add_user, open_database
 from webapp.storage import sign_in as password_of
 

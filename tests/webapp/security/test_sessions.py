@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from tests.webapp.pages import TODAY, cellkine, sign_in, token
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD, load_demo
+from webapp.installation.settings import Settings
 from webapp.security.sessions import IDLE, LONGEST
-from webapp.settings import Settings
 from webapp.storage import open_database
 
 COOKIE = "crfsmith"

@@ -6,15 +6,25 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import click
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
-if TYPE_CHECKING:
-    from forms_spec.model.study import Study
-    from webapp.storage import Database
+from forms_spec import load_study
+from forms_spec.model.study import Study
+from webapp.installation.command_error import Unusable
+from webapp.storage import (
+    AlteredDictionary,
+    ClockBehind,
+    DamagedData,
+    Database,
+    DatabaseTooNew,
+    Role,
+    add_user,
+    dictionary_in_use,
+    get_user,
+    open_database,
+)
 
-UNREADABLE = 2
 LONGEST = 120
 """A database may quote a whole record."""
 RESTORE = "Nothing was changed. If this continues, restore the last backup."
@@ -23,19 +33,9 @@ IMPORTER = "import"
 KINDS = frozenset({"sqlite", "postgresql"})
 
 
-class Unusable(click.ClickException):
-    """Nothing can be done with what was given; exit code 2."""
-
-    exit_code = UNREADABLE
-
-
 @contextmanager
 def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
     """The database at ``url``, closed again at the end. A new file is made unless it ``must_exist``."""
-    from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
-
-    from webapp.storage import DatabaseTooNew, open_database
-
     file = url.removeprefix("sqlite:///")
     if must_exist and file != url and not Path(file).exists():
         raise Unusable(f"There is no database at {url}.")
@@ -72,10 +72,6 @@ def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
 @contextmanager
 def _in_words(url: str) -> Iterator[None]:
     """Trouble of the database, and damage in it, end a command in a sentence."""
-    from sqlalchemy.exc import DBAPIError
-
-    from webapp.storage import ClockBehind, DamagedData
-
     try:
         yield
     except ClockBehind as error:
@@ -107,9 +103,6 @@ def _why(error: Exception) -> str:
 
 def study_in_use(database: Database) -> Study | None:
     """The study whose dictionary is in use, or None in a new database."""
-    from forms_spec import load_study
-    from webapp.storage import AlteredDictionary, dictionary_in_use
-
     stored = dictionary_in_use(database)
     if stored is None:
         return None
@@ -123,8 +116,6 @@ def study_in_use(database: Database) -> Study | None:
 
 def import_account(database: Database) -> None:
     """The account for imports is made when it is needed; nobody can sign in with it."""
-    from webapp.storage import Role, add_user, get_user
-
     if get_user(database, IMPORTER) is None:
         password = secrets.token_urlsafe(32)
         add_user(database, username=IMPORTER, name="Import", role=Role.DATA_MANAGER, password=password)
