@@ -18,7 +18,6 @@ from generator.redcap.losses import as_markdown, counts
 from generator.redcap.reading.events import EventFiles
 from generator.redcap.reading.originals import originals, read_originals
 from generator.redcap.reading.project_file import NoProject, project_missing
-from generator.redcap.write_dictionary import write_redcap
 from webapp.commands.terminal import show_finding
 from webapp.installation.command_error import Unusable
 
@@ -141,6 +140,9 @@ def _without_collector() -> Iterator[None]:
 
 
 def _to_redcap(source: Path, out: Path | None) -> None:
+    # The writer of REDCap's files, which the other direction does without.
+    from generator.redcap.write_dictionary import write_redcap
+
     if out is None:
         raise Unusable("Give the file to write with --out FILE.csv.")
     try:

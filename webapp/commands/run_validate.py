@@ -10,7 +10,6 @@ from typing import TextIO
 
 import click
 
-from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from generator.validation.open_package import Engine
 from generator.validation.read_tables import Progress
 from generator.validation.report.report import MOST_LOCATED, Report
@@ -91,6 +90,9 @@ def _on_cluster(
 
 
 def _dictionary(folder: Path) -> dict[str, str]:
+    # YAML: most packages are validated by their own dictionary, or have none.
+    from generator.dictionary.folder import UnreadableFolder, read_dictionary
+
     try:
         read = read_dictionary(folder)
     except UnreadableFolder as error:
@@ -141,7 +143,8 @@ def _progress() -> Iterator[Progress | None]:
 
     with progress.Progress(console=console.Console(stderr=True), transient=True) as bar:
         tasks = {
-            what: bar.add_task(what.capitalize(), total=None, start=False) for what in ("reading", "evaluating")
+            what: bar.add_task(what.capitalize(), total=None, start=False)
+            for what in ("reading", "evaluating")
         }
 
         def told(what: str, done: int, total: int) -> None:

@@ -24,6 +24,7 @@ from generator.package.row_order import form_order
 from generator.package.writer import PackageWriter, Written, package_writer
 from generator.tables import layout
 from generator.tables.descriptor import timestamp
+from webapp.installation.study_database import opened, study_in_use
 from webapp.packages.audit_order import AuditOrder
 from webapp.storage import Database, Snapshot, Status, StoredForm, Subject, revisions, snapshot
 
@@ -49,6 +50,14 @@ def export_package(
             files=files, earlier_files=earlier_files, earlier=earlier_dictionaries(state, study)
         )
     return replace(written, findings=(*written.findings, *missing))
+
+
+def export_study_in_use(url: str, target: Path, *, on_progress: Callable[[int], None]) -> Written:
+    """The same of a database by its address."""
+    with opened(url, must_exist=True) as database:
+        study = study_in_use(database)
+        assert study is not None, "a study is served"
+        return export_package(database, study, target, on_progress=on_progress)
 
 
 def captured_forms(state: Snapshot, study: Study) -> Iterator[CapturedForm]:

@@ -79,14 +79,12 @@ def _said(report: Report) -> list[list[str]]:
 def _export(package: Path, teller: _Teller) -> None:
     """Current study data, as a package."""
     # SQLAlchemy and the capture database: a package that was uploaded is validated without them.
-    from webapp.installation.study_database import opened, study_in_use
-    from webapp.packages.export import export_package
+    from webapp.packages.export import export_study_in_use
 
     package.unlink(missing_ok=True)
-    with opened(os.environ[DATABASE], must_exist=True) as database:
-        study = study_in_use(database)
-        assert study is not None, "a study is served"
-        export_package(database, study, package, on_progress=lambda done: teller.tell("exporting", done, 0))
+    export_study_in_use(
+        os.environ[DATABASE], package, on_progress=lambda done: teller.tell("exporting", done, 0)
+    )
 
 
 class _Teller:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -35,21 +36,25 @@ def migrate(engine: Engine) -> None:
         writing = connection.execution_options(crfsmith_writes=True)
         with writing.begin():
             _one_at_a_time(writing)
-            # Alembic takes a quarter of a second to import, and most openings need it not.
-            from alembic import command
-
+            command, _ = _alembic()
             command.upgrade(alembic_config(writing), "head")
 
 
 def alembic_config(connection: Connection) -> Config:
     """Alembic's configuration, with the migrations of this package and an open connection."""
-    # As above: only a database that is migrated needs Alembic.
-    from alembic.config import Config
-
-    config = Config()
+    _, configuration = _alembic()
+    config: Config = configuration.Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _alembic() -> tuple[ModuleType, ModuleType]:
+    """Alembic's commands and its configuration."""
+    # It takes a quarter of a second to load, and most openings of a database do not need it.
+    from alembic import command, config
+
+    return command, config
 
 
 def _is_known(revision: str) -> bool:

@@ -41,7 +41,7 @@ def test_java_is_not_there(package: Path, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_spark_is_not_installed(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    monkeypatch.setitem(sys.modules, "pyspark", None)
     assert "pip install 'crfsmith[spark]'" in said(package, "local[1]")
 
 
