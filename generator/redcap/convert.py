@@ -271,7 +271,7 @@ class _Build:
         choices = parse_choices(item.choices)
         if not answers:
             say("redcap-no-choices", item.row, "choices", item.choices, name=item.name)
-            self._loss(item, "no-choices", "choices", "nothing to choose from: any text is taken")
+            self._loss(item, "no-choices", "choices", "nothing to choose from: any text is accepted")
             return ()
         codes = [one.code for one in choices]
         if twice := sorted({code for code in codes if code and codes.count(code) > 1}):
@@ -279,7 +279,7 @@ class _Build:
             self._loss(item, "code-twice", "choices", f"only the first {', '.join(twice)} is kept")
         if bad := [code for code in codes if ";" in code]:
             say("redcap-bad-code", item.row, "choices", ", ".join(bad), name=item.name)
-            self._loss(item, "bad-code", "choices", "a code with ; cannot stand in the data")
+            self._loss(item, "bad-code", "choices", "a code with ; cannot be stored in the data")
             answers = tuple(one for one in answers if ";" not in one[0])
         labels = [label.lower() for _, label, _ in answers]
         if alike := [code for code, label, _ in answers if labels.count(label.lower()) > 1]:

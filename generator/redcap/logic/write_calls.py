@@ -139,7 +139,7 @@ def _texts_of_known(name: str, first: int) -> Callable[[WriteContext, syntax_tre
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
         parts = [writer.say(one) for one in node.arguments]
         if not all(one.sure for one in parts[:first]):
-            raise LogicFault("what stands between the texts is no constant", node.start, node.end)
+            raise LogicFault("the text between is not a constant", node.start, node.end)
         text = f"{name}({', '.join(one.guarded() for one in parts)})"
         known = some(one.known for one in parts[first:])
         return Said(text=text, type=Type.TEXT, known=known, needs=TRUE if first else known)

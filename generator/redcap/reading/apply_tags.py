@@ -50,7 +50,7 @@ def heed_tags(maker: TaggedFields, plan: Plan, keys: Keys, scope: Scope) -> None
             _heed(maker, plan, keys, tag)
     starts = "default" in keys or "prefill" in keys
     if keys.get("entry") and keys.pop("required", None) and not starts:
-        maker.keep(keys, plan.item, "unused-flag", "required", "nobody can answer it on the page")
+        maker.keep(keys, plan.item, "unused-flag", "required", "it cannot be answered on the page")
     elif keys.get("entry") and starts and plan.item.required.strip().lower() == "y":
         keys["required"] = "true"
 
@@ -88,7 +88,7 @@ def _either(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag, scope: Scope)
                 _either(maker, plan, keys, one, scope) if one.name == "IF" else _heed(maker, plan, keys, one)
             return
         if keys["type"] != "note" or not (_only_hides(then, otherwise) or _only_hides(otherwise, then)):
-            raise LogicFault("tags do not come and go with answers")
+            raise LogicFault("tags cannot depend on answers")
         said = f"({asked}) is not true" if _only_hides(then, otherwise) else asked
         keys["show_when"] = f"({keys['show_when']}) and ({said})" if "show_when" in keys else said
     except LogicFault as fault:

@@ -96,7 +96,7 @@ def read_dictionary(file: str, content: bytes) -> Dictionary:
             )
         )
     found.losses += [
-        Loss(kind="title", row=0, field="*", column="", original=title, why="it stands above the headers")
+        Loss(kind="title", row=0, field="*", column="", original=title, why="it is above the headers")
         for title in sheet.titles
         if not title.lower().startswith("sep=")
     ]
@@ -146,7 +146,7 @@ def _plain_cells(found: Dictionary, row: Row, blanks: frozenset[str]) -> dict[st
     for column in _NAMES:
         name = cells[column].strip()
         if name != cells[column]:
-            why = "blanks around a name mean nothing"
+            why = "spaces around a name have no meaning"
             _spelled(found, row, column, cells[column], kind="white-space", why=why)
             cells[column] = name
     return cells
@@ -192,7 +192,7 @@ def _row_without_name(found: Dictionary, row: Row, cells: Mapping[str, str]) -> 
             field="",
             column="",
             original=said,
-            why="nothing can be stored without a name",
+            why="a field without a name cannot be stored",
         )
     )
 
@@ -214,7 +214,7 @@ def _repeated_names(found: Dictionary) -> None:
                 field=new,
                 column=HEADERS["name"],
                 original=item.name,
-                why="the name stands twice",
+                why="the name occurs twice",
             )
         )
         taken.add(new)

@@ -156,7 +156,7 @@ def _once(
 def _sometimes(once: Mapping[str, tuple[str, ...]]) -> Iterator[Loss]:
     """Forms that repeat at some of their events only: here they do at all."""
     for form, events in once.items():
-        why = "the form repeats here at every event; records go back as they came"
+        why = "the form repeats at every event here, and records are exported as they came"
         yield _loss("repeats", form, "form_name", ", ".join(events), why)
 
 
@@ -310,5 +310,5 @@ def _inferred(events: tuple[Event, ...], given: bool) -> tuple[Loss, ...]:
     if given or [event.name for event in events] == [CLASSIC]:
         return ()
     names = ", ".join(event.name for event in events)
-    why = "no list of events was given: the visits are those that the logic names, every form at each"
+    why = "no list of events was given, so the visits are those named in the logic, with every form at each"
     return (Loss(kind="events", row=0, field="*", column="", original=names, why=why),)

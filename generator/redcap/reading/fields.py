@@ -97,7 +97,7 @@ class FieldMaker:
         item = plan.item
         text = self.read_text(item, "label", scope)
         if not text:
-            self.loss(item, "no-label", "label", "the name stands for the label", harmless=not item.label)
+            self.loss(item, "no-label", "label", "the name is used as the label", harmless=not item.label)
             return escaped(plain_text(item.name)) or plan.name
         return text
 
@@ -128,12 +128,12 @@ class FieldMaker:
         if plan.validation.note:
             self.loss(item, "validation", "validation", plan.validation.note)
         if item.type in ("text", "notes") and LOOKUP.match(item.choices):
-            self.keep(keys, item, "ontology", "choices", "terms are not looked up: any text is taken")
+            self.keep(keys, item, "ontology", "choices", "terms are not looked up: any text is accepted")
         elif item.choices.strip() and item.type != "sql":
             self.keep(keys, item, "unused-choices", "choices", "the field's type has no choices")
         validation = item.validation.strip()
         if validation and validation not in VALIDATIONS and item.type == "text":
-            self.keep(keys, item, "unknown-validation", "validation", "any text is taken")
+            self.keep(keys, item, "unknown-validation", "validation", "any text is accepted")
         elif plan.validation.comma:
             keys.setdefault("redcap", {})["validation"] = validation
             self.loss(
@@ -151,7 +151,7 @@ class FieldMaker:
             why = "the record id is the subject's id; --record-id names another field, or none"
             self.loss(item, "record-id", "name", why, harmless=True)
             if item.validation.strip():
-                self.keep(keys, item, "record-id", "validation", "every subject's id is taken")
+                self.keep(keys, item, "record-id", "validation", "any subject ID is accepted")
             return
         gives = {Want.TEXT: "text", Want.DATE: "date"}.get(plan.want)
         tag = _calc_tag(plan)
@@ -244,7 +244,11 @@ class FieldMaker:
         if item.validation.strip() == "number":
             keys.setdefault("redcap", {})["validation"] = "number"
             self.loss(
-                item, "slider-number", "validation", "the number always stands beside the line", harmless=True
+                item,
+                "slider-number",
+                "validation",
+                "the number is always shown beside the line",
+                harmless=True,
             )
         elif item.validation.strip():
             self.keep(keys, item, "unused-validation", "validation", "a slider has no validation")
@@ -252,7 +256,7 @@ class FieldMaker:
     def file(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
         item = plan.item
         if item.validation.strip():
-            self.keep(keys, item, "signature", "validation", "a signature is handed in as a file")
+            self.keep(keys, item, "signature", "validation", "a signature is uploaded as a file")
         if item.choices.strip():
             self.keep(keys, item, "unused-choices", "choices", "a file has no choices")
 
@@ -261,14 +265,16 @@ class FieldMaker:
             self.keep(keys, plan.item, "unused-choices", "choices", "text to the reader has no choices")
 
     def lookup(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
-        self.keep(keys, plan.item, "sql", "choices", "answers come from REDCap's database: any text is taken")
+        self.keep(
+            keys, plan.item, "sql", "choices", "answers come from REDCap's database: any text is accepted"
+        )
         if plan.item.validation.strip():
             self.keep(keys, plan.item, "unused-validation", "validation", "there is no list to look up in")
         keys.setdefault("redcap", {})["type"] = "sql"
 
     def unknown(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
         item = plan.item
-        self.keep(keys, item, "unknown-type", "type", "no field type of REDCap: taken as text")
+        self.keep(keys, item, "unknown-type", "type", "not a REDCap field type, so it is imported as text")
         if item.choices.strip():
             self.keep(keys, item, "unused-choices", "choices", "the field's type is unknown")
 
@@ -343,11 +349,11 @@ class FieldMaker:
     def rest(self, plan: Plan, keys: Keys) -> None:
         item = plan.item
         if item.alignment.strip():
-            self.keep(keys, item, "alignment", "alignment", "where the answer stands is the page's matter")
+            self.keep(keys, item, "alignment", "alignment", "the page decides where the answer is placed")
         if item.number.strip():
             self.keep(keys, item, "question-number", "number", "questions are not numbered")
         if item.ranking.strip():
-            self.keep(keys, item, "ranking", "ranking", "an answer may stand twice in the grid")
+            self.keep(keys, item, "ranking", "ranking", "an answer may be chosen twice in the grid")
 
 
 def _calc_tag(plan: Plan) -> Tag | None:

@@ -41,7 +41,7 @@ def piped_text(text: str, scope: Scope) -> Piped:
     found.text += escaped(text[at:])
     for match in _EMBEDDED.finditer(text):
         if match[1] in scope.project.fields:
-            found.lost.append((match[0], "a question stands by itself; its name stays in the text"))
+            found.lost.append((match[0], "questions cannot be shown inside a text, so its name stays there"))
     return found
 
 
@@ -70,19 +70,19 @@ def _answer(said: str, scope: Scope) -> str:
         return f"{{{_KEYS[key]}}}"
     node = parse_logic(said)
     if not isinstance(node, tree.Reference):
-        raise LogicFault("it is no field")
+        raise LogicFault("it is not a field")
     if "-" in node.field:
         raise LogicFault(f"[{node.field}] has no meaning outside REDCap")
     coded = _modifier(said)
     if node.code is not None:
-        raise LogicFault("whether one box is ticked cannot stand in a text")
+        raise LogicFault("whether one box is ticked cannot be shown in a text")
     if node.field == scope.project.subject:
         return "{subjid}"
     known = scope.project.fields.get(node.field)
     if known is None:
         raise LogicFault(f"there is no field [{node.field}] in the file")
     if known.want is Want.FILE:
-        raise LogicFault("a file cannot stand in a text")
+        raise LogicFault("a file cannot be shown in a text")
     return _named(node, known, scope, coded=coded)
 
 
@@ -92,7 +92,7 @@ def _named(node: tree.Reference, known: Known, scope: Scope, *, coded: bool) -> 
         raise LogicFault("it is always blank")
     slot = f"{{{name}{':code' if coded else ''}}}"
     if isinstance(next(parts_of(slot)), str):
-        raise LogicFault("the name has no place in a text")
+        raise LogicFault("the name cannot be shown in a text")
     return slot
 
 

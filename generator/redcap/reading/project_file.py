@@ -25,7 +25,7 @@ def project_missing(content: bytes) -> str:
     read = _of_xml if text.startswith("<") else _of_json if text.startswith(("{", "[")) else _of_csv
     codes = read(content, text)
     if codes is None:
-        raise NoProject("it names no codes of missing data, not even that there are none")
+        raise NoProject("it does not say which missing data codes the project has, or that it has none")
     return codes.replace("\\n", "|").replace("\r\n", "|").replace("\n", "|")
 
 

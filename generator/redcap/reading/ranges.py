@@ -32,7 +32,7 @@ def read_end(said: str, validation: Validation, scope: Scope) -> End | None:
         return _today(said.lower(), validation)
     found = _constant(said, validation)
     if found is None:
-        raise LogicFault(f"{said!r} is no value of a {validation.type} field")
+        raise LogicFault(f"{said!r} is not a value of a {validation.type} field")
     return End(text=found, spelled=found != said)
 
 
@@ -77,5 +77,5 @@ def _other_field(said: str, validation: Validation, scope: Scope) -> End:
     if value.want is Want.DATETIME and validation.want is Want.DATE:
         return End(text=f"date_of({value.text})")
     if value.want is not validation.want:
-        raise LogicFault(f"{said} is no value of a {validation.type} field")
+        raise LogicFault(f"{said} is not a value of a {validation.type} field")
     return End(text=value.text)

@@ -35,13 +35,13 @@ Heeded = Callable[[Plan, Keys, Tag], Without | None]
 def _default(plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     said = tag.argument or ""
     if piped(said):
-        return Without(why="an answer of another field is not taken over")
+        return Without(why="an answer cannot be copied from another field")
     if keys["type"] not in _DEFAULTS:
         return Without(why=f"a {keys['type']} field has no default from REDCap")
     if not said.strip():
         return Without(why="an empty default")
     if "prefill" in keys:
-        return Without(why="the field starts with another tag's text")
+        return Without(why="another tag sets the field's default")
     keys["default"] = _default_text(plan, keys, said)
     return None
 
@@ -61,7 +61,7 @@ def _prefill(by_type: Mapping[str, str], *, clock: str = "") -> Heeded:
         if keys["type"] not in by_type or "pattern" in keys:
             return Without(why=f"a {keys['type']} field cannot be filled with it")
         if "default" in keys or "prefill" in keys:
-            return Without(why="the field starts with another tag's text")
+            return Without(why="another tag sets the field's default")
         keys["prefill"] = by_type[keys["type"]]
         if clock and keys["prefill"] != "user":
             return Without(why=clock, harmless=True)
@@ -79,7 +79,7 @@ def _longest(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     if keys["type"] not in ("text", "long_text") or not (said.isascii() and said.isdecimal()):
         return Without(why="only a text has a length")
     if len(said.lstrip("0")) > 8 or not int(said):
-        return Without(why="no text is as long as that")
+        return Without(why="no text can be that long")
     keys["length"] = str(int(said))
     return None
 
@@ -127,7 +127,7 @@ def _most(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     if keys["type"] != "multiple_choice" or not (
         said.isascii() and said.isdecimal() and 0 < int(said[:6]) < 1000
     ):
-        return Without(why="only of a checkbox a number of answers can be the most")
+        return Without(why="only a checkbox can have a maximum number of answers")
     keys["max_choices"] = str(int(said))
     return None
 
@@ -139,7 +139,7 @@ def _placeholder(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     if not said:
         return Without(why="it says nothing", harmless=True)
     keys["placeholder"] = said
-    return Without(why="the name stands in the box as it is written") if piped(said) else None
+    return Without(why="the name is shown in the box as written") if piped(said) else None
 
 
 def _hidden(_plan: Plan, keys: Keys, _tag: Tag) -> None:
@@ -148,7 +148,7 @@ def _hidden(_plan: Plan, keys: Keys, _tag: Tag) -> None:
 
 def _read_only(_plan: Plan, keys: Keys, _tag: Tag) -> Without | None:
     if keys["type"] in ("calculated", "note"):
-        return Without(why="it is only read anyway", harmless=True)
+        return Without(why="it is read-only anyway", harmless=True)
     keys.setdefault("entry", "read_only")
     return None
 
@@ -168,7 +168,7 @@ def _lost(why: str) -> Heeded:
 
 _NO_SURVEYS = "there are no surveys here"
 _NO_APP = "there is no app here"
-_OVERWRITES = "nothing is put over an answer when a form is opened"
+_OVERWRITES = "answers are not overwritten when a form is opened"
 
 TAGS: Mapping[str, Heeded] = MappingProxyType(
     {

@@ -61,7 +61,7 @@ class Timetable:
         days = (event.day, event.before, event.after)
         if event.day is None or (not any(days) and self.zero() is None):
             return {}
-        why = "no date is known from which the days count: name one with --day-zero"
+        why = "the date that days are counted from is unknown. Name one with --day-zero"
         if event.repeats:
             why = "a visit that repeats has no day"
         elif self.zero() is not None:

@@ -22,8 +22,8 @@ MOST_COLUMNS = 12
 _SMALL = re.compile(r"e\+0[0-9]$", re.ASCII)
 _SAYS = {LABELS: "labels for codes", **dict.fromkeys(ROW_NUMBERS, "rows are counted")}
 _MAY_SAY = {
-    "zeros-gone": "zeros in front may be gone",
-    "digits-lost": "digits of long numbers may be others",
+    "zeros-gone": "leading zeros may be lost",
+    "digits-lost": "digits of long numbers may have changed",
     "code-erased": "missing codes may have become blanks",
 }
 _ORDER = {

@@ -96,7 +96,7 @@ def _subjects(
             yield LeftOut(
                 kind="subject",
                 subject=subject,
-                why="no form with an answer or a state: REDCap has no such records",
+                why="no form has an answer or a state, and REDCap has no such records",
                 harmless=True,
             )
 
@@ -117,7 +117,7 @@ class _Comparison:
         here = _cells(spec, self.form.record)
         there = _cells(spec, without_documents(self.study, self.again)) if self.again else {}
         if self.again is None and not here and not self.form.status:
-            why = "a draft without an answer: in REDCap the form is not begun"
+            why = "a draft without an answer: in REDCap the form has not been started"
             yield self.left_out("empty-draft", why=why, harmless=True)
             return
         rows = _rows(self.again.record) if self.again else set()
@@ -157,26 +157,26 @@ class _Comparison:
         key, again = self.form.key, self.again
         if again is None:
             scheduled = key.visit == LOG or (key.form, key.visit) in self.study.expectations
-            why = "the form does not come back" if scheduled else "the form is not expected at this visit"
+            why = "the form is not preserved" if scheduled else "the form is not expected at this visit"
             if not answered:
                 yield self.left_out("form", why=why)
             return
         if self.form.status != again.status:
             was, is_ = int(self.form.status), int(again.status)
-            yield self.left_out("state", original=str(was), why=f"the state {was} comes back as {is_}")
+            yield self.left_out("state", original=str(was), why=f"the state {was} becomes {is_}")
         if self.form.site != again.site:
-            why = f"comes back as {again.site or 'no site'}"
+            why = f"becomes {again.site or 'no site'}"
             yield self.left_out("site", original=self.form.site, why=why)
 
     def answer(self, cell: CellKey, text: str, back: str, rows: Collection[tuple[str, int]]) -> LeftOut:
         """One answer that comes back otherwise."""
-        kind, why = "answer", f"comes back as {back}" if back else "is not in the file"
+        kind, why = "answer", f"becomes {back}" if back else "it is not in the file"
         field = self.study.field(cell.table, cell.field)
         harmless = False
         if field is None:
             kind, why = "no-field", "the dictionary has no such field any more"
         elif field.kind.name == "file":
-            kind, why, harmless = "file", "an export has the names of files, not the files", True
+            kind, why, harmless = "file", "an export has the names of files, not their content", True
         elif exact_places(self.study, field) is not None and _same_number(text, back):
             kind, why, harmless = "decimals", f"written {back}: REDCap asks for exactly so many", True
         elif field.kind.name == "choices" and isinstance(field.kind.parse(text, field), Refusal):
@@ -184,7 +184,7 @@ class _Comparison:
         elif cell.row is not None and (cell.table, cell.row) not in rows:
             kind, why = "row", self.no_row(cell.row)
         elif _same_value(field, text, back):
-            kind, why, harmless = "spelling", f"comes back as {back}, which is the same value", True
+            kind, why, harmless = "spelling", f"becomes {back}, which is the same value", True
         elif text.strip() == back.strip():
             kind, why = "blanks", "blanks at its ends are not kept"
         elif isinstance(field.kind.parse(text, field), Refusal):
@@ -228,7 +228,7 @@ def _history(forms: Sequence[CapturedForm]) -> Iterator[LeftOut]:
                 harmless=True,
             )
     if forms:
-        why = "who saved each version and when stands in a package only: crfsmith export without --as"
+        why = "only a package contains who saved each version and when: crfsmith export without --as"
         yield LeftOut(kind="history", original=f"{len(forms):,} forms", why=why, harmless=True)
 
 
@@ -258,7 +258,7 @@ def counts(left_out: Sequence[LeftOut]) -> list[tuple[str, bool, int]]:
 def as_markdown(source: str, left_out: Sequence[LeftOut]) -> str:
     """The list that is written beside the file."""
     lines = [f"# What is not in {source}", ""]
-    for harmless, title in ((False, "Answers that do not come back"), (True, "Not in records of REDCap")):
+    for harmless, title in ((False, "Answers that are not preserved"), (True, "Not in records of REDCap")):
         chosen = [one for one in left_out if one.harmless is harmless]
         if not chosen:
             continue

@@ -277,7 +277,7 @@ class CellWriter:
         if (low, high) != ("0", "100"):
             cells["minimum"], cells["maximum"] = low, high
         if one.type.name == "vas" and one.places != 0:
-            self.loss(cells["name"], "type", "places", str(one.places), "a slider stands on whole numbers")
+            self.loss(cells["name"], "type", "places", str(one.places), "a slider takes whole numbers only")
         return []
 
     def calculated(self, one: Field, cells: Cells, _form: Form) -> list[str]:

@@ -84,7 +84,7 @@ def _designated(study: Study, found: Lists) -> Iterator[tuple[str, ...]]:
             if at is None and not log:
                 continue
             if log:
-                _say(found, "log", form.name, "log: true", f"a form of no visit stands at {name}")
+                _say(found, "log", form.name, "log: true", f"a form without a visit is placed at {name}")
             elif at is not None and at.expectation is not Expectation.REQUIRED:
                 why = "the forms of REDCap's events are not conditional or optional"
                 _say(found, "expectation", form.name, f"{at.expectation.value} at {visit}", why)

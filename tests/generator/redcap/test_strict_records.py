@@ -347,7 +347,7 @@ def test_texts_that_may_have_lost_zeros_or_digits_are_said() -> None:
     text = "record_id,redcap_data_access_group,n,lot\n01-001,1,5,7\n01-002,1,6,12345678901234567168\n"
     found = report(study_from(SITES), text).findings
     assert [one.finding.code for one in found] == ["redcap-rewritten", "redcap-values-lost"]
-    assert "zeros in front may be gone" in found[1].finding.message
+    assert "leading zeros may be lost" in found[1].finding.message
     assert "lot (row 2)" in found[1].finding.message
     assert "digits of long numbers" in found[1].finding.message
 
