@@ -27,7 +27,7 @@ def test_a_form_is_entered_step_by_step(plain: Page, site: Site) -> None:
     plain.get_by_role("button", name="Save draft", exact=False).last.click()
     expect(plain.locator("#state")).to_contain_text("saved")
     plain.get_by_role("button", name="Save and complete").click()
-    expect(plain.locator("#summary")).to_contain_text("To complete the form")
+    expect(plain.locator("#summary")).to_contain_text("before you complete the form")
     plain.locator("[name=f-sutob][value=NEVER]").check()
     plain.get_by_role("button", name="Save and complete").click()
     expect(plain.locator("#status")).to_contain_text("complete")

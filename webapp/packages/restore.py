@@ -110,5 +110,5 @@ class _Restoring:
 
     def findings(self) -> Iterator[Finding]:
         if self.without:
-            many = "1 form comes in" if self.without == 1 else f"{self.without:,} forms come in"
+            many = "1 form is imported" if self.without == 1 else f"{self.without:,} forms are imported"
             yield finding("import-without-history", many=many)

@@ -57,7 +57,7 @@ def open_database(url: str, *, clock: Callable[[], datetime] = utc_now) -> Datab
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
-            raise ValueError("A capture database needs a file: what is in memory is lost with the server.")
+            raise ValueError("A capture database needs a file. Data in memory is lost when the server stops.")
         _make_private(Path(parsed.database))
         engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
         _prepare_sqlite(engine)

@@ -35,8 +35,8 @@ class AlteredDictionary(ValueError):
 
     def __init__(self, hash_: str) -> None:
         super().__init__(
-            f"The text of the dictionary {hash_[:12]} in the database was changed from outside: it no"
-            " longer fits its hash. Restore the database from a backup."
+            f"The text of the dictionary {hash_[:12]} in the database was changed outside crfsmith,"
+            " so it no longer matches its hash. Restore the database from a backup."
         )
 
 
@@ -120,7 +120,7 @@ def _need_same_study(connection: Connection, hash_in_use: str, study: Study) -> 
     if name != study.name and subjects:
         count = f"{subjects} subject{'s' * (subjects != 1)}"
         raise OtherStudy(
-            f"The database holds {count} of the study {name}, and {study.name} is another study."
+            f"The database has {count} of the study {name}, but {study.name} is a different study."
         )
 
 

@@ -28,10 +28,10 @@ def migrate(engine: Engine) -> None:
         return
     if revision is not None and revision > HEAD:
         raise DatabaseTooNew(
-            f"The database is of version {revision}, this crfsmith knows versions to {HEAD}."
+            f"The database has version {revision}, but this crfsmith supports versions up to {HEAD}."
         )
     if revision is not None and not _is_known(revision):
-        raise ValueError(f"it says that its tables are of version {revision}, which no crfsmith ever made")
+        raise ValueError(f"its tables have version {revision}, which no crfsmith has ever created")
     with engine.connect() as connection:
         writing = connection.execution_options(crfsmith_writes=True)
         with writing.begin():

@@ -22,7 +22,7 @@ def show_eligibility(subjid: str) -> ResponseReturnValue:
     judged = judged_casebook(subjid)
     page = page_of(subjid, judged)
     if page is None:
-        abort(404, "The study's dictionary has no criteria of eligibility.")
+        abort(404, "The study's dictionary has no eligibility criteria.")
     open_only = request.args.get("show") == OPEN
     table = judged.once(f"criteria {open_only}", lambda: _table(subjid, page, open_only=open_only))
     return render_template("eligibility.html", subject=subject, table=table, today=judged.standing.today)

@@ -86,7 +86,7 @@ def test_answers_that_cannot_be_read(file: Path, change: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("revision", "words"), [("0000", "no crfsmith ever made"), ("9999", "Install the newer")]
+    ("revision", "words"), [("0000", "no crfsmith has ever created"), ("9999", "Install the newer")]
 )
 def test_a_version_that_is_not_known(file: Path, revision: str, words: str) -> None:
     with closing(sqlite3.connect(file)) as plain:

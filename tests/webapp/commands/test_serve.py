@@ -133,7 +133,7 @@ def test_another_study_is_not_served_over_captured_subjects(captured: str, tmp_p
     text = FILES["study.yaml"].replace(small_study().name, "ANOTHER", 1)
     folder = of_small_study(tmp_path, study=text)
     said = refusal("--db", captured, "--dictionary", folder)
-    assert "holds 1 subject of the study" in said
+    assert "has 1 subject of the study" in said
     assert "add --replace" in said
     with served(
         "--db",
@@ -150,7 +150,7 @@ def test_a_dictionary_that_was_changed_in_the_database_is_not_served(captured: s
     with sqlite3.connect(captured.removeprefix("sqlite:///")) as connection:
         connection.execute("DROP TRIGGER dictionary_no_update")
         connection.execute("UPDATE dictionary SET files = replace(files, 'Vital', 'Fatal')")
-    assert "was changed from outside" in refusal("--db", captured)
+    assert "was changed outside crfsmith" in refusal("--db", captured)
 
 
 def test_a_clock_before_the_newest_save_is_said_at_the_start(captured: str) -> None:

@@ -89,7 +89,7 @@ def test_complete_is_refused_while_something_must_be_put_right(
 ) -> None:
     data = posted(client.get(VS).text, f__vsperf="Y", action="complete")
     answer = client.post(VS, data=data, follow_redirects=True)
-    assert "To complete the form" in answer.text
+    assert "before you complete the form" in answer.text
     assert 'href="#f-pulse_vsorres"' in answer.text
     stored = load(database, KEY)
     assert stored is not None

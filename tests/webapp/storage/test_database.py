@@ -102,7 +102,7 @@ class TestDictionaries:
     def test_subjects_of_one_study_are_not_given_to_another(self, database: Database) -> None:
         other = small_study("c" * 64)
         other.name = "OTHER"
-        with pytest.raises(OtherStudy, match="holds 1 subject of the study SMALL"):
+        with pytest.raises(OtherStudy, match="has 1 subject of the study SMALL"):
             use_dictionary(database, other)
         use_dictionary(database, other, replace=True)
         in_use = dictionary_in_use(database)
