@@ -87,7 +87,7 @@ def test_more_answers_than_allowed_are_refused_at_once(page: Page) -> None:
     expect(page.locator("[name=f-drugs][value=M]")).to_have_count(0)
     page.locator("[name=f-drugs][value=T]").check()
     expect(page.locator("#f-drugs-msg .finding")).to_contain_text(
-        "3 answers are chosen, and 2 at most may be"
+        "3 answers are chosen, but at most 2 are allowed"
     )
 
 

@@ -70,8 +70,8 @@ def test_of_every_sample(case) -> None:  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize(
     ("type_", "keys", "text", "message", "remedy"),
     [
-        ("time", {"seconds": True}, "9:30", "lacks the seconds", "09:30:15"),
-        ("time", {"seconds": True}, "0930", "lacks the seconds", "09:30:15"),
+        ("time", {"seconds": True}, "9:30", "has no seconds", "09:30:15"),
+        ("time", {"seconds": True}, "0930", "has no seconds", "09:30:15"),
         (
             "time",
             {"seconds": True},
@@ -80,7 +80,7 @@ def test_of_every_sample(case) -> None:  # type: ignore[no-untyped-def]
             "hours, minutes and seconds, for example 09:30:15",
         ),
         ("time", {}, "25:00", "is not a time", "hours and minutes, for example 09:30"),
-        ("datetime", {"seconds": True}, "2024-04-15T09:30", "lacks the seconds", "15-Apr-2024 09:30:15"),
+        ("datetime", {"seconds": True}, "2024-04-15T09:30", "has no seconds", "15-Apr-2024 09:30:15"),
         ("datetime", {"seconds": True}, "soon", "is not a date", "15-Apr-2024 09:30:15"),
         ("decimal", {}, "0,025", "a comma may stand", "0.025"),
         ("decimal", {}, "1,000", "a comma may stand", "1.000 or 1000"),

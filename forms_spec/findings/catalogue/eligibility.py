@@ -25,30 +25,31 @@ def _criteria(*lines: str, where: str = "form: base, visit: SCR") -> str:
 ENTRIES: tuple[Entry, ...] = (
     _refuse(
         "eligibility-visit",
-        "The form {form} is not done at that visit",
-        "Name in visit one of: {visits}",
-        "`eligibility` says at which visit the site answers the criteria; a log form has none.",
+        "The form {form} is not collected at that visit",
+        "Set visit to one of: {visits}",
+        "`eligibility` names the visit at which the site answers the criteria. A log form has no visit.",
         _criteria("inclusion: {p: n > 1}", where="form: base"),
     ),
     _refuse(
         "eligibility-empty",
         "There are no criteria",
-        "Write them under inclusion and exclusion",
-        "A criterion is a field of the form and a condition: `excl01: vs[SCR].bmi > 40`.",
+        "Add them under inclusion and exclusion",
+        "A criterion is a field of the form with a condition: `excl01: vs[SCR].bmi > 40`.",
         _criteria(),
     ),
     _refuse(
         "criterion-field",
-        'The form {form} has no field "{name}" of its own',
-        "{near} A criterion bears the name of the field where the site answers it",
-        "The criteria are fields of the form that `eligibility` names, outside of repeating groups.",
+        'The form {form} has no field "{name}" outside its groups of rows',
+        "{near} Name each criterion after the field where the site answers it",
+        "The criteria are fields of the form that `eligibility` names. Fields of repeating groups "
+        "cannot be criteria.",
         _criteria("inclusion: {incl01: n > 1}"),
     ),
     _refuse(
         "criterion-answer",
-        'The field {name} does not take the answer "{code}"',
-        "{known} Say in answers which codes mean met, not_met and not_applicable",
-        "`answers: {{met: Y, not_met: N, not_applicable: NA}}` says which answers the conditions give.",
+        'The field {name} does not accept the answer "{code}"',
+        "{known} Set in answers which codes mean met, not_met and not_applicable",
+        "`answers: {met: Y, not_met: N, not_applicable: NA}` says which answers the conditions produce.",
         _criteria("inclusion: {side: n > 1}"),
     ),
 )

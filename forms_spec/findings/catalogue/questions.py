@@ -40,27 +40,27 @@ _FIELDS: tuple[Entry, ...] = (
         "label-missing",
         'The field "{name}" has no label',
         "Add label: the question as it is asked",
-        "The label is what stands on the page, in the codebook and in the schemas.",
+        "The label appears on the page, in the codebook and in the schemas.",
         _form("a: {type: integer}"),
     ),
     _refuse(
         "facet-not-allowed",
-        'A {type} field has no "{key}"',
-        "Take it out, or choose another type; {type} knows: {keys}",
-        "Each type has the keys that mean something for its answers.",
+        'A {type} field cannot have "{key}"',
+        "Remove it, or choose another type. Keys of {type}: {keys}",
+        "Each type accepts the keys that make sense for its answers.",
         _form("a: {label: A, type: yes_no, places: 1}"),
     ),
     _refuse(
         "control-not-allowed",
-        'A {type} field cannot be asked with the control "{name}"',
-        "Choose one of {controls}, or take the key out",
-        "`control` replaces the control that the type has of itself.",
+        'A {type} field cannot use the control "{name}"',
+        "Choose one of {controls}, or remove the key",
+        "`control` replaces the default control of the type.",
         _form("a: {label: A, type: yes_no, control: textarea}"),
     ),
     _refuse(
         "codes-missing",
         'The {type} field "{name}" has no codes',
-        "Add codes: a codelist's name, or codes in place",
+        "Add codes: with the name of a codelist, or with the codes themselves",
         "Without codes there is nothing to choose from.",
         _form("a: {label: A, type: choice}"),
     ),
@@ -68,19 +68,19 @@ _FIELDS: tuple[Entry, ...] = (
         "value-missing",
         'The calculated field "{name}" has no value',
         "Add value: the formula",
-        "A calculated field is what its formula gives.",
+        "The formula produces the value of a calculated field.",
         _form("a: {label: A, type: calculated}"),
     ),
     _refuse(
         "length-reversed",
-        "The least length {least} is more than the most {most}",
+        "The minimum length {least} is more than the maximum {most}",
         "Swap the two",
-        "`length: [least, most]`. No text could have both.",
+        "`length: [minimum, maximum]`. No text could satisfy both.",
         _form("a: {label: A, length: [20, 2]}"),
     ),
     _refuse(
         "too-many-decimal-places",
-        "A number has at most {most} decimal places",
+        "A number can have at most {most} decimal places",
         "Write {most} or fewer",
         "Arithmetic is exact to 9 decimal places.",
         _form("a: {label: A, type: decimal, places: 12}"),
@@ -88,45 +88,45 @@ _FIELDS: tuple[Entry, ...] = (
     _refuse(
         "pattern-refused",
         "The pattern cannot be used: {why}",
-        "Write it with what docs/dictionary.md lists under patterns",
-        "A pattern has to mean the same to Python, JavaScript and the database engines, and must not take "
+        "Use only what docs/dictionary.md lists under patterns",
+        "A pattern must mean the same in Python, JavaScript and the database engines, and must not take "
         "forever on a hostile text.",
         _form("a: {label: A, pattern: '(?=x)x'}"),
     ),
     _refuse(
         "default-refused",
-        'The default "{value}" is no answer of this field: {why}',
-        "Change the default, or take it out",
-        "A default is held to what an answer is held to.",
+        'The default "{value}" is not a valid answer for this field: {why}',
+        "Change the default, or remove it",
+        "A default must be a valid answer.",
         _form("a: {label: A, type: integer, default: none}"),
     ),
     _refuse(
         "default-out-of-range",
-        'The default "{value}" lies outside the range {range}',
-        "Change the default, or the range",
-        "A new form would begin with a finding.",
+        'The default "{value}" is outside the range {range}',
+        "Change the default or the range",
+        "A new form would start with a finding.",
         _form("a: {label: A, type: integer, range: [1, 9], default: '10'}"),
     ),
     _refuse(
         "range-reversed",
-        'No value lies in the range "{key}": {low} is not below {high}',
+        'No value fits the range "{key}": {low} is not below {high}',
         "Swap the two ends",
-        "The low end stands first. With an excluded end both ends cannot be the same.",
+        "Write the low end first. If an end is excluded, the two ends cannot be equal.",
         _form("a: {label: A, type: integer, range: [260, 60]}"),
     ),
     _refuse(
         "expected-outside-range",
-        "The end {end} of {key} lies outside the {outer} {range}",
+        "The end {end} of {key} is outside the {outer} {range}",
         "Widen the {outer}, or move the end of {key} inside",
-        "`expected` and `alert` warn inside the hard limits of `range`; outside them the value is refused "
-        "anyway. `expected` lies inside `alert`.",
+        "`expected` and `alert` give warnings inside the hard limits of `range`. Values outside those "
+        "limits are refused anyway. `expected` must be inside `alert`.",
         _form("a: {label: A, type: integer, range: [60, 260], expected: [50, 160]}"),
     ),
     _refuse(
         "range-without-units",
-        'The unit of "{name}" is chosen, so "{key}" needs one range for each unit',
-        "Write {{{units}}} with a range each",
-        "33 to 43 are right for °C and wrong for °F.",
+        'The unit of "{name}" is chosen, so "{key}" needs a range for each unit',
+        "Write {{{units}}} with one range each",
+        "33 to 43 is right for °C and wrong for °F.",
         _form(
             "a: {label: A, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}, range: "
             "[33, 43]}"
@@ -134,34 +134,33 @@ _FIELDS: tuple[Entry, ...] = (
     ),
     _refuse(
         "range-unknown-unit",
-        'The field "{name}" has no unit "{unit}" to choose',
-        "{near} Write one range without units, or name the units of the field",
-        "Ranges by unit belong to a chosen unit.",
+        'The field "{name}" does not offer the unit "{unit}"',
+        "{near} Write a single range without units, or use the units of the field",
+        "Only a field with a chosen unit can have a range for each unit.",
         _form("a: {label: A, type: decimal, unit: kg, range: {kg: [30, 300]}}"),
     ),
     _warn(
         "range-lacks-unit",
-        'In the unit "{unit}" the field "{name}" has no "{key}": any number passes',
+        'In the unit "{unit}" the field "{name}" has no "{key}", so any number is accepted',
         "Write the range for {unit} too",
-        "A range in one unit holds in the others where they convert by a straight line, such as "
-        "(value - 32) * 5 / 9. Where the formula is no such line, each unit needs its own range.",
+        "A range in one unit also applies to the others if they convert linearly, such as (value - 32) "
+        "* 5 / 9. If the formula is not linear, each unit needs its own range.",
         _form("a: {label: A, type: decimal, unit: {k: {}, r: {to: k, as: 1 / value}}, range: {k: [1, 10]}}"),
     ),
     _refuse(
         "unit-conversion",
         'The unit "{unit}" does not convert: {why}',
-        "Write to: and as: for every unit but the one that all convert into",
-        "Rules compare values in one unit. One unit has no `to`; every other converts into it, directly or "
-        "by way of another.",
+        "Write to: and as: for every unit except the base unit",
+        "Rules compare values in a single unit. One unit, the base unit, has no `to`. Every other unit "
+        "converts into it, directly or through another unit.",
         _form("a: {label: A, type: decimal, unit: {C: {}, F: {to: C}}}"),
     ),
     _refuse(
         "cycle",
-        "These fields wait for each other: {names}",
+        "These fields depend on each other in a circle: {names}",
         "Break the circle: one of them must not depend on the next",
-        "A field depends on what its `value`, `show_when` and `required` read, and on its "
-        "group's `show_when`. In a "
-        "circle nobody can begin.",
+        "A field depends on what its `value`, `show_when` and `required` read, and on the `show_when` "
+        "of its group. In a circle there is no field to start with.",
         _form(
             "a: {label: A, type: calculated, value: b + 1}", "b: {label: B, type: calculated, value: a + 1}"
         ),
@@ -169,8 +168,8 @@ _FIELDS: tuple[Entry, ...] = (
     _warn(
         "never-shown",
         'The field "{name}" is never shown',
-        "Take the field out, or correct the condition",
-        "Its condition is `false` whatever is answered.",
+        "Remove the field, or correct the condition",
+        "Its condition is always `false`, whatever you answer.",
         _form("a: {label: A, required: true, show_when: 1 = 2}"),
     ),
 )
@@ -188,30 +187,30 @@ _ROWS: tuple[Entry, ...] = (
         "fixed-too-many",
         "The codes give {count} fixed rows, more than {most}",
         "Name fewer fields in `fixed`, or shorter codelists",
-        "There is one row for each combination of codes, and every page of the form shows them all.",
+        "There is one row for each combination of codes, and every page of the form shows all of them.",
         "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a, b]}\n    fields:\n"
         + "".join(f"      {name}: {{label: {name}, type: choice, codes: [{THIRTY}]}}\n" for name in "ab"),
     ),
     _refuse(
         "fixed-with-count",
-        'Fixed rows have no "{key}"',
-        "Take it out: the codes say how many rows there are",
-        "The number of rows is the number of pairs of codes.",
+        'Fixed rows cannot have "{key}"',
+        "Remove it. The codes determine the number of rows",
+        "There is one row for each combination of codes.",
         "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a], max: 3}\n    fields:\n"
         "      a: {label: A, type: yes_no}\n",
     ),
     _refuse(
         "rows-reversed",
-        "The least number of rows {least} is more than the most {most}",
+        "The minimum number of rows {least} is more than the maximum {most}",
         "Swap the two",
-        "No form could have both.",
+        "No form could satisfy both.",
         "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {min: 5, max: 3}\n    fields:\n      a: "
         "{label: A}\n",
     ),
     _refuse(
         "grid-codelists",
-        'The fields of a grid share one codelist, and "{name}" has another',
-        "Give the group defaults: {{codes: ...}}, or take layout: grid out",
+        'The fields of a grid share one codelist, but "{name}" has another',
+        "Give the group defaults: {{codes: ...}}, or remove layout: grid",
         "A grid has one column for each code.",
         "form: x\ntitle: Example\ngroups:\n  g:\n    layout: grid\n    fields:\n"
         "      a: {label: A, type: yes_no}\n      b: {label: B, type: integer}\n",
@@ -219,7 +218,7 @@ _ROWS: tuple[Entry, ...] = (
     _refuse(
         "no-fields",
         'The {what} "{name}" has no fields',
-        "Add fields, or take it out",
+        "Add fields, or remove it",
         "A form has `fields`, `groups` or both.",
         "form: x\ntitle: Example\n",
     ),
@@ -228,39 +227,39 @@ _ROWS: tuple[Entry, ...] = (
 _ASKING: tuple[Entry, ...] = (
     _refuse(
         "prefill-not-possible",
-        'A {type} field cannot be filled with "{name}" when a form is opened',
+        'A {type} field cannot be prefilled with "{name}"',
         "Choose one of {allowed}",
-        "A date can be filled with `today`, a time and a date with time with `now`, a text with `today`, "
-        "`now` or the name of the `user`.",
+        "You can prefill a date with `today`, a time or a date with time with `now`, and a text with "
+        "`today`, `now` or the name of the `user`.",
         _form("a: {label: A, type: date, prefill: now}"),
     ),
     _refuse(
         "two-starts",
-        "The field has a default and a prefill",
-        "Take one of them out",
-        "A new form starts with one text.",
+        "The field has both a default and a prefill",
+        "Remove one of them",
+        "A new form can start with one value only.",
         _form("a: {label: A, type: date, default: 2024-01-01, prefill: today}"),
     ),
     _refuse(
         "not-offered-unknown",
-        'The list has no code "{name}" that could be kept from being chosen',
+        'The list has no code "{name}" to retire',
         "{near} Name codes of the list",
-        "`retired` names codes that stay valid where they are stored, and cannot be chosen any more.",
+        "`retired` names codes that remain valid where they are stored but can no longer be chosen.",
         _form("a: {label: A, type: choice, codes: [L, R], retired: [B]}"),
     ),
     _refuse(
         "no-answer-allowed",
-        "No answer may be chosen",
-        "Write how many may be chosen, 1 at least",
-        "`max_choices` is how many answers a field of several may have.",
+        "The field does not allow any answers",
+        "Set how many answers can be chosen: at least 1",
+        "`max_choices` limits the number of answers of a multiple choice.",
         _form("a: {label: A, type: multiple_choice, codes: [L, R], max_choices: 0}"),
     ),
     _warn(
         "never-answered",
-        'The field "{name}" is required, and nobody can answer it on the page',
-        "Take required out, give it a default or a prefill, or let it be typed",
-        "A field that is hidden or for reading only gets its answer from a default, or with data that are "
-        "imported. A form could not be completed otherwise.",
+        'The field "{name}" is required, but nobody can answer it on the page',
+        "Remove required, add a default or a prefill, or make the field editable",
+        "A hidden or read-only field gets its answer from a default or from imported data. Otherwise "
+        "nobody could complete the form.",
         _form("a: {label: A, entry: hidden, required: true}"),
     ),
 )

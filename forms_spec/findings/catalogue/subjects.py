@@ -10,30 +10,31 @@ ENTRIES: tuple[Entry, ...] = (
         code="subject-unknown-name",
         severity=Severity.REFUSE,
         message="There is no {what} named {name!r} here.",
-        remedy="{near}Write the name as it stands in the dictionary.",
+        remedy="{near}Write the name exactly as in the dictionary.",
         explanation=(
-            "A subject's file names a visit, form, row group, field, template or key that does not exist. "
-            "Its text would be lost, so the file is not read further at this place."
+            "A subject's file names a visit, form, row group, field, template or key that does "
+            "not exist. Its text would be lost, so nothing below it is read."
         ),
     ),
     Entry(
         code="subject-wrong-shape",
         severity=Severity.REFUSE,
         message="{what} is expected here.",
-        remedy="Write it like the examples in the README beside the subjects.",
+        remedy="Write it like the examples in the README next to the subjects.",
         explanation=(
-            "A subject's file holds a list where a mapping belongs, a mapping where a text belongs, or a "
-            "text that cannot be read as what is expected (a date, a form's status, a subject's number)."
+            "A subject's file has a list where a mapping is expected, a mapping where a text is "
+            "expected, or a text that cannot be read as a date, a form's status or a subject "
+            "number."
         ),
     ),
     Entry(
         code="subject-nothing-alike",
         severity=Severity.REFUSE,
         message="{form} cannot start from {visit}: {why}.",
-        remedy="Name a visit at which this subject has the form and where it is written down in full.",
+        remedy="Name a visit where this subject has the form and where the form is written out in full.",
         explanation=(
-            "`like` in a form takes the same form at another visit as its starting point. That visit lacks "
-            "the form, or it starts, perhaps through others, from this one."
+            "`like` in a form copies the same form from another visit. That visit does not have "
+            "the form, or it is itself copied from this one, directly or through others."
         ),
     ),
 )

@@ -9,8 +9,8 @@ from forms_spec.findings.finding import Finding
 _IN_FILES = {
     "not-a-date": "Write year, month and day, for example 2024-04-15",
     "ambiguous-date": "Write year, month and day, for example 2024-04-03",
-    "two-digit-year": "Write all four digits of the year first, for example 2024-04-15",
-    "not-a-partial-date": "Write what is known: 2024-04-15, 2024-04 or 2024",
+    "two-digit-year": "Enter all four digits of the year first, for example 2024-04-15",
+    "not-a-partial-date": "Write what you know: 2024-04-15, 2024-04 or 2024",
 }
 
 

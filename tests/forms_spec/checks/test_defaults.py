@@ -39,5 +39,8 @@ def test_a_default_is_held_to_what_an_answer_is_held_to(keys: str, codes: list[s
 def test_the_finding_says_why() -> None:
     text = "form: x\ntitle: X\nfields:\n  a: {label: A, type: integer, default: seven}\n"
     (found,) = findings(text)
-    assert found.message == 'The default "seven" is no answer of this field: "seven" is not a whole number'
+    assert (
+        found.message
+        == 'The default "seven" is not a valid answer for this field: "seven" is not a whole number'
+    )
     assert str(found.text) == "1.yaml:4:41"

@@ -119,7 +119,7 @@ def test_what_is_no_limit_is_refused(field: str, text: str, code: str) -> None:
 
 def test_a_message_says_the_limit_as_it_was_typed() -> None:
     found: list[Finding] = list(judged(crp="<0.3").findings)
-    assert found[0].message == "“CRP” is <0.3 mg/L; expected is at least 0.5 mg/L."
+    assert found[0].message == "“CRP” is <0.3 mg/L. Expected: at least 0.5 mg/L."
 
 
 def test_a_field_says_which_comparators_it_takes() -> None:

@@ -194,7 +194,7 @@ def test_a_reason_keeps_no_refusal(study: Study, temp: str, code: str) -> None:
 def test_a_finding_says_what_where_and_what_to_do(study: Study) -> None:
     found = judged(study, temp="44").findings[0]
     assert found.message == "“Temperature” is 44 °C; it must be at most 43 °C."
-    assert found.remedy == "Compare it with the source and correct it."
+    assert found.remedy == "Check it against the source and correct it."
     assert found.severity is Severity.REFUSE
     assert (found.data and found.data.visit, found.value) == ("V2", "44")
     assert found.text is not None

@@ -52,4 +52,4 @@ def test_a_rule_names_the_sources_that_it_lacks(study: Study, person: str, typed
     form = study.forms["lab"]
     judged = judge(study, form, record_of(typed, ()), context_of(person), completing=True)
     (found,) = [one for one in judged.findings if one.code == "rule-untold"]
-    assert found.message == f"Fasting glucose is below 126. This cannot be determined: {why}."
+    assert found.message == f"Fasting glucose is below 126. Cannot determine this: {why}."

@@ -105,7 +105,7 @@ def test_an_unknown_field_is_named_with_its_line_and_the_nearest_name() -> None:
     found = said("subject: 01-001\nlike: template\nvisits:\n  SCR:\n    vs: {sysbb: 1}\n")
     assert found == [
         "01-001.yaml:5:10: There is no field named 'sysbb' here. "
-        'Did you mean "sysbp"? Write the name as it stands in the dictionary.'
+        'Did you mean "sysbp"? Write the name exactly as in the dictionary.'
     ]
 
 

@@ -43,7 +43,7 @@ def test_every_finding_is_shown_with_its_line_and_what_to_do(tmp_path: Path) -> 
         "      a: {label: A, typ: integer}\n"
         "                    ^^^\n"
         '    -> Did you mean "type"? docs/dictionary.md lists the keys\n\n'
-        '1.yaml:5:3: error "日本" cannot be the name of a field [bad-name]\n'
+        '1.yaml:5:3: error "日本" is not a valid name for a field [bad-name]\n'
         "      日本: {label: B}\n"
         "      ^^^^\n"
     )

@@ -134,7 +134,7 @@ def test_an_answer_that_is_not_offered_cannot_be_given_anew(client: FlaskClient)
 def test_more_answers_than_allowed_are_kept_and_refused(client: FlaskClient) -> None:
     texts = save(client, f__drugs=["O", "P", "T"])
     assert texts["drugs"] == "O;P;T"
-    assert "3 answers are chosen, and 2 at most may be" in page(client)
+    assert "3 answers are chosen, but at most 2 are allowed" in page(client)
 
 
 def test_a_box_says_what_it_wants_while_it_is_empty(client: FlaskClient) -> None:
