@@ -133,9 +133,9 @@ def _why_not(code: str) -> str | None:
     if not strip_blanks(code):
         return "is blank"
     if strip_blanks(code) != code:
-        return "has a blank at one of its ends"
+        return "begins or ends with a space"
     if SEPARATOR in code:
-        return "holds a semicolon, which parts several codes in one cell"
+        return "contains a semicolon, which separates several codes in one cell"
     if first_control(code, multiline=False):
-        return "holds a character that cannot be seen"
+        return "contains an invisible character"
     return None

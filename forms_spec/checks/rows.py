@@ -64,5 +64,5 @@ def _rows(part: GroupPart, rows: Rows) -> Iterator[Finding]:
     for at, name in enumerate(rows.fixed):
         held = fields.get(name)
         if held is None or held.kind.name != "choice" or held.value is not None:
-            what = f"a {held.type.name} field" if held is not None else "no field of this group"
+            what = f"a {held.type.name} field" if held is not None else "not a field of this group"
             yield finding("fixed-not-choice", text=spot.at("fixed", at).place, name=name, what=what)

@@ -34,7 +34,7 @@ def _why(
     if to is None:
         if formula:
             return "it has as: without to:"
-        return None if code == roots[0] else f"neither it nor {roots[0]} has to:"
+        return None if code == roots[0] else f"neither it nor {roots[0]} has the key to:"
     if to not in into:
         return f"there is no unit {to} among them"
     if not formula:
@@ -43,7 +43,7 @@ def _why(
     step: str | None = to
     while step is not None and step in into:
         if step in seen:
-            return "it converts into itself by way of the others"
+            return "it converts into itself through other units"
         seen.add(step)
         step = into[step]
     return None

@@ -23,7 +23,7 @@ _THOUSANDS = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]+)?")
 _LIMIT = re.compile(r"(<=|>=|<|>|\u2264|\u2265) ?(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)")
 
 
-NOT_A_NUMBER = ("not-a-number", "digits, with a point before the decimals, for example 38.1")
+NOT_A_NUMBER = ("not-a-number", "digits, with a decimal point if needed, for example 38.1")
 NOT_AN_INTEGER = ("not-an-integer", "digits only, for example 12")
 
 
@@ -34,18 +34,21 @@ def why_no_number(text: str, *, whole: bool, comparators: tuple[str, ...] = ()) 
     """Why a text is no number: a comma, a comparator that the field does not take, or anything else."""
     code, wanted = NOT_AN_INTEGER if whole else NOT_A_NUMBER
     if comparators:
-        wanted = f"{NOT_A_NUMBER[1]}; or {comparators[0]}0.3 where only a limit is known"
+        wanted = f"{NOT_A_NUMBER[1]}; or {comparators[0]}0.3 if you know only a limit"
     trouble = ""
     readings = [one for one in _without_comma(text) if not whole or "." not in one]
     found = None if comparators else _LIMIT.fullmatch(text)
     if found:
-        trouble = ": it is a limit, and this field takes exact numbers only"
+        trouble = ": it is a limit, but this field accepts exact numbers only"
         number = found[2].partition(".")[0] if whole else found[2]
         number = "0" if _MINUS_ZERO.fullmatch(number) else number
-        wanted = f"an exact number, for example {number}; if only the limit is known, say why there is none"
+        wanted = (
+            f"an exact number, for example {number};"
+            " if you know only the limit, give a reason why there is no value"
+        )
     elif readings:
-        trouble = ": a comma may stand before decimals or between thousands"
-        wanted = f"a point before the decimals and nothing between thousands: {' or '.join(readings)}"
+        trouble = ": the comma could separate decimals or thousands"
+        wanted = f"a decimal point and no thousands separator: {' or '.join(readings)}"
     return Refusal(code=code, details=(("trouble", trouble), ("wanted", wanted)))
 
 

@@ -29,9 +29,9 @@ _MOST_RUNS = 4000
 _LONGEST_TRIED = 64
 _MOST_LETTERS = 12
 _LONG_RUN = 200
-_EXPONENTIAL = "a count repeats a part that can itself match in several ways, which may take for ever"
-_CUBIC = "three unlimited counts can share the same characters, which takes too long on a long text"
-_TOO_LARGE = "it is too complicated to be judged; make it shorter"
+_EXPONENTIAL = "a repetition contains a part that can match in several ways, which may take forever"
+_CUBIC = "three unlimited repetitions can match the same characters, which takes too long on a long text"
+_TOO_LARGE = "it is too complex to check. Make it shorter"
 
 
 class _TooLarge(Exception):

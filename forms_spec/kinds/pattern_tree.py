@@ -162,7 +162,7 @@ class _Parser:
         inside, closed, _ = self.text[self.at :].partition("}")
         least, comma, most = inside.partition(",")
         if not closed or not _is_count(least) or not (_is_count(most) or not most):
-            raise PatternError("a { that is no count such as {2} or {1,3} is written \\{")
+            raise PatternError("for a { that is not a count such as {2} or {1,3} write \\{")
         self.at += len(inside) + 1
         lowest, highest = int(least), int(least) if not comma else int(most) if most else None
         if highest is not None and highest < lowest:
@@ -182,14 +182,16 @@ class _Parser:
         if character in _ANCHORS:
             raise PatternError(f"{character} is not needed: the whole text always has to match")
         if character in "*+?{":
-            raise PatternError(f"nothing stands before {character}; the sign itself is written \\{character}")
+            raise PatternError(
+                f"there is nothing before {character}. For the character itself write \\{character}"
+            )
         if character in "]}":
             raise PatternError(f"{character} by itself is written \\{character}")
         return _single(character)
 
     def group(self, depth: int) -> Node:
         if self.next() == "?" and not self.take("?:"):
-            raise PatternError(f"({self.next(2)} is not known to every engine; use ( or (?:")
+            raise PatternError(f"({self.next(2)} does not work in every engine. Use ( or (?:")
         inside = self.alternatives(depth + 1)
         if not self.take(")"):
             raise PatternError("a ( is not closed")
@@ -201,12 +203,12 @@ class _Parser:
         character = self.step()
         if character.lower() in _CLASSES:
             if in_class and character.isupper():
-                raise PatternError(f"\\{character} cannot stand inside [ ]")
+                raise PatternError(f"\\{character} is not allowed inside [ ]")
             return Characters(_CLASSES[character.lower()], negated=character.isupper())
         if character in _CONTROLS:
             return Characters(((_CONTROLS[character],) * 2,))
         if character in ascii_letters + digits or character not in punctuation:
-            raise PatternError(f"\\{character} is not known to every engine")
+            raise PatternError(f"\\{character} does not work in every engine")
         return _single(character)
 
     def characters(self) -> Node:
@@ -215,7 +217,7 @@ class _Parser:
         while not self.take("]"):
             spans.extend(self.item(first=not spans))
         if not spans:
-            raise PatternError("[] holds no character")
+            raise PatternError("[] contains no character")
         return Characters(_merged(spans), negated=negated)
 
     def item(self, *, first: bool) -> tuple[Span, ...]:

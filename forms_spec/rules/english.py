@@ -151,7 +151,7 @@ class _English:
         inner = node.operand
         if isinstance(inner, syntax_tree.Compare) and inner.operator == "=":
             return self.say(replace(inner, operator="<>"))
-        return f"it is not so that ({self.say(inner)})"
+        return f"it is not true that ({self.say(inner)})"
 
     def logic(self, node: syntax_tree.Logic) -> str:
         return f" {node.operator} ".join(self.bracketed(one) for one in node.operands)
@@ -324,8 +324,8 @@ _COMPARISONS = {
     "has": "includes",
     "has any": "includes",
     "has all": "includes all of",
-    "within": "has nothing but",
-    "overlaps": "shares an answer with",
+    "within": "includes only",
+    "overlaps": "has an answer in common with",
 }
 _DATE_WORDS = {
     **_COMPARISONS,
@@ -345,20 +345,20 @@ _FOLDS = {
 _VARIADIC = {
     "min": "the smallest of",
     "max": "the largest of",
-    "coalesce": "the first known of",
+    "coalesce": "the first known value of",
     "concat": "the joined texts",
-    "sum_known": "the sum of what is known of",
-    "mean_known": "the mean of what is known of",
-    "median_known": "the median of what is known of",
-    "stdev_known": "the standard deviation of what is known of",
-    "min_known": "the smallest known of",
-    "max_known": "the largest known of",
+    "sum_known": "the sum of the known values of",
+    "mean_known": "the mean of the known values of",
+    "median_known": "the median of the known values of",
+    "stdev_known": "the standard deviation of the known values of",
+    "min_known": "the smallest known value of",
+    "max_known": "the largest known value of",
     "concat_known": "the joined known texts of",
-    "join_known": "the known texts, with the first between them, of",
+    "join_known": "the known texts, separated by the first, of",
 }
 _FUNCTIONS = {
     "round": "{0} rounded to {1} places",
-    "abs": "the size of {0}",
+    "abs": "the absolute value of {0}",
     "length": "the length of {0}",
     "age_years": "the age in years on {1}, born {0}",
     "add_days": "{1} days after {0}",
@@ -370,9 +370,9 @@ _FUNCTIONS = {
     "time_of": "the time of {0}",
     "within": "{0} is less than {2} before {1}, and not after it",
     "since": "{0} is later than {2} before {1}",
-    "number_of": "the number of {0}",
+    "number_of": "the numeric value of {0}",
     "in_unit": "{0} in {1}",
-    "limit_of": "the number of {0}, whatever its comparator",
+    "limit_of": "the number of {0} without its comparator",
     "comparator_of": "the comparator of {0}",
     "entered": "{0} as entered",
     "round_up": "{0} rounded up to {1} places",
@@ -382,15 +382,15 @@ _FUNCTIONS = {
     "exp": "e to the power of {0}",
     "ln": "the natural logarithm of {0}",
     "log": "the logarithm of {0} to the base {1}",
-    "mod": "what {0} divided by {1} leaves",
-    "upper": "{0} in capitals",
-    "lower": "{0} in small letters",
-    "trim": "{0} without blanks at its ends",
+    "mod": "the remainder of {0} divided by {1}",
+    "upper": "{0} in upper case",
+    "lower": "{0} in lower case",
+    "trim": "{0} without leading and trailing spaces",
     "left": "the first {1} characters of {0}",
     "right": "the last {1} characters of {0}",
     "mid": "{2} characters of {0} from character {1}",
-    "find": "the place of {0} in {1}",
-    "replace": "{0} with {2} for {1}",
+    "find": "the position of {0} in {1}",
+    "replace": "{0} with {1} replaced by {2}",
     "contains": "{0} contains {1}",
     "starts_with": "{0} begins with {1}",
     "ends_with": "{0} ends with {1}",
@@ -403,7 +403,7 @@ _FUNCTIONS = {
     "datetime_of": "{0} at {1}",
     "reference_low": "the lower end of the reference range of {0}",
     "reference_high": "the upper end of the reference range of {0}",
-    "in_reference": "where {0} lies to its reference range",
+    "in_reference": "the position of {0} relative to its reference range",
 }
 _WORDS: Mapping[type[syntax_tree.Node], Callable[..., str]] = MappingProxyType(
     {

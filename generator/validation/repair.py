@@ -39,8 +39,8 @@ class Repaired:
     """What became of a package.
 
     ``files`` are the tables that were written anew; ``row_numbers`` are those that lost a column of them,
-    ``parted`` those whose cells are parted by commas again. ``report`` is on the package as it was, with what
-    is left in its findings, but for the rows that stand there again: ``repeated`` counts them by table.
+    ``parted`` those whose cells are separated by commas again. ``report`` is on the package as it was, with
+    what is left in its findings, but for the rows that stand there again: ``repeated`` counts them by table.
     ``ours`` is False for a package that is of no study.
     """
 

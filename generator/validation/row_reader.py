@@ -31,7 +31,7 @@ MOST_REMEMBERED, LONGEST_REMEMBERED = 10_000, 100
 NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SAYS = {
-    "enum": "it is none of the codes",
+    "enum": "it is not one of the codes",
     "pattern": "it does not match the pattern",
     "required": "it is blank",
 }

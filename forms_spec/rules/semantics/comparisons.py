@@ -84,15 +84,15 @@ def _advice(left: Core, right: Core) -> str:
     """What was probably meant by two types that do not compare."""
     types = (left.type, right.type)
     if Type.CHOICES in types:
-        return "A multiple choice is asked with: has 'CODE', has any ('A', 'B'), within, overlaps."
+        return "For a multiple choice use: has 'CODE', has any ('A', 'B'), within, overlaps."
     if Type.CHOICE in types and Type.NUMBER in types:
         return "Codes are texts: write '3' in quotes, or number_of(field) for the number of the code."
     if Type.DATE in types and Type.TEXT in types:
         return "Dates are written without quotes: 2024-01-31."
     if Type.DATE in types and Type.DATETIME in types:
-        return "Take the day of the date with time: date_of(...)."
+        return "Use the date of the date with time: date_of(...)."
     if Type.CHOICE in types and Type.CONDITION in types:
-        return "A yes/no question holds a code: write = 'Y' or = 'N'."
+        return "The answer to a yes/no question is a code: write = 'Y' or = 'N'."
     return ""
 
 
@@ -154,7 +154,7 @@ def _in_list(context: ResolveContext, node: syntax_tree.In) -> Core:
             node,
             left=operand.type.value,
             right="a list",
-            near="A multiple choice is asked with: has any ('A', 'B'), has all, within, overlaps.",
+            near="For a multiple choice use: has any ('A', 'B'), has all, within, overlaps.",
         )
     equals = [
         compared(context, where, "=", operand, item)

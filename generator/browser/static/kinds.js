@@ -161,8 +161,8 @@
 
   function whyNoNumber(text, whole, comparators = []) {
     let trouble = "";
-    let wanted = whole ? "digits only, for example 12" : "digits, with a point before the decimals, for example 38.1";
-    if (comparators.length) wanted += `; or ${comparators[0]}0.3 where only a limit is known`;
+    let wanted = whole ? "digits only, for example 12" : "digits, with a decimal point if needed, for example 38.1";
+    if (comparators.length) wanted += `; or ${comparators[0]}0.3 if you know only a limit`;
     const [limit, found, parted] = [comparators.length ? null : LIMIT.exec(text), COMMA.exec(text), THOUSANDS.exec(text)];
     const sign = text.startsWith("-") ? "-" : "";
     const readings = [];
@@ -171,13 +171,13 @@
       readings.push(`${sign}${parted[2].replaceAll(",", "")}${parted[3] || ""}`);
     }
     if (limit) {
-      trouble = ": it is a limit, and this field takes exact numbers only";
+      trouble = ": it is a limit, but this field accepts exact numbers only";
       const digits = whole ? limit[2].split(".")[0] : limit[2];
       const number = /^-0(?:\.0*)?$/.test(digits) ? "0" : digits;
-      wanted = `an exact number, for example ${number}; if only the limit is known, say why there is none`;
+      wanted = `an exact number, for example ${number}; if you know only the limit, give a reason why there is no value`;
     } else if (readings.length) {
-      trouble = ": a comma may stand before decimals or between thousands";
-      wanted = `a point before the decimals and nothing between thousands: ${readings.join(" or ")}`;
+      trouble = ": the comma could separate decimals or thousands";
+      wanted = `a decimal point and no thousands separator: ${readings.join(" or ")}`;
     }
     return refuse(whole ? "not-an-integer" : "not-a-number", { trouble, wanted });
   }

@@ -20,7 +20,7 @@ MOST_COLUMNS = 12
 """So many columns are named for one habit, and the others counted."""
 
 _SMALL = re.compile(r"e\+0[0-9]$", re.ASCII)
-_SAYS = {LABELS: "labels for codes", **dict.fromkeys(ROW_NUMBERS, "rows are counted")}
+_SAYS = {LABELS: "labels instead of codes", **dict.fromkeys(ROW_NUMBERS, "row numbers were added")}
 _MAY_SAY = {
     "zeros-gone": "leading zeros may be lost",
     "digits-lost": "digits of long numbers may have changed",

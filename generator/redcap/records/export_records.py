@@ -145,7 +145,7 @@ class _Comparison:
 
     def gone(self) -> Iterator[LeftOut]:
         """A form that the dictionary does not have any more."""
-        why = "the dictionary has no such form any more"
+        why = "the form is no longer in the dictionary"
         texts = _texts(self.form.key.form, self.form.record)
         for cell, text in texts.items():
             yield self.left_out("form", field=_said(cell), original=text, why=why)
@@ -174,11 +174,11 @@ class _Comparison:
         field = self.study.field(cell.table, cell.field)
         harmless = False
         if field is None:
-            kind, why = "no-field", "the dictionary has no such field any more"
+            kind, why = "no-field", "the field is no longer in the dictionary"
         elif field.kind.name == "file":
             kind, why, harmless = "file", "an export has the names of files, not their content", True
         elif exact_places(self.study, field) is not None and _same_number(text, back):
-            kind, why, harmless = "decimals", f"written {back}: REDCap asks for exactly so many", True
+            kind, why, harmless = "decimals", f"written {back}: REDCap requires exactly this many", True
         elif field.kind.name == "choices" and isinstance(field.kind.parse(text, field), Refusal):
             kind, why = "box", f"{why}: boxes hold answers of the list only"
         elif cell.row is not None and (cell.table, cell.row) not in rows:
@@ -186,9 +186,9 @@ class _Comparison:
         elif _same_value(field, text, back):
             kind, why, harmless = "spelling", f"becomes {back}, which is the same value", True
         elif text.strip() == back.strip():
-            kind, why = "blanks", "blanks at its ends are not kept"
+            kind, why = "blanks", "spaces at its ends are not kept"
         elif isinstance(field.kind.parse(text, field), Refusal):
-            kind, why = "no-value", f"no value of the field: {why}"
+            kind, why = "no-value", f"not a valid value of the field: {why}"
         return self.left_out(kind, field=_said(cell), original=text, why=why, harmless=harmless)
 
     def no_row(self, row: int) -> str:

@@ -82,12 +82,12 @@ def _notes(found: Records) -> tuple[str, ...]:
         more = f" and {len(found.empty) - MOST_ROWS:,} more" if len(found.empty) > MOST_ROWS else ""
         one = len(found.empty) == 1
         said.append(
-            f"{'Record' if one else 'Records'} {named}{more} {'has' if one else 'have'} no answer and no form"
-            f" further than incomplete: `crfsmith import` leaves {'it' if one else 'them'} out."
+            f"{'Record' if one else 'Records'} {named}{more} {'has' if one else 'have'} no answers and only"
+            f" incomplete forms. `crfsmith import` leaves {'it' if one else 'them'} out."
         )
     if found.least:
         forms = "1 form has" if found.least == 1 else f"{found.least:,} forms have"
-        said.append(f"{forms} instances in different states: the least finished one is the form's state.")
+        said.append(f"{forms} instances with different statuses. The form takes the least complete one.")
     return tuple(said)
 
 

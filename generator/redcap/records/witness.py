@@ -75,7 +75,7 @@ class Witness:
         cells = self.kept.total()
         stay = "1 cell stays" if cells == 1 else f"{cells:,} cells stay"
         what = ", ".join(f"{says} ({count:,})" for says, count in self.kept.most_common())
-        return f"{stay} as stored: the file has what its program makes of them: {what}."
+        return f"{stay} as stored. A program changed the file: {what}."
 
 
 def _reasons(form: str, before: Record, after: Record) -> dict[tuple[CellKey, str], str]:

@@ -314,7 +314,7 @@ def _made_plan(resource: Any, *, strict: bool) -> TablePlan | str:
 
 def _unlike_ours(resource: Any) -> str | None:
     if resource.tabular is not True or resource.format not in ("csv", "tsv"):
-        return "it is no CSV table"
+        return "it is not a CSV table"
     if resource.path is None or resource.remote or resource.extrapaths or resource.compression:
         return "it is not a single file of the package"
     schema = resource.schema

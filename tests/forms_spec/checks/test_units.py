@@ -17,11 +17,11 @@ def field(unit: str) -> str:
     [
         ("{kg: {}, lb: {to: kg, as: value * 0.45359237}}", None),
         ("{g: {to: kg, as: value / 1000}, kg: {}, mg: {to: g, as: value / 1000}}", None),
-        ("{kg: {}, lb: {}}", "neither it nor kg has to:"),
+        ("{kg: {}, lb: {}}", "neither it nor kg has the key to:"),
         ("{kg: {}, lb: {to: kg}}", "it has to: without as:"),
         ("{kg: {as: value * 2}}", "it has as: without to:"),
         ("{kg: {}, lb: {to: k, as: value * 2}}", "there is no unit k among them"),
-        ("{kg: {}, lb: {to: lb, as: value * 2}}", "it converts into itself by way of the others"),
+        ("{kg: {}, lb: {to: lb, as: value * 2}}", "it converts into itself through other units"),
     ],
 )
 def test_a_unit_converts(unit: str, why: str | None) -> None:

@@ -54,7 +54,7 @@ def test_platelets_of_8_are_an_alert_value(platelets: str, code: str | None) -> 
 def test_an_alert_says_what_to_do_and_may_be_kept() -> None:
     (one,) = found(plt="8")
     assert one.message == "Alert value: “Platelets” is 8 10⁹/L (no alert: at least 20 10⁹/L)."
-    assert "tell the investigator" in one.remedy
+    assert "inform the investigator" in one.remedy
     assert (one.severity, one.alerts) == (Severity.WARNING, True)
     assert not found(plt="8", kept="below-alert")
     assert not found(plt="80")

@@ -115,7 +115,7 @@ def test_a_date_after_today_is_said_to_be_in_the_future(study: Study, day: str, 
         one.message for one in judged(study, day=day).findings if one.data and one.data.field == "day"
     ]
     assert said_of_it
-    assert [", a date in the future;" in one for one in said_of_it] == [future] * len(said_of_it)
+    assert [", a date in the future." in one for one in said_of_it] == [future] * len(said_of_it)
 
 
 def test_a_partial_date_is_outside_only_when_every_day_is(study: Study) -> None:
@@ -193,7 +193,7 @@ def test_a_reason_keeps_no_refusal(study: Study, temp: str, code: str) -> None:
 
 def test_a_finding_says_what_where_and_what_to_do(study: Study) -> None:
     found = judged(study, temp="44").findings[0]
-    assert found.message == "“Temperature” is 44 °C; it must be at most 43 °C."
+    assert found.message == "“Temperature” is 44 °C. It must be at most 43 °C."
     assert found.remedy == "Check it against the source and correct it."
     assert found.severity is Severity.REFUSE
     assert (found.data and found.data.visit, found.value) == ("V2", "44")

@@ -14,9 +14,9 @@ from tests.package_cases import clean_forms, write
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "p.zip is empty: there is nothing in it."),
-        (b"PK\x03\x04 and no more", "p.zip cannot be read as a zip: its end is missing."),
-        (b"plain text", "p.zip is not a zip."),
+        (b"", "p.zip is empty."),
+        (b"PK\x03\x04 and no more", "p.zip cannot be read as a zip file: its end is missing."),
+        (b"plain text", "p.zip is not a zip file."),
     ],
 )
 def test_what_is_no_zip_cannot_be_read(tmp_path: Path, content: bytes, says: str) -> None:

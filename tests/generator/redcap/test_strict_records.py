@@ -78,7 +78,7 @@ def test_a_row_for_a_key_that_another_row_has_is_left_out_and_said(visits: Study
     text = f"{KEYS},wt,pe_complete\n1,pre_arm_1,pe,1,101,2\n1,pre_arm_1,pe,1,55,2\n"
     (found,) = report(visits, text).findings
     assert (found.finding.code, found.row) == ("repeated-key", 3)
-    assert "'1, pre_arm_1, pe, 1' in line 2" in found.finding.message
+    assert "'1, pre_arm_1, pe, 1' is already on line 2" in found.finding.message
     assert report(visits, text).notes == ("Row 3 is left out.",)
     assert [row.texts for form in read(visits, text).forms for row in form.record.rows["pe"]] == [
         {"wt": "101"}
@@ -291,7 +291,10 @@ def test_a_decimal_comma_is_not_taken_for_a_thousand() -> None:
 def test_a_column_of_row_numbers_is_said_once(simple: Study, name: str) -> None:
     text = f"{name},record_id,n,base_complete\n1,7,5,2\n2,8,6,2\n"
     (found,) = report(simple, text).findings
-    assert (found.finding.code, "rows are counted" in found.finding.message) == ("redcap-rewritten", True)
+    assert (found.finding.code, "row numbers were added" in found.finding.message) == (
+        "redcap-rewritten",
+        True,
+    )
 
 
 def test_values_under_no_name_are_said(simple: Study) -> None:
@@ -588,7 +591,7 @@ def test_a_line_that_gives_the_group_as_a_value(visits: Study) -> None:
 def test_a_record_without_an_answer_is_named(simple: Study) -> None:
     said = report(simple, "record_id,n,form_complete\n1,5,2\n2,,0\n3,,\n").notes
     assert said == (
-        "Records 2, 3 have no answer and no form further than incomplete: `crfsmith import` leaves them out.",
+        "Records 2, 3 have no answers and only incomplete forms. `crfsmith import` leaves them out.",
     )
 
 
@@ -596,7 +599,7 @@ def test_an_index_of_pandas_is_no_work_of_r(simple: Study) -> None:
     text = ",record_id,sex,n,form_complete\n0,1,1.0,5.0,2\n1,2,,,2\n2,3,2.0,6.0,2\n"
     (found,) = [one for one in report(simple, text).findings if one.finding.code == "redcap-rewritten"]
     assert "saved by pandas." in found.finding.message
-    assert "rows are counted in the first column (3 cells from row 1)" in found.finding.message
+    assert "row numbers were added in the first column (3 cells from row 1)" in found.finding.message
 
 
 def test_codes_that_r_wrote_as_blanks() -> None:

@@ -93,7 +93,7 @@ def test_bytes_that_are_no_text_are_a_finding_and_the_rest_is_checked(tmp_path: 
     (tmp_path / "latin.yaml").write_bytes("form: y\ntitle: Fièvre\n".encode("latin-1"))
     result = check(tmp_path)
     assert result.exit_code == 1
-    assert "latin.yaml:2:10: error The file is no UTF-8" in result.output
+    assert "latin.yaml:2:10: error The file is not UTF-8" in result.output
     assert "unknown-key" in result.output
 
 

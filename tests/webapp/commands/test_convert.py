@@ -101,7 +101,7 @@ def subjects(folder: Path) -> list[str]:
 def test_records_that_lost_their_zeros_stop_the_import(pain: Path) -> None:
     found = run("import", pain / "after.csv", "--db", f"sqlite:///{pain / 'x.sqlite'}")
     assert found.exit_code == 1
-    assert "1 and 2 are no subject of this study, but 0001 and 0002 are" in found.output
+    assert "1 and 2 are not in this study, but 0001 and 0002 are" in found.output
     assert "Nothing was imported." in found.output
     assert subjects(pain) == ["0001,3", "0002,5"]
 

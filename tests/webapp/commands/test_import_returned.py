@@ -46,7 +46,7 @@ def test_what_a_program_lost_stops_the_import_with_its_cause(package: Path) -> N
     result = run(rewrite(package, as_r()))
     assert result.exit_code == 1
     assert result.output.index("came back from R") < result.output.index("Nothing was imported.")
-    assert "The package does not say what was saved, in 3 places." in result.output
+    assert "The package differs from what was saved, in 3 places." in result.output
     assert "[import-not-as-exported]" in result.output
     assert "new " not in result.output
 

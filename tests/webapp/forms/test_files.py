@@ -195,7 +195,7 @@ REFUSED = [
     (("scan.exe", PDF), "upload-ending", "ends in pdf, png"),
     (("scan", PDF), "upload-ending", "ends in pdf, png"),
     (("scan.pdf", b"x" * 20_001), "upload-too-large", "larger than 20 kB"),
-    (("scan.pdf", b""), "upload-empty", "there is nothing in it"),
+    (("scan.pdf", b""), "upload-empty", "the file is empty"),
 ]
 
 

@@ -76,7 +76,7 @@ def test_others_save_while_forms_are_judged_and_what_they_saved_stays(database: 
     counted = import_forms(database, incoming, how)
     assert counted.forms == {Outcome.REFUSED: 1, Outcome.NEW: 1}
     assert [found.code for found in seen[-1].findings] == ["import-changed-meanwhile"]
-    assert "saved here by nurse" in seen[-1].findings[0].message
+    assert "nurse saved" in seen[-1].findings[0].message
     stored, lab = load(database, VS), load(database, LB)
     assert stored is not None
     assert stored.record.texts == {"vsperf": "Y", "sysbp": "130"}

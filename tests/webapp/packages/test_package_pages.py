@@ -99,8 +99,8 @@ def test_a_package_is_judged_and_its_report_outlives_the_server(
 def test_what_is_no_package_is_said_to_be_none_with_the_reason(manager: FlaskClient) -> None:
     page = judged(manager, hand_in(manager, b"no zip at all"))
     assert "The package cannot be read." in page
-    assert "export.zip is not a zip." in page
-    assert "Give the zip of the export." in page
+    assert "export.zip is not a zip file." in page
+    assert "Use the zip of the export." in page
 
 
 def test_the_cause_and_what_is_not_listed_are_said_beside_the_verdict(
@@ -120,7 +120,7 @@ def test_the_cause_and_what_is_not_listed_are_said_beside_the_verdict(
 
 def test_a_table_that_is_handed_in_alone_is_called_by_its_own_name(manager: FlaskClient) -> None:
     page = judged(manager, hand_in(manager, b"siteid,subjid\r\n01,01-001\r\n", name="vs.csv"))
-    assert "vs.csv is not a zip." in page
+    assert "vs.csv is not a zip file." in page
 
 
 def test_the_study_itself_can_be_judged_and_the_export_downloaded(

@@ -26,102 +26,103 @@ def keys(**key: Any) -> dict[str, Any]:
 
 BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
     "a type that is none": (fields({"name": "a", "type": "integr"}), "field-type",
-        f'{FIELD}.type is "integr", which is no type of a field.'),
+        f'{FIELD}.type is "integr", which is not a field type.'),
     "a constraint of another type": (
         fields({"name": "a", "type": "integer", "constraints": {"minLength": 3}}), "field-constraint",
-        f'{FIELD}.constraints: a field of the type integer has no constraint "minLength".'),
+        f'{FIELD}.constraints: a field of type integer cannot have the constraint "minLength".'),
     "codes that are no list": (fields({"name": "a", "constraints": {"enum": 5}}), "descriptor-type",
-        f"{FIELD}.constraints.enum is 5, and has to be a list."),
-    "a field without a name": (fields({"type": "integer"}), "descriptor-lacks", f"{FIELD} has no name."),
-    "a field that is none": (fields(None), "descriptor-type", f"{FIELD} is null, and has to be an object."),
+        f"{FIELD}.constraints.enum is 5, but must be a list."),
+    "a field without a name": (fields({"type": "integer"}), "descriptor-lacks",
+        f"{FIELD} does not have the property name."),
+    "a field that is none": (fields(None), "descriptor-type", f"{FIELD} is null, but must be an object."),
     "two fields of one name": (fields({"name": "a"}, {"name": "a"}), "descriptor-twice",
-        f'resources[0].schema.fields[1].name is "a", as {FIELD}.name is already.'),
+        f'resources[0].schema.fields[1].name is "a", the same as {FIELD}.name.'),
     "a schema that is not there": ({"schema": "s.json"}, "descriptor-no-file",
-        'resources[0].schema names the file "s.json", which is not in the package.'),
+        'resources[0].schema refers to the file "s.json", which is not in the package.'),
     "a dialect that is not there": ({"dialect": "d.json"}, "descriptor-no-file",
-        'resources[0].dialect names the file "d.json", which is not in the package.'),
+        'resources[0].dialect refers to the file "d.json", which is not in the package.'),
     "a path of more than a file name": ({"schema": "s" * 300}, "descriptor-no-file",
-        f'resources[0].schema names the file "{"s" * 300}", which is not in the package.'),
+        f'resources[0].schema refers to the file "{"s" * 300}", which is not in the package.'),
     "a separator that is a number": ({"dialect": {"delimiter": 5}}, "descriptor-type",
-        "resources[0].dialect.delimiter is 5, and has to be a text."),
+        "resources[0].dialect.delimiter is 5, but must be a text."),
     "an encoding that is none": ({"encoding": "latin-99"}, "descriptor-encoding",
-        'resources[0].encoding is "latin-99", which is no encoding.'),
+        'resources[0].encoding is "latin-99", which is not a known encoding.'),
     "a hash that is a number": ({"hash": 5}, "descriptor-type",
-        "resources[0].hash is 5, and has to be a text."),
+        "resources[0].hash is 5, but must be a text."),
     "a name with a blank": ({"name": "A B"}, "descriptor-name",
-        'resources[0].name is "A B"; a name has small letters, digits, and . _ - / only.'),
+        'resources[0].name is "A B". A name may contain only lower-case letters, digits and . _ - /.'),
     "a primary key of no field": ({"schema": {**SCHEMA, "primaryKey": "c"}}, "key-field",
-        'resources[0].schema.primaryKey names the field "c", which the schema has not.'),
+        'resources[0].schema.primaryKey refers to field "c", which does not exist in the schema.'),
     "a foreign key to nowhere": (
         keys(fields="a", reference={"resource": "u", "fields": "a"}), "key-resource",
-        'resources[0].schema.foreignKeys[0].reference.resource names the resource "u", '
-        "which the package has not."),
+        'resources[0].schema.foreignKeys[0].reference.resource refers to resource "u", '
+        "which does not exist in the package."),
     "a foreign key of two fields to one": (
         keys(fields=["a", "b"], reference={"resource": "", "fields": "a"}), "key-length",
-        "resources[0].schema.foreignKeys[0] has 2 fields, and its reference has 1."),
+        "resources[0].schema.foreignKeys[0] has 2 fields, but its reference has 1."),
     "a constraint beside the type": (
         fields({"name": "a"}, {"name": "b", "required": True}), "constraint-place",
         "resources[0].schema.fields[1].required belongs in resources[0].schema.fields[1].constraints."),
     "a constraint that nobody knows": (
         fields({"name": "a", "type": "integer", "constraints": {"min": 3}}), "field-constraint",
-        f'{FIELD}.constraints: a field of the type integer has no constraint "min".'),
+        f'{FIELD}.constraints: a field of type integer cannot have the constraint "min".'),
     "a truth value as a text": (
         fields({"name": "a", "constraints": {"required": "true"}}), "descriptor-type",
-        f'{FIELD}.constraints.required is "true", and has to be true or false.'),
+        f'{FIELD}.constraints.required is "true", but must be true or false.'),
     "a schema without fields": ({"schema": {"primaryKey": "a"}}, "descriptor-lacks",
-        "resources[0].schema has no fields."),
+        "resources[0].schema does not have the property fields."),
     "a foreign key without fields": (
         keys(reference={"resource": "", "fields": "a"}), "descriptor-lacks",
-        "resources[0].schema.foreignKeys[0] has no fields."),
+        "resources[0].schema.foreignKeys[0] does not have the property fields."),
     "a reference without fields": (
         keys(fields="a", reference={"resource": ""}), "descriptor-lacks",
-        "resources[0].schema.foreignKeys[0].reference has no fields."),
+        "resources[0].schema.foreignKeys[0].reference does not have the property fields."),
     "true values that are no list": (
         fields({"name": "a", "type": "boolean", "trueValues": "yes"}), "descriptor-type",
-        f'{FIELD}.trueValues is "yes", and has to be a list.'),
+        f'{FIELD}.trueValues is "yes", but must be a list.'),
     "a format that a text has not": (
         fields({"name": "a", "type": "string", "format": "mail"}), "descriptor-refused",
-        f"{FIELD}.format is refused by Frictionless (field-error): "
+        f"Frictionless rejects {FIELD}.format (field-error): "
         "'mail' is not one of ['default', 'email', 'uri', 'binary', 'uuid', 'wkt']"),
     "labels of missing values in version 1": (
         fields({"name": "a", "missingValues": [{"value": "ND", "label": "Not done"}]}), "descriptor-refused",
-        f"{FIELD}.missingValues is refused by Frictionless (field-error): "
+        f"Frictionless rejects {FIELD}.missingValues (field-error): "
         "missing values in object form require datapackage v2"),
     "an example that is none": (
         fields({"name": "a", "type": "integer", "example": "x"}), "descriptor-refused",
-        f'{FIELD}.example is refused by Frictionless (field-error): '
+        f'Frictionless rejects {FIELD}.example (field-error): '
         'example value "x" for field "a" is not valid'),
     "a separator inside a control": ({"dialect": {"csv": {"delimiter": 5}}}, "descriptor-type",
-        "resources[0].dialect.csv.delimiter is 5, and has to be a text."),
+        "resources[0].dialect.csv.delimiter is 5, but must be a text."),
     "a separator of two characters": ({"dialect": {"delimiter": "||"}}, "descriptor-type",
-        'resources[0].dialect.delimiter is "||", and has to be a text of one character.'),
+        'resources[0].dialect.delimiter is "||", but must be a text of one character.'),
     "a licence that is a text": ({"licenses": ["MIT"]}, "descriptor-type",
-        'resources[0].licenses[0] is "MIT", and has to be an object.'),
+        'resources[0].licenses[0] is "MIT", but must be an object.'),
 }  # fmt: skip
 
 SPOILT: dict[str, tuple[dict[str, Any], str, str]] = {
     "a limit in another format": (
         {"type": "date", "format": "%d/%m/%Y", "constraints": {"minimum": "2020-01-01"}}, "limit-unreadable",
-        f'{FIELD}.constraints.minimum is "2020-01-01", which is no date in the format %d/%m/%Y.'),
+        f'{FIELD}.constraints.minimum is "2020-01-01", which is not a valid date in the format %d/%m/%Y.'),
     "a limit that is no number": (
         {"type": "integer", "constraints": {"maximum": "high"}}, "limit-unreadable",
-        f'{FIELD}.constraints.maximum is "high", which is no integer.'),
+        f'{FIELD}.constraints.maximum is "high", which is not a valid integer.'),
     "a code that is no number": (
         {"type": "integer", "constraints": {"enum": ["one"]}}, "limit-unreadable",
-        f'{FIELD}.constraints.enum[0] is "one", which is no integer.'),
+        f'{FIELD}.constraints.enum[0] is "one", which is not a valid integer.'),
     "limits the wrong way round": (
         {"type": "integer", "constraints": {"minimum": 9, "maximum": 0}}, "limits-crossed",
-        f"{FIELD}.constraints.minimum is 9, and leaves nothing below the maximum 0."),
+        f"{FIELD}.constraints.minimum is 9, which conflicts with the maximum 0."),
     "lengths the wrong way round": (
         {"type": "string", "constraints": {"minLength": 5, "maxLength": 2}}, "limits-crossed",
-        f"{FIELD}.constraints.minLength is 5, and leaves nothing below the maxLength 2."),
+        f"{FIELD}.constraints.minLength is 5, which conflicts with the maxLength 2."),
     "a pattern that is none": (
         {"type": "string", "constraints": {"pattern": "(1"}}, "pattern-unreadable",
-        f'{FIELD}.constraints.pattern is "(1", which is no regular expression: '
+        f'{FIELD}.constraints.pattern is "(1", which is not a valid regular expression: '
         "missing ), unterminated subpattern at position 1."),
     "a format of a spreadsheet": (
         {"type": "date", "format": "DD/MM/YYYY"}, "field-format",
-        f'{FIELD}.format is "DD/MM/YYYY", which is no format of a date.'),
+        f'{FIELD}.format is "DD/MM/YYYY", which is not a format for date.'),
 }  # fmt: skip
 
 
@@ -187,7 +188,7 @@ def test_a_type_that_is_nearly_one_is_asked_about(tmp_path: Path) -> None:
 def test_what_only_frictionless_knows_is_told_in_its_words_without_the_folder(tmp_path: Path) -> None:
     report = validate_package(package(tmp_path, resource(), created="yesterday"))
     assert [one.finding.message for one in report.findings] == [
-        'created is refused by Frictionless (package-error): property "created" is not valid "datetime"'
+        'Frictionless rejects created (package-error): property "created" is not valid "datetime"'
     ]
 
 
@@ -231,4 +232,4 @@ def test_a_limit_beside_the_type_is_said_and_passed_over(engine: Engine, tmp_pat
     assert [(one.finding.code, one.finding.severity.value) for one in report.findings] == [
         ("constraint-ignored", "warning")
     ] * 2
-    assert f"{FIELD}.minimum stands beside the type" in report.findings[0].finding.message
+    assert f"{FIELD}.minimum is next to the type" in report.findings[0].finding.message

@@ -153,7 +153,7 @@ def test_zeros_that_a_program_took_are_one_cause(package: Path) -> None:
     first = text_of(damaged(package, "zeros that all tables lost")).split("\n\n")[1]
     said = " ".join(first.split())
     assert said.startswith("Look at these first ! Several tables 4 files came back from another program")
-    assert "zeros in front are gone (60 cells: siteid). They are validated as exported." in said
+    assert "leading zeros are gone (60 cells: siteid). They are validated as exported." in said
     assert said.endswith("1 finding results from it: 1 column-rewritten")
 
 

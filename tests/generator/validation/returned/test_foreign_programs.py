@@ -37,7 +37,7 @@ def test_the_program_is_named_before_its_cells(
     report = validate_package(package, engine=engine)
     (first,) = look_first(report)
     assert first.message == (
-        "visits.csv came back from R (read.csv, write.csv): zeros in front are gone (2 cells: visits.site);"
+        "visits.csv came back from R (read.csv, write.csv): leading zeros are gone (2 cells: visits.site);"
         " blanks became NA (1 cell: visits.pain); a column of row numbers was added (1 table)."
         " They are validated as they are."
     )

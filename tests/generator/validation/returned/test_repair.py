@@ -48,9 +48,12 @@ def test_what_r_lost_is_left_and_listed(package: Path, tmp_path: Path) -> None:
     rewrite(package, as_r())
     result = run(package, "--out", tmp_path / "new.zip")
     assert result.exit_code == 1
-    assert "data/lab.csv clinic: 3 restored; zeros in front are gone (01 became 1)\n" in result.output
+    assert "data/lab.csv clinic: 3 restored; leading zeros are gone (01 became 1)\n" in result.output
     assert "Remaining differences: 3\n" in result.output
-    assert "  data/lab.csv:4 barcode: 1e+19 is here, 10000000000000000001 was saved" in result.output
+    assert (
+        "  data/lab.csv:4 barcode: The cell contains 1e+19, but 10000000000000000001 was saved"
+        in result.output
+    )
     report = validate_package(tmp_path / "new.zip")
     assert report.counts.by_code == {"cell-lost": 3, "column-rewritten": 1, "saved-by-program": 1} | {
         code: 1 for code, *_ in TRUE_FINDINGS

@@ -71,8 +71,8 @@ def test_the_package_as_it_was_exported(exported: Path) -> None:
 def test_r_took_the_zeros_of_sites_and_subjects(package: Path) -> None:
     report = validate_package(rewrite(package, as_r()))
     assert cause(report).startswith("4 files came back from R (read.csv, write.csv): ")
-    assert "zeros in front are gone (34 cells: siteid, subjid, lab.lot, lab.clinic)" in cause(report)
-    assert "codes and ticks became TRUE and FALSE (3 cells: lab.side)" in cause(report)
+    assert "leading zeros are gone (34 cells: siteid, subjid, lab.lot, lab.clinic)" in cause(report)
+    assert "codes and checkboxes became TRUE and FALSE (3 cells: lab.side)" in cause(report)
     assert "blanks became NA (1 cell: lab.grade)" in cause(report)
     assert cause(report).endswith("3 cannot be restored with certainty.")
     assert lost(report) == {
@@ -91,7 +91,7 @@ def test_a_key_is_said_once_for_all_tables(package: Path) -> None:
     columns = [one for one in report.findings if one.finding.code == "column-rewritten"]
     assert [(one.field, one.table) for one in columns] == [("siteid", None)]
     assert columns[0].finding.message == (
-        "15 cells in 4 tables: zeros in front are gone (01 became 1). They are validated as exported."
+        "15 cells in 4 tables: leading zeros are gone (01 became 1). They are validated as exported."
     )
 
 
@@ -106,7 +106,7 @@ def test_a_spreadsheet_worked_out_a_formula(package: Path) -> None:
     report = validate_package(rewrite(package, spellings, end="\r\n"))
     assert cause(report).startswith("4 files came back from a spreadsheet: ")
     assert lost(report)["remark", 4] == "2"
-    assert "numbers are written with other exponents (1 cell: lab.lot)" in cause(report)
+    assert "numbers use another exponent notation (1 cell: lab.lot)" in cause(report)
     assert answers(report) == TRUE_FINDINGS
 
 
@@ -118,7 +118,8 @@ def test_codes_that_were_erased_are_named_also_where_a_blank_is_allowed(package:
     )
     assert lost(report) == {("onset", 4): "", ("crp", 4): "", ("pregtest", 3): ""}
     assert [one.message for one in look_first(report)][1] == (
-        "2 files were written again, and no cell differs from the export (data/subjects.csv, data/forms.csv)."
+        "2 files were saved again, but every cell is the same as in the export"
+        " (data/subjects.csv, data/forms.csv)."
     )
     assert answers(report) == TRUE_FINDINGS
 
@@ -156,7 +157,7 @@ def test_a_cell_that_was_edited_together_with_its_hash(package: Path) -> None:
     report = validate_package(edit(package, "data/vs.csv", "10:00,120,", "10:00,130,"))
     (found,) = [one for one in report.findings if one.finding.code == "cell-differs"]
     assert (found.file, found.row, found.field) == ("data/vs.csv", 3, "sysbp")
-    assert found.finding.message == "130 is here, 120 was saved last."
+    assert found.finding.message == "The cell contains 130, but 120 was saved last."
     assert dict(found.key) == {"siteid": "01", "subjid": "0102", "visitid": "V1", "unsno": "0"}
     assert look_first(report)[0].message == found.finding.message
 
@@ -168,7 +169,7 @@ def test_a_status_that_was_edited_together_with_its_hash(package: Path, engine: 
     )
     (found,) = [one for one in report.findings if one.finding.code == "cell-differs"]
     assert (found.file, found.field) == ("data/forms.csv", "formstat")
-    assert found.finding.message == "0 is here, 2 was saved last."
+    assert found.finding.message == "The cell contains 0, but 2 was saved last."
     assert found.key["subjid"] == "0102"
     assert answers(report) == TRUE_FINDINGS
 
@@ -195,7 +196,7 @@ def test_a_subject_that_was_moved_to_another_site_in_every_table(package: Path, 
     report = validate_package(package, engine=engine)
     (found,) = [one for one in report.findings if one.finding.code == "other-site"]
     assert (found.file, found.field) == ("audit.csv", "siteid")
-    assert found.finding.message == "0203 is at site 02 in this row, and at site 01 in data/subjects.csv."
+    assert found.finding.message == "0203 is at site 02 in this row, but at site 01 in data/subjects.csv."
 
 
 @pytest.mark.parametrize("engine", [Engine.REFERENCE, Engine.EMBEDDED])
@@ -209,7 +210,7 @@ def test_codes_that_were_erased_in_the_trail_as_well(package: Path, engine: Engi
     found = [one for one in report.findings if one.finding.code == "change-erased"]
     assert len(found) == 3
     assert {(one.file, one.key["subjid"]) for one in found} == {("audit.csv", "0102")}
-    assert "This change of crp changes nothing" in " ".join(one.finding.message for one in found)
+    assert "This change of crp has no effect" in " ".join(one.finding.message for one in found)
     assert not report.valid
 
 
@@ -237,7 +238,7 @@ def test_a_form_that_nobody_saved(package: Path) -> None:
 def test_files_that_were_only_written_again(package: Path) -> None:
     report = validate_package(rewrite(package, {}))
     assert look_first(report)[0].message == (
-        "4 files were written again, and no cell differs from the export"
+        "4 files were saved again, but every cell is the same as in the export"
         " (data/subjects.csv, data/forms.csv, data/lab.csv, data/vs.csv)."
     )
     assert set(codes(report)) == {"files-written-again", "above-expected", "above-range"}
@@ -273,8 +274,8 @@ def test_without_a_trail_the_lists_and_the_grammars_speak(package: Path) -> None
     state(package, "audit.csv")
     spellings = as_r(grade=lambda text: text or "NA", vstim=lambda text: f"{text}:00")
     report = validate_package(rewrite(package, spellings))
-    assert "zeros in front are gone (33 cells: siteid, subjid, lab.clinic)" in cause(report)
-    assert "codes and ticks became TRUE and FALSE (3 cells: lab.side)" in cause(report)
+    assert "leading zeros are gone (33 cells: siteid, subjid, lab.clinic)" in cause(report)
+    assert "codes and checkboxes became TRUE and FALSE (3 cells: lab.side)" in cause(report)
     assert "times gained seconds (3 cells: vs.vstim)" in " ".join(one.message for one in look_first(report))
     assert answers(report) == TRUE_FINDINGS
 
@@ -297,7 +298,8 @@ def test_semicolons_and_decimal_commas(package: Path) -> None:
     report = validate_package(rewrite(package, spellings, delimiter=";"))
     assert cause(report) == (
         "4 files came back from R (read.csv, write.csv) or a spreadsheet: cells are separated by semicolons"
-        " (4 tables); decimals have a comma (5 cells: lab.crp, vs.weight). They are validated as exported."
+        " (4 tables); decimals have a comma instead of a point (5 cells: lab.crp, vs.weight)."
+        " They are validated as exported."
     )
     assert {"other-delimiter", "bad-quoting"}.isdisjoint(codes(report))
     assert answers(report) == TRUE_FINDINGS
