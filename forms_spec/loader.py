@@ -49,7 +49,7 @@ def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> Loaded:
     broken = incomplete or any(document.root is None for document in documents)
     kept = _without_echoes(notes.findings) if broken else notes.findings
     findings = tuple(sorted(kept, key=_order))
-    refused = any(one.severity is Severity.REFUSE for one in findings)
+    refused = any(finding.severity is Severity.REFUSE for finding in findings)
     return Loaded(study=None if refused or draft is None else draft.study, findings=findings)
 
 
@@ -57,9 +57,9 @@ def _without_echoes(findings: list[Finding]) -> list[Finding]:
     """Leaves out what seems unknown or unused only for want of a file that cannot be read."""
     syntax = {entry.code for entry in SYNTAX}
     return [
-        found
-        for found in findings
-        if not ECHO.match(found.code) and (not found.code.startswith("rule-") or found.code in syntax)
+        finding
+        for finding in findings
+        if not ECHO.match(finding.code) and (not finding.code.startswith("rule-") or finding.code in syntax)
     ]
 
 
@@ -75,6 +75,6 @@ def _no_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def _order(found: Finding) -> tuple[str, int, int]:
-    place = found.text
+def _order(finding: Finding) -> tuple[str, int, int]:
+    place = finding.text
     return (place.file, place.line, place.column) if place else ("", 0, 0)

@@ -128,3 +128,27 @@ def late_imports(name: str, path: Path) -> Iterator[tuple[str, str]]:
         while above in late:
             above -= 1
         yield f"{name}:{number} {lines[number - 1].strip()}", lines[above - 1].strip()
+
+
+QUIRKS = frozenset({"one", "held", "said", "told", "found", "made", "at"})
+"""Words that say nothing of what a variable holds."""
+MOST_QUIRKS = 10
+"""So many of 1,000 names of parameters and variables may be such a word."""
+
+
+def test_names_say_what_they_hold() -> None:
+    names = [name for path in modules().values() for name in bound_names(ast.parse(path.read_text()))]
+    quirks = [name for name in names if name in QUIRKS]
+    assert len(quirks) * 1000 <= MOST_QUIRKS * len(names)
+
+
+def bound_names(tree: ast.Module) -> Iterator[str]:
+    """The parameters of functions, and the variables that are given a value inside them."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            arguments = function.args
+            parameters = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+            yield from (parameter.arg for parameter in parameters)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id

@@ -30,29 +30,29 @@ def services() -> Services:
 
 def subject_or_404(subjid: str) -> Subject:
     """The subject of an address."""
-    found = get_subject(services().database, subjid)
-    if found is None:
+    subject = get_subject(services().database, subjid)
+    if subject is None:
         abort(404, f"There is no subject {subjid}.")
-    return found
+    return subject
 
 
 def casebook_of(subjid: str) -> StoredCasebook:
     """The subject's captured forms, each read at most once in a request."""
-    held = services()
+    value = services()
     if "casebooks" not in g:
         g.casebooks = {}
     casebooks: dict[str, StoredCasebook] = g.casebooks
     if subjid not in casebooks:
-        casebooks[subjid] = StoredCasebook(held.database, subjid, tuple(held.study.visits))
+        casebooks[subjid] = StoredCasebook(value.database, subjid, tuple(value.study.visits))
     return casebooks[subjid]
 
 
 def whole_casebook_of(subjid: str) -> StoredCasebook:
     """The subject's captured forms, read at once, and once in a request."""
-    held = services()
+    value = services()
     if "whole" not in g:
         g.whole = {}
     known: dict[str, StoredCasebook] = g.whole
     if subjid not in known:
-        known[subjid] = StoredCasebook.whole(held.database, subjid, tuple(held.study.visits))
+        known[subjid] = StoredCasebook.whole(value.database, subjid, tuple(value.study.visits))
     return known[subjid]

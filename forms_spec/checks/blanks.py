@@ -26,18 +26,18 @@ def check_blanks(draft: Draft) -> Iterator[Finding]:
                 end_line=1,
                 end_column=node.end + 1,
             )
-            said = text[node.start : node.end]
+            written = text[node.start : node.end]
             name = text[node.operand.start : node.operand.end].partition(" is ")[0]
-            yield part.written.located(finding("true-when-blank", text=place, value=said, name=name))
+            yield part.written.located(finding("true-when-blank", text=place, value=written, name=name))
 
 
 def _traps(node: syntax_tree.Node, known: frozenset[str]) -> Iterator[syntax_tree.Is]:
     """Comparisons that a blank makes true; ``known`` are the fields that cannot be blank here."""
     if isinstance(node, syntax_tree.Logic):
         if node.operator == "and":
-            known |= {name for one in node.operands if (name := _known(one)) is not None}
-        for one in node.operands:
-            yield from _traps(one, known)
+            known |= {name for operand in node.operands if (name := _known(operand)) is not None}
+        for item in node.operands:
+            yield from _traps(item, known)
     elif isinstance(node, syntax_tree.Is) and node.state == "true" and node.negated:
         asked = _compared(node.operand)
         if asked is not None and asked not in known:

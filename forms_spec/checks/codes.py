@@ -51,17 +51,17 @@ def check_missing_codes(draft: Draft) -> Iterator[Finding]:
 
 def check_exclusive(draft: Draft) -> Iterator[Finding]:
     """Exclusive codes where only one answer is given anyway."""
-    said: set[str] = set()
+    texts: set[str] = set()
     multiple = {
         id(part.field.codelist) for part in draft.fields() if part.field.type.name == "multiple_choice"
     }
     for part in draft.fields():
         codelist = part.field.codelist
-        if codelist is None or part.field.type.name != "choice" or codelist.name in said:
+        if codelist is None or part.field.type.name != "choice" or codelist.name in texts:
             continue
         if codelist.name in draft.study.codelists and id(codelist) in multiple:
             continue
-        said.add(codelist.name)
+        texts.add(codelist.name)
         for code in codelist.codes:
             if code.exclusive:
                 yield finding("exclusive-in-single", text=part.field.place, code=code.code)
@@ -116,9 +116,9 @@ def _lists(draft: Draft) -> Iterator[tuple[Codelist, Spot]]:
         if name in draft.study.codelists and draft.study.codelists[name].place == spot.key:
             yield draft.study.codelists[name], spot
     for part in draft.fields():
-        held = part.field.codelist
-        if held is not None and "codes" in part.keys and held.name not in draft.study.codelists:
-            yield held, part.spot.at("codes")
+        codelist = part.field.codelist
+        if codelist is not None and "codes" in part.keys and codelist.name not in draft.study.codelists:
+            yield codelist, part.spot.at("codes")
     for part in draft.parts.fields:
         if part.companion_of is not None and part.field.codelist is not None:
             yield part.field.codelist, part.spot.at("unit" if part.field.value is None else "comparator")

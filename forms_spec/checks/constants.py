@@ -19,7 +19,7 @@ def home_of(part: FieldPart, study: Study) -> Home | None:
     form = study.forms.get(part.field.form)
     if form is None:
         return None
-    group = next((one for one in form.row_groups if one.name == part.table), None)
+    group = next((row_group for row_group in form.row_groups if row_group.name == part.table), None)
     return Home(form=form, group=group)
 
 
@@ -40,26 +40,26 @@ def span(value: RuleValue | None) -> Span | None:
     return None
 
 
-def ends(held: Range, part: FieldPart, study: Study) -> tuple[Span | None, Span | None]:
+def ends(value: Range, part: FieldPart, study: Study) -> tuple[Span | None, Span | None]:
     """The two ends of a range, where they are the same whatever is answered."""
     home = home_of(part, study)
     if home is None or not part.sound:
         return None, None
     expects = type_of(part.field)
     low, high = (
-        None if end is None else span(constant(end, study, home, expects)) for end in (held.low, held.high)
+        None if end is None else span(constant(end, study, home, expects)) for end in (value.low, value.high)
     )
     return low, high
 
 
-def words(held: Range) -> str:
+def words(value: Range) -> str:
     """A range as a designer writes it."""
-    low = held.low.text if held.low else "null"
-    high = held.high.text if held.high else "null"
-    return f"{'(' if held.low_open else '['}{low}, {high}{')' if held.high_open else ']'}"
+    low = value.low.text if value.low else "null"
+    high = value.high.text if value.high else "null"
+    return f"{'(' if value.low_open else '['}{low}, {high}{')' if value.high_open else ']'}"
 
 
 def _reads_nothing(node: Core) -> bool:
     if isinstance(node, Apply):
-        return node.operator != "today" and all(_reads_nothing(one) for one in node.arguments)
+        return node.operator != "today" and all(_reads_nothing(argument) for argument in node.arguments)
     return isinstance(node, Constant)

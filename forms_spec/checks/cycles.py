@@ -26,11 +26,11 @@ def check_cycles(draft: Draft) -> Iterator[Finding]:
     """
     reads = _reads(draft)
     places = {(part.table, part.field.name): part.spot for part in draft.parts.fields}
-    told: set[Cell] = set()
+    cells: set[Cell] = set()
     for circle in _circles(reads):
-        if not told.isdisjoint(circle):
+        if not cells.isdisjoint(circle):
             continue
-        told.update(circle)
+        cells.update(circle)
         home = circle[0][0]
         names = " -> ".join(_name(cell, home) for cell in (*circle, circle[0]))
         first = next(cell for cell in circle if cell in places)
@@ -50,7 +50,7 @@ def _reads(draft: Draft) -> Mapping[Cell, tuple[Cell, ...]]:
     """What each field waits for."""
     study = draft.study
     shown: dict[tuple[str, str], list[Cell]] = {}
-    found: dict[Cell, list[Cell]] = {}
+    result: dict[Cell, list[Cell]] = {}
     for part in draft.parts.groups:
         form = study.forms.get(part.group.form)
         cells = _cells(part.group.show_when, study, Home(form=form), Type.CONDITION) if form else []
@@ -59,15 +59,15 @@ def _reads(draft: Draft) -> Mapping[Cell, tuple[Cell, ...]]:
         field, home = part_.field, home_of(part_, study)
         if home is None:
             continue
-        waits = found.setdefault((part_.table, field.name), [])
+        waits = result.setdefault((part_.table, field.name), [])
         waits += shown.get((field.form, field.group), [])
         waits += _cells(field.show_when, study, home, Type.CONDITION)
         if part_.sound:
             waits += _cells(field.value, study, home, type_of(field))
     for part in draft.parts.groups:
         if part.group.rows is not None:
-            found[part.group.name, None] = shown[part.group.form, part.group.name]
-    return {cell: tuple(dict.fromkeys(waits)) for cell, waits in found.items()}
+            result[part.group.name, None] = shown[part.group.form, part.group.name]
+    return {cell: tuple(dict.fromkeys(waits)) for cell, waits in result.items()}
 
 
 def _cells(expression: Expression | None, study: Study, home: Home, expects: Type) -> list[Cell]:
@@ -76,7 +76,9 @@ def _cells(expression: Expression | None, study: Study, home: Home, expects: Typ
     resolved = resolve(expression, study, home, expects)
     if resolved.findings:
         return []
-    return [(one.table, one.field) for one in targets(resolved.core) if _waits(one) and one.table]
+    return [
+        (target.table, target.field) for target in targets(resolved.core) if _waits(target) and target.table
+    ]
 
 
 def _waits(target: Target) -> bool:
@@ -92,11 +94,11 @@ def _circles(reads: Mapping[Cell, tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...
         if start not in done:
             path[start] = iter(reads[start])
         while path:
-            at = next(reversed(path))
-            step = next(path[at], None)
+            index = next(reversed(path))
+            step = next(path[index], None)
             if step is None:
-                done.add(at)
-                del path[at]
+                done.add(index)
+                del path[index]
             elif step in path:
                 cells = list(path)
                 yield tuple(cells[cells.index(step) :])

@@ -30,8 +30,8 @@ def check_defaults(draft: Draft) -> Iterator[Finding]:
         if isinstance(value, Refusal):
             yield finding("default-refused", text=place, value=default, why=refusal(value, default))
         elif None in field.ranges and _outside(value, field.ranges[None], part, draft.study):
-            said = words(field.ranges[None])
-            yield finding("default-out-of-range", text=place, value=default, range=said)
+            text = words(field.ranges[None])
+            yield finding("default-out-of-range", text=place, value=default, range=text)
 
 
 def _readable(field: Field) -> bool:
@@ -39,11 +39,11 @@ def _readable(field: Field) -> bool:
     return field.pattern is None or pattern_problem(field.pattern.expression) is None
 
 
-def _outside(value: Value, held: Range, part: FieldPart, study: Study) -> bool:
+def _outside(value: Value, current: Range, part: FieldPart, study: Study) -> bool:
     given = span(to_rule(value))
     if given is None:
         return False
-    low, high = ends(held, part, study)
-    below = low is not None and (given[1] < low[0] or (held.low_open and given[1] == low[0]))
-    above = high is not None and (given[0] > high[1] or (held.high_open and given[0] == high[1]))
+    low, high = ends(current, part, study)
+    below = low is not None and (given[1] < low[0] or (current.low_open and given[1] == low[0]))
+    above = high is not None and (given[0] > high[1] or (current.high_open and given[0] == high[1]))
     return below or above

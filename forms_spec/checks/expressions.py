@@ -28,7 +28,7 @@ def home_of(part: ExpressionPart, study: Study) -> Home | None:
     form = study.forms.get(part.form)
     if form is None:
         return None
-    group = next((one for one in form.row_groups if one.name == part.row_group), None)
+    group = next((row_group for row_group in form.row_groups if row_group.name == part.row_group), None)
     return Home(form=form, group=group, value=part.field if part.what == "unit" else None)
 
 
@@ -51,7 +51,7 @@ def _reads(part: ExpressionPart, unsound: set[str]) -> bool:
         return False
     if part.field is not None and part.field.name in unsound and part.what not in CONDITIONS:
         return True
-    return any(one.field in unsound for one in references_in(part.written.expression.tree))
+    return any(reference.field in unsound for reference in references_in(part.written.expression.tree))
 
 
 def _plainly_right(part: ExpressionPart) -> bool:
@@ -62,7 +62,7 @@ def _plainly_right(part: ExpressionPart) -> bool:
 
 def _faults(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]:
     if part.what in TEXTS:
-        yield from (one for one in _said(part, study, home) if one.severity is not Severity.WARNING)
+        yield from (item for item in _said(part, study, home) if item.severity is not Severity.WARNING)
         return
     yield from _said(part, study, home)
     yield from inherited_warnings(part.written.expression, study, home, expected_type(part))
@@ -73,5 +73,5 @@ def _said(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]:
     codes = part.field.codelist if part.field is not None and part.what == "value" else None
     if not check_expression(part.written.expression, study, home, expects, codes):
         return
-    for found in check_expression(part.written.on_one_line(), study, home, expects, codes):
-        yield part.written.located(found)
+    for result in check_expression(part.written.on_one_line(), study, home, expects, codes):
+        yield part.written.located(result)

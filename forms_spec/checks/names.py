@@ -50,7 +50,7 @@ def check_unique_names(draft: Draft) -> Iterator[Finding]:
         if any(field.collected for field in form.fields):
             tables.append(("table", form.name, form.place))
         tables.extend(("table", group.name, group.place) for group in form.row_groups)
-        own = [one for group in form.groups if group.rows is None for one in _fields(group)]
+        own = [item for group in form.groups if group.rows is None for item in _fields(group)]
         yield from _twice(own)
         for group in form.row_groups:
             yield from _twice([*own, *_fields(group)], first=len(own))
@@ -98,10 +98,10 @@ def _fields(group: Group) -> list[tuple[str, str, TextPlace]]:
 def _twice(names: list[tuple[str, str, TextPlace]], first: int = 0) -> Iterator[Finding]:
     """A finding for each name from the position ``first`` on that stands before it too."""
     seen: dict[str, TextPlace] = {}
-    for at, (what, name, place) in enumerate(names):
+    for index, (what, name, place) in enumerate(names):
         if name not in seen:
             seen[name] = place
-        elif at >= first:
+        elif index >= first:
             yield finding(
                 "duplicate-name", text=place, related=(seen[name],), what=what, name=name, first=seen[name]
             )

@@ -26,10 +26,10 @@ def _prefill(part: FieldPart) -> Iterator[Finding]:
         return
     may = PREFILLS[field.kind.name]
     if field.prefill not in may:
-        said = part.spot.at("prefill").place
+        place = part.spot.at("prefill").place
         yield finding(
             "prefill-not-possible",
-            text=said,
+            text=place,
             name=field.prefill,
             type=field.type.name,
             allowed=", ".join(may),
@@ -42,10 +42,10 @@ def _not_offered(part: FieldPart) -> Iterator[Finding]:
     field = part.field
     if field.codelist is None or not part.sound:
         return
-    for at, code in enumerate(field.retired):
+    for index, code in enumerate(field.retired):
         if code not in field.codelist.by_code:
             near = did_you_mean(code, field.codelist.by_code)
-            place = part.spot.at("retired", at).place
+            place = part.spot.at("retired", index).place
             yield finding("not-offered-unknown", text=place, name=code, near=near)
 
 

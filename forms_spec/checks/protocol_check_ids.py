@@ -51,7 +51,7 @@ def _field(part: FieldPart) -> Iterator[Finding]:
 
 
 def _has(field: Field, facet: str) -> bool:
-    held: dict[str, object] = {
+    value: dict[str, object] = {
         "range": field.ranges,
         "expected": field.expected,
         "alert": field.alert,
@@ -61,7 +61,7 @@ def _has(field: Field, facet: str) -> bool:
         "codes": field.codelist,
         "missing": field.missing,
     }
-    return bool(held[facet])
+    return bool(value[facet])
 
 
 def _without(spot: Spot, facet: str) -> Finding:

@@ -51,32 +51,32 @@ def _without_limit(part: FieldPart, key: str, ranges: Mapping[str | None, Range]
             yield finding("range-lacks-unit", text=place, name=part.field.name, key=key, unit=choice.code)
 
 
-def _units(part: FieldPart, key: str, said: list[str | None]) -> Iterator[Finding]:
+def _units(part: FieldPart, key: str, texts: list[str | None]) -> Iterator[Finding]:
     unit = part.field.unit
-    choices = [one.code for one in unit.choices] if unit else []
-    if choices and None in said:
+    choices = [choice.code for choice in unit.choices] if unit else []
+    if choices and None in texts:
         units = ", ".join(choices)
         place = part.spot.at(key).place
         yield finding("range-without-units", text=place, name=part.field.name, key=key, units=units)
-    for code in said:
+    for code in texts:
         if code is not None and code not in choices:
             place = _spot(part, key, code).key
             near = did_you_mean(code, choices)
             yield finding("range-unknown-unit", text=place, name=part.field.name, unit=code, near=near)
 
 
-def _reversed(part: FieldPart, key: str, unit: str | None, held: Range, study: Study) -> Iterator[Finding]:
-    if _empty(held, part, study) and held.low is not None and held.high is not None:
+def _reversed(part: FieldPart, key: str, unit: str | None, value: Range, study: Study) -> Iterator[Finding]:
+    if _empty(value, part, study) and value.low is not None and value.high is not None:
         place = _spot(part, key, unit).place
-        yield finding("range-reversed", text=place, key=key, low=held.low.text, high=held.high.text)
+        yield finding("range-reversed", text=place, key=key, low=value.low.text, high=value.high.text)
 
 
-def _empty(held: Range, part: FieldPart, study: Study) -> bool:
+def _empty(value: Range, part: FieldPart, study: Study) -> bool:
     """True when no value lies in the range."""
-    low, high = ends(held, part, study)
+    low, high = ends(value, part, study)
     if low is None or high is None:
         return False
-    return low[0] > high[1] or (low[0] == high[1] and (held.low_open or held.high_open))
+    return low[0] > high[1] or (low[0] == high[1] and (value.low_open or value.high_open))
 
 
 def _inside(part: FieldPart, key: str, inner: Mapping[str | None, Range], study: Study) -> Iterator[Finding]:

@@ -19,7 +19,9 @@ from forms_spec.model.fields import Field
 def check_reference_ranges(draft: Draft) -> Iterator[Finding]:
     """Faults of the table, and of the fields that name a test of it."""
     table = draft.study.references
-    if table is None and any("reference_ranges" in _keys(one.data) for one in draft.parts.documents.values()):
+    if table is None and any(
+        "reference_ranges" in _keys(document.data) for document in draft.parts.documents.values()
+    ):
         return
     ranges = table.ranges if table is not None else ()
     named = [part.field for part in draft.fields() if part.field.lab_test]
@@ -65,7 +67,7 @@ def _unit(row: ReferenceRange, field: Field) -> Iterator[Finding]:
     given, name = row.unit or "none", field.name
     unit = field.unit
     if unit is not None and unit.choices:
-        reached = [one.code for one in unit.choices if _rises(one, unit)]
+        reached = [choice.code for choice in unit.choices if _rises(choice, unit)]
         if row.unit not in reached:
             units = " or ".join(reached)
             yield finding("reference-unreached-unit", text=row.place, unit=given, field=name, units=units)
@@ -81,9 +83,9 @@ def _rises(choice: UnitChoice, unit: Unit) -> bool:
     return line is not None and line.slope > 0
 
 
-def _after(one: str, other: str) -> bool:
+def _after(text: str, other: str) -> bool:
     """Dates compare as text, numbers by value."""
-    return one > other if one.count("-") == 2 else Decimal(one) > Decimal(other)
+    return text > other if text.count("-") == 2 else Decimal(text) > Decimal(other)
 
 
 def _overlaps(ranges: tuple[ReferenceRange, ...]) -> Iterator[Finding]:
@@ -92,11 +94,17 @@ def _overlaps(ranges: tuple[ReferenceRange, ...]) -> Iterator[Finding]:
     for row in ranges:
         by_test.setdefault((row.lab, row.test), []).append(row)
     for rows in by_test.values():
-        for one, other in combinations(rows, 2):
-            same_sex = None in (one.sex, other.sex) or one.sex == other.sex
-            ages = _meet(one.age_low, one.age_high, other.age_low, other.age_high)
-            if same_sex and ages and _meet(one.valid_from, one.valid_to, other.valid_from, other.valid_to):
-                yield finding("reference-overlap", text=other.place, related=(one.place,), first=one.place)
+        for first, other in combinations(rows, 2):
+            same_sex = None in (first.sex, other.sex) or first.sex == other.sex
+            ages = _meet(first.age_low, first.age_high, other.age_low, other.age_high)
+            if (
+                same_sex
+                and ages
+                and _meet(first.valid_from, first.valid_to, other.valid_from, other.valid_to)
+            ):
+                yield finding(
+                    "reference-overlap", text=other.place, related=(first.place,), first=first.place
+                )
 
 
 def _meet(low: str | None, high: str | None, other_low: str | None, other_high: str | None) -> bool:

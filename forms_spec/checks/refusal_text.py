@@ -11,15 +11,15 @@ from forms_spec.model.fields import Field
 
 def refusal(refused: Refusal, value: str) -> str:
     """The words of a refusal, in small letters at the beginning."""
-    said = entry(refused.code).message.format(value=value, **dict(refused.details))
-    return said[:1].lower() + said[1:]
+    text = entry(refused.code).message.format(value=value, **dict(refused.details))
+    return text[:1].lower() + text[1:]
 
 
 def why_no_value(value: str, type_name: str) -> str | None:
     """Why a text is no value of a type without facets; None when it is one."""
     type_ = field_type(type_name)
-    held = kind(type_.kind or "text")
+    current = kind(type_.kind or "text")
     nowhere = TextPlace(file="", line=1, column=1)
-    bare = Field(name="value", label="", type=type_, kind=held, place=nowhere, form="", group="")
-    parsed = held.parse(value, bare)
+    bare = Field(name="value", label="", type=type_, kind=current, place=nowhere, form="", group="")
+    parsed = current.parse(value, bare)
     return refusal(parsed, value) if isinstance(parsed, Refusal) else None

@@ -42,8 +42,8 @@ def check_no_fields(draft: Draft) -> Iterator[Finding]:
         if not spot.at("fields").has and (not groups.has or groups.data == {}):
             yield finding("no-fields", text=form.place, what="form", name=form.name)
     for part in draft.parts.groups:
-        said = part.spot.at("fields").data
-        if isinstance(said, dict) and not said:
+        data = part.spot.at("fields").data
+        if isinstance(data, dict) and not data:
             what = "form" if part.group.title is None and part.group.name == part.group.form else "group"
             yield finding("no-fields", text=part.spot.at("fields").key, what=what, name=part.group.name)
 
@@ -61,8 +61,8 @@ def _rows(part: GroupPart, rows: Rows) -> Iterator[Finding]:
         place = spot.at("fixed").place
         yield finding("fixed-too-many", text=place, count=f"{rows.maximum:,}", most=MOST_FIXED_ROWS)
     fields = {field.name: field for field in part.group.fields}
-    for at, name in enumerate(rows.fixed):
-        held = fields.get(name)
-        if held is None or held.kind.name != "choice" or held.value is not None:
-            what = f"a {held.type.name} field" if held is not None else "not a field of this group"
-            yield finding("fixed-not-choice", text=spot.at("fixed", at).place, name=name, what=what)
+    for index, name in enumerate(rows.fixed):
+        value = fields.get(name)
+        if value is None or value.kind.name != "choice" or value.value is not None:
+            what = f"a {value.type.name} field" if value is not None else "not a field of this group"
+            yield finding("fixed-not-choice", text=spot.at("fixed", index).place, name=name, what=what)

@@ -14,8 +14,8 @@ from forms_spec.model.visits import Visit, VisitType
 def check_schedule(draft: Draft) -> Iterator[Finding]:
     """Forms that nobody fills in and visits at which nothing is done."""
     study = draft.study
-    forms = {one.form for one in study.schedule}
-    visits = {one.visit for one in study.schedule}
+    forms = {item.form for item in study.schedule}
+    visits = {item.visit for item in study.schedule}
     for form in study.forms.values():
         if not form.log and form.name not in forms and not _has_row(draft, form.name):
             yield finding("form-never-scheduled", text=form.place, name=form.name)

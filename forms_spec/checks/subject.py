@@ -41,10 +41,10 @@ def check_subject(draft: Draft) -> Iterator[Finding]:
 def check_day_zero(draft: Draft) -> Iterator[Finding]:
     """Day 0 is a date that one form has."""
     study, spot = draft.study, draft.parts.study
-    for at, name in enumerate(study.day_zero):
+    for index, name in enumerate(study.day_zero):
         assert spot is not None
         here = spot.at("day_zero")
-        place = here.at(at).place if isinstance(here.data, list) else here.place
+        place = here.at(index).place if isinstance(here.data, list) else here.place
         if at_visit := OF_A_VISIT.fullmatch(name):
             yield finding("day-zero-of-a-visit", text=place, named="{}.{}".format(*at_visit.groups()))
             continue

@@ -19,7 +19,7 @@ def check_units(draft: Draft) -> Iterator[Finding]:
 
 def _conversions(part: FieldPart) -> Iterator[Finding]:
     assert part.field.unit is not None
-    into = {one.code: one.to for one in part.field.unit.choices}
+    into = {choice.code: choice.to for choice in part.field.unit.choices}
     roots = [code for code, to in into.items() if to is None]
     for code, to in into.items():
         spot = part.spot.at("unit").at(code)

@@ -28,7 +28,7 @@ def check_unused(draft: Draft) -> Iterator[Finding]:
 
 def _expressions(draft: Draft) -> Iterator[Expression]:
     yield from (part.written.expression for part in draft.parts.expressions)
-    yield from (one.expression for one in draft.study.derivations.values())
+    yield from (derivation.expression for derivation in draft.study.derivations.values())
 
 
 def parameters_in(node: object) -> Iterator[str]:
@@ -39,5 +39,5 @@ def parameters_in(node: object) -> Iterator[str]:
         for name in node.__dataclass_fields__:
             yield from parameters_in(getattr(node, name))
     elif isinstance(node, tuple):
-        for one in node:
-            yield from parameters_in(one)
+        for item in node:
+            yield from parameters_in(item)

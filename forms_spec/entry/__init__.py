@@ -77,5 +77,5 @@ def _missing_code(typed: str, field: Field) -> str | None:
     if not typed.startswith("."):
         return None
     wanted = ascii_lower(typed[1:])
-    found = [code.code for code in field.missing if ascii_lower(code.code) == wanted]
-    return found[0] if len(found) == 1 else None
+    codes = [code.code for code in field.missing if ascii_lower(code.code) == wanted]
+    return codes[0] if len(codes) == 1 else None

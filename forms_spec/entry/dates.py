@@ -59,16 +59,16 @@ class DateReader:
     def day(self, text: str) -> str | None:
         """A full date."""
         typed = ascii_lower(plain_blanks(text))
-        if found := _RELATIVE.fullmatch(typed):
-            return self._relative(found)
+        if result := _RELATIVE.fullmatch(typed):
+            return self._relative(result)
         parts = self._parts(typed)
         return str(parts) if parts and parts.month and parts.day else None
 
     def partial(self, text: str) -> str | None:
         """A date of which the day, or the day and the month, may be unknown."""
         typed = ascii_lower(plain_blanks(text))
-        if found := _RELATIVE.fullmatch(typed):
-            return self._relative(found)
+        if result := _RELATIVE.fullmatch(typed):
+            return self._relative(result)
         parts = self._parts(typed)
         return str(parts) if parts and (parts.month or not parts.day) else None
 
@@ -77,18 +77,18 @@ class DateReader:
         if len(text) > _LONGEST_MOMENT:
             return None
         typed = _ISO_MOMENT.sub(r"\1 ", ascii_lower(plain_blanks(text)))
-        found = set()
-        for at, character in enumerate(typed):
+        results = set()
+        for index, character in enumerate(typed):
             if character == " ":
-                day, clock = self.day(strip_blanks(typed[:at].rstrip(","))), read_clock(typed[at + 1 :])
+                day, clock = self.day(strip_blanks(typed[:index].rstrip(","))), read_clock(typed[index + 1 :])
                 if day and clock:
-                    found.add(f"{day}T{clock}")
-        return found.pop() if len(found) == 1 else None
+                    results.add(f"{day}T{clock}")
+        return results.pop() if len(results) == 1 else None
 
-    def _relative(self, found: re.Match[str]) -> str | None:
-        days = int(found[2] or 0)
+    def _relative(self, result: re.Match[str]) -> str | None:
+        days = int(result[2] or 0)
         try:
-            return (self.today + timedelta(days=-days if found[1] == "-" else days)).isoformat()
+            return (self.today + timedelta(days=-days if result[1] == "-" else days)).isoformat()
         except OverflowError:
             return None
 
@@ -115,10 +115,10 @@ class DateReader:
         year = year_first or _year(words[2])
         if year is None:
             return None
-        one, other = words[1:] if year_first else words[:2]
-        named = [word for word in (one, other) if word in _MONTH_NUMBERS]
+        item, other = words[1:] if year_first else words[:2]
+        named = [word for word in (item, other) if word in _MONTH_NUMBERS]
         if named:
-            day = _number(other if one == named[0] else one)
+            day = _number(other if item == named[0] else item)
             return (
                 _Parts(year, _MONTH_NUMBERS[named[0]], day) if len(named) == 1 and day is not None else None
             )
@@ -127,8 +127,10 @@ class DateReader:
         )
         if not even:
             return None
-        found = {_numbers(year, one, other) if first else _numbers(year, other, one) for first in month_first}
-        readings = found - {None}
+        result = {
+            _numbers(year, item, other) if first else _numbers(year, other, item) for first in month_first
+        }
+        readings = result - {None}
         return readings.pop() if len(readings) == 1 else None
 
 
@@ -166,12 +168,12 @@ def _one_word(word: str) -> _Parts | None:
     return _Parts(int(word), 0, 0) if len(word) == 4 else None
 
 
-def _two_words(one: str, other: str) -> _Parts | None:
+def _two_words(text: str, other: str) -> _Parts | None:
     """A month and a year, in either order."""
     year = _year(other)
-    month_word = one
+    month_word = text
     if year is None:
-        year, month_word = _year(one), other
+        year, month_word = _year(text), other
     if year is None:
         return None
     month = _MONTH_NUMBERS.get(month_word, _number(month_word))

@@ -11,8 +11,8 @@ _GRAMMAR = re.compile(r"([+\-\u2212]?)([0-9]*)(?:([.,])([0-9]*))?")
 
 def read_integer(text: str) -> str | None:
     """A whole number with a sign or zeros in front; no mark of decimals at all."""
-    found = _GRAMMAR.fullmatch(text)
-    return _written(found) if found and not found[3] else None
+    result = _GRAMMAR.fullmatch(text)
+    return _written(result) if result and not result[3] else None
 
 
 def read_decimal(text: str) -> str | None:
@@ -20,10 +20,10 @@ def read_decimal(text: str) -> str | None:
 
     A comma is the decimal mark unless three digits follow it: ``1,000`` may be a thousand or one.
     """
-    found = _GRAMMAR.fullmatch(text)
-    if not found or (found[3] == "," and len(found[4]) in (0, 3)):
+    result = _GRAMMAR.fullmatch(text)
+    if not result or (result[3] == "," and len(result[4]) in (0, 3)):
         return None
-    return _written(found)
+    return _written(result)
 
 
 _LIMIT = re.compile(r"(<=|=<|>=|=>|<|>|\u2264|\u2265)? ?(.*)")
@@ -32,16 +32,16 @@ _SPELT = {"=<": "<=", "=>": ">=", "\u2264": "<=", "\u2265": ">="}
 
 def read_bounded(text: str) -> str | None:
     """A decimal, after a comparator with or without a blank: ``< 0,3``, ``≤5``."""
-    found = _LIMIT.fullmatch(plain_blanks(text))
-    number = read_decimal(found[2]) if found else None
-    if found is None or number is None:
+    result = _LIMIT.fullmatch(plain_blanks(text))
+    number = read_decimal(result[2]) if result else None
+    if result is None or number is None:
         return None
-    comparator = found[1] or ""
+    comparator = result[1] or ""
     return f"{_SPELT.get(comparator, comparator)}{number}"
 
 
-def _written(found: re.Match[str]) -> str | None:
-    sign, whole, _, decimals = found.groups()
+def _written(result: re.Match[str]) -> str | None:
+    sign, whole, _, decimals = result.groups()
     if not whole and not decimals:
         return None
     minus = "" if sign in ("", "+") else "-"

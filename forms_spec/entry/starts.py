@@ -20,8 +20,8 @@ class Opening:
 
 def starting_texts(fields: Iterable[Field], opening: Opening) -> dict[str, str]:
     """The texts that the fields start with, as canonical text; fields that start blank are left out."""
-    found = {field.name: starting_text(field, opening) for field in fields}
-    return {name: text for name, text in found.items() if text}
+    results = {field.name: starting_text(field, opening) for field in fields}
+    return {name: text for name, text in results.items() if text}
 
 
 def starting_text(field: Field, opening: Opening) -> str:

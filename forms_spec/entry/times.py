@@ -18,10 +18,10 @@ def read_clock(text: str) -> str | None:
     Five digits are refused: ``12345`` may be 1:23:45 or a slip.
     """
     typed = ascii_lower(plain_blanks(text))
-    found = _MARKED.fullmatch(typed) or _DIGITS.fullmatch(typed) or _HOUR.fullmatch(typed)
-    if not found or (_DIGITS.fullmatch(typed) and found[3] and len(found[1]) == 1):
+    result = _MARKED.fullmatch(typed) or _DIGITS.fullmatch(typed) or _HOUR.fullmatch(typed)
+    if not result or (_DIGITS.fullmatch(typed) and result[3] and len(result[1]) == 1):
         return None
-    hour, minute, second, half = found.groups()
+    hour, minute, second, half = result.groups()
     if not minute and not half:
         return None
     on_day = _hour_of_day(int(hour), half)

@@ -41,9 +41,9 @@ def without_calculated(form: Form, record: Record, given: Record | None = None) 
     rows = {
         group: tuple(
             replace(row, texts=_left(row.texts, before.get((group, row.number), {}), _formulas(form, group)))
-            for row in held
+            for row in value
         )
-        for group, held in record.rows.items()
+        for group, value in record.rows.items()
     }
     return replace(record, texts=own, rows=rows)
 
@@ -65,9 +65,9 @@ def _filled(form: Form | None, captured: CapturedForm, subject: Subject) -> Capt
     rows = {
         group: tuple(
             Row(number=row.number, texts=_with(judged, group, row.number, row.texts, formulas.get(group, ())))
-            for row in held
+            for row in value
         )
-        for group, held in record.rows.items()
+        for group, value in record.rows.items()
     }
     return replace(captured, record=replace(record, texts=texts, rows=rows))
 
@@ -76,8 +76,8 @@ def _with(
     judged: JudgedForm, table: str, row: int | None, texts: Mapping[str, str], formulas: Sequence[str]
 ) -> Mapping[str, str]:
     blank = [name for name in formulas if not texts.get(name)]
-    found = {name: judged.facts(table, row, name).text for name in blank}
-    return {**texts, **{name: text for name, text in found.items() if text}}
+    results = {name: judged.facts(table, row, name).text for name in blank}
+    return {**texts, **{name: text for name, text in results.items() if text}}
 
 
 def formulas_of(study: Study, form: Form) -> Formulas:
@@ -92,6 +92,6 @@ def _formulas_by_group(form: Form) -> Formulas:
 
 def _formulas(form: Form, group: str | None) -> list[str]:
     """The names of the calculated fields of a form's own, or of one group's rows."""
-    rows = {one.name: one.fields for one in form.row_groups}
+    rows = {row_group.name: row_group.fields for row_group in form.row_groups}
     fields = form.fields if group is None else rows.get(group, ())
-    return [one.name for one in fields if one.value is not None]
+    return [field.name for field in fields if field.value is not None]

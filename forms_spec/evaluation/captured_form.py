@@ -65,8 +65,8 @@ class CapturedForm:
         return self.given(plan, self.text(table, row, field), True).seen
 
     def missing(self, table: str, row: int | None, field: str) -> str | None:
-        found = self.facts(table, row, field)
-        return found.text if found.state is CellState.MISSING else None
+        facts = self.facts(table, row, field)
+        return facts.text if facts.state is CellState.MISSING else None
 
     def text(self, table: str, row: int | None, field: str) -> str:
         """The text as it was captured."""
@@ -88,27 +88,29 @@ class CapturedForm:
     def facts(self, table: str, row: int | None, field: str) -> Facts:
         """The cell's facts; a cell that turns out to depend on itself is UNKNOWN to itself."""
         key = (table, row, field)
-        found = self._facts.get(key)
-        if found is None:
+        fact = self._facts.get(key)
+        if fact is None:
             if (table, field) in self.plan.deep:
                 self._prepare(key)
             self._facts[key] = _PENDING
-            found = self._facts[key] = self._evaluate(self.plan.fields[table, field], row)
-        return found
+            fact = self._facts[key] = self._evaluate(self.plan.fields[table, field], row)
+        return fact
 
     def _prepare(self, key: tuple[str, int | None, str]) -> None:
         """Evaluates what the cell reads of this form, and what that reads, without recursion."""
         stack, begun = [key], set()
         while stack:
-            at = stack[-1]
-            if at in begun:
+            index = stack[-1]
+            if index in begun:
                 stack.pop()
-                if at != key and at not in self._facts:
-                    self._facts[at] = _PENDING
-                    self._facts[at] = self._evaluate(self.plan.fields[at[0], at[2]], at[1])
+                if index != key and index not in self._facts:
+                    self._facts[index] = _PENDING
+                    self._facts[index] = self._evaluate(self.plan.fields[index[0], index[2]], index[1])
             else:
-                begun.add(at)
-                stack += [one for one in self._read_by(at) if one not in begun and one not in self._facts]
+                begun.add(index)
+                stack += [
+                    item for item in self._read_by(index) if item not in begun and item not in self._facts
+                ]
 
     def _read_by(self, key: tuple[str, int | None, str]) -> Iterator[tuple[str, int | None, str]]:
         """The cells of this form that a cell reads: of its own row, or of all rows from outside them."""
@@ -149,14 +151,14 @@ class CapturedForm:
 
     def _shown(self, plan: FieldPlan, row: int | None) -> bool | None:
         frames = self.frames(row)
-        found: bool | None = True
+        outcome: bool | None = True
         for condition in plan.shown:
-            held = condition(frames)
-            if held is False:
+            value = condition(frames)
+            if value is False:
                 return False
-            if held is None:
-                found = None
-        return found
+            if value is None:
+                outcome = None
+        return outcome
 
     def _calculated(self, plan: FieldPlan, row: int | None, shown: bool | None) -> Facts:
         """The computed value; the text that came along is not used."""
@@ -172,10 +174,10 @@ def computed(plan: FieldPlan, value: RuleValue | None, shown: bool | None) -> Fa
         places = 0 if plan.field.kind.name == "integer" else plan.field.places
         assert isinstance(value, int)
         value = value if places is None else round_half_away(value, places * SCALE)
-    found = None if value is None else from_rule(value, plan.field)
-    if found is None:
+    result = None if value is None else from_rule(value, plan.field)
+    if result is None:
         return Facts(CellState.BLANK, "", shown)
-    return _parsed(plan, plan.field.kind.write(found, plan.field), shown)
+    return _parsed(plan, plan.field.kind.write(result, plan.field), shown)
 
 
 def _parsed(plan: FieldPlan, text: str, shown: bool | None) -> Facts:
@@ -191,12 +193,12 @@ def _parsed(plan: FieldPlan, text: str, shown: bool | None) -> Facts:
 def _meaning(plan: FieldPlan, text: str) -> tuple[Value | Refusal, RuleValue | None]:
     """Equal texts of a field are read once, as long as they are few and short."""
     value = plan.field.kind.parse(text, plan.field)
-    found = (value, None if isinstance(value, Refusal) else to_rule(value))
+    result = (value, None if isinstance(value, Refusal) else to_rule(value))
     if len(text) <= SHORT:
         if len(plan.meanings) >= REMEMBERED:
             plan.meanings.clear()
-        plan.meanings[text] = found
-    return found
+        plan.meanings[text] = result
+    return result
 
 
 class Subject:
@@ -212,9 +214,9 @@ class Subject:
 
     def put(self, form: Form, record: Record, key: FormKey) -> CapturedForm:
         """The form that is judged stands in place of what was captured of it before."""
-        found = self._forms[key] = CapturedForm(plan_of(self.study, form), record, key, self)
+        captured_form = self._forms[key] = CapturedForm(plan_of(self.study, form), record, key, self)
         self._keys.pop(form.name, None)
-        return found
+        return captured_form
 
     def form(self, key: FormKey) -> CapturedForm | None:
         if key not in self._forms:
@@ -227,12 +229,12 @@ class Subject:
 
     def keys(self, form: str) -> list[FormKey]:
         """The captured instances of a form, in visit order."""
-        found = self._keys.get(form)
-        if found is None:
-            put = [key for key, held in self._forms.items() if key.form == form and held is not None]
-            found = sorted({*self.casebook.keys(form), *put}, key=self.position)
-            self._keys[form] = found
-        return found
+        result = self._keys.get(form)
+        if result is None:
+            put = [key for key, value in self._forms.items() if key.form == form and value is not None]
+            result = sorted({*self.casebook.keys(form), *put}, key=self.position)
+            self._keys[form] = result
+        return result
 
     def position(self, key: FormKey) -> tuple[int, int]:
         order = visit_order(self.study)
@@ -243,7 +245,7 @@ class Subject:
             return self.form(FormKey(form, LOG, 0))
         if visit == "previous":
             earlier = reversed(self.earlier(form, seen_from))
-            return next((one for one in earlier if one.value(form, None, field) is not None), None)
+            return next((item for item in earlier if item.value(form, None, field) is not None), None)
         if visit is not None:
             return self.form(FormKey(form, visit, 0))
         there = nearest_visit(self.study, form, seen_from.visit)
@@ -253,15 +255,15 @@ class Subject:
 
     def earlier(self, form: str, seen_from: FormKey) -> list[CapturedForm]:
         here = self.position(seen_from)
-        found = (self.form(key) for key in self.keys(form) if self.position(key) < here)
-        return [one for one in found if one is not None]
+        result = (self.form(key) for key in self.keys(form) if self.position(key) < here)
+        return [item for item in result if item is not None]
 
     def instances(self, form: str, visit: str, seen_from: FormKey) -> Sequence[CapturedForm]:
         if visit == "previous":
             return self.earlier(form, seen_from)[-1:]
         keys = [key for key in self.keys(form) if visit in ("all", key.visit)]
-        found = (self.form(key) for key in keys)
-        return [one for one in found if one is not None]
+        result = (self.form(key) for key in keys)
+        return [item for item in result if item is not None]
 
 
 _VISIT_ORDERS: StudyCache[tuple[()], Mapping[str, int]] = StudyCache()
@@ -270,7 +272,7 @@ _NEAREST_VISITS: StudyCache[tuple[str, str], str | None] = StudyCache()
 
 def visit_order(study: Study) -> Mapping[str, int]:
     """The position of each visit in the dictionary."""
-    return _VISIT_ORDERS.get(study, (), lambda: {name: at for at, name in enumerate(study.visits)})
+    return _VISIT_ORDERS.get(study, (), lambda: {name: index for index, name in enumerate(study.visits)})
 
 
 def nearest_visit(study: Study, form: str, visit: str) -> str | None:
@@ -284,7 +286,9 @@ def nearest_visit(study: Study, form: str, visit: str) -> str | None:
 
 def _nearest(study: Study, form: str, visit: str) -> str | None:
     order = visit_order(study)
-    visits = sorted({one.visit for one in study.schedule if one.form == form}, key=lambda name: order[name])
+    visits = sorted(
+        {item.visit for item in study.schedule if item.form == form}, key=lambda name: order[name]
+    )
     if visit in visits or not visits:
         return visit if visits else None
     before = [name for name in visits if order[name] < order.get(visit, -1)]

@@ -30,13 +30,13 @@ def judge_casebook(
     ``complete`` says which forms are to be complete; the others are drafts.
     """
     whole = Subject(study, casebook, today, subject)
-    found: dict[FormKey, Judgement] = {}
+    judgements: dict[FormKey, Judgement] = {}
     for form in study.forms:
         for key in whole.keys(form):
             captured = whole.form(key)
             if captured is not None:
-                found[key] = judge_captured(captured, completing=complete(key))
-    return found
+                judgements[key] = judge_captured(captured, completing=complete(key))
+    return judgements
 
 
 def findings_of(judgements: Iterable[Judgement]) -> Iterator[Finding]:
@@ -53,6 +53,6 @@ def expected(study: Study, scheduled: Scheduled, context: Context) -> bool | Non
     key = FormKey(form.name, scheduled.visit, context.unsno)
     subject = Subject(study, context.casebook or EmptyCasebook(), context.today, context.subject)
     captured = subject.form(key) or subject.put(form, Record(), key)
-    held = compile_expression(scheduled.when, study, Home(form=form), Type.CONDITION)(captured.frames(None))
-    assert held is None or isinstance(held, bool)
-    return held
+    value = compile_expression(scheduled.when, study, Home(form=form), Type.CONDITION)(captured.frames(None))
+    assert value is None or isinstance(value, bool)
+    return value

@@ -60,18 +60,18 @@ def _found(
     complete: Callable[[FormKey], bool],
 ) -> Iterator[Finding]:
     for home, names in homes.items():
-        for at in subject.keys(home):
-            captured = subject.form(at)
+        for index in subject.keys(home):
+            captured = subject.form(index)
             if captured is None:
                 continue
-            for found in judge_rules(captured, completing=complete(at), names=names):
-                if key in places_of(subject.study, found):
-                    yield found
+            for judge_rule in judge_rules(captured, completing=complete(index), names=names):
+                if key in places_of(subject.study, judge_rule):
+                    yield judge_rule
 
 
-def places_of(study: Study, found: Finding) -> frozenset[FormKey]:
+def places_of(study: Study, finding: Finding) -> frozenset[FormKey]:
     """The forms on whose pages a finding shows."""
-    places = (found.data, *found.also)
+    places = (finding.data, *finding.also)
     return frozenset(
         FormKey(study.tables[place.table].form.name, place.visit or "", place.unsno or 0)
         for place in places

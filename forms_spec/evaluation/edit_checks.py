@@ -35,10 +35,10 @@ def judge_rules(
             continue
         rows = captured.rows(plan.table) if plan.table in captured.plan.row_tables else (None,)
         for row in rows:
-            found = _judge(captured, plan, row, completing=completing)
+            result = _judge(captured, plan, row, completing=completing)
             key = CellKey(plan.table, row, plan.rule.on[0][1])
-            if found is not None and not is_kept(found, key, captured.record):
-                yield found
+            if result is not None and not is_kept(result, key, captured.record):
+                yield result
 
 
 def _judge(captured: CapturedForm, plan: RulePlan, row: int | None, *, completing: bool) -> Finding | None:
@@ -46,14 +46,14 @@ def _judge(captured: CapturedForm, plan: RulePlan, row: int | None, *, completin
     applies = True if plan.applies is None else plan.applies(frames)
     if applies is False or (applies is None and not (plan.rule.unknown and completing)):
         return None
-    held = plan.holds(frames)
-    if applies and held is False:
+    holds = plan.holds(frames)
+    if applies and holds is False:
         return _found(captured, plan.rule, row, "rule-broken", facts=_facts(captured, plan.rule, row))
-    if held is True or not (plan.rule.unknown and completing):
+    if holds is True or not (plan.rule.unknown and completing):
         return None
     if applies is None and not _applies_untold(captured, plan, row):
         return None
-    asks = (*(plan.applies_asks if applies is None else ()), *(plan.asks if held is None else ()))
+    asks = (*(plan.applies_asks if applies is None else ()), *(plan.asks if holds is None else ()))
     return _found(captured, plan.rule, row, "rule-untold", why=_why(captured, asks, row))
 
 
@@ -68,7 +68,7 @@ def _applies_untold(captured: CapturedForm, plan: RulePlan, row: int | None) -> 
 def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **words: Any) -> Finding:
     """A finding of the rule's check; its severity is the rule's, except that UNKNOWN is a query."""
     (table, field), *others = rule.on
-    said = finding(
+    text = finding(
         code,
         text=rule.place,
         data=captured.place(table, row, field),
@@ -77,10 +77,10 @@ def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **wor
         says=rule.message,
         **words,
     )
-    also = tuple(place for one in others for place in _places(captured, table, row, *one))
+    also = tuple(place for other in others for place in _places(captured, table, row, *other))
     if code == "rule-untold":
-        return replace(said, code=rule.unknown or code, also=also)
-    return replace(said, code=rule.check, severity=rule.severity, also=also)
+        return replace(text, code=rule.unknown or code, also=also)
+    return replace(text, code=rule.check, severity=rule.severity, also=also)
 
 
 def _places(
@@ -121,7 +121,7 @@ def _answer(captured: CapturedForm, table: str, row: int | None, name: str) -> s
 
 def _why(captured: CapturedForm, asks: tuple[Target, ...], row: int | None) -> str:
     """The sources without a value; where all have one, a date among them is too imprecise."""
-    labels = [label for one in asks if (label := _lacking(captured, one, row))]
+    labels = [label for ask in asks if (label := _lacking(captured, ask, row))]
     if labels:
         return f"missing: {', '.join(dict.fromkeys(labels))}"
     return "a date is too imprecise, or a row is incomplete"

@@ -93,16 +93,16 @@ class Assessment:
 
     @property
     def failed(self) -> tuple[CriterionResult, ...]:
-        return tuple(one for one in self.criteria if one.passes is False)
+        return tuple(item for item in self.criteria if item.passes is False)
 
     @property
     def undetermined(self) -> tuple[CriterionResult, ...]:
-        return tuple(one for one in self.criteria if one.passes is None)
+        return tuple(item for item in self.criteria if item.passes is None)
 
     @property
     def pending(self) -> tuple[CriterionResult, ...]:
         """Criteria that are passed, but a finding is open on what they rest on."""
-        return tuple(one for one in self.criteria if one.passes and one.findings)
+        return tuple(item for item in self.criteria if item.passes and item.findings)
 
 
 def assess(
@@ -116,17 +116,17 @@ def assess(
 
     ``findings`` are those of the subject's forms; queries on a source of a criterion are shown with it.
     """
-    held = study.eligibility
-    if held is None:
+    eligibility = study.eligibility
+    if eligibility is None:
         return None
-    key = FormKey(held.form, held.visit or LOG, 0)
+    key = FormKey(eligibility.form, eligibility.visit or LOG, 0)
     assessor = _Assessor(
         study=study,
         subject=Subject(study, casebook, today, subject),
         key=key,
-        findings=tuple(one for one in findings if one.severity in GRAVE),
+        findings=tuple(finding for finding in findings if finding.severity in GRAVE),
     )
-    return Assessment(key=key, criteria=tuple(assessor.result(one) for one in held.criteria))
+    return Assessment(key=key, criteria=tuple(assessor.result(item) for item in eligibility.criteria))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,9 +140,9 @@ class _Assessor:
         here = self.subject.form(self.key)
         site = here.facts(self.key.form, None, criterion.field.name) if here else None
         possible, read = self.possible(criterion)
-        sources = sources_of(self.subject, self.key, *(self.closure(one) for one in read))
+        sources = sources_of(self.subject, self.key, *(self.closure(item) for item in read))
         home = self.home
-        lacking = [one for said in read for one in lacking_in(self.subject, self.key, said, home)]
+        lacking = [item for text in read for item in lacking_in(self.subject, self.key, text, home)]
         return CriterionResult(
             criterion=criterion,
             answer=site.text if site else "",
@@ -160,10 +160,10 @@ class _Assessor:
         if moot is not None and inapplicable is True:
             return frozenset({criterion.moot}), (moot,)
         met = self.holds(criterion.met)
-        found = {criterion.yes, criterion.no} if met is None else {criterion.yes if met else criterion.no}
+        results = {criterion.yes, criterion.no} if met is None else {criterion.yes if met else criterion.no}
         if inapplicable is None:
-            found.add(criterion.moot)
-        return frozenset(found), (criterion.met,) if moot is None else (moot, criterion.met)
+            results.add(criterion.moot)
+        return frozenset(results), (criterion.met,) if moot is None else (moot, criterion.met)
 
     @property
     def home(self) -> Home:
@@ -177,28 +177,33 @@ class _Assessor:
 
     def holds(self, condition: Expression) -> bool | None:
         frames = Evidence(self.subject).form(self.key).frames(None)
-        found = self.closure(condition)(frames)
-        return found if isinstance(found, bool) else None
+        result = self.closure(condition)(frames)
+        return result if isinstance(result, bool) else None
 
     def open_on(self, sources: tuple[Source, ...]) -> Iterator[Finding]:
         """The findings that hang on one of the sources."""
-        cells = {(one.key.visit, one.key.unsno, one.table, one.row, one.field) for one in sources}
-        for found in self.findings:
-            places = [one for one in (found.data, *found.also) if one is not None]
-            if any((one.visit, one.unsno or 0, one.table, one.row, one.field) in cells for one in places):
-                yield found
+        cells = {
+            (source.key.visit, source.key.unsno, source.table, source.row, source.field) for source in sources
+        }
+        for finding in self.findings:
+            places = [item for item in (finding.data, *finding.also) if item is not None]
+            if any(
+                (place.visit, place.unsno or 0, place.table, place.row, place.field) in cells
+                for place in places
+            ):
+                yield finding
 
 
 def in_words(condition: Expression, study: Study) -> str:
     """A criterion's condition in English; a derivation that only gives it a name is written out."""
     assert study.eligibility is not None
-    said = condition
-    while isinstance(said.tree, Reference) and said.tree.table is None:
-        held = study.derivations.get(said.tree.field or "")
-        if held is None or held.label is not None:
+    expression = condition
+    while isinstance(expression.tree, Reference) and expression.tree.table is None:
+        derivation = study.derivations.get(expression.tree.field or "")
+        if derivation is None or derivation.label is not None:
             break
-        said = held.expression
-    return to_english(said, study, Home(form=study.forms[study.eligibility.form]))
+        expression = derivation.expression
+    return to_english(expression, study, Home(form=study.forms[study.eligibility.form]))
 
 
 __all__ = ["Assessment", "CriterionResult", "Verdict", "assess", "in_words"]

@@ -87,9 +87,9 @@ class _Verdict:
             required=required,
             reference=self.reference(plan, row),
         )
-        for found in self.faults(plan, row, facts, required):
-            if not is_kept(found, key, self.captured.record):
-                self.findings.append(found)
+        for fault in self.faults(plan, row, facts, required):
+            if not is_kept(fault, key, self.captured.record):
+                self.findings.append(fault)
 
     def reference(self, plan: FieldPlan, row: int | None) -> str | None:
         """The reference range that applies, in words; None where there is none."""
@@ -97,7 +97,7 @@ class _Verdict:
             return None
         frames = self.captured.frames(row)
         low, high = (
-            plain(end) if isinstance(end, int) else None for end in (one(frames) for one in plan.reference)
+            plain(end) if isinstance(end, int) else None for end in (item(frames) for item in plan.reference)
         )
         return with_unit(reference_words(low, high), reference_unit(plan.field)) if low or high else None
 
@@ -136,7 +136,7 @@ class _Verdict:
         if facts.shown is True and required:
             yield self.found("required-blank", plan, row, facts)
             return
-        if any(self.untold.of(one, home, Type.CONDITION, row) for one, home in plan.conditions()):
+        if any(self.untold.of(item, home, Type.CONDITION, row) for item, home in plan.conditions()):
             self.untold.asked.add((plan.table, row, plan.field.name))
             yield self.found("required-unknown", plan, row, facts)
 
@@ -149,9 +149,9 @@ class _Verdict:
         for (word, limits), (_, written) in zip(plan.limits, plan.field.limits, strict=True):
             if unit not in limits:
                 continue
-            found = outside(facts, limits[unit], plan, frames)
-            if found is not None:
-                side, bound = found
+            result = outside(facts, limits[unit], plan, frames)
+            if result is not None:
+                side, bound = result
                 future = in_future(facts, plan.type, self.captured.world.today)
                 yield self.found(f"{side}-{word}", plan, row, facts, bound=bound, future=future)
                 return
@@ -193,11 +193,11 @@ class _Verdict:
         unit = unit_label(field, self.captured.frames(row))
         words.setdefault("label", field.label)
         words.setdefault("answer", with_unit(shown_as(facts.text, field), unit))
-        said = finding(
+        text = finding(
             code,
             text=field.place,
             data=self.captured.place(plan.table, row, field.name),
             value=facts.text if typed is None else typed,
             **words,
         )
-        return under_check(said, field.checks)
+        return under_check(text, field.checks)

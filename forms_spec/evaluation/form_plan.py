@@ -71,9 +71,9 @@ class FieldPlan:
         """What ``required`` says, whether it is asked or not."""
         if isinstance(self.required, bool):
             return self.required
-        held = self.required(frames)
-        assert held is None or isinstance(held, bool)
-        return held
+        required = self.required(frames)
+        assert required is None or isinstance(required, bool)
+        return required
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,9 +155,9 @@ class _Planner:
 
     def plan(self) -> FormPlan:
         groups = tuple(self.group(group) for group in self.form.groups)
-        fields = {(one.table, one.field.name): one for group in groups for one in group.fields}
+        fields = {(field.table, field.field.name): field for group in groups for field in group.fields}
         order = tuple(_by_finish(fields, self.reads))
-        reads = {at: tuple(dict.fromkeys(r for r in self.reads[at] if r in fields)) for at in order}
+        reads = {index: tuple(dict.fromkeys(r for r in self.reads[index] if r in fields)) for index in order}
         return FormPlan(
             form=self.form,
             groups=groups,
@@ -180,9 +180,9 @@ class _Planner:
             applies_asks=self.asks(rule, applies, home),
         )
 
-    def asks(self, rule: Rule, said: Expression | None, home: Home) -> tuple[Target, ...]:
+    def asks(self, rule: Rule, expression: Expression | None, home: Home) -> tuple[Target, ...]:
         """What a part of a rule reads, where anybody wants to know."""
-        return () if said is None or rule.unknown is None else references(said, self.study, home)
+        return () if expression is None or rule.unknown is None else references(expression, self.study, home)
 
     def group(self, group: Group) -> GroupPlan:
         whole = Home(form=self.form)
@@ -219,15 +219,15 @@ class _Planner:
             ranges=self.limits(field.ranges, home, type_),
             expected=self.limits(field.expected, home, type_),
             alert=self.limits(field.alert, home, type_),
-            missing=MappingProxyType({one.code: one.draft_only for one in field.missing}),
+            missing=MappingProxyType({item.code: item.draft_only for item in field.missing}),
             shown_by=self.shown_by(field, group, home),
             reference=self.reference(field, home),
         )
 
     def shown_by(self, field: Field, group: Group, home: Home) -> tuple[tuple[Expression, Home], ...]:
         """What decides whether a field is asked: the group's condition, then its own."""
-        said = ((group.show_when, Home(form=self.form)), (field.show_when, home))
-        return tuple((one, at) for one, at in said if one is not None)
+        text = ((group.show_when, Home(form=self.form)), (field.show_when, home))
+        return tuple((item, index) for item, index in text if item is not None)
 
     def reference(self, field: Field, home: Home) -> tuple[Closure, Closure] | None:
         """Both ends of the reference range that applies."""
@@ -252,29 +252,31 @@ class _Planner:
         return MappingProxyType(
             {
                 unit: Limits(
-                    low=self.closure(one.low, home, type_) if one.low is not None else None,
-                    high=self.closure(one.high, home, type_) if one.high is not None else None,
-                    low_open=one.low_open,
-                    high_open=one.high_open,
+                    low=self.closure(item.low, home, type_) if item.low is not None else None,
+                    high=self.closure(item.high, home, type_) if item.high is not None else None,
+                    low_open=item.low_open,
+                    high_open=item.high_open,
                     certain=all(
-                        self.certain(end, home, type_) for end in (one.low, one.high) if end is not None
+                        self.certain(end, home, type_) for end in (item.low, item.high) if end is not None
                     ),
                 )
-                for unit, one in ranges.items()
+                for unit, item in ranges.items()
             }
         )
 
     def read_by(self, field: Field, group: Group, home: Home) -> list[tuple[str, str]]:
         """The cells of this form that decide the field's value."""
-        said = [(field.value, home), *reversed(self.shown_by(field, group, home))]
+        text = [(field.value, home), *reversed(self.shown_by(field, group, home))]
         targets = [
             target
-            for expression, at in said
+            for expression, index in text
             if expression is not None
-            for target in references(expression, self.study, at)
+            for target in references(expression, self.study, index)
         ]
         return [
-            (one.table or "", one.field or "") for one in targets if one.visit is None and not one.entered
+            (item.table or "", item.field or "")
+            for item in targets
+            if item.visit is None and not item.entered
         ]
 
 
@@ -282,19 +284,19 @@ def _by_finish(
     fields: Mapping[tuple[str, str], FieldPlan], reads: Mapping[tuple[str, str], list[tuple[str, str]]]
 ) -> list[tuple[str, str]]:
     """Depth first, each field when everything it reads is done; no recursion, since chains may be long."""
-    found: dict[tuple[str, str], None] = {}
+    nones: dict[tuple[str, str], None] = {}
     begun: set[tuple[str, str]] = set()
     for start in fields:
         stack = [start]
         while stack:
-            at = stack[-1]
-            if at in begun:
+            index = stack[-1]
+            if index in begun:
                 stack.pop()
-                found[at] = None
+                nones[index] = None
                 continue
-            begun.add(at)
-            stack += [one for one in reads[at] if one in fields and one not in begun]
-    return list(found)
+            begun.add(index)
+            stack += [read for read in reads[index] if read in fields and read not in begun]
+    return list(nones)
 
 
 LONG_CHAIN = 20
@@ -305,7 +307,7 @@ def _deep(
 ) -> Iterator[tuple[str, str]]:
     """The fields that more than LONG_CHAIN others lead to, one after the other."""
     depth: dict[tuple[str, str], int] = {}
-    for at in order:
-        depth[at] = 1 + max((depth.get(one, 0) for one in reads[at]), default=0)
-        if depth[at] > LONG_CHAIN:
-            yield at
+    for index in order:
+        depth[index] = 1 + max((depth.get(read, 0) for read in reads[index]), default=0)
+        if depth[index] > LONG_CHAIN:
+            yield index

@@ -48,4 +48,4 @@ class Judgement:
     @property
     def may_complete(self) -> bool:
         """True when nothing stands that refuses completion."""
-        return all(found.severity is not Severity.REFUSE for found in self.findings)
+        return all(finding.severity is not Severity.REFUSE for finding in self.findings)

@@ -55,8 +55,8 @@ def lacking_in(subject: Subject, key: FormKey, condition: Expression, home: Home
     evidence = Evidence(subject)
     frames = evidence.form(key).frames(None)
     asked = _Asked(subject.study, evidence)
-    found = asked.why(node, frames) if asked.value(node, frames) is None else ()
-    return tuple(dict.fromkeys(found))
+    why = asked.why(node, frames) if asked.value(node, frames) is None else ()
+    return tuple(dict.fromkeys(why))
 
 
 class _Asked:
@@ -83,22 +83,22 @@ class _Asked:
             yield from self.case(node.arguments, frames)
         elif isinstance(node, resolved.Apply):
             parts = operands(node)
-            unknown = [one for one in parts if self.value(one, frames) is None]
-            for one in unknown:
-                yield from self.why(one, frames)
+            unknown = [part for part in parts if self.value(part, frames) is None]
+            for item in unknown:
+                yield from self.why(item, frames)
             if not unknown:
                 yield from self.undecided(parts, frames)
 
     def case(self, arguments: tuple[resolved.Core, ...], frames: Frames) -> Iterator[Lacking]:
         """The condition that is UNKNOWN; or the value chosen; or, where none is, what was asked."""
         conditions, values = arguments[:-1:2], (*arguments[1::2], arguments[-1])
-        for at, condition in enumerate(conditions):
-            held = self.value(condition, frames)
-            if held is None:
+        for index, condition in enumerate(conditions):
+            value = self.value(condition, frames)
+            if value is None:
                 yield from self.why(condition, frames)
                 return
-            if held:
-                yield from self.why(values[at], frames)
+            if value:
+                yield from self.why(values[index], frames)
                 return
         if isinstance(values[-1], resolved.Constant):
             yield from self.undecided(conditions, frames)
@@ -109,19 +109,19 @@ class _Asked:
         some = False
         for inner in row_frames(node, frames):
             some = True
-            held = True if node.where is None else self.value(node.where, inner)
-            if held is None and node.where is not None:
+            value = True if node.where is None else self.value(node.where, inner)
+            if value is None and node.where is not None:
                 yield from self.why(node.where, inner)
-            elif held and node.body is not None and self.value(node.body, inner) is None:
+            elif value and node.body is not None and self.value(node.body, inner) is None:
                 yield from self.why(node.body, inner)
         if not some:
             yield from self.leaves(node, frames)
 
     def undecided(self, nodes: tuple[resolved.Core, ...], frames: Frames) -> Iterator[Lacking]:
         """Cells that give no decision: what is unanswered or partial among them, else all of them."""
-        found = [one for node in nodes for one in self.leaves(node, frames)]
-        open_ = [one for one in found if one.why is not Lack.UNDECIDED]
-        yield from open_ or found
+        result = [leave for node in nodes for leave in self.leaves(node, frames)]
+        open_ = [item for item in result if item.why is not Lack.UNDECIDED]
+        yield from open_ or result
 
     def leaves(self, node: resolved.Core, frames: Frames) -> Iterator[Lacking]:
         """Every cell below a node, and every table that has no rows."""
@@ -130,8 +130,8 @@ class _Asked:
         elif isinstance(node, resolved.Missing):
             yield from self.cell(node.cell, frames)
         elif isinstance(node, resolved.Apply):
-            for one in node.arguments:
-                yield from self.leaves(one, frames)
+            for argument in node.arguments:
+                yield from self.leaves(argument, frames)
         elif isinstance(node, resolved.Fold):
             yield from self.rows(node, frames)
 
@@ -139,12 +139,14 @@ class _Asked:
         rows = list(row_frames(node, frames))
         tables = (node.source.table, node.source.form)
         if not rows:
-            empty = [one for one in self.evidence.sources if one.field is None and one.table in tables]
-            yield from (Lacking(source=one, why=Lack.UNANSWERED) for one in empty)
+            empty = [
+                source for source in self.evidence.sources if source.field is None and source.table in tables
+            ]
+            yield from (Lacking(source=entry, why=Lack.UNANSWERED) for entry in empty)
         for inner in rows:
-            for one in (node.where, node.body):
-                if one is not None:
-                    yield from self.leaves(one, inner)
+            for item in (node.where, node.body):
+                if item is not None:
+                    yield from self.leaves(item, inner)
 
     def cell(self, node: resolved.Read | resolved.Remote, frames: Frames) -> Iterator[Lacking]:
         """The cell itself; of a calculated one what its formula lacks."""
@@ -176,8 +178,8 @@ class _Asked:
         return self.evidence.source(form.captured, table, row, field)
 
     def formula(self, form: Witness, table: str, row: int | None, formula: Expression) -> Iterator[Lacking]:
-        held = self.study.tables[table]
-        node = resolve(formula, self.study, Home(form=held.form, group=held.group)).core
+        value = self.study.tables[table]
+        node = resolve(formula, self.study, Home(form=value.form, group=value.group)).core
         frames = form.frames(row)
         self.depth += 1
         if self.value(node, frames) is None:
@@ -188,9 +190,9 @@ class _Asked:
 def operands(node: resolved.Apply) -> tuple[resolved.Core, ...]:
     """What an operator works on; the numbers that codes stand for are no value by themselves."""
     return tuple(
-        one
-        for one in node.arguments
-        if not (isinstance(one, resolved.Constant) and isinstance(one.value, Mapping))
+        argument
+        for argument in node.arguments
+        if not (isinstance(argument, resolved.Constant) and isinstance(argument.value, Mapping))
     )
 
 

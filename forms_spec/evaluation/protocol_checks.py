@@ -13,17 +13,17 @@ ENDS = frozenset(f"{side}-{word}" for side in ("below", "above") for word in ("r
 """The findings of a value that passes the end of a range."""
 
 
-def is_kept(found: Finding, cell: CellKey, record: Record) -> bool:
+def is_kept(finding: Finding, cell: CellKey, record: Record) -> bool:
     """Whether it is a warning that somebody kept with a reason; nothing else can be kept."""
-    return found.severity is Severity.WARNING and (cell, found.code) in record.kept
+    return finding.severity is Severity.WARNING and (cell, finding.code) in record.kept
 
 
-def under_check(found: Finding, checks: Mapping[str, Check]) -> Finding:
+def under_check(finding: Finding, checks: Mapping[str, Check]) -> Finding:
     """The finding with the check's name and severity; as it is where no check is named."""
-    check = checks_in_full(checks).get(found.code)
+    check = checks_in_full(checks).get(finding.code)
     if check is None:
-        return found
-    return replace(found, rule=check.name, severity=check.severity or found.severity)
+        return finding
+    return replace(finding, rule=check.name, severity=check.severity or finding.severity)
 
 
 def checks_in_full(checks: Mapping[str, Check]) -> Mapping[str, Check]:

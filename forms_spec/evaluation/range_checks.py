@@ -61,11 +61,11 @@ def too_far(type_: Type, side: str) -> str:
 _IN_TIME = frozenset({Type.DATE, Type.TIME, Type.DATETIME})
 
 
-def _after(one: Any, other: Any, type_: Type, *, strictly: bool) -> bool:
+def _after(item: Any, other: Any, type_: Type, *, strictly: bool) -> bool:
     """Whether ``one`` surely lies after ``other`` (or on it, when not ``strictly``)."""
     if type_ in (Type.DATE, Type.SPREAD):
-        return (span_le(one, other) if strictly else span_lt(one, other)) is False
-    return bool(one > other if strictly else one >= other)
+        return (span_le(item, other) if strictly else span_lt(item, other)) is False
+    return bool(item > other if strictly else item >= other)
 
 
 def _bound(end: RuleValue, plan: FieldPlan, unit: str, words: str, side: int) -> str:
@@ -109,4 +109,4 @@ def unit_label(field: Field, frames: Frames) -> str:
     if field.unit.fixed:
         return shown_unit(field.unit.fixed)
     code = chosen_unit(field, frames)
-    return next((one.label for one in field.unit.choices if one.code == code), "")
+    return next((choice.label for choice in field.unit.choices if choice.code == code), "")

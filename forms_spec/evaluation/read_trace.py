@@ -55,25 +55,25 @@ class Evidence:
 
     def form(self, key: FormKey) -> Witness:
         """A form of the subject; a blank one where nothing was captured."""
-        found = self._subject.form(key) or self._absent.get(key)
-        if found is None:
+        captured_form = self._subject.form(key) or self._absent.get(key)
+        if captured_form is None:
             plan = plan_of(self._subject.study, self._subject.study.forms[key.form])
-            found = self._absent[key] = CapturedForm(plan, Record(), key, self._subject)
-        return Witness(found, self)
+            captured_form = self._absent[key] = CapturedForm(plan, Record(), key, self._subject)
+        return Witness(captured_form, self)
 
     def at(self, form: str, visit: str | None, seen_from: FormKey, field: str) -> Witness | None:
-        found = self._subject.at(form, visit, seen_from, field)
-        if found is not None:
-            return Witness(found, self)
+        result = self._subject.at(form, visit, seen_from, field)
+        if result is not None:
+            return Witness(result, self)
         key = self._key(form, visit, seen_from)
         return self.form(key) if key is not None else None
 
     def instances(self, form: str, visit: str, seen_from: FormKey) -> Sequence[Witness]:
-        found = self._subject.instances(form, visit, seen_from)
+        result = self._subject.instances(form, visit, seen_from)
         key = self._key(form, None if visit in ("all", "previous") else visit, seen_from)
-        if not found and key is not None:
+        if not result and key is not None:
             self.nothing_in(form, key)
-        return [Witness(one, self) for one in found]
+        return [Witness(item, self) for item in result]
 
     def _key(self, form: str, visit: str | None, seen_from: FormKey) -> FormKey | None:
         """Where a form would stand that was not captured."""
@@ -171,10 +171,10 @@ class Witness:
         return self.captured.missing(table, row, field)
 
     def rows(self, table: str) -> Sequence[int]:
-        found = self.captured.rows(table)
-        if not found:
+        result = self.captured.rows(table)
+        if not result:
             self.world.nothing_in(table, self.key)
-        return found
+        return result
 
 
 def sources_of(

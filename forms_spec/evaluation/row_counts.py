@@ -41,14 +41,14 @@ def _absent(captured: CapturedForm, group: Group, rows: Rows) -> Iterator[Findin
     count = len(captured.rows(group.name))
     if not rows.fixed and count < rows.minimum:
         yield _found(captured, group, "too-few-rows", count=count, least=rows.minimum)
-    for labels, held in _combinations(captured, group, rows):
-        if held == 0:
+    for labels, value in _combinations(captured, group, rows):
+        if value == 0:
             yield _found(captured, group, "row-missing", row=labels)
 
 
 def _twice(captured: CapturedForm, group: Group, rows: Rows) -> Iterator[Finding]:
-    for labels, held in _combinations(captured, group, rows):
-        if held > 1:
+    for labels, value in _combinations(captured, group, rows):
+        if value > 1:
             yield _found(captured, group, "row-twice", row=labels)
 
 
@@ -57,16 +57,16 @@ def _combinations(captured: CapturedForm, group: Group, rows: Rows) -> Iterator[
     if not rows.fixed:
         return
     lists = {field.name: field.codelist for field in group.fields if field.codelist is not None}
-    held = Counter(
+    counter = Counter(
         tuple(captured.value(group.name, row, name) for name in rows.fixed)
         for row in captured.rows(group.name)
     )
     for codes in product(*(lists[name].codes for name in rows.fixed)):
-        yield ", ".join(code.label for code in codes), held[tuple(code.code for code in codes)]
+        yield ", ".join(code.label for code in codes), counter[tuple(code.code for code in codes)]
 
 
 def _found(captured: CapturedForm, group: Group, code: str, **words: object) -> Finding:
     title = group.title or captured.plan.form.title
     place = captured.place(group.name, None, None)
-    said = finding(code, text=group.place, data=place, label=title, **words)  # type: ignore[arg-type]
-    return under_check(said, group.checks)
+    text = finding(code, text=group.place, data=place, label=title, **words)  # type: ignore[arg-type]
+    return under_check(text, group.checks)

@@ -79,8 +79,8 @@ def page_words(study: Study, form: Form, record: Record, context: Context) -> Pa
     for text in texts:
         plans = [slot_plan(study, slot, text.home) for slot in text.slots]
         for row in _rows(captured, text.table, in_rows=text.in_rows):
-            said = tuple(_words(plan, captured, row) for plan in plans)
-            words[text.table, row, text.name, text.key] = said
+            written = tuple(_words(plan, captured, row) for plan in plans)
+            words[text.table, row, text.name, text.key] = written
     hidden = {
         (note.table, row, note.name)
         for note in notes
@@ -125,11 +125,11 @@ def _texts(form: Form) -> Iterator[TextPlan]:
                 home=Home(form=form),
                 slots=tuple(part for part in wording if isinstance(part, Slot)),
             )
-        for one in group.fields:
-            for key, wording in one.wordings.items():
+        for item in group.fields:
+            for key, wording in item.wordings.items():
                 yield TextPlan(
                     table=_table(form, group),
-                    name=one.name,
+                    name=item.name,
                     key=key,
                     in_rows=group.rows is not None,
                     home=_home(form, group),
@@ -139,13 +139,13 @@ def _texts(form: Form) -> Iterator[TextPlan]:
 
 def _notes(form: Form) -> Iterator[NotePlan]:
     for group in form.groups:
-        for one in group.fields:
-            said = ((group.show_when, Home(form=form)), (one.show_when, _home(form, group)))
-            conditions = tuple((rule, home) for rule, home in said if rule is not None)
-            if not one.collected and conditions:
+        for item in group.fields:
+            text = ((group.show_when, Home(form=form)), (item.show_when, _home(form, group)))
+            conditions = tuple((rule, home) for rule, home in text if rule is not None)
+            if not item.collected and conditions:
                 yield NotePlan(
                     table=_table(form, group),
-                    name=one.name,
+                    name=item.name,
                     in_rows=group.rows is not None,
                     conditions=conditions,
                 )
@@ -169,10 +169,10 @@ def _words(plan: SlotPlan, captured: CapturedForm, row: int | None) -> str:
         return BLANK
     if plan.field is None:
         return plain_number(value) if isinstance(value, int) else str(value)
-    said = from_rule(value, plan.field)
-    if said is None:
+    written = from_rule(value, plan.field)
+    if written is None:
         return BLANK
-    text = plan.field.kind.write(said, plan.field)
+    text = plan.field.kind.write(written, plan.field)
     return text if plan.coded else shown_as(text, plan.field)
 
 

@@ -71,18 +71,18 @@ class Untold:
         if node.operator == "case":
             return self._case(node.arguments, frames)
         parts = operands(node)
-        unknown = [one for one in parts if self._value(one, frames) is None]
+        unknown = [part for part in parts if self._value(part, frames) is None]
         if unknown:
-            return any(self._why(one, frames) for one in unknown)
+            return any(self._why(item, frames) for item in unknown)
         return self._undecided(parts, frames)
 
     def _case(self, arguments: tuple[resolved.Core, ...], frames: Frames) -> bool:
         """The condition that is UNKNOWN; or the value chosen; or, where none is, what was asked."""
         for condition, value in zip(arguments[:-1:2], arguments[1::2], strict=True):
-            held = self._value(condition, frames)
-            if held is None:
+            current = self._value(condition, frames)
+            if current is None:
                 return self._why(condition, frames)
-            if held:
+            if current:
                 return self._why(value, frames)
         if isinstance(arguments[-1], resolved.Constant):
             return self._undecided(arguments[:-1:2], frames)
@@ -90,19 +90,19 @@ class Untold:
 
     def _fold(self, node: resolved.Fold, frames: Frames) -> bool:
         """The rows whose condition or value is UNKNOWN; without any, it is the number of rows."""
-        found = []
+        results = []
         for inner in row_frames(node, frames):
-            held = True if node.where is None else self._value(node.where, inner)
-            if held is None and node.where is not None:
-                found.append(self._why(node.where, inner))
-            elif held and node.body is not None and self._value(node.body, inner) is None:
-                found.append(self._why(node.body, inner))
-        return any(found) if found else True
+            value = True if node.where is None else self._value(node.where, inner)
+            if value is None and node.where is not None:
+                results.append(self._why(node.where, inner))
+            elif value and node.body is not None and self._value(node.body, inner) is None:
+                results.append(self._why(node.body, inner))
+        return any(results) if results else True
 
     def _undecided(self, nodes: tuple[resolved.Core, ...], frames: Frames) -> bool:
         """Every part has a value and the whole has none: sources that are open within them, or nothing."""
-        found = [one for node in nodes for one in self._open(node, frames)]
-        return any(found) if found else True
+        result = [item for node in nodes for item in self._open(node, frames)]
+        return any(result) if result else True
 
     def _open(self, node: resolved.Core, frames: Frames) -> Iterator[bool]:
         """Of every source below a node without an exact value: whether nothing says so."""
@@ -113,8 +113,8 @@ class Untold:
         elif isinstance(node, resolved.Key) and self._value(node, frames) is None:
             yield True
         elif isinstance(node, resolved.Apply) and node.operator != "known":
-            for one in operands(node):
-                yield from self._open(one, frames)
+            for operand in operands(node):
+                yield from self._open(operand, frames)
         elif isinstance(node, resolved.Fold):
             for inner in row_frames(node, frames):
                 for part in (node.where, node.body):
@@ -162,13 +162,13 @@ class Untold:
         """Whether each formula or condition of a cell that is UNKNOWN is so for a reason that is told."""
         study, frames = self.captured.world.study, self.captured.frames(row)
         if plan.field.value is not None:
-            said = [resolve(plan.field.value, study, plan.home, plan.type).core]
+            cores = [resolve(plan.field.value, study, plan.home, plan.type).core]
         else:
-            said = [resolve(one, study, home, Type.CONDITION).core for one, home in plan.conditions()]
-        unknown = [one for one in said if self._value(one, frames) is None]
+            cores = [resolve(item, study, home, Type.CONDITION).core for item, home in plan.conditions()]
+        unknown = [item for item in cores if self._value(item, frames) is None]
         if not unknown and plan.value is None:
             return facts.shown is True and plan.has_to_be_answered(frames) is True
-        return bool(unknown) and not any(self._why(one, frames) for one in unknown)
+        return bool(unknown) and not any(self._why(item, frames) for item in unknown)
 
 
 def _partial(value: RuleValue) -> bool:

@@ -73,30 +73,30 @@ class ToCome:
                 yield FormKey(form, name, self.home.unsno if name == self.home.visit else 0)
 
 
-def waits_for(world: Subject, found: Finding, to_come: Callable[[FormKey], ToCome]) -> tuple[FormKey, ...]:
+def waits_for(world: Subject, finding: Finding, to_come: Callable[[FormKey], ToCome]) -> tuple[FormKey, ...]:
     """The forms that a finding waits for; none when it does not wait.
 
     ``to_come`` tells what is still to come as the form sees it that the finding is of. A rule of a log form
     has no visit that could end the waiting, so its findings do not wait.
     """
-    rule = rule_of(world.study, found)
-    if rule is None or found.data is None or found.severity is Severity.REFUSE:
+    rule = rule_of(world.study, finding)
+    if rule is None or finding.data is None or finding.severity is Severity.REFUSE:
         return ()
     home = world.study.tables[rule.on[0][0]]
     if home.form.log or not reads_other_forms(world.study, rule):
         return ()
-    key = FormKey(home.form.name, found.data.visit or "", found.data.unsno or 0)
+    key = FormKey(home.form.name, finding.data.visit or "", finding.data.unsno or 0)
     captured = world.form(key)
     if captured is None:
         return ()
     forms = awaited_by(world.study, rule, to_come(key))
-    return _needed(captured, rule, found.data.row, forms, to_come(key)) if forms else ()
+    return _needed(captured, rule, finding.data.row, forms, to_come(key)) if forms else ()
 
 
-def rule_of(study: Study, found: Finding) -> Rule | None:
+def rule_of(study: Study, finding: Finding) -> Rule | None:
     """The rule that found something; None for what a field finds by itself."""
-    rule = study.rules.get(found.rule or "")
-    return rule if rule is not None and found.code in (rule.check, rule.unknown) else None
+    rule = study.rules.get(finding.rule or "")
+    return rule if rule is not None and finding.code in (rule.check, rule.unknown) else None
 
 
 def awaited_by(study: Study, rule: Rule, to_come: ToCome) -> tuple[FormKey, ...]:
@@ -143,7 +143,7 @@ def _hangs_on(study: Study, rule: Rule, form: Form) -> bool:
 
 
 def _parts(rule: Rule) -> Iterator[Expression]:
-    yield from (one for one in (rule.when, rule.assertion) if one is not None)
+    yield from (item for item in (rule.when, rule.assertion) if item is not None)
 
 
 def _needed(

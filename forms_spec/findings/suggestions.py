@@ -13,11 +13,11 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     """The known name most like ``name``, or None when none is near."""
     if not name or len(name) > LONGEST_COMPARED:
         return None
-    known = {one.casefold(): one for one in list(names)[:MOST_COMPARED]}
+    known = {item.casefold(): item for item in list(names)[:MOST_COMPARED]}
     if name.casefold() in known:
         return known[name.casefold()]
-    found = get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
-    return known[found[0]] if found else None
+    close_matches = get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
+    return known[close_matches[0]] if close_matches else None
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

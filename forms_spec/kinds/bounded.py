@@ -29,18 +29,18 @@ class BoundedKind(Kind):
     name: ClassVar[str] = "bounded"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
-        found = _GRAMMAR.fullmatch(text)
-        if not found or _MINUS_ZERO.fullmatch(found[2]):
+        result = _GRAMMAR.fullmatch(text)
+        if not result or _MINUS_ZERO.fullmatch(result[2]):
             return why_no_number(text, whole=False, comparators=field.comparators)
-        if found[1] and found[1] not in field.comparators:
+        if result[1] and result[1] not in field.comparators:
             taken = " or ".join(field.comparators)
-            return Refusal(code="comparator-not-taken", details=(("given", found[1]), ("taken", taken)))
-        if refused := too_large(found[3]):
+            return Refusal(code="comparator-not-taken", details=(("given", result[1]), ("taken", taken)))
+        if refused := too_large(result[3]):
             return refused
-        given, most = len(found[4] or ""), PLACES if field.places is None else min(field.places, PLACES)
+        given, most = len(result[4] or ""), PLACES if field.places is None else min(field.places, PLACES)
         if given > most:
             return Refusal(code="too-many-places", details=(("given", str(given)), ("most", str(most))))
-        return Bounded(found[1] or EXACT, Decimal(found[2]))
+        return Bounded(result[1] or EXACT, Decimal(result[2]))
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, Bounded)

@@ -28,8 +28,8 @@ def day_of(year: int, month: int, day: int) -> date | None:
 
 def read_day(text: str) -> date | None:
     """``YYYY-MM-DD``, or None."""
-    found = _DAY.fullmatch(text)
-    return day_of(int(found[1]), int(found[2]), int(found[3])) if found else None
+    result = _DAY.fullmatch(text)
+    return day_of(int(result[1]), int(result[2]), int(result[3])) if result else None
 
 
 def has_shape_of_day(text: str) -> bool:
@@ -43,8 +43,8 @@ def refuse_day(text: str, otherwise: str) -> Refusal:
         return Refusal(code="no-such-day")
     if _TWO_DIGIT_YEAR.fullmatch(text):
         return Refusal(code="two-digit-year")
-    if found := _NUMERIC.fullmatch(text):
-        first, second, year = int(found[1]), int(found[3]), int(found[4])
+    if result := _NUMERIC.fullmatch(text):
+        first, second, year = int(result[1]), int(result[3]), int(result[4])
         day_first, month_first = day_of(year, second, first), day_of(year, first, second)
         if day_first and month_first and first != second:
             return Refusal(code="ambiguous-date")
@@ -53,8 +53,8 @@ def refuse_day(text: str, otherwise: str) -> Refusal:
 
 def read_time(text: str) -> time | None:
     """``HH:MM`` or ``HH:MM:SS``, or None."""
-    found = _TIME.fullmatch(text)
-    return time(int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
+    result = _TIME.fullmatch(text)
+    return time(int(result[1]), int(result[2]), int(result[3] or 0)) if result else None
 
 
 def write_time(value: time, *, seconds: bool) -> str:

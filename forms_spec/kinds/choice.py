@@ -28,9 +28,9 @@ def unknown_choice(code: str, field: Facets) -> Refusal:
     """
     named = codelist_of(field).by_word.get(ascii_lower(strip_blanks(code)), ())
     if len(named) > 1:
-        meant = _meant(code, [codelist_of(field).by_code[one] for one in named])
+        meant = _meant(code, [codelist_of(field).by_code[item] for item in named])
         return Refusal(code="ambiguous-choice", details=(("choice", code), ("meant", meant)))
-    codes = [held.code for held in codelist_of(field).codes]
+    codes = [value.code for value in codelist_of(field).codes]
     listed = ", ".join(codes[:_NAMED_CODES]) + (", ..." if len(codes) > _NAMED_CODES else "")
     return Refusal(code="unknown-choice", details=(("choice", code), ("codes", listed)))
 
@@ -38,9 +38,11 @@ def unknown_choice(code: str, field: Facets) -> Refusal:
 def _meant(word: str, answers: list[Code]) -> str:
     """``is the label of X1 and of X2``, ``may be the code C5 or the label of X3``."""
     typed = ascii_lower(strip_blanks(word))
-    if all(ascii_lower(strip_blanks(one.label)) == typed != ascii_lower(one.code) for one in answers):
-        return f"is the label of {' and of '.join(one.code for one in answers)}"
-    return f"may be {' or '.join(_role(typed, one) for one in answers)}"
+    if all(
+        ascii_lower(strip_blanks(answer.label)) == typed != ascii_lower(answer.code) for answer in answers
+    ):
+        return f"is the label of {' and of '.join(answer.code for answer in answers)}"
+    return f"may be {' or '.join(_role(typed, answer) for answer in answers)}"
 
 
 def _role(typed: str, answer: Code) -> str:

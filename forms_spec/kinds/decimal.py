@@ -26,12 +26,12 @@ class DecimalKind(Kind):
     name: ClassVar[str] = "decimal"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
-        found = _GRAMMAR.fullmatch(text)
-        if not found or _MINUS_ZERO.fullmatch(text):
+        result = _GRAMMAR.fullmatch(text)
+        if not result or _MINUS_ZERO.fullmatch(text):
             return why_no_number(text, whole=False)
-        if refused := too_large(found[1]):
+        if refused := too_large(result[1]):
             return refused
-        given, most = len(found[2] or ""), MOST_PLACES if field.places is None else field.places
+        given, most = len(result[2] or ""), MOST_PLACES if field.places is None else field.places
         if given > most:
             return Refusal(code="too-many-places", details=(("given", str(given)), ("most", str(most))))
         return Decimal(text)

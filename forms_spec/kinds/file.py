@@ -36,11 +36,11 @@ class FileKind(Kind):
     name: ClassVar[str] = "file"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:
-        found = named_file(text)
-        if found is None:
+        result = named_file(text)
+        if result is None:
             return Refusal(code="not-a-file")
         endings = field.upload.endings if field.upload else ()
-        if endings and _ending(found[1]) not in {ascii_lower(ending) for ending in endings}:
+        if endings and _ending(result[1]) not in {ascii_lower(ending) for ending in endings}:
             return Refusal(code="file-ending", details=(("endings", ", ".join(endings)),))
         return text
 
@@ -87,10 +87,10 @@ def file_text(sha256: str, name: str) -> str:
 
 def named_file(text: str) -> tuple[str, str] | None:
     """The first hex digits of the SHA-256 and the name that a cell's text tells, or None."""
-    found = _GRAMMAR.fullmatch(text)
-    if not found or not is_file_name(found[1]):
+    result = _GRAMMAR.fullmatch(text)
+    if not result or not is_file_name(result[1]):
         return None
-    return text[len(FOLDER) : len(FOLDER) + PREFIX], found[1]
+    return text[len(FOLDER) : len(FOLDER) + PREFIX], result[1]
 
 
 def _ending(name: str) -> str:

@@ -22,10 +22,10 @@ class IntegerKind(Kind):
     name: ClassVar[str] = "integer"
 
     def parse(self, text: str, field: Facets) -> Value | Refusal:  # noqa: ARG002
-        found = _GRAMMAR.fullmatch(text)
-        if not found or text == "-0":
+        result = _GRAMMAR.fullmatch(text)
+        if not result or text == "-0":
             return why_no_number(text, whole=True)
-        return too_large(found[1]) or Decimal(text)
+        return too_large(result[1]) or Decimal(text)
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002
         assert isinstance(value, Decimal)

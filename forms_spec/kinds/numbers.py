@@ -36,11 +36,11 @@ def why_no_number(text: str, *, whole: bool, comparators: tuple[str, ...] = ()) 
     if comparators:
         wanted = f"{NOT_A_NUMBER[1]}; or {comparators[0]}0.3 if you know only a limit"
     trouble = ""
-    readings = [one for one in _without_comma(text) if not whole or "." not in one]
-    found = None if comparators else _LIMIT.fullmatch(text)
-    if found:
+    readings = [item for item in _without_comma(text) if not whole or "." not in item]
+    result = None if comparators else _LIMIT.fullmatch(text)
+    if result:
         trouble = ": it is a limit, but this field accepts exact numbers only"
-        number = found[2].partition(".")[0] if whole else found[2]
+        number = result[2].partition(".")[0] if whole else result[2]
         number = "0" if _MINUS_ZERO.fullmatch(number) else number
         wanted = (
             f"an exact number, for example {number};"
@@ -54,10 +54,10 @@ def why_no_number(text: str, *, whole: bool, comparators: tuple[str, ...] = ()) 
 
 def _without_comma(text: str) -> list[str]:
     """What a number with a comma may mean: ``1,000`` is 1.000 to some and 1000 to others."""
-    found, parted = _COMMA.fullmatch(text), _THOUSANDS.fullmatch(text)
+    result, parted = _COMMA.fullmatch(text), _THOUSANDS.fullmatch(text)
     readings = []
-    if found:
-        readings.append(f"{_sign(found[1])}{_plain(found[2])}.{found[3]}")
+    if result:
+        readings.append(f"{_sign(result[1])}{_plain(result[2])}.{result[3]}")
     if parted and not parted[2].startswith("0"):
         readings.append(f"{_sign(parted[1])}{parted[2].replace(',', '')}{parted[3] or ''}")
     return readings

@@ -26,13 +26,13 @@ class PartialDateKind(Kind):
     def parse(self, text: str, field: Facets) -> Value | Refusal:  # noqa: ARG002
         if day := read_day(text):
             return PartialDate(day, day)
-        found = _GRAMMAR.fullmatch(text)
-        if not found or int(found[1]) < FIRST_YEAR:
+        result = _GRAMMAR.fullmatch(text)
+        if not result or int(result[1]) < FIRST_YEAR:
             return refuse_day(text, "not-a-partial-date")
-        year = int(found[1])
-        if not found[2]:
+        year = int(result[1])
+        if not result[2]:
             return PartialDate(date(year, 1, 1), date(year, 12, 31))
-        month = int(found[2])
+        month = int(result[2])
         return PartialDate(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
 
     def write(self, value: Value, field: Facets) -> str:  # noqa: ARG002

@@ -165,8 +165,8 @@ class _Automaton:
         return after
 
 
-def _common(one: tuple[Span, ...], other: tuple[Span, ...]) -> tuple[Span, ...]:
-    pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
+def _common(spans: tuple[Span, ...], other: tuple[Span, ...]) -> tuple[Span, ...]:
+    pairs = ((max(a, c), min(b, d)) for a, b in spans for c, d in other)
     return tuple((low, high) for low, high in pairs if low <= high)
 
 
@@ -250,7 +250,9 @@ def _runs_multiply(automaton: _Automaton, runs: dict[int, int], letters: list[fr
         if sum(runs.values()) > _MOST_RUNS:
             return True
         automaton.count(len(letters) * sum(len(automaton.follow[state]) for state in runs))
-        runs = max((automaton.step(runs, readers) for readers in sorts), key=lambda held: sum(held.values()))
+        runs = max(
+            (automaton.step(runs, readers) for readers in sorts), key=lambda values: sum(values.values())
+        )
         if not runs:
             break
     return False
@@ -263,7 +265,7 @@ def _letters(automaton: _Automaton) -> list[frozenset[int]]:
     """
     starts = sorted({low for spans in automaton.spans for low, _ in spans})
     return [
-        frozenset(at for at, spans in enumerate(automaton.spans) if _holds(spans, character))
+        frozenset(index for index, spans in enumerate(automaton.spans) if _holds(spans, character))
         for character in starts[:_MOST_LETTERS]
     ]
 
@@ -314,7 +316,7 @@ def _looping(automaton: _Automaton) -> list[int]:
     reachable = [_reachable(automaton, state) for state in range(len(automaton.spans))]
     chosen: list[int] = []
     for state, reached in enumerate(reachable):
-        if state in reached and not any(state in reachable[one] and one in reached for one in chosen):
+        if state in reached and not any(state in reachable[item] and item in reached for item in chosen):
             chosen.append(state)
     return chosen
 

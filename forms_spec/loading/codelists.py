@@ -55,10 +55,10 @@ class Codes(Collected):
         if not value:
             fail("no-codes")
         try:
-            said = _BY_CODE.deserialize(value)
+            text = _BY_CODE.deserialize(value)
         except ValidationError as error:
             raise ValidationError(error.messages, valid_data=list(_codes(error.valid_data))) from error
-        return _codes(said)
+        return _codes(text)
 
     def rescued(self, valid: Any) -> tuple[Code, ...]:
         return tuple(valid or ())
@@ -79,18 +79,18 @@ _BY_CODE = Named(_OneCode())
 _IN_PLACE = Codes()
 
 
-def _codes(said: Any) -> tuple[Code, ...]:
-    found = said if isinstance(said, dict) else {}
+def _codes(text: Any) -> tuple[Code, ...]:
+    results = text if isinstance(text, dict) else {}
     return tuple(
         Code(
             code=code,
-            label=one["label"],
-            exclusive=one.get("exclusive", False),
-            number=one.get("number"),
-            synonyms=one.get("synonyms") or (),
+            label=item["label"],
+            exclusive=item.get("exclusive", False),
+            number=item.get("number"),
+            synonyms=item.get("synonyms") or (),
         )
-        for code, one in found.items()
-        if "label" in one
+        for code, item in results.items()
+        if "label" in item
     )
 
 
@@ -99,11 +99,13 @@ def _from_list(value: list[Any]) -> tuple[Code, ...]:
         fail("no-codes")
     wrong: dict[int, list[Problem]] = {}
     seen: set[str] = set()
-    for at, code in enumerate(value):
+    for index, code in enumerate(value):
         if not isinstance(code, str):
-            wrong[at] = [Problem(code="not-text" if code is not None else "empty-value", words={"key": at})]
+            wrong[index] = [
+                Problem(code="not-text" if code is not None else "empty-value", words={"key": index})
+            ]
         elif code in seen:
-            wrong[at] = [Problem(code="listed-twice", words={"name": code})]
+            wrong[index] = [Problem(code="listed-twice", words={"name": code})]
         else:
             seen.add(code)
     if wrong:
@@ -117,16 +119,16 @@ class CodelistsSchema(Frame):
     codelists = Named(Codes(), required=True)
 
 
-def build_codelists(spot: Spot, notes: Notes, found: dict[str, Codelist], spots: list[Spot]) -> None:
+def build_codelists(spot: Spot, notes: Notes, codelists: dict[str, Codelist], spots: list[Spot]) -> None:
     """Add a file's codelists to those of the files before it."""
     loaded = notes.load(CodelistsSchema(), spot.data, spot)
-    said = loaded.get("codelists", {})
+    text = loaded.get("codelists", {})
     data = spot.at("codelists").data
     for name in data if isinstance(data, dict) else ():
         place = spot.at("codelists", name)
-        if name in found:
-            first = found[name].place
+        if name in codelists:
+            first = codelists[name].place
             notes.say("duplicate-name", place.key, related=(first,), what="codelist", name=name, first=first)
             continue
         spots.append(place)
-        found[name] = Codelist(name=name, codes=said.get(name, ()), place=place.key)
+        codelists[name] = Codelist(name=name, codes=text.get(name, ()), place=place.key)

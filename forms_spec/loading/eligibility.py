@@ -100,7 +100,7 @@ class EligibilityBuilder:
             near = did_you_mean(visit, self.study.visits)
             self.notes.say("unknown-visit", here.at("visit").place, name=visit, near=near)
         elif form.log != (visit is None) or (visit and (name, visit) not in self.study.expectations):
-            visits = [one.visit for one in self.study.schedule if one.form == name]
+            visits = [item.visit for item in self.study.schedule if item.form == name]
             place = here.at("visit" if visit else "form").place
             self.notes.say("eligibility-visit", place, form=name, visits=", ".join(visits) or "no visit")
         return form
@@ -119,7 +119,7 @@ class _Criteria:
     def build(self, sides: Mapping[str, Mapping[str, Any]]) -> Iterator[Criterion]:
         seen: dict[str, Spot] = {}
         for side, criteria in sides.items():
-            for name, said in criteria.items():
+            for name, text in criteria.items():
                 spot = self.here.at(side, name)
                 if name in seen:
                     first = seen[name].key
@@ -127,15 +127,15 @@ class _Criteria:
                     self.notes.say("duplicate-name", spot.key, related=(first,), **words)
                     continue
                 seen[name] = spot
-                made = self._criterion(name, said, spot, side == "inclusion")
-                if made is not None:
-                    yield made
+                criterion = self._criterion(name, text, spot, side == "inclusion")
+                if criterion is not None:
+                    yield criterion
 
-    def _criterion(self, name: str, said: Mapping[str, Any], spot: Spot, inclusion: bool) -> Criterion | None:
-        met = self._condition("met", spot) if "met" in said else None
-        moot = self._condition("not_applicable", spot) if "not_applicable" in said else None
+    def _criterion(self, name: str, text: Mapping[str, Any], spot: Spot, inclusion: bool) -> Criterion | None:
+        met = self._condition("met", spot) if "met" in text else None
+        moot = self._condition("not_applicable", spot) if "not_applicable" in text else None
         used = ("met", "not_met") if moot is None else ("met", "not_met", "not_applicable")
-        field = self._field(name, spot, [self.answers[one] for one in used])
+        field = self._field(name, spot, [self.answers[item] for item in used])
         if field is None or met is None:
             return None
         return Criterion(

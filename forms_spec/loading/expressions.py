@@ -27,17 +27,17 @@ class Written:
         """The expression as if its text stood on one line of its own, beginning in column 1."""
         return replace(self.expression, place=_line(self.spot.document.file, self.expression.text))
 
-    def located(self, found: Finding) -> Finding:
+    def located(self, finding: Finding) -> Finding:
         """A finding about ``on_one_line``, at its true place."""
-        return _located(found, self.spot, self.first, self.last)
+        return _located(finding, self.spot, self.first, self.last)
 
 
 def parse_at(spot: Spot, notes: Notes, *, span: tuple[int, int] | None = None) -> Written | None:
     """Parse the text at a spot, or some characters of it; what is no expression is noted."""
     text = spot.text or ""
     first, last = span or (0, len(text))
-    said = text[first:last].replace("\n", " ")
-    parsed = parse_expression(said, _line(spot.document.file, said))
+    written = text[first:last].replace("\n", " ")
+    parsed = parse_expression(written, _line(spot.document.file, written))
     if isinstance(parsed, Finding):
         notes.add(_located(parsed, spot, first, last))
         return None
@@ -55,9 +55,9 @@ def parse_slots(spot: Spot, notes: Notes) -> tuple[Wording, list[Written]]:
     for part in parts_of(text):
         if isinstance(part, str):
             parts.append(part)
-        elif found := parse_at(spot, notes, span=(part.first, part.last)):
-            written.append(found)
-            parts.append(Slot(expression=found.expression, coded=part.coded))
+        elif parse := parse_at(spot, notes, span=(part.first, part.last)):
+            written.append(parse)
+            parts.append(Slot(expression=parse.expression, coded=part.coded))
     return (tuple(parts), written) if written else ((), [])
 
 
@@ -65,9 +65,9 @@ def _line(file: str, text: str) -> TextPlace:
     return TextPlace(file=file, line=1, column=1, end_line=1, end_column=len(text) + 1)
 
 
-def _located(found: Finding, spot: Spot, first: int, last: int) -> Finding:
-    if found.text is None:
-        return replace(found, text=spot.place)
-    start = first + found.text.column - 1
-    end = first + (found.text.end_column or found.text.column + 1) - 1
-    return replace(found, text=spot.span(start, min(max(end, start + 1), max(last, start + 1))))
+def _located(finding: Finding, spot: Spot, first: int, last: int) -> Finding:
+    if finding.text is None:
+        return replace(finding, text=spot.place)
+    start = first + finding.text.column - 1
+    end = first + (finding.text.end_column or finding.text.column + 1) - 1
+    return replace(finding, text=spot.span(start, min(max(end, start + 1), max(last, start + 1))))

@@ -54,26 +54,26 @@ class FieldBuilder:
     def table(self) -> str:
         return self.row_group or self.form
 
-    def build(self, name: str, said: Mapping[str, Any] | None, spot: Spot) -> list[Field]:
+    def build(self, name: str, none: Mapping[str, Any] | None, spot: Spot) -> list[Field]:
         """The field, and the companion that holds its unit where that is chosen.
 
         ``said`` is None when nothing of the field could be read; what stands for it is not sound.
         """
         self.written.clear()
-        raw = {"label": name} if said is None else said
+        raw = {"label": name} if none is None else none
         type_, known = self._type(raw, spot)
         codelist, listed = self._codelist(name, type_, raw, spot)
-        made = self._field(name, type_, codelist, raw, spot)
-        sound = said is not None and known and listed
-        part = FieldPart(field=made, spot=spot, keys=frozenset(raw), sound=sound, table=self.table)
+        built = self._field(name, type_, codelist, raw, spot)
+        sound = none is not None and known and listed
+        part = FieldPart(field=built, spot=spot, keys=frozenset(raw), sound=sound, table=self.table)
         self.parts.fields.append(part)
-        self._list_expressions(made)
-        found = [made]
-        if made.unit is not None and made.unit.companion is not None:
-            found.append(self._companion(made, made.unit, made.unit.companion, spot))
-        if made.comparators:
-            found += [self._part(made, part, spot) for part in ("num", "cmp")]
-        return found
+        self._list_expressions(built)
+        results = [built]
+        if built.unit is not None and built.unit.companion is not None:
+            results.append(self._companion(built, built.unit, built.unit.companion, spot))
+        if built.comparators:
+            results += [self._part(built, part, spot) for part in ("num", "cmp")]
+        return results
 
     def _field(
         self, name: str, type_: FieldType, codelist: Codelist | None, raw: Mapping[str, Any], spot: Spot
@@ -130,22 +130,22 @@ class FieldBuilder:
 
     def _wordings(self, raw: Mapping[str, Any], spot: Spot) -> Mapping[str, Wording]:
         """The label and the help where they hold answers. A field may be its label alone."""
-        found: dict[str, Wording] = {}
+        wordings: dict[str, Wording] = {}
         for key in ("label", "help"):
             if "{" not in (raw.get(key) or ""):
                 continue
             wording, written = parse_slots(spot if spot.text is not None else spot.at(key), self.notes)
-            self.written.extend((key, one) for one in written)
+            self.written.extend((key, item) for item in written)
             if wording:
-                found[key] = wording
-        return MappingProxyType(found)
+                wordings[key] = wording
+        return MappingProxyType(wordings)
 
     def _type(self, raw: Mapping[str, Any], spot: Spot) -> tuple[FieldType, bool]:
         name = raw.get("type", "text")
         try:
             return field_type(name), True
         except KeyError:
-            near = did_you_mean(name, [one.name for one in FIELD_TYPES])
+            near = did_you_mean(name, [item.name for item in FIELD_TYPES])
             self.notes.say("unknown-type", spot.at("type").place, name=name, near=near)
             return field_type("text"), False
 
@@ -153,50 +153,50 @@ class FieldBuilder:
         self, name: str, type_: FieldType, raw: Mapping[str, Any], spot: Spot
     ) -> tuple[Codelist | None, bool]:
         """The field's codelist, and whether it is known."""
-        said = raw.get("codes")
-        if said is None and type_.codes:
+        text = raw.get("codes")
+        if text is None and type_.codes:
             return Codelist(name=type_.name, codes=type_.codes, place=spot.key), True
-        if said is None:
+        if text is None:
             needed = type_.kind in CHOOSING or raw.get("gives") == "choice"
             if needed and not spot.at("codes").has:
                 self.notes.say("codes-missing", spot.key, name=name, type=type_.name)
             return (Codelist(name=name, codes=(), place=spot.key), False) if needed else (None, True)
         here = spot.at("codes")
-        if not isinstance(said, str):
-            return Codelist(name=f"{self.table}.{name}", codes=said, place=here.key), True
-        if said in self.codelists:
-            self.parts.codelists_used.add(said)
-            return self.codelists[said], True
-        self.notes.say("unknown-codelist", here.place, name=said, near=did_you_mean(said, self.codelists))
-        return Codelist(name=said, codes=(), place=here.key), False
+        if not isinstance(text, str):
+            return Codelist(name=f"{self.table}.{name}", codes=text, place=here.key), True
+        if text in self.codelists:
+            self.parts.codelists_used.add(text)
+            return self.codelists[text], True
+        self.notes.say("unknown-codelist", here.place, name=text, near=did_you_mean(text, self.codelists))
+        return Codelist(name=text, codes=(), place=here.key), False
 
     def _required(self, raw: Mapping[str, Any], spot: Spot) -> bool | Expression:
-        said = raw.get("required", "false")
-        if said in ("true", "false"):
-            return bool(said == "true")
+        text = raw.get("required", "false")
+        if text in ("true", "false"):
+            return bool(text == "true")
         return self._expression("required", raw, spot) or False
 
     def _expression(self, what: str, raw: Mapping[str, Any], spot: Spot) -> Expression | None:
         return self._parse(what, spot.at(what)) if what in raw else None
 
     def _parse(self, what: str, spot: Spot, span: tuple[int, int] | None = None) -> Expression | None:
-        found = parse_at(spot, self.notes, span=span)
-        if found is None:
+        parse = parse_at(spot, self.notes, span=span)
+        if parse is None:
             return None
-        self.written.append((what, found))
-        return found.expression
+        self.written.append((what, parse))
+        return parse.expression
 
     def _ranges(self, what: str, raw: Mapping[str, Any], spot: Spot) -> Mapping[str | None, Range]:
-        made: dict[str | None, Range] = {}
-        for unit, said in raw.get(what, {}).items():
+        ranges: dict[str | None, Range] = {}
+        for unit, entry in raw.get(what, {}).items():
             here = spot.at(what) if unit is None else spot.at(what).at(unit)
-            made[unit] = Range(
-                low=self._end(what, said.low, here),
-                high=self._end(what, said.high, here),
-                low_open=said.low_open,
-                high_open=said.high_open,
+            ranges[unit] = Range(
+                low=self._end(what, entry.low, here),
+                high=self._end(what, entry.high, here),
+                low_open=entry.low_open,
+                high_open=entry.high_open,
             )
-        return made
+        return ranges
 
     def _end(self, what: str, end: RawEnd | None, spot: Spot) -> Expression | None:
         if end is None:
@@ -213,23 +213,23 @@ class FieldBuilder:
         return {None: Range(low=low, high=high)}
 
     def _unit(self, name: str, raw: Mapping[str, Any], spot: Spot) -> Unit | None:
-        said = raw.get("unit")
-        if said is None:
+        data = raw.get("unit")
+        if data is None:
             return None
         formulas: dict[str, Expression] = {}
-        for code, one in said.items() if isinstance(said, dict) else ():
-            if one.get("formula"):
+        for code, item in data.items() if isinstance(data, dict) else ():
+            if item.get("formula"):
                 parsed = self._parse("unit", spot.at("unit").at(code).at("as"))
                 if parsed is not None:
                     formulas[code] = parsed
-        return build_unit(said, raw.get("unit_field") or f"{name}u", formulas)
+        return build_unit(data, raw.get("unit_field") or f"{name}u", formulas)
 
     def _companion(self, owner: Field, unit: Unit, name: str, spot: Spot) -> Field:
         """The choice field that holds a value's unit. It is needed as soon as there is a value."""
         needed = parse_expression(f"{owner.name} is known", spot.key)
         codelist = unit_codelist(unit, f"{self.table}.{name}", spot.at("unit"))
         choice = field_type("choice")
-        made = Field(
+        built = Field(
             name=name,
             label=f"{owner.label}: unit",
             type=choice,
@@ -246,20 +246,20 @@ class FieldBuilder:
             entry=owner.entry,
         )
         part = FieldPart(
-            field=made, spot=spot, keys=frozenset(), sound=True, table=self.table, companion_of=owner
+            field=built, spot=spot, keys=frozenset(), sound=True, table=self.table, companion_of=owner
         )
         self.parts.fields.append(part)
-        return made
+        return built
 
     def _part(self, owner: Field, part: str, spot: Spot) -> Field:
         """The number of a field that takes comparators, or its comparator: calculated, in a column."""
         function, label = {"num": ("limit_of", "number"), "cmp": ("comparator_of", "comparator")}[part]
         value = parse_expression(f"{function}({owner.name})", spot.key)
         assert isinstance(value, Expression)
-        codes = tuple(Code(code=one, label=one) for one in (EXACT, *owner.comparators))
+        codes = tuple(Code(code=comparator, label=comparator) for comparator in (EXACT, *owner.comparators))
         name = f"{owner.name}_{part}"
         fixed = owner.unit is not None and owner.unit.fixed is not None
-        made = Field(
+        built = Field(
             name=name,
             label=f"{owner.label}: {label}",
             type=field_type("calculated"),
@@ -280,10 +280,10 @@ class FieldBuilder:
         )
         self.parts.fields.append(
             FieldPart(
-                field=made, spot=spot, keys=frozenset(), sound=True, table=self.table, companion_of=owner
+                field=built, spot=spot, keys=frozenset(), sound=True, table=self.table, companion_of=owner
             )
         )
-        return made
+        return built
 
     def _missing(
         self, name: str, type_: FieldType, raw: Mapping[str, Any], spot: Spot
@@ -294,25 +294,25 @@ class FieldBuilder:
             return self.missing
         return allowed_missing(raw["missing"], spot.at("missing"), self.all_missing, self.notes)
 
-    def _list_expressions(self, made: Field) -> None:
+    def _list_expressions(self, built: Field) -> None:
         for what, written in self.written:
             part = ExpressionPart(
-                written=written, what=what, form=self.form, row_group=self.row_group, field=made
+                written=written, what=what, form=self.form, row_group=self.row_group, field=built
             )
             self.parts.expressions.append(part)
 
 
 def allowed_missing(
-    said: str | tuple[str, ...], spot: Spot, known: Mapping[str, MissingCode], notes: Notes
+    text: str | tuple[str, ...], spot: Spot, known: Mapping[str, MissingCode], notes: Notes
 ) -> tuple[MissingCode, ...]:
     """The missing codes that ``missing`` names, in the study's order."""
-    if said == "all":
+    if text == "all":
         return tuple(known.values())
-    for at, code in enumerate(said):
+    for index, code in enumerate(text):
         if code not in known:
-            here = Spot(document=spot.document, path=(*spot.path, at))
+            here = Spot(document=spot.document, path=(*spot.path, index))
             notes.say("unknown-missing-code", here.place, name=code, near=did_you_mean(code, known))
-    return tuple(code for name, code in known.items() if name in said)
+    return tuple(code for name, code in known.items() if name in text)
 
 
 def _control(type_: FieldType, codelist: Codelist | None) -> str:
@@ -326,5 +326,5 @@ def _control(type_: FieldType, codelist: Codelist | None) -> str:
 def _upload(type_: FieldType, raw: Mapping[str, Any]) -> Upload | None:
     if type_.kind != "file":
         return None
-    endings = tuple(one.removeprefix(".").lower() for one in raw.get("accept", ()))
+    endings = tuple(item.removeprefix(".").lower() for item in raw.get("accept", ()))
     return Upload(endings=endings, size=raw.get("size", LARGEST_UPLOAD))

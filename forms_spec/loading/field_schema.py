@@ -39,8 +39,8 @@ class PatternShape(Shape):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Pattern:
         if isinstance(value, dict):
-            said = _PATTERN.load(value)
-            return Pattern(expression=said["matches"], message=said["message"])
+            data = _PATTERN.load(value)
+            return Pattern(expression=data["matches"], message=data["message"])
         return Pattern(expression=_TEXT.deserialize(value), message=None)
 
 
@@ -64,10 +64,10 @@ class ComparatorsShape(Shape):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
         given = value.replace(",", " ").split() if isinstance(value, str) else _TEXTS.deserialize(value)
-        for one in given:
-            if one not in COMPARATORS:
+        for item in given:
+            if item not in COMPARATORS:
                 fail("not-one-of", words=", ".join(COMPARATORS), near="")
-        return tuple(one for one in COMPARATORS if one in given)
+        return tuple(comparator for comparator in COMPARATORS if comparator in given)
 
 
 class FieldSchema(Frame):

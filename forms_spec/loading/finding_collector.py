@@ -67,15 +67,15 @@ class Notes:
     findings: list[Finding] = field(default_factory=list)
     _seen: set[tuple[object, ...]] = field(default_factory=set)
 
-    def add(self, found: Finding) -> None:
-        key = (found.code, found.message, found.text)
+    def add(self, result: Finding) -> None:
+        key = (result.code, result.message, result.text)
         if key not in self._seen:
             self._seen.add(key)
-            self.findings.append(found)
+            self.findings.append(result)
 
-    def extend(self, found: Iterable[Finding]) -> None:
-        for one in found:
-            self.add(one)
+    def extend(self, findings: Iterable[Finding]) -> None:
+        for item in findings:
+            self.add(item)
 
     def say(
         self, code: str, place: TextPlace, /, *, related: tuple[TextPlace, ...] = (), **words: Any

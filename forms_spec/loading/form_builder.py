@@ -86,20 +86,23 @@ def _spread_group(group: Any) -> Any:
     defaults, fields = group.get("defaults"), group.get("fields")
     if not isinstance(defaults, dict) or not isinstance(fields, dict):
         return group
-    return {**group, "fields": {name: _spread_field(defaults, said) for name, said in fields.items()}}
+    return {**group, "fields": {name: _spread_field(defaults, field) for name, field in fields.items()}}
 
 
-def _spread_field(defaults: dict[str, Any], said: Any) -> Any:
-    if isinstance(said, str):
-        return {**defaults, "label": said}
-    if not isinstance(said, dict):
-        return said
-    return {**{key: held for key, held in defaults.items() if not _of_answers(key, said.get("type"))}, **said}
+def _spread_field(defaults: dict[str, Any], data: Any) -> Any:
+    if isinstance(data, str):
+        return {**defaults, "label": data}
+    if not isinstance(data, dict):
+        return data
+    return {
+        **{key: default for key, default in defaults.items() if not _of_answers(key, data.get("type"))},
+        **data,
+    }
 
 
 def _of_answers(key: str, type_: Any) -> bool:
     """Whether a key says how a question is answered, and a field of the type is none."""
-    known = next((one for one in FIELD_TYPES if one.name == type_), None)
+    known = next((field_type for field_type in FIELD_TYPES if field_type.name == type_), None)
     return key in ("required", "missing") and known is not None and key not in known.facets
 
 
@@ -127,8 +130,8 @@ class FormBuilder:
         if loaded.get("fields") is not None:
             first = {"fields": loaded["fields"]}
             groups.append(self._group(name, name, first, self.spot, default))
-        for group, said in loaded.get("groups", {}).items():
-            groups.append(self._group(name, group, said, self.spot.at("groups", group), default))
+        for group, text in loaded.get("groups", {}).items():
+            groups.append(self._group(name, group, text, self.spot.at("groups", group), default))
         return Form(
             name=name,
             title=loaded.get("title", name),
@@ -151,9 +154,9 @@ class FormBuilder:
         return Spot(document=group.document, path=path, fallback=(*group.path, "defaults"))
 
     def _group(
-        self, form: str, name: str, said: Mapping[str, Any], spot: Spot, missing: tuple[MissingCode, ...]
+        self, form: str, name: str, data: Mapping[str, Any], spot: Spot, missing: tuple[MissingCode, ...]
     ) -> Group:
-        raw_rows = said.get("rows")
+        raw_rows = data.get("rows")
         fixed = tuple(raw_rows.get("fixed", ())) if raw_rows is not None else ()
         row_group = name if raw_rows is not None else None
         builder = FieldBuilder(
@@ -168,69 +171,69 @@ class FormBuilder:
             parts=self.parts,
             notes=self.notes,
         )
-        read = said.get("fields") or {}
+        read = data.get("fields") or {}
         fields = tuple(
-            made
+            built
             for field in self._names(spot)
-            for made in builder.build(field, read.get(field), self._field_spot(spot, field))
+            for built in builder.build(field, read.get(field), self._field_spot(spot, field))
         )
         rows = _rows(raw_rows, fields) if raw_rows is not None else None
         group = Group(
             name=name,
-            title=plain(said["title"]) if said.get("title") else None,
+            title=plain(data["title"]) if data.get("title") else None,
             form=form,
             fields=fields,
             place=spot.key,
             rows=rows,
-            layout="rows" if rows else said.get("layout") or "questions",
-            show_when=self._shown(form, said, spot),
-            help=plain(said["help"]) if said.get("help") else None,
-            checks=said.get("checks", {}),
-            wordings=self._wordings(form, said, spot),
-            redcap=MappingProxyType(said.get("redcap", {})),
+            layout="rows" if rows else data.get("layout") or "questions",
+            show_when=self._shown(form, data, spot),
+            help=plain(data["help"]) if data.get("help") else None,
+            checks=data.get("checks", {}),
+            wordings=self._wordings(form, data, spot),
+            redcap=MappingProxyType(data.get("redcap", {})),
         )
         self.parts.groups.append(GroupPart(group=group, spot=spot))
         return group
 
-    def _wordings(self, form: str, said: Mapping[str, Any], spot: Spot) -> Mapping[str, Wording]:
+    def _wordings(self, form: str, data: Mapping[str, Any], spot: Spot) -> Mapping[str, Wording]:
         """The title and the help of a group where they hold answers, of the form's own fields."""
-        found: dict[str, Wording] = {}
+        wordings: dict[str, Wording] = {}
         for key in ("title", "help"):
-            if "{" in (said.get(key) or ""):
+            if "{" in (data.get(key) or ""):
                 wording, written = parse_slots(spot.at(key), self.notes)
-                made = (ExpressionPart(written=one, what=key, form=form) for one in written)
-                self.parts.expressions.extend(made)
+                built = (ExpressionPart(written=item, what=key, form=form) for item in written)
+                self.parts.expressions.extend(built)
                 if wording:
-                    found[key] = wording
-        return found
+                    wordings[key] = wording
+        return wordings
 
     def _names(self, spot: Spot) -> list[str]:
         """All fields of a group, also those of which nothing could be read: rules may name them."""
         fields = spot.at("fields").data
         return list(fields) if isinstance(fields, dict) else []
 
-    def _shown(self, form: str, said: Mapping[str, Any], spot: Spot) -> Expression | None:
+    def _shown(self, form: str, data: Mapping[str, Any], spot: Spot) -> Expression | None:
         """A group's condition sees the form's own fields, also where the group repeats."""
-        if said.get("show_when") is None:
+        if data.get("show_when") is None:
             return None
-        found = parse_at(spot.at("show_when"), self.notes)
-        if found is None:
+        parse = parse_at(spot.at("show_when"), self.notes)
+        if parse is None:
             return None
-        part = ExpressionPart(written=found, what="show_when", form=form)
+        part = ExpressionPart(written=parse, what="show_when", form=form)
         self.parts.expressions.append(part)
-        return found.expression
+        return parse.expression
 
 
-def _rows(said: Mapping[str, Any], fields: tuple[Field, ...]) -> Rows:
-    fixed = tuple(said.get("fixed", ()))
+def _rows(data: Mapping[str, Any], fields: tuple[Field, ...]) -> Rows:
+    fixed = tuple(data.get("fixed", ()))
     if fixed:
-        lists = [one.codelist for one in fields if one.name in fixed]
+        lists = [field.codelist for field in fields if field.name in fixed]
         count = prod(len(codelist.codes) for codelist in lists if codelist)
         return Rows(minimum=count, maximum=count, fixed=fixed)
-    least = said.get("min", 0)
-    most = said.get("max")
+    least = data.get("min", 0)
+    most = data.get("max")
     return Rows(
         minimum=least,
         maximum=MOST_ROWS if most is None else most,
-        add_label=said.get("add") or "Add a row",
+        add_label=data.get("add") or "Add a row",
     )

@@ -48,7 +48,7 @@ class CheckSchema(Frame):
     """A check that weighs differently here."""
 
     check = Text(required=True)
-    severity = OneOf(*(one.value for one in Severity), load_default=None)
+    severity = OneOf(*(item.value for item in Severity), load_default=None)
 
 
 class _OneCheck(Shape):
@@ -56,9 +56,9 @@ class _OneCheck(Shape):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Check:
         if isinstance(value, dict):
-            said = _CHECK.load(value)
-            severity = Severity(said["severity"]) if said["severity"] else None
-            return Check(name=said["check"], severity=severity)
+            data = _CHECK.load(value)
+            severity = Severity(data["severity"]) if data["severity"] else None
+            return Check(name=data["check"], severity=severity)
         return Check(name=_TEXT.deserialize(value))
 
 
@@ -72,30 +72,30 @@ class ChecksShape(Shape):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str, Check]:
         if not isinstance(value, dict):
             fail("not-a-mapping")
-        found: dict[str, Check] = {}
-        for facet, said in value.items():
+        checks: dict[str, Check] = {}
+        for facet, text in value.items():
             if facet not in self.facets:
                 fail("check-without-facet", key=facet, keys=", ".join(self.facets))
-            found |= _by_code(facet, said, self.facets[facet])
-        return MappingProxyType(found)
+            checks |= _by_code(facet, text, self.facets[facet])
+        return MappingProxyType(checks)
 
 
-def _by_code(facet: str, said: Any, codes: tuple[str, ...]) -> dict[str, Check]:
-    if not isinstance(said, list):
-        check = _ONE.deserialize(said)
+def _by_code(facet: str, text: Any, codes: tuple[str, ...]) -> dict[str, Check]:
+    if not isinstance(text, list):
+        check = _ONE.deserialize(text)
         return dict.fromkeys(codes, check)
-    if facet not in TWO_ENDS or len(said) != 2:
+    if facet not in TWO_ENDS or len(text) != 2:
         fail("check-ends")
-    return {code: _ONE.deserialize(one) for code, one in zip(codes, said, strict=True) if one is not None}
+    return {code: _ONE.deserialize(item) for code, item in zip(codes, text, strict=True) if item is not None}
 
 
 def checks_of(
-    said: Mapping[str, Check], general: Mapping[str, Check], ranges: Mapping[str | None, Range]
+    checks: Mapping[str, Check], general: Mapping[str, Check], ranges: Mapping[str | None, Range]
 ) -> Mapping[str, Check]:
     """The field's own checks before the study's; that of ``today`` only where a range ends today."""
-    ends_today = any(one.high is not None and isinstance(one.high.tree, Today) for one in ranges.values())
-    meant = {code: one for code, one in general.items() if code != "above-range" or ends_today}
-    return MappingProxyType({**meant, **said})
+    ends_today = any(item.high is not None and isinstance(item.high.tree, Today) for item in ranges.values())
+    meant = {code: item for code, item in general.items() if code != "above-range" or ends_today}
+    return MappingProxyType({**meant, **checks})
 
 
 _TEXT = Text()

@@ -61,27 +61,27 @@ _BY_UNIT = Named(_ONE)
 
 
 def _from_list(value: list[Any]) -> RawRange:
-    wrong = {at: ["not-text"] for at, end in enumerate(value) if isinstance(end, list | dict)}
+    wrong = {index: ["not-text"] for index, end in enumerate(value) if isinstance(end, list | dict)}
     if wrong:
         raise ValidationError(wrong)
     if len(value) != 2:
         fail("range-ends", given=len(value))
     low, high = (
-        None if end is None or not end.strip() else RawEnd(text=end, steps=(at,))
-        for at, end in enumerate(value)
+        None if end is None or not end.strip() else RawEnd(text=end, steps=(index,))
+        for index, end in enumerate(value)
     )
     return RawRange(low=low, high=high)
 
 
 def _from_text(value: str) -> RawRange:
-    found = BRACKETS.fullmatch(value)
-    if not found:
+    result = BRACKETS.fullmatch(value)
+    if not result:
         fail("not-a-range")
-    ends = _split(found[2], found.start(2))
+    ends = _split(result[2], result.start(2))
     if len(ends) != 2:
         fail("range-ends", given=len(ends))
     low, high = (_end(value, *span) for span in ends)
-    return RawRange(low=low, high=high, low_open=found[1] == "(", high_open=found[3] == ")")
+    return RawRange(low=low, high=high, low_open=result[1] == "(", high_open=result[3] == ")")
 
 
 def _end(value: str, first: int, last: int) -> RawEnd | None:
@@ -96,10 +96,10 @@ def _split(text: str, offset: int) -> list[tuple[int, int]]:
     """The parts between commas that stand in no parentheses and no quotes."""
     spans: list[tuple[int, int]] = []
     depth, quoted, start = 0, False, 0
-    for at, character in enumerate(text):
+    for index, character in enumerate(text):
         quoted ^= character == "'"
         depth += (not quoted) * ((character == "(") - (character == ")"))
         if character == "," and depth == 0 and not quoted:
-            spans.append((offset + start, offset + at))
-            start = at + 1
+            spans.append((offset + start, offset + index))
+            start = index + 1
     return [*spans, (offset + start, offset + len(text))]

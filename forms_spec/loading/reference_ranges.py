@@ -64,19 +64,19 @@ def build_references(spot: Spot, notes: Notes) -> References | None:
     columns = loaded.get("columns", ())
     if not _known_columns(columns, here, notes):
         return None
-    said = {name: _expression(here.at(name), notes) for name in SOURCES}
-    lab = said["lab"]
+    data = {name: _expression(here.at(name), notes) for name in SOURCES}
+    lab = data["lab"]
     if lab is None:
         return None
     rows = (
-        _range(dict(zip(columns, row, strict=False)), columns, row, here.at("rows", at), notes)
-        for at, row in enumerate(loaded.get("rows", ()))
+        _range(dict(zip(columns, row, strict=False)), columns, row, here.at("rows", index), notes)
+        for index, row in enumerate(loaded.get("rows", ()))
     )
     return References(
         lab=lab,
-        sex=said["sex"],
-        age=said["age"],
-        date=said["date"],
+        sex=data["sex"],
+        age=data["age"],
+        date=data["date"],
         ranges=tuple(row for row in rows if row is not None),
         place=here.key,
     )
@@ -84,8 +84,8 @@ def build_references(spot: Spot, notes: Notes) -> References | None:
 
 def _known_columns(columns: tuple[str, ...], here: Spot, notes: Notes) -> bool:
     """Whether the columns are those of the table, and the needed ones among them."""
-    unknown = [one for one in columns if one not in COLUMNS]
-    lacking = [one for one in NEEDED if one not in columns]
+    unknown = [column for column in columns if column not in COLUMNS]
+    lacking = [item for item in NEEDED if item not in columns]
     lacking += [name for name in ("sex", "age", "date") if not here.at(name).has and _reads(name, columns)]
     if columns and (unknown or lacking):
         name = (unknown or lacking)[0]
@@ -102,27 +102,27 @@ def _reads(source: str, columns: tuple[str, ...]) -> bool:
 def _expression(spot: Spot, notes: Notes) -> Expression | None:
     if not spot.has:
         return None
-    found = parse_at(spot, notes)
-    return found.expression if found is not None else None
+    parse = parse_at(spot, notes)
+    return parse.expression if parse is not None else None
 
 
 def _range(
-    said: Mapping[str, str | None],
+    texts: Mapping[str, str | None],
     columns: tuple[str, ...],
     row: tuple[str | None, ...],
     spot: Spot,
     notes: Notes,
 ) -> ReferenceRange | None:
-    test = said.get("test")
+    test = texts.get("test")
     if len(row) != len(columns) or test is None:
         notes.say("reference-row", spot.place, given=len(row), columns=len(columns))
         return None
-    wrong = [at for at, name in enumerate(columns) if not _right(name, said[name])]
-    for at in wrong:
-        notes.say("reference-cell", spot.at(at).place, value=row[at], column=columns[at])
+    wrong = [position for position, name in enumerate(columns) if not _right(name, texts[name])]
+    for index in wrong:
+        notes.say("reference-cell", spot.at(index).place, value=row[index], column=columns[index])
     if wrong:
         return None
-    cells = {name: said.get(name) for name in COLUMNS if name != "test"}
+    cells = {name: texts.get(name) for name in COLUMNS if name != "test"}
     return ReferenceRange(test=test, place=spot.place, **cells)
 
 

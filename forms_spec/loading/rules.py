@@ -45,7 +45,7 @@ class RuleSchema(Frame):
     message = Text(required=True)
     assertion = Text(required=True, data_key="assert")
     when = Text()
-    severity = OneOf(*(one.value for one in Severity), required=True)
+    severity = OneOf(*(item.value for item in Severity), required=True)
     on = Texts(least=1)
     unknown = _Unknown(load_default=None)  # type: ignore[assignment]
 
@@ -90,47 +90,49 @@ class RulesBuilder:
     def build(self, rules: dict[str, Rule], derivations: dict[str, Derivation]) -> None:
         """Add the file's rules and derivations to those of the files before it."""
         loaded = self.notes.load(RulesSchema(), self.spot.data, self.spot)
-        for head, said in loaded.get("derivations", {}).items():
-            made = self._derivation(head, said, self.spot.at("derivations", head))
-            if made is not None and self._new("derivation", made.name, made.place, derivations):
-                derivations[made.name] = made
-        for name, said in loaded.get("rules", {}).items():
-            rule = self._rule(name, said, self.spot.at("rules", name))
+        for head, text in loaded.get("derivations", {}).items():
+            derivation = self._derivation(head, text, self.spot.at("derivations", head))
+            if derivation is not None and self._new(
+                "derivation", derivation.name, derivation.place, derivations
+            ):
+                derivations[derivation.name] = derivation
+        for name, text in loaded.get("rules", {}).items():
+            rule = self._rule(name, text, self.spot.at("rules", name))
             if rule is not None and self._new("rule", name, rule.place, rules):
                 rules[name] = rule
 
-    def _new(self, what: str, name: str, place: TextPlace, found: Mapping[str, Rule | Derivation]) -> bool:
-        if name not in found:
+    def _new(self, what: str, name: str, place: TextPlace, rules: Mapping[str, Rule | Derivation]) -> bool:
+        if name not in rules:
             return True
-        first = found[name].place
+        first = rules[name].place
         self.notes.say("duplicate-name", place, related=(first,), what=what, name=name, first=first)
         return False
 
-    def _derivation(self, head: str, said: Mapping[str, Any], spot: Spot) -> Derivation | None:
-        found = HEAD.fullmatch(head)
-        if not found:
+    def _derivation(self, head: str, data: Mapping[str, Any], spot: Spot) -> Derivation | None:
+        result = HEAD.fullmatch(head)
+        if not result:
             self.notes.say("derivation-name", spot.key, name=head)
             return None
         written = parse_at(spot.at("value") if spot.at("value").has else spot, self.notes)
-        if written is None or "value" not in said:
+        if written is None or "value" not in data:
             return None
-        takes = tuple(one.strip() for one in (found[2] or "").split(",") if one.strip())
+        takes = tuple(part.strip() for part in (result[2] or "").split(",") if part.strip())
         return Derivation(
-            name=found[1],
+            name=result[1],
             takes=takes,
             expression=written.expression,
-            label=said.get("label"),
+            label=data.get("label"),
             place=spot.key,
         )
 
-    def _rule(self, name: str, said: Mapping[str, Any], spot: Spot) -> Rule | None:
-        assertion = parse_at(spot.at("assert"), self.notes) if "assertion" in said else None
-        when = parse_at(spot.at("when"), self.notes) if "when" in said else None
+    def _rule(self, name: str, data: Mapping[str, Any], spot: Spot) -> Rule | None:
+        assertion = parse_at(spot.at("assert"), self.notes) if "assertion" in data else None
+        when = parse_at(spot.at("when"), self.notes) if "when" in data else None
         if assertion is None:
             return None
-        on = tuple(self._on(said["on"], spot) if "on" in said else self._read(assertion))
+        on = tuple(self._on(data["on"], spot) if "on" in data else self._read(assertion))
         if not on:
-            if "on" not in said:
+            if "on" not in data:
                 self.notes.say("rule-on-nothing", spot.key, name=name)
             return None
         table = self.tables[on[0][0]]
@@ -141,33 +143,33 @@ class RulesBuilder:
                 self.parts.expressions.append(part)
         return Rule(
             name=name,
-            check=said.get("check", name),
-            message=said.get("message", name),
+            check=data.get("check", name),
+            message=data.get("message", name),
             when=when.expression if when else None,
             assertion=assertion.expression,
-            severity=Severity(said.get("severity", "refuse")),
+            severity=Severity(data.get("severity", "refuse")),
             on=on,
-            unknown=said.get("unknown"),
+            unknown=data.get("unknown"),
             place=spot.key,
         )
 
-    def _on(self, said: tuple[str, ...], spot: Spot) -> Iterator[tuple[str, str]]:
-        for at, one in enumerate(said):
-            table, _, name = one.partition(".")
+    def _on(self, texts: tuple[str, ...], spot: Spot) -> Iterator[tuple[str, str]]:
+        for index, item in enumerate(texts):
+            table, _, name = item.partition(".")
             if self._field(table, name):
                 yield table, name
             else:
-                known = [f"{held.name}.{f.name}" for held in self.tables.values() for f in held.fields]
-                place = spot.at("on", at).place
-                self.notes.say("unknown-field", place, name=one, near=did_you_mean(one, known))
+                known = [f"{value.name}.{f.name}" for value in self.tables.values() for f in value.fields]
+                place = spot.at("on", index).place
+                self.notes.say("unknown-field", place, name=item, near=did_you_mean(item, known))
 
     def _read(self, assertion: Written) -> Iterator[tuple[str, str]]:
         """The fields that ``assert`` names with their table, each once."""
-        read = [(one.table, one.field) for one in references_in(assertion.expression.tree)]
+        read = [(reference.table, reference.field) for reference in references_in(assertion.expression.tree)]
         for table, name in dict.fromkeys(read):
             if table is not None and name is not None and self._field(table, name):
                 yield table, name
 
     def _field(self, table: str, name: str) -> bool:
-        held = self.tables.get(table)
-        return held is not None and any(one.name == name for one in held.fields)
+        value = self.tables.get(table)
+        return value is not None and any(field.name == name for field in value.fields)

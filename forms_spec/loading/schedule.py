@@ -34,15 +34,15 @@ class Grid:
     forms: Mapping[str, Form]
     notes: Notes
 
-    def build(self, found: dict[tuple[str, str], Scheduled]) -> list[tuple[Written, str]]:
+    def build(self, results: dict[tuple[str, str], Scheduled]) -> list[tuple[Written, str]]:
         """Add what the grid says; gives each condition with its form."""
         columns = self._columns()
         conditions = dict(self._conditions())
         for form, row in self.rows.items():
             if form == COLUMNS or columns is None:
                 continue
-            self._row(form, row, columns, conditions, found)
-        self._unused(conditions, found)
+            self._row(form, row, columns, conditions, results)
+        self._unused(conditions, results)
         return [(written, form) for (form, _), written in conditions.items()]
 
     def _columns(self) -> list[str] | None:
@@ -68,7 +68,7 @@ class Grid:
         row: str,
         columns: list[str],
         conditions: Mapping[tuple[str, str | None], Written],
-        found: dict[tuple[str, str], Scheduled],
+        results: dict[tuple[str, str], Scheduled],
     ) -> None:
         here = self.spot.at("schedule", form)
         if form not in self.forms:
@@ -87,13 +87,13 @@ class Grid:
                 self.notes.say("schedule-mark", place, mark=word.group())
                 continue
             expectation = MARKS[word.group()]
-            if expectation is None or (form, visit) in found or visit not in self.visits:
+            if expectation is None or (form, visit) in results or visit not in self.visits:
                 continue
             condition = conditions.get((form, visit)) or conditions.get((form, None))
             conditional = expectation is Expectation.CONDITIONAL
             if conditional and condition is None and not self._said(form, visit):
                 self.notes.say("conditional-without-condition", place, form=form, visit=visit)
-            found[form, visit] = Scheduled(
+            results[form, visit] = Scheduled(
                 form=form,
                 visit=visit,
                 expectation=expectation,
@@ -103,19 +103,23 @@ class Grid:
 
     def _said(self, form: str, visit: str) -> bool:
         """True when there is a condition, even one that could not be read."""
-        said = self.conditions.get(form) if isinstance(self.conditions, dict) else None
-        return isinstance(said, str) or (isinstance(said, dict) and visit in said)
+        condition = self.conditions.get(form) if isinstance(self.conditions, dict) else None
+        return isinstance(condition, str) or (isinstance(condition, dict) and visit in condition)
 
     def _conditions(self) -> Iterator[tuple[tuple[str, str | None], Written]]:
         top = self.spot.at("conditions")
         if not isinstance(self.conditions, dict):
             self.notes.say("not-a-mapping", top.place, key="conditions")
             return
-        for form, said in self.conditions.items():
+        for form, condition in self.conditions.items():
             here = top.at(form)
             if form not in self.forms:
                 self.notes.say("unknown-form", here.key, name=form, near=did_you_mean(form, self.forms))
-            steps = [(visit, here.at(visit)) for visit in said] if isinstance(said, dict) else [(None, here)]
+            steps = (
+                [(visit, here.at(visit)) for visit in condition]
+                if isinstance(condition, dict)
+                else [(None, here)]
+            )
             for visit, spot in steps:
                 if visit is not None and visit not in self.visits:
                     near = did_you_mean(visit, self.visits)
@@ -134,12 +138,16 @@ class Grid:
         return None
 
     def _unused(
-        self, conditions: Mapping[tuple[str, str | None], Written], found: Mapping[tuple[str, str], Scheduled]
+        self,
+        conditions: Mapping[tuple[str, str | None], Written],
+        results: Mapping[tuple[str, str], Scheduled],
     ) -> None:
         for (form, visit), condition in conditions.items():
             if form in self.forms and not any(
-                one.expectation is Expectation.CONDITIONAL and one.form == form and visit in (None, one.visit)
-                for one in found.values()
+                item.expectation is Expectation.CONDITIONAL
+                and item.form == form
+                and visit in (None, item.visit)
+                for item in results.values()
             ):
-                at = "" if visit is None else f" at {visit}"
-                self.notes.say("condition-without-conditional", condition.spot.key, form=form, at=at)
+                text = "" if visit is None else f" at {visit}"
+                self.notes.say("condition-without-conditional", condition.spot.key, form=form, at=text)

@@ -34,13 +34,13 @@ class Frame(Schema):
         messages = error.messages
         if not isinstance(messages, dict):
             return
-        for key, said in list(messages.items()):
-            if said == ["unknown-key"]:
+        for key, message in list(messages.items()):
+            if message == ["unknown-key"]:
                 empty = isinstance(data, Mapping) and data.get(key) is None
                 code = "unknown-key-without-value" if empty else "unknown-key"
                 words = {"key": key, "near": did_you_mean(key, _names(self))}
                 messages[key] = [Problem(code=code, words=words, at_key=True)]
-            elif said == ["missing-key"]:
+            elif message == ["missing-key"]:
                 messages[key] = [Problem(code="missing-key", words={"key": key}, at_key=True)]
 
 
@@ -128,10 +128,10 @@ class Size(Shape):
     """A size in bytes: ``500 kB``, ``10 MB``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        found = SIZE.fullmatch(value) if isinstance(value, str) else None
-        if not found:
+        result = SIZE.fullmatch(value) if isinstance(value, str) else None
+        if not result:
             fail("not-a-size")
-        return int(found[1]) * BYTES[found[2]]
+        return int(result[1]) * BYTES[result[2]]
 
 
 class Texts(Shape):
@@ -146,13 +146,13 @@ class Texts(Shape):
         if not isinstance(value, list):
             fail("not-a-list")
         wrong = {
-            at: [Problem(code="empty-value" if one is None else "not-text")]
-            for at, one in enumerate(value)
-            if not isinstance(one, str) or not one.strip()
+            position: [Problem(code="empty-value" if entry is None else "not-text")]
+            for position, entry in enumerate(value)
+            if not isinstance(entry, str) or not entry.strip()
         }
-        for at, one in enumerate(value):
-            if isinstance(one, str) and one in value[:at]:
-                wrong[at] = [Problem(code="listed-twice")]
+        for index, item in enumerate(value):
+            if isinstance(item, str) and item in value[:index]:
+                wrong[index] = [Problem(code="listed-twice")]
         if wrong:
             raise ValidationError(wrong)
         if not self.least <= len(value) <= self.most:
@@ -172,9 +172,9 @@ class Named(Collected):
             fail("not-a-mapping")
         valid: dict[str, Any] = {}
         wrong: dict[str, Any] = {}
-        for name, one in value.items():
+        for name, item in value.items():
             try:
-                valid[name] = self.shape.deserialize(one, name, value)
+                valid[name] = self.shape.deserialize(item, name, value)
             except ValidationError as error:
                 wrong[name] = error.messages
                 if error.valid_data is not None:

@@ -32,7 +32,7 @@ def problems(messages: Any, path: Path = ()) -> Iterator[tuple[Path, Problem]]:
         for step, below in messages.items():
             yield from problems(below, path if step == "_schema" else (*path, step))
     elif isinstance(messages, list):
-        for one in messages:
-            yield path, one if isinstance(one, Problem) else Problem(code=one)
+        for message in messages:
+            yield path, message if isinstance(message, Problem) else Problem(code=message)
     else:
         yield path, Problem(code=messages)

@@ -111,34 +111,34 @@ def build_missing(loaded: Mapping[str, Any]) -> Mapping[str, MissingCode]:
         {
             code: MissingCode(
                 code=code,
-                label=said.get("label", code),
-                draft_only=said.get("draft_only", False),
-                redcap=said.get("redcap"),
+                label=data.get("label", code),
+                draft_only=data.get("draft_only", False),
+                redcap=data.get("redcap"),
             )
-            for code, said in loaded.get("missing", {}).items()
+            for code, data in loaded.get("missing", {}).items()
         }
     )
 
 
 def build_parameters(loaded: Mapping[str, Any], spot: Spot) -> Mapping[str, Parameter]:
     """The study's parameters by name."""
-    found: dict[str, Parameter] = {}
-    for name, said in loaded.get("parameters", {}).items():
+    parameters: dict[str, Parameter] = {}
+    for name, data in loaded.get("parameters", {}).items():
         here = spot.at("parameters", name)
-        value = said.get("value")
+        value = data.get("value")
         if value is None:
             continue
-        kind_name = said.get("kind") or _guess(value)
-        found[name] = Parameter(
+        kind_name = data.get("kind") or _guess(value)
+        parameters[name] = Parameter(
             name=name,
             kind=kind_name,
             value=value,
-            label=said.get("label") or name,
-            unit=said.get("unit"),
-            source=said.get("source"),
+            label=data.get("label") or name,
+            unit=data.get("unit"),
+            source=data.get("source"),
             place=here.key,
         )
-    return MappingProxyType(found)
+    return MappingProxyType(parameters)
 
 
 def _guess(value: str) -> str:

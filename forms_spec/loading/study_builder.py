@@ -99,19 +99,19 @@ class _Loader:
         loaded = self.notes.load(StudySchema(), spot.data, spot)
         missing = build_missing(loaded)
         codelists: dict[str, Codelist] = {}
-        for one in self.spots["codelists"]:
-            build_codelists(one, self.notes, codelists, self.parts.codelists)
+        for item in self.spots["codelists"]:
+            build_codelists(item, self.notes, codelists, self.parts.codelists)
         forms: dict[str, Form] = {}
-        for one in self.spots["form"]:
+        for item in self.spots["form"]:
             builder = FormBuilder(
-                spot=one,
+                spot=item,
                 codelists=codelists,
                 all_missing=missing,
                 checks=loaded.get("checks", {}),
                 parts=self.parts,
                 notes=self.notes,
             )
-            self._take(builder.build(), one, forms)
+            self._take(builder.build(), item, forms)
         visits, schedule = self._visits(forms)
         subject = loaded.get("subject", {})
         study = Study(

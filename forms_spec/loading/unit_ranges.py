@@ -51,34 +51,34 @@ def in_every_unit(
         return ranges
     lines = {choice.code: to_root(choice, unit) for choice in unit.choices}
     sources = [code for code in _root_first(unit) if code in ranges]
-    found = dict(ranges)
+    results = dict(ranges)
     for code, line in lines.items():
         for source in sources:
             there = lines[source]
-            if code in found or line is None or there is None:
+            if code in results or line is None or there is None:
                 continue
-            made = _converted(ranges[source], line.back().after(there), places)
-            if made is not None:
-                found[code] = made
-    return found
+            converted = _converted(ranges[source], line.back().after(there), places)
+            if converted is not None:
+                results[code] = converted
+    return results
 
 
 def _root_first(unit: Unit) -> list[str]:
     """The unit that all convert into, then the others as they stand."""
-    return [choice.code for choice in sorted(unit.choices, key=lambda one: one.to is not None)]
+    return [choice.code for choice in sorted(unit.choices, key=lambda item: item.to is not None)]
 
 
 def to_root(choice: UnitChoice, unit: Unit) -> Line | None:
     """How a unit converts into the one that all convert into; None where that is no straight line."""
-    by_code = {one.code: one for one in unit.choices}
-    found, seen = ITSELF, {choice.code}
+    by_code = {item.code: item for item in unit.choices}
+    result, seen = ITSELF, {choice.code}
     while choice.to is not None:
         step = _line(choice.formula.tree) if choice.formula is not None else None
         if step is None or step.slope == 0 or choice.to not in by_code or choice.to in seen:
             return None
-        found, choice = step.after(found), by_code[choice.to]
+        result, choice = step.after(result), by_code[choice.to]
         seen.add(choice.code)
-    return found
+    return result
 
 
 def _line(node: syntax_tree.Node) -> Line | None:
@@ -138,9 +138,9 @@ class _End:
     exact: bool = True
 
 
-def _converted(held: Range, line: Line, places: int | None) -> Range | None:
+def _converted(value: Range, line: Line, places: int | None) -> Range | None:
     """The range in the other unit, None where an end cannot be written there."""
-    low, high, low_open, high_open = held.low, held.high, held.low_open, held.high_open
+    low, high, low_open, high_open = value.low, value.high, value.low_open, value.high_open
     if line.slope < 0:
         low, high, low_open, high_open = high, low, high_open, low_open
     first = _end(low, line, places, upwards=True)
@@ -171,7 +171,7 @@ def _end(end: Expression | None, line: Line, places: int | None, *, upwards: boo
 def _computed(end: Expression, line: Line) -> _End | None:
     """``(limit) * 9 / 5 + 32``: converted where it is evaluated."""
     parts = (line.slope.numerator, line.slope.denominator, line.start.numerator, line.start.denominator)
-    if any(abs(one) >= 10**INTEGER_DIGITS for one in parts):
+    if any(abs(part) >= 10**INTEGER_DIGITS for part in parts):
         return None
     over, under, start, of = parts
     expression = _parsed(f"({end.text}) * ({over}) / {under} + ({start}) / {of}", end)
@@ -187,5 +187,5 @@ def _decimal(number: Fraction) -> str:
 
 def _parsed(text: str, end: Expression) -> Expression | None:
     """An expression that stands where the limit does."""
-    found = parse_expression(text, end.place)
-    return found if isinstance(found, Expression) else None
+    expression = parse_expression(text, end.place)
+    return expression if isinstance(expression, Expression) else None

@@ -36,18 +36,18 @@ _FIXED = Text()
 _CHOICES = Named(Part(_ChoiceSchema))
 
 
-def build_unit(said: str | Mapping[str, Any], companion: str, formulas: Mapping[str, Expression]) -> Unit:
+def build_unit(text: str | Mapping[str, Any], companion: str, formulas: Mapping[str, Expression]) -> Unit:
     """The unit of a field whose formulas have been parsed."""
-    if isinstance(said, str):
-        return Unit(fixed=said)
+    if isinstance(text, str):
+        return Unit(fixed=text)
     choices = tuple(
-        UnitChoice(code=code, label=one.get("label") or code, to=one.get("to"), formula=formulas.get(code))
-        for code, one in said.items()
+        UnitChoice(code=code, label=item.get("label") or code, to=item.get("to"), formula=formulas.get(code))
+        for code, item in text.items()
     )
     return Unit(fixed=None, choices=choices, companion=companion)
 
 
 def unit_codelist(unit: Unit, name: str, spot: Spot) -> Codelist:
     """The answers of the companion field."""
-    codes = tuple(Code(code=one.code, label=one.label) for one in unit.choices)
+    codes = tuple(Code(code=choice.code, label=choice.label) for choice in unit.choices)
     return Codelist(name=name, codes=codes, place=spot.key)

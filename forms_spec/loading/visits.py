@@ -19,30 +19,30 @@ class Target(Shape):
     """``day -14`` or ``month 3``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Offset:
-        found = TARGET.fullmatch(value) if isinstance(value, str) else None
-        if not found:
+        result = TARGET.fullmatch(value) if isinstance(value, str) else None
+        if not result:
             fail("not-a-target")
-        return Offset(count=int(found[2]), unit=found[1])
+        return Offset(count=int(result[2]), unit=result[1])
 
 
 class _Days(Shape):
     """``3 days``: a length of time."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        found = DAYS.fullmatch(value) if isinstance(value, str) else None
-        if not found:
+        result = DAYS.fullmatch(value) if isinstance(value, str) else None
+        if not result:
             fail("not-days")
-        return int(found[1])
+        return int(result[1])
 
 
 class _Day(Shape):
     """``day -60``: a day counted from day 0."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        found = DAY.fullmatch(value) if isinstance(value, str) else None
-        if not found:
+        result = DAY.fullmatch(value) if isinstance(value, str) else None
+        if not result:
             fail("not-a-day")
-        return int(found[1])
+        return int(result[1])
 
 
 class _FromTo(Frame):
@@ -60,11 +60,11 @@ class WindowShape(Shape):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Window:
         if isinstance(value, dict) and {"before", "after"} & set(value):
-            said: dict[str, int] = _BEFORE_AFTER.load(value)
-            return Window(first=-said["before"], last=said["after"], around=True)
+            numbers: dict[str, int] = _BEFORE_AFTER.load(value)
+            return Window(first=-numbers["before"], last=numbers["after"], around=True)
         if isinstance(value, dict):
-            said = _FROM_TO.load(value)
-            return Window(first=said["first"], last=said["last"], around=False)
+            numbers = _FROM_TO.load(value)
+            return Window(first=numbers["first"], last=numbers["last"], around=False)
         days: int = _DAYS.deserialize(value)
         return Window(first=-days, last=days, around=True)
 
@@ -78,7 +78,7 @@ class VisitSchema(Frame):
     """One visit."""
 
     title = Text(required=True)
-    type = OneOf(*(one.value for one in VisitType), load_default=VisitType.SCHEDULED.value)
+    type = OneOf(*(item.value for item in VisitType), load_default=VisitType.SCHEDULED.value)
     target = Target(load_default=None)
     window = WindowShape(load_default=None)
     repeats = Flag(load_default=False)
@@ -93,21 +93,21 @@ class VisitsSchema(Frame):
     conditions = Shape(load_default=dict)
 
 
-def build_visits(loaded: dict[str, Any], spot: Spot, notes: Notes, found: dict[str, Visit]) -> None:
+def build_visits(loaded: dict[str, Any], spot: Spot, notes: Notes, visits: dict[str, Visit]) -> None:
     """Add a file's visits to those of the files before it."""
-    for name, said in loaded.get("visits", {}).items():
+    for name, data in loaded.get("visits", {}).items():
         place = spot.at("visits", name).key
-        if name in found:
-            first = found[name].place
+        if name in visits:
+            first = visits[name].place
             notes.say("duplicate-name", place, related=(first,), what="visit", name=name, first=first)
             continue
-        found[name] = Visit(
+        visits[name] = Visit(
             name=name,
-            title=said.get("title", name),
-            type=VisitType(said.get("type", VisitType.SCHEDULED.value)),
-            target=said.get("target"),
-            window=said.get("window"),
-            repeats=said.get("repeats", False),
+            title=data.get("title", name),
+            type=VisitType(data.get("type", VisitType.SCHEDULED.value)),
+            target=data.get("target"),
+            window=data.get("window"),
+            repeats=data.get("repeats", False),
             place=place,
-            redcap=said.get("redcap"),
+            redcap=data.get("redcap"),
         )

@@ -48,8 +48,8 @@ def ascii_lower(text: str) -> str:
 
 def first_surrogate(text: str) -> str | None:
     """Half of a broken character, which no file can hold, or None."""
-    found = _SURROGATE.search(text)
-    return found[0] if found else None
+    result = _SURROGATE.search(text)
+    return result[0] if result else None
 
 
 def first_control(text: str, *, multiline: bool) -> str | None:
@@ -58,8 +58,8 @@ def first_control(text: str, *, multiline: bool) -> str | None:
     Control characters, the two Unicode line separators and the two noncharacters that XML refuses;
     ``multiline`` allows line feed and tabulator.
     """
-    found = (_CONTROL_BUT_LINES if multiline else _CONTROL).search(text)
-    return found[0] if found else None
+    result = (_CONTROL_BUT_LINES if multiline else _CONTROL).search(text)
+    return result[0] if result else None
 
 
 def without_hidden(text: str, instead: str) -> str:

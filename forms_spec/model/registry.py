@@ -18,9 +18,9 @@ N = TypeVar("N", bound=Named)
 
 def by_name(entries: Iterable[N]) -> dict[str, N]:
     """The entries by name, in their order. Raises ValueError on a name that stands twice."""
-    found: dict[str, N] = {}
+    ns: dict[str, N] = {}
     for entry in entries:
-        if entry.name in found:
+        if entry.name in ns:
             raise ValueError(f"{entry.name} is registered twice")
-        found[entry.name] = entry
-    return found
+        ns[entry.name] = entry
+    return ns

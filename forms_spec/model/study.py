@@ -62,15 +62,15 @@ class Study:
     @cached_property
     def tables(self) -> Mapping[str, Table]:
         """Every table by name, in the order of the forms. A form without own fields has no own table."""
-        found: dict[str, Table] = {}
+        result: dict[str, Table] = {}
         for form in self.forms.values():
             own = tuple(f for f in form.fields if f.collected)
             if own or not form.row_groups:
-                found[form.name] = Table(name=form.name, form=form, group=None, fields=own)
+                result[form.name] = Table(name=form.name, form=form, group=None, fields=own)
             for group in form.row_groups:
                 kept = tuple(f for f in group.fields if f.collected)
-                found[group.name] = Table(name=group.name, form=form, group=group, fields=kept)
-        return MappingProxyType(found)
+                result[group.name] = Table(name=group.name, form=form, group=group, fields=kept)
+        return MappingProxyType(result)
 
     @cached_property
     def expectations(self) -> Mapping[tuple[str, str], Scheduled]:
@@ -79,5 +79,5 @@ class Study:
 
     def field(self, table: str, name: str) -> Field | None:
         """The field of a table (form or repeating group), or None."""
-        held = self.tables.get(table)
-        return next((f for f in held.fields if f.name == name), None) if held else None
+        value = self.tables.get(table)
+        return next((f for f in value.fields if f.name == name), None) if value else None

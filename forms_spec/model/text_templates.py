@@ -47,14 +47,14 @@ class Found:
 
 def parts_of(text: str) -> Iterator[str | Found]:
     """The text and the slots in it, in their order."""
-    at = 0
+    end = 0
     for match in _SLOT.finditer(text):
-        if match.start() > at:
-            yield _unescaped(text[at : match.start()])
+        if match.start() > end:
+            yield _unescaped(text[end : match.start()])
         yield Found(said=match[1], first=match.start(1), last=match.end(1), coded=match[2] is not None)
-        at = match.end()
-    if at < len(text):
-        yield _unescaped(text[at:])
+        end = match.end()
+    if end < len(text):
+        yield _unescaped(text[end:])
 
 
 def plain(text: str) -> str:

@@ -37,10 +37,10 @@ class _Parser(Reader):
         """``rule = expression END``"""
         if self.word.kind is Token.END:
             raise SyntaxFault("rule-empty", 0, 0)
-        found = self.expression(OR)
+        expression = self.expression(OR)
         if self.at < len(self.words) - 1:
             raise self.unexpected("and, or, a comparison, or the end")
-        return found
+        return expression
 
     def expression(self, power: int) -> syntax_tree.Node:
         """``expression = prefix (infix)*``, as long as the infix binds at least as tightly as ``power``."""
@@ -222,9 +222,9 @@ class _Parser(Reader):
         unit, follows = self.words[self.at + 1], self.words[min(self.at + 2, len(self.words) - 1)]
         if unit.kind is Token.TEXT:
             self.take()
-            said = self.literal()
+            literal = self.literal()
             return syntax_tree.Call(
-                function="in_unit", arguments=(value, said), start=value.start, end=said.end
+                function="in_unit", arguments=(value, literal), start=value.start, end=literal.end
             )
         if unit.kind is not Token.NAME or (follows.kind is Token.SIGN and follows.text in ".[("):
             return value
@@ -295,8 +295,8 @@ class _Parser(Reader):
     def partial_date(self) -> syntax_tree.Literal:
         """``partial date = "date" "'2024-03'"``"""
         start = self.take().start
-        said = self.text_literal()
-        return syntax_tree.Literal(kind="date", value=said.value, start=start, end=said.end)
+        entry = self.text_literal()
+        return syntax_tree.Literal(kind="date", value=entry.value, start=start, end=entry.end)
 
     def text_literal(self) -> syntax_tree.Literal:
         if self.word.kind is not Token.TEXT:

@@ -173,5 +173,5 @@ class Fold(Node):
     where: Node | None
 
 
-NODE_NAMES = frozenset(one.__name__ for one in Node.__subclasses__())
+NODE_NAMES = frozenset(subclass.__name__ for subclass in Node.__subclasses__())
 """Every class above; a back end that lacks one fails at import."""

@@ -120,18 +120,18 @@ def tokenize(text: str) -> tuple[Word, ...]:
     """All words, and an END. Raises ``SyntaxFault``."""
     if len(text) > LONGEST_TEXT:
         raise SyntaxFault("rule-too-long", 0, 1, most=str(LONGEST_TEXT))
-    found: list[Word] = []
-    at = 0
-    while at < len(text):
-        match = _WORDS.match(text, at)
+    words: list[Word] = []
+    end = 0
+    while end < len(text):
+        match = _WORDS.match(text, end)
         if match is None:
-            raise _stranger(text, at)
+            raise _stranger(text, end)
         kind = match.lastgroup or ""
         if kind != "BLANK":
-            found.append(_word(kind, match.group(), at, match.end()))
-        at = match.end()
-    found.append(Word(Token.END, "", len(text), len(text)))
-    return tuple(found)
+            words.append(_word(kind, match.group(), end, match.end()))
+        end = match.end()
+    words.append(Word(Token.END, "", len(text), len(text)))
+    return tuple(words)
 
 
 def _word(kind: str, text: str, start: int, end: int) -> Word:
@@ -140,17 +140,19 @@ def _word(kind: str, text: str, start: int, end: int) -> Word:
     return Word(Token[kind], text, start, end)
 
 
-def _stranger(text: str, at: int) -> SyntaxFault:
+def _stranger(text: str, position: int) -> SyntaxFault:
     """A character that begins no word."""
-    if text[at] == "'":
-        return SyntaxFault("rule-open-text", at, len(text))
-    if text[at].isascii() and text[at].isdigit():
-        end = at
+    if text[position] == "'":
+        return SyntaxFault("rule-open-text", position, len(text))
+    if text[position].isascii() and text[position].isdigit():
+        end = position
         while end < len(text) and (text[end].isalnum() or text[end] in "._:"):
             end += 1
-        return SyntaxFault("rule-bad-number", at, end, name=text[at:end])
-    for foreign in (text[at : at + 2], text[at]):
+        return SyntaxFault("rule-bad-number", position, end, name=text[position:end])
+    for foreign in (text[position : position + 2], text[position]):
         if foreign in _FOREIGN:
-            said = _FOREIGN[foreign]
-            return SyntaxFault("rule-foreign-sign", at, at + len(foreign), name=foreign, near=said)
-    return SyntaxFault("rule-stray-character", at, at + 1, name=text[at])
+            written = _FOREIGN[foreign]
+            return SyntaxFault(
+                "rule-foreign-sign", position, position + len(foreign), name=foreign, near=written
+            )
+    return SyntaxFault("rule-stray-character", position, position + 1, name=text[position])

@@ -46,8 +46,8 @@ def check_expression(
     Conditions want ``Type.CONDITION``; the ends of a range and formulas want ``type_of(field)``, formulas
     that give a choice also the field's ``codes``; an answer inside a text may be of any type (None).
     """
-    found = resolve(expression, study, home, expects, codes)
-    return [*found.findings, *found.warnings]
+    result = resolve(expression, study, home, expects, codes)
+    return [*result.findings, *result.warnings]
 
 
 def inherited_warnings(

@@ -30,14 +30,14 @@ def to_english(expression: Expression, study: Study, home: Home) -> str:
 
 def function_words(name: str, count: int) -> list[str | int] | None:
     """The words of a function of ``count`` arguments, with the argument's number where each stands."""
-    said = _FUNCTIONS.get(name)
-    if said is None:
+    function = _FUNCTIONS.get(name)
+    if function is None:
         return None
     parts: list[str | int] = []
-    for text, number, *_ in Formatter().parse(said):
+    for text, number, *_ in Formatter().parse(function):
         parts += [text] if text else []
         parts += [int(number)] if number else []
-    return parts if all(isinstance(one, str) or one < count for one in parts) else None
+    return parts if all(isinstance(part, str) or part < count for part in parts) else None
 
 
 class _English:
@@ -51,11 +51,11 @@ class _English:
 
     def bracketed(self, node: syntax_tree.Node) -> str:
         """A part of a condition: in parentheses where what follows could be read as a part of it."""
-        said = self.say(node)
+        text = self.say(node)
         return (
-            f"({said})"
+            f"({text})"
             if isinstance(node, syntax_tree.Logic | syntax_tree.Case) or self.runs_on(node)
-            else said
+            else text
         )
 
     def runs_on(self, node: syntax_tree.Node) -> bool:
@@ -68,16 +68,16 @@ class _English:
 
     def factor(self, node: syntax_tree.Node) -> str:
         """A part of a sum or a product."""
-        said = self.say(node)
-        return f"({said})" if isinstance(node, syntax_tree.Sum) or self.is_spoken(node) else said
+        text = self.say(node)
+        return f"({text})" if isinstance(node, syntax_tree.Sum) or self.is_spoken(node) else text
 
     def argument(self, node: syntax_tree.Node) -> str:
         """What a function is of: in parentheses where it is more than a name or a number."""
-        said = self.say(node)
+        text = self.say(node)
         return (
-            f"({said})"
+            f"({text})"
             if isinstance(node, syntax_tree.Sum | syntax_tree.Product) or self.is_spoken(node)
-            else said
+            else text
         )
 
     def is_spoken(self, node: syntax_tree.Node) -> bool:
@@ -101,21 +101,21 @@ class _English:
         return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
 
     def reference(self, node: syntax_tree.Reference) -> str:
-        found = self.notes.get((node.start, node.end))
-        if isinstance(found, Remote):
-            return self.elsewhere(found)
-        if isinstance(found, Read):
-            return f"“{found.field.label}”"
-        if isinstance(found, Key):
-            return _KEYS[found.name]
+        note = self.notes.get((node.start, node.end))
+        if isinstance(note, Remote):
+            return self.elsewhere(note)
+        if isinstance(note, Read):
+            return f"“{note.field.label}”"
+        if isinstance(note, Key):
+            return _KEYS[note.name]
         return self.named(node)
 
-    def elsewhere(self, found: Remote) -> str:
-        said = f"“{found.field.label}” ({self.study.forms[found.form].title}"
-        if found.visit is None:
-            return f"{said})"
-        visit = self.study.visits.get(found.visit)
-        return f"{said}, {visit.title if visit else 'at the previous visit'})"
+    def elsewhere(self, remote: Remote) -> str:
+        text = f"“{remote.field.label}” ({self.study.forms[remote.form].title}"
+        if remote.visit is None:
+            return f"{text})"
+        visit = self.study.visits.get(remote.visit)
+        return f"{text}, {visit.title if visit else 'at the previous visit'})"
 
     def named(self, node: syntax_tree.Reference) -> str:
         """A derivation, or the rows of a table."""
@@ -139,9 +139,9 @@ class _English:
         return " at any visit" if selector == "all" else " at the previous visit"
 
     def parameter(self, node: syntax_tree.Parameter) -> str:
-        held = self.study.parameters[node.name]
-        label = f" ({held.label[:1].lower()}{held.label[1:]})" if held.label else ""
-        return f"{held.value}{label}"
+        value = self.study.parameters[node.name]
+        label = f" ({value.label[:1].lower()}{value.label[1:]})" if value.label else ""
+        return f"{value.value}{label}"
 
     def today(self, _node: syntax_tree.Today) -> str:
         return "today"
@@ -154,7 +154,7 @@ class _English:
         return f"it is not true that ({self.say(inner)})"
 
     def logic(self, node: syntax_tree.Logic) -> str:
-        return f" {node.operator} ".join(self.bracketed(one) for one in node.operands)
+        return f" {node.operator} ".join(self.bracketed(operand) for operand in node.operands)
 
     def compare(self, node: syntax_tree.Compare) -> str:
         """``“Vital signs taken?” is Yes``; codes are given by their labels."""
@@ -169,8 +169,8 @@ class _English:
             isinstance(node, syntax_tree.Literal) and node.kind == "date"
         ):
             return Type.DATE
-        found = self.notes.get((node.start, node.end))
-        return found.type if found is not None else None
+        note = self.notes.get((node.start, node.end))
+        return note.type if note is not None else None
 
     def value(self, node: syntax_tree.Node, beside: syntax_tree.Node) -> str:
         """A value; a code is given by the label that it has in the codelist of what stands beside it."""
@@ -182,7 +182,7 @@ class _English:
         if isinstance(node, syntax_tree.Literal):
             return self.code(node, codelist)
         if isinstance(node, syntax_tree.Listing):
-            labels = [self.value(one, beside) for one in node.items]
+            labels = [self.value(item, beside) for item in node.items]
             return _listed(labels)
         return self.say(node)
 
@@ -191,8 +191,8 @@ class _English:
         return code.label if code is not None else self.literal(node)
 
     def codelist(self, node: syntax_tree.Node) -> Codelist | None:
-        found = self.notes.get((node.start, node.end))
-        return found.codelist if found is not None else None
+        note = self.notes.get((node.start, node.end))
+        return note.codelist if note is not None else None
 
     def between(self, node: syntax_tree.Between) -> str:
         no = "not " if node.negated else ""
@@ -204,19 +204,19 @@ class _English:
             if self.type(node.operand) is Type.NUMBER:
                 return self.in_unit(node.operand, str(getattr(node.among, "field", "")))
             return f"{self.value(node.operand, node.among)} is {no}one of {self.say(node.among)}"
-        labels = [self.value(one, node.operand) for one in node.among.items]
+        labels = [self.value(item, node.operand) for item in node.among.items]
         return f"{self.say(node.operand)} is {no}{_listed(labels)}"
 
     def in_unit(self, of: syntax_tree.Node, unit: str) -> str:
         """``“Weight” in kg``, with the unit as people read it."""
-        found = self.notes.get((of.start, of.end))
-        field = found.field if isinstance(found, Read | Remote) else None
+        note = self.notes.get((of.start, of.end))
+        field = note.field if isinstance(note, Read | Remote) else None
         choices = field.unit.choices if field is not None and field.unit is not None else ()
         labels = {choice.code: choice.label for choice in choices}
         return f"{self.say(of)} in {labels.get(unit, unit)}"
 
     def listing(self, node: syntax_tree.Listing) -> str:
-        return _listed([self.say(one) for one in node.items])
+        return _listed([self.say(item) for item in node.items])
 
     def state(self, node: syntax_tree.Is) -> str:
         of = self.argument(node.operand) if node.state != "true" else self.say(node.operand)
@@ -253,17 +253,17 @@ class _English:
         return "; ".join(words)
 
     def branch(self, node: syntax_tree.Node) -> str:
-        said = self.say(node)
-        return f"({said})" if isinstance(node, _CONDITIONS) else said
+        text = self.say(node)
+        return f"({text})" if isinstance(node, _CONDITIONS) else text
 
     def call(self, node: syntax_tree.Call) -> str:
         if node.function in self.study.derivations:
-            held = self.study.derivations[node.function]
-            given = ", ".join(self.say(one) for one in node.arguments)
-            return f"{_amid(held)} ({given})" if given else _amid(held)
+            derivation = self.study.derivations[node.function]
+            given = ", ".join(self.say(argument) for argument in node.arguments)
+            return f"{_amid(derivation)} ({given})" if given else _amid(derivation)
         given_words = [
-            self.say(one) if isinstance(one, syntax_tree.Duration) else self.argument(one)
-            for one in node.arguments
+            self.say(argument) if isinstance(argument, syntax_tree.Duration) else self.argument(argument)
+            for argument in node.arguments
         ]
         if node.function == "in_unit" and isinstance(node.arguments[1], syntax_tree.Literal):
             return self.in_unit(node.arguments[0], str(node.arguments[1].value))
@@ -427,5 +427,7 @@ _WORDS: Mapping[type[syntax_tree.Node], Callable[..., str]] = MappingProxyType(
         syntax_tree.Fold: _English.fold,
     }
 )
-if {*_VARIADIC, *_FUNCTIONS} != set(FUNCTIONS) or {one.__name__ for one in _WORDS} != syntax_tree.NODE_NAMES:
+if {*_VARIADIC, *_FUNCTIONS} != set(FUNCTIONS) or {
+    word.__name__ for word in _WORDS
+} != syntax_tree.NODE_NAMES:
     raise TypeError("a function or a part of the language has no words in English")

@@ -29,10 +29,10 @@ def timeline(study: Study, casebook: Casebook, captured: Iterable[FormKey]) -> T
     """
     dated = field_named(study, VISIT_DATE)
     if dated:
-        held = {(key.visit, key.unsno): one for key, one in _headers(study, casebook, dated.form) if one}
+        value = {(key.visit, key.unsno): item for key, item in _headers(study, casebook, dated.form) if item}
     else:
-        held = {(key.visit, key.unsno): Held() for key in captured if key.visit != LOG}
-    return Timeline(day_zero=day_zero(study, casebook), ended=_ended(study, casebook, held), held=held)
+        value = {(key.visit, key.unsno): Held() for key in captured if key.visit != LOG}
+    return Timeline(day_zero=day_zero(study, casebook), ended=_ended(study, casebook, value), held=value)
 
 
 def day_zero(study: Study, casebook: Casebook) -> date | None:
@@ -40,8 +40,8 @@ def day_zero(study: Study, casebook: Casebook) -> date | None:
     for name in study.day_zero:
         table, _, item = name.partition(".")
         asked = study.field(table, item)
-        found = _dates(asked, casebook) if asked else ()
-        first = next(iter(found), None)
+        dates = _dates(asked, casebook) if asked else ()
+        first = next(iter(dates), None)
         if first:
             return first
     return None
@@ -51,7 +51,7 @@ def sources(study: Study) -> tuple[str, ...]:
     """The forms that ``timeline`` reads, so that a list of subjects can load them at once."""
     names = [field_named(study, name) for name in (VISIT_DATE, NOT_DONE_REASON, END_OF_STUDY)]
     anchors = [name.partition(".")[0] for name in study.day_zero]
-    forms = (*anchors, *(one.form for one in names if one))
+    forms = (*anchors, *(item.form for item in names if item))
     return tuple(
         dict.fromkeys(study.tables[form].form.name if form in study.tables else form for form in forms)
     )
@@ -77,29 +77,29 @@ def _headers(study: Study, casebook: Casebook, form: str) -> Iterator[tuple[Form
         yield key, Held(date=on, missed=missed) if on or missed else None
 
 
-def _ended(study: Study, casebook: Casebook, held: Mapping[VisitKey, Held]) -> date | None:
+def _ended(study: Study, casebook: Casebook, helds: Mapping[VisitKey, Held]) -> date | None:
     """The date in DSSTDAT, or of an early termination visit."""
     asked = field_named(study, END_OF_STUDY)
-    told = [*_dates(asked, casebook)] if asked else []
-    told += [
-        one.date
-        for (name, _), one in held.items()
-        if one.date and name in study.visits and study.visits[name].type is VisitType.TERMINATION
+    reported = [*_dates(asked, casebook)] if asked else []
+    reported += [
+        item.date
+        for (name, _), item in helds.items()
+        if item.date and name in study.visits and study.visits[name].type is VisitType.TERMINATION
     ]
-    return min(told, default=None)
+    return min(reported, default=None)
 
 
 def _dates(asked: Field, casebook: Casebook) -> Iterator[date]:
     for key in casebook.keys(asked.form):
-        found = _date(asked, casebook, key)
-        if found:
-            yield found
+        result = _date(asked, casebook, key)
+        if result:
+            yield result
 
 
 def _text(asked: Field, casebook: Casebook, key: FormKey) -> str:
     record = casebook.record(key)
     text = record.texts.get(asked.name, "").strip() if record else ""
-    return "" if text in {one.code for one in asked.missing} else text
+    return "" if text in {item.code for item in asked.missing} else text
 
 
 def _date(asked: Field | None, casebook: Casebook, key: FormKey) -> date | None:

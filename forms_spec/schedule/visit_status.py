@@ -128,18 +128,23 @@ def visit_state(visit: Visit, timeline: Timeline, today: date, *, unsno: int = 0
     visit not before it took place. Before day 0 is known the visits before it are due.
     """
     due = due_dates(visit, timeline.day_zero)
-    held = timeline.held.get((visit.name, unsno))
-    status = _status_held(held) or _status_open(visit, due, timeline.ended, today)
+    entry = timeline.held.get((visit.name, unsno))
+    status = _status_held(entry) or _status_open(visit, due, timeline.ended, today)
     late = (today - due.last).days if due and status is VisitStatus.OVERDUE else 0
     return VisitState(
-        visit=visit, unsno=unsno, status=status, due=due, date=held.date if held else None, days_overdue=late
+        visit=visit,
+        unsno=unsno,
+        status=status,
+        due=due,
+        date=entry.date if entry else None,
+        days_overdue=late,
     )
 
 
-def _status_held(held: Held | None) -> VisitStatus | None:
-    if held is None:
+def _status_held(value: Held | None) -> VisitStatus | None:
+    if value is None:
         return None
-    return VisitStatus.MISSED if held.missed else VisitStatus.DONE
+    return VisitStatus.MISSED if value.missed else VisitStatus.DONE
 
 
 def _status_open(visit: Visit, due: Due | None, ended: date | None, today: date) -> VisitStatus:

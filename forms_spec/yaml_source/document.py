@@ -88,7 +88,7 @@ class Document:
 
     @cached_property
     def _line_starts(self) -> Sequence[int]:
-        return [0, *(found.end() for found in LINE_BREAK.finditer(self.text))]
+        return [0, *(result.end() for result in LINE_BREAK.finditer(self.text))]
 
     def place(self, path: Path) -> TextPlace:
         """Where a value stands, or its nearest ancestor when it is absent."""
@@ -105,8 +105,8 @@ class Document:
 
     def value(self, path: Path) -> Data:
         """The data at a path; None when there is none."""
-        _, node, found = self._find(path)
-        return node.data if found and node else None
+        _, node, result = self._find(path)
+        return node.data if result and node else None
 
     def inside(self, path: Path, first: int, last: int) -> TextPlace:
         """The span of the characters ``first`` to ``last`` (not included) of a scalar's text."""
@@ -141,15 +141,15 @@ class Document:
         Folding, quotes and escapes only add characters to the source, so each character is found
         by looking on from the one before; an escaped one takes the place where it was sought.
         """
-        at, end = node.start.index, node.end.index
+        index, end = node.start.index, node.end.index
         if not node.plain:
-            at += 1
-        found: list[int] = []
+            index += 1
+        numbers: list[int] = []
         for character in data:
-            here = self.text.find(character, at, end)
-            found.append(here if here >= 0 else at)
-            at = here + 1 if here >= 0 else at
-        return [*found, at]
+            here = self.text.find(character, index, end)
+            numbers.append(here if here >= 0 else index)
+            index = here + 1 if here >= 0 else index
+        return [*numbers, index]
 
     def _at(self, start: int, end: int) -> TextPlace:
         line = bisect_right(self._line_starts, start)

@@ -91,25 +91,25 @@ def _with_comparators(text: str) -> str:
     """``comparator: [<, >]`` so that YAML reads it; every character stays in its place."""
     if "comparator" not in text:
         return text
-    return _COMPARATORS.sub(lambda found: found[0].replace(">", GREATER), text)
+    return _COMPARATORS.sub(lambda result: result[0].replace(">", GREATER), text)
 
 
-def _broken(file: str, text: str, found: Finding) -> Document:
-    return Document(file=file, text=text, root=None, findings=(found,))
+def _broken(file: str, text: str, result: Finding) -> Document:
+    return Document(file=file, text=text, root=None, findings=(result,))
 
 
-def _unprintable(file: str, text: str, at: int) -> Finding:
-    before = LINE_BREAK.split(text[:at])
+def _unprintable(file: str, text: str, position: int) -> Finding:
+    before = LINE_BREAK.split(text[:position])
     place = TextPlace(file=file, line=len(before), column=len(before[-1]) + 1)
-    return finding("unprintable-character", text=place, character=f"U+{ord(text[at]):04X}")
+    return finding("unprintable-character", text=place, character=f"U+{ord(text[position]):04X}")
 
 
 class _Bounded(Exception):
     """The file goes beyond a bound; reading stops."""
 
-    def __init__(self, found: Finding) -> None:
-        super().__init__(found.message)
-        self.finding = found
+    def __init__(self, result: Finding) -> None:
+        super().__init__(result.message)
+        self.finding = result
 
 
 class _Open:
@@ -268,8 +268,8 @@ class _Reader:
         elif key.data in self._children(parent) and key.data not in parent.taken:
             first = self._children(parent)[key.data][0].place(self.file)
             place = key.place(self.file)
-            said = finding("duplicate-key", text=place, related=(first,), name=key.data, line=first.line)
-            self.findings.append(said)
+            text = finding("duplicate-key", text=place, related=(first,), name=key.data, line=first.line)
+            self.findings.append(text)
         else:
             parent.taken.discard(key.data)
             self._put(parent, key.data, key, node)

@@ -45,9 +45,9 @@ def explain_syntax(file: str, lines: Sequence[str], error: yaml.MarkedYAMLError)
 
 def _last_text(lines: Sequence[str], line: int) -> tuple[int, int]:
     """The end of the last line with text: an error at the end of the file belongs there."""
-    for at in range(min(line, len(lines) - 1), -1, -1):
-        if lines[at].strip():
-            return at, len(lines[at].rstrip())
+    for index in range(min(line, len(lines) - 1), -1, -1):
+        if lines[index].strip():
+            return index, len(lines[index].rstrip())
     return 0, 0
 
 

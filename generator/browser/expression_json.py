@@ -78,8 +78,8 @@ class ToJson:
 
     def asked_of(self, depth: int) -> Givens:
         """The givens of a frame; rows of the page itself share those of the form."""
-        found = self.frames[depth]
-        return self.givens if found is None else found
+        frame = self.frames[depth]
+        return self.givens if frame is None else frame
 
     def constant(self, node: resolved.Constant) -> Json:
         assert not isinstance(node.value, Mapping)
@@ -91,10 +91,10 @@ class ToJson:
         return self.given(node, node.depth, node.type)
 
     def remote(self, node: resolved.Remote) -> Json:
-        found = self.given(node, node.depth, node.type)
+        given = self.given(node, node.depth, node.type)
         if node.form == self.form:
-            found["own"] = _cell(node.form, node.field.name, 0, row=False, entered=node.entered)
-        return found
+            given["own"] = _cell(node.form, node.field.name, 0, row=False, entered=node.entered)
+        return given
 
     def given(
         self, node: resolved.Remote | resolved.Read | resolved.Missing | resolved.Key, depth: int, type_: Type
@@ -113,11 +113,11 @@ class ToJson:
         cell = node.cell
         if isinstance(cell, resolved.Read) and self.frames[cell.depth] is None:
             return {"op": "missing", "cell": self.read(cell), "code": node.code}
-        found = self.given(node, cell.depth, node.type)
+        given = self.given(node, cell.depth, node.type)
         if isinstance(cell, resolved.Remote) and cell.form == self.form:
             own = _cell(cell.form, cell.field.name, 0, row=False)
-            found["own"] = {"op": "missing", "cell": own, "code": node.code}
-        return found
+            given["own"] = {"op": "missing", "cell": own, "code": node.code}
+        return given
 
     def apply(self, node: resolved.Apply) -> Json:
         if node.operator == "lookup":
@@ -126,14 +126,14 @@ class ToJson:
             assert isinstance(table.value, Mapping)
             numbers = {code: str(number) for code, number in table.value.items()}
             return {"op": "lookup", "args": [self.node(node.arguments[0])], "numbers": numbers}
-        return {"op": node.operator, "args": [self.node(one) for one in node.arguments]}
+        return {"op": node.operator, "args": [self.node(argument) for argument in node.arguments]}
 
     def fold(self, node: resolved.Fold) -> Json:
         own = node.source.visit == "this" and self.frames[node.source.depth] is None
         columns = None if own else Givens()
         before = self.frames
         self.frames = [*before[: node.depth], columns]
-        found: Json = {
+        json: Json = {
             "op": "fold",
             "fold": node.operator,
             "depth": node.depth,
@@ -141,10 +141,10 @@ class ToJson:
             "body": None if node.body is None else self.node(node.body),
         }
         if columns is not None and node.source.form == self.form:
-            found["columns"] = self.live(columns, node.depth)
+            json["columns"] = self.live(columns, node.depth)
         self.frames = before
-        found["rows"] = self.rows(node.source, columns, node.depth)
-        return found
+        json["rows"] = self.rows(node.source, columns, node.depth)
+        return json
 
     def rows(self, source: resolved.Source, columns: Givens | None, depth: int) -> Json:
         if columns is None:
@@ -159,9 +159,9 @@ class ToJson:
         """The same columns read from the page, for the rows that are the page's own."""
         here = self.frames
         self.frames = [*here[:depth], *([None] * (depth + 1 - len(here[:depth])))]
-        found = [self.column(one) for one in columns.asked]
+        result = [self.column(item) for item in columns.asked]
         self.frames = here
-        return found
+        return result
 
     def column(self, given: Given) -> Json:
         node = given.node
@@ -175,8 +175,8 @@ class ToJson:
         columns = self.live(given.columns, given.depth)
         if source.visit == "this":
             return {"own": source.table, "columns": columns}
-        at = self.givens.rows(replace(source, depth=0), given.columns, given.depth)
-        return {"at": at, "columns": columns, "table": source.table if source.group else None}
+        rows = self.givens.rows(replace(source, depth=0), given.columns, given.depth)
+        return {"at": rows, "columns": columns, "table": source.table if source.group else None}
 
 
 def _at_home(
@@ -190,8 +190,8 @@ def _at_home(
 
 def _cell(table: str, field_name: str, depth: int, *, row: bool, entered: bool = False) -> Json:
     """A cell of the page, of the row at frame ``depth`` when ``row``."""
-    found: Json = {"op": "cell", "depth": depth, "row": row, "table": table, "field": field_name}
-    return {**found, "entered": True} if entered else found
+    json: Json = {"op": "cell", "depth": depth, "row": row, "table": table, "field": field_name}
+    return {**json, "entered": True} if entered else json
 
 
 def encode(value: RuleValue | None, type_: Type) -> Any:
@@ -228,5 +228,7 @@ _WRITERS: Mapping[type[resolved.Core], Callable[..., Json]] = MappingProxyType(
         resolved.Fold: ToJson.fold,
     }
 )
-if {one.__name__ for one in _WRITERS} != {one.__name__ for one in resolved.Core.__subclasses__()}:
+if {writer.__name__ for writer in _WRITERS} != {
+    subclass.__name__ for subclass in resolved.Core.__subclasses__()
+}:
     raise TypeError("a part of the rule language has no JSON")

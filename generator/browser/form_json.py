@@ -55,14 +55,14 @@ class _Writer:
             "form": self.form.name,
             "title": self.form.title,
             "groups": [self.group(group) for group in self.form.groups],
-            "order": [list(one) for one in plan_of(self.study, self.form).order],
+            "order": [list(item) for item in plan_of(self.study, self.form).order],
             "missing": {
-                code: {"label": held.label, "draftOnly": held.draft_only}
-                for code, held in self.study.missing.items()
+                code: {"label": entry.label, "draftOnly": entry.draft_only}
+                for code, entry in self.study.missing.items()
             },
             "rules": [self.check(rule, home) for rule, home in rules_of(self.study, self.form)],
-            "texts": [self.text(one) for one in texts_of(self.study, self.form)],
-            "notes": [self.note(one) for one in notes_of(self.study, self.form)],
+            "texts": [self.text(text) for text in texts_of(self.study, self.form)],
+            "notes": [self.note(note) for note in notes_of(self.study, self.form)],
             "messages": messages(),
         }
         return BrowserForm(spec=spec, givens=self.givens)
@@ -75,7 +75,7 @@ class _Writer:
             "check": rule.check,
             "says": rule.message,
             "severity": rule.severity.value,
-            "on": [list(one) for one in rule.on if one[0] in tables],
+            "on": [list(item) for item in rule.on if item[0] in tables],
             "applies": self.rule(rule.when, home, Type.CONDITION),
             "holds": self.rule(rule.assertion, home, Type.CONDITION),
         }
@@ -116,7 +116,7 @@ class _Writer:
             "rows": _rows(group),
             "shown": self.rule(group.show_when, whole, Type.CONDITION),
             "checks": _checks(group.checks),
-            "fields": [self.field(one, table, home) for one in group.fields if one.collected],
+            "fields": [self.field(field, table, home) for field in group.fields if field.collected],
         }
 
     def field(self, field: Field, table: str, home: Home) -> Json:
@@ -132,7 +132,7 @@ class _Writer:
             "alert": self.limits(field.alert, home, type_),
             "expected": self.limits(field.expected, home, type_),
             "companion": field.unit.companion if field.unit else None,
-            "units": {one.code: one.label for one in field.unit.choices} if field.unit else {},
+            "units": {choice.code: choice.label for choice in field.unit.choices} if field.unit else {},
             "checks": _checks(field.checks),
             "reference": self.reference(field, home),
         }
@@ -152,12 +152,12 @@ class _Writer:
     def limits(self, ranges: Mapping[str | None, Range], home: Home, type_: Type) -> Json:
         return {
             unit or "": {
-                "low": self.rule(one.low, home, type_),
-                "high": self.rule(one.high, home, type_),
-                "lowOpen": one.low_open,
-                "highOpen": one.high_open,
+                "low": self.rule(item.low, home, type_),
+                "high": self.rule(item.high, home, type_),
+                "lowOpen": item.low_open,
+                "highOpen": item.high_open,
             }
-            for unit, one in ranges.items()
+            for unit, item in ranges.items()
         }
 
     def rule(self, expression: Expression | None, home: Home, expects: Type) -> Json | None:
@@ -170,8 +170,8 @@ class _Writer:
 def _checks(checks: Mapping[str, Check]) -> Json:
     """The protocol checks by finding code, each with its severity where it has one of its own."""
     return {
-        code: {"name": one.name, "severity": one.severity.value if one.severity else None}
-        for code, one in checks_in_full(checks).items()
+        code: {"name": check.name, "severity": check.severity.value if check.severity else None}
+        for code, check in checks_in_full(checks).items()
     }
 
 

@@ -62,12 +62,12 @@ def _is_home(node: resolved.Core, frames: Frames, home: FormKey) -> bool:
 def _rows(source: resolved.Source, given: Given, frames: Frames, home: FormKey) -> list[Any]:
     """One list of columns for each row; the page's own rows are one marker in their stead."""
     assert given.columns is not None
-    found: list[Any] = []
+    results: list[Any] = []
     around = [*frames, *([frames[0]] * (given.depth - len(frames)))][: given.depth]
     for place in places(source, frames):
         if place.instance.key != home:
-            found.append(_given(given.columns, [*around, place], home))
+            results.append(_given(given.columns, [*around, place], home))
     here = frames[source.depth].instance
-    if any(one.key == home for one in here.world.instances(source.form, source.visit, here.key)):
-        found.append(OWN)
-    return found
+    if any(instance.key == home for instance in here.world.instances(source.form, source.visit, here.key)):
+        results.append(OWN)
+    return results

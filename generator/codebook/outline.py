@@ -252,28 +252,28 @@ class _Index:
                 rule for rule in self.by_owner.get(anchor, ()) if rule.role not in ("Range", "Expected")
             ),
             checked_by=checked_by,
-            read_by=tuple(one for one in self.read_by.get(anchor, ()) if one not in checked_by),
+            read_by=tuple(item for item in self.read_by.get(anchor, ()) if item not in checked_by),
             cdash=field.cdash,
             sdtm=field.sdtm,
         )
 
 
 def _by_owner(rules: tuple[Rule, ...]) -> Mapping[str, tuple[Rule, ...]]:
-    found: dict[str, tuple[Rule, ...]] = {}
+    result: dict[str, tuple[Rule, ...]] = {}
     for rule in rules:
-        found[rule.about] = (*found.get(rule.about, ()), rule)
-    return found
+        result[rule.about] = (*result.get(rule.about, ()), rule)
+    return result
 
 
 def _checked_by(checked: tuple[Check, ...]) -> Mapping[str, tuple[Target, ...]]:
-    found: dict[str, tuple[Target, ...]] = {}
+    targets: dict[str, tuple[Target, ...]] = {}
     for check in checked:
         for checked_field in check.on:
-            found[checked_field.anchor] = (
-                *found.get(checked_field.anchor, ()),
+            targets[checked_field.anchor] = (
+                *targets.get(checked_field.anchor, ()),
                 Target(anchor=check.anchor, name=check.name),
             )
-    return found
+    return targets
 
 
 def _facts(study: Study) -> str:
@@ -323,21 +323,21 @@ def _collected(form: Form, study: Study) -> str:
         Expectation.CONDITIONAL: " (conditional)",
         Expectation.OPTIONAL: " (optional)",
     }
-    return "; ".join(", ".join(kinds[kind]) + said for kind, said in words.items() if kind in kinds)
+    return "; ".join(", ".join(kinds[kind]) + word for kind, word in words.items() if kind in kinds)
 
 
 def _grid(form: Form, study: Study, rules: tuple[Rule, ...]) -> Iterator[GridCell]:
     conditions = {rule.text: rule.anchor for rule in rules}
     for visit in study.visits:
-        held = study.expectations.get((form.name, visit))
-        yield GridCell(mark="log", word="log", anchor=None) if form.log else _cell(held, conditions)
+        expectation = study.expectations.get((form.name, visit))
+        yield GridCell(mark="log", word="log", anchor=None) if form.log else _cell(expectation, conditions)
 
 
-def _cell(held: Scheduled | None, conditions: Mapping[str, str]) -> GridCell:
-    if held is None:
+def _cell(scheduled: Scheduled | None, conditions: Mapping[str, str]) -> GridCell:
+    if scheduled is None:
         return GridCell(mark="", word="not expected", anchor=None)
-    anchor = conditions[held.when.text] if held.when else None
-    return GridCell(mark=MARKS[held.expectation], word=held.expectation.value, anchor=anchor)
+    anchor = conditions[scheduled.when.text] if scheduled.when else None
+    return GridCell(mark=MARKS[scheduled.expectation], word=scheduled.expectation.value, anchor=anchor)
 
 
 def _section_facts(group: Group) -> Iterator[str]:
@@ -354,10 +354,10 @@ def _section_facts(group: Group) -> Iterator[str]:
 
 
 def _linked_codelist(field: Field, study: Study) -> Target | None:
-    held = field.codelist
-    if held is None or held.name not in study.codelists or len(held.codes) <= INLINE_CODES:
+    codelist = field.codelist
+    if codelist is None or codelist.name not in study.codelists or len(codelist.codes) <= INLINE_CODES:
         return None
-    return Target(anchor=f"codelist-{held.name}", name=f"{len(held.codes)} codes in {held.name}")
+    return Target(anchor=f"codelist-{codelist.name}", name=f"{len(codelist.codes)} codes in {codelist.name}")
 
 
 def _code(code: Code) -> CodeLine:

@@ -35,9 +35,9 @@ def unchecked(study: Study) -> Iterator[Unchecked]:
             yield from _of_table(study, table, of_table)
 
 
-def _of_table(study: Study, table: str, found: Iterable[Loss]) -> Iterator[Unchecked]:
+def _of_table(study: Study, table: str, result: Iterable[Loss]) -> Iterator[Unchecked]:
     fields_by_reasons: dict[Reasons, list[Target]] = {}
-    for path, of_path in groupby(found, key=lambda loss: loss.field):
+    for path, of_path in groupby(result, key=lambda loss: loss.field):
         _, _, name = path.partition(".")
         anchor = field_anchor(table, name) if name else table_anchor(table, study)
         fields_by_reasons.setdefault(_reasons(of_path), []).append(Target(anchor=anchor, name=path))
@@ -45,9 +45,9 @@ def _of_table(study: Study, table: str, found: Iterable[Loss]) -> Iterator[Unche
         yield Unchecked(title=table, targets=tuple(targets), reasons=reasons)
 
 
-def _reasons(found: Iterable[Loss]) -> Reasons:
+def _reasons(result: Iterable[Loss]) -> Reasons:
     """Each facet once, with everything that is said of it."""
     by_facet: dict[str, list[str]] = {}
-    for loss in found:
+    for loss in result:
         by_facet.setdefault(loss.facet, []).append(loss.why)
     return tuple((facet, "; ".join(why)) for facet, why in by_facet.items())

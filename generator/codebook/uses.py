@@ -81,8 +81,8 @@ def table_anchor(table: str, study: Study) -> str:
     """The anchor of what a table's rows are: a form, or a repeating group."""
     if table in study.forms:
         return f"form-{table}"
-    held = study.tables[table]
-    return f"group-{held.form.name}.{table}"
+    value = study.tables[table]
+    return f"group-{value.form.name}.{table}"
 
 
 def parameter_anchor(name: str) -> str:
@@ -139,10 +139,10 @@ def form_rules(form: Form, study: Study) -> Iterator[Rule]:
     for scheduled in study.schedule:
         if scheduled.form == form.name and scheduled.when is not None:
             shared.setdefault(scheduled.when.text, []).append(scheduled)
-    for number, held in enumerate(shared.values(), 1):
-        assert held[0].when is not None
-        visits = ", ".join(scheduled.visit for scheduled in held)
-        yield maker.rule(f"At {visits} when", f"expected{number}", held[0].when)
+    for number, value in enumerate(shared.values(), 1):
+        assert value[0].when is not None
+        visits = ", ".join(scheduled.visit for scheduled in value)
+        yield maker.rule(f"At {visits} when", f"expected{number}", value[0].when)
 
 
 def group_rules(form: Form, group: Group, study: Study) -> Iterator[Rule]:
@@ -181,10 +181,10 @@ def criterion_rules(study: Study) -> Iterator[Rule]:
     form = study.forms[study.eligibility.form]
     for criterion in study.eligibility.criteria:
         name = f"{form.name}.{criterion.field.name}"
-        at = home(form, None)
-        maker = _Maker(study=study, at=at, about=field_anchor(form.name, criterion.field.name), name=name)
+        index = home(form, None)
+        maker = _Maker(study=study, at=index, about=field_anchor(form.name, criterion.field.name), name=name)
         rule = maker.rule(f"{criterion.yes} according to the sources if", "met", criterion.met)
-        yield replace(rule, english=to_english(_meaning(criterion.met, study), study, at))
+        yield replace(rule, english=to_english(_meaning(criterion.met, study), study, index))
         if criterion.not_applicable is not None:
             yield maker.rule(
                 f"{criterion.moot} according to the sources if", "moot", criterion.not_applicable
@@ -195,97 +195,99 @@ def _meaning(expression: Expression, study: Study) -> Expression:
     """What a derivation says, where the expression is only its name."""
     node = expression.tree
     bare = isinstance(node, syntax_tree.Reference) and node.table is None and node.selector is None
-    held = study.derivations.get(expression.text.strip()) if bare else None
-    return held.expression if held and not held.takes else expression
+    derivation = study.derivations.get(expression.text.strip()) if bare else None
+    return derivation.expression if derivation and not derivation.takes else expression
 
 
 def all_rules(study: Study) -> tuple[Rule, ...]:
     """Every rule of the dictionary, in its order."""
-    found: list[Rule] = []
+    rules: list[Rule] = []
     for form in study.forms.values():
-        found += form_rules(form, study)
+        rules += form_rules(form, study)
         for group in form.groups:
-            found += group_rules(form, group, study)
+            rules += group_rules(form, group, study)
             for field in group.fields:
-                found += field_rules(form, group, field, study)
-    found += criterion_rules(study)
-    return tuple(found)
+                rules += field_rules(form, group, field, study)
+    rules += criterion_rules(study)
+    return tuple(rules)
 
 
-def readers(found: Iterable[Rule | Check | Derived]) -> Mapping[str, tuple[Target, ...]]:
+def readers(rules: Iterable[Rule | Check | Derived]) -> Mapping[str, tuple[Target, ...]]:
     """What reads what: by the anchor of the field, parameter or derivation that is read."""
-    held: dict[str, list[Target]] = {}
-    for one in found:
-        for target in one.reads:
-            held.setdefault(target.anchor, []).append(Target(anchor=one.anchor, name=one.name))
-    return MappingProxyType({anchor: tuple(dict.fromkeys(names)) for anchor, names in held.items()})
+    targets: dict[str, list[Target]] = {}
+    for item in rules:
+        for target in item.reads:
+            targets.setdefault(target.anchor, []).append(Target(anchor=item.anchor, name=item.name))
+    return MappingProxyType({anchor: tuple(dict.fromkeys(names)) for anchor, names in targets.items()})
 
 
 def checks(study: Study) -> Iterator[Check]:
     """The study's edit checks."""
     for rule in study.rules.values():
         form, group = _owner(study, rule.on[0][0])
-        at = home(form, group)
-        held = [rule.assertion] if rule.when is None else [rule.when, rule.assertion]
+        index = home(form, group)
+        value = [rule.assertion] if rule.when is None else [rule.when, rule.assertion]
         yield Check(
             anchor=f"rule-{rule.name}",
             name=rule.name,
             says=rule.message,
             severity=rule.severity,
             unknown=rule.unknown is not None,
-            applies=to_english(rule.when, study, at) if rule.when else None,
-            holds=to_english(rule.assertion, study, at),
-            texts=tuple(expression.text for expression in held),
+            applies=to_english(rule.when, study, index) if rule.when else None,
+            holds=to_english(rule.assertion, study, index),
+            texts=tuple(expression.text for expression in value),
             place=rule.place,
             on=tuple(Target(anchor=field_anchor(*pair), name=".".join(pair)) for pair in rule.on),
-            reads=tuple(dict.fromkeys(target for one in held for target in reads(one, study, at))),
+            reads=tuple(dict.fromkeys(target for item in value for target in reads(item, study, index))),
         )
 
 
 def _owner(study: Study, table: str) -> tuple[Form, Group | None]:
-    held = study.tables[table]
-    return held.form, held.group
+    value = study.tables[table]
+    return value.form, value.group
 
 
 def derived(study: Study) -> Iterator[Derived]:
     """The study's named derivations."""
-    for one in study.derivations.values():
-        takes = f"({', '.join(one.takes)})" if one.takes else ""
+    for derivation in study.derivations.values():
+        takes = f"({', '.join(derivation.takes)})" if derivation.takes else ""
         yield Derived(
-            anchor=derivation_anchor(one.name),
-            name=f"{one.name}{takes}",
-            label=one.label or "",
-            text=one.expression.text,
-            place=one.place,
-            reads=written_reads(one.expression, study),
+            anchor=derivation_anchor(derivation.name),
+            name=f"{derivation.name}{takes}",
+            label=derivation.label or "",
+            text=derivation.expression.text,
+            place=derivation.place,
+            reads=written_reads(derivation.expression, study),
         )
 
 
-def reads(expression: Expression, study: Study, at: Home) -> tuple[Target, ...]:
+def reads(expression: Expression, study: Study, index: Home) -> tuple[Target, ...]:
     """The derivations, fields, rows and parameters that an expression reads, each once."""
     named = (_derivation(node, study) for node in _nodes(expression.tree))
-    found = (_target(one.table, one.field, study) for one in references(expression, study, at))
-    return tuple(dict.fromkeys(target for target in (*named, *found) if target))
+    result = (
+        _target(reference.table, reference.field, study) for reference in references(expression, study, index)
+    )
+    return tuple(dict.fromkeys(target for target in (*named, *result) if target))
 
 
 def written_reads(expression: Expression, study: Study) -> tuple[Target, ...]:
     """What the text of a derivation names. Its bare names mean something only where it is used."""
-    found = []
+    results = []
     for node in _nodes(expression.tree):
-        found.append(_derivation(node, study))
+        results.append(_derivation(node, study))
         if isinstance(node, syntax_tree.Parameter):
-            found.append(_target(None, node.name, study))
+            results.append(_target(None, node.name, study))
         if isinstance(node, syntax_tree.Reference) and (node.table or node.field) in study.tables:
-            found.append(_target(node.table or node.field, node.field if node.table else None, study))
-    return tuple(dict.fromkeys(target for target in found if target))
+            results.append(_target(node.table or node.field, node.field if node.table else None, study))
+    return tuple(dict.fromkeys(target for target in results if target))
 
 
 def _nodes(node: object) -> Iterator[syntax_tree.Node]:
     """Every node of a tree in reading order; trees are bounded, so this is too."""
     if isinstance(node, syntax_tree.Node):
         yield node
-        for one in fields(node):
-            yield from _nodes(getattr(node, one.name))
+        for field in fields(node):
+            yield from _nodes(getattr(node, field.name))
     elif isinstance(node, tuple):
         for item in node:
             yield from _nodes(item)

@@ -88,10 +88,10 @@ def _ranges(ranges: Mapping[str | None, Range], field: Field, study: Study) -> s
     )
 
 
-def between(limits: Range, at: Home, study: Study) -> str:
+def between(limits: Range, index: Home, study: Study) -> str:
     """A range in words: ``60 to 260``, ``above 0, at most 100``, ``at least 18``."""
-    low = to_english(limits.low, study, at) if limits.low else ""
-    high = to_english(limits.high, study, at) if limits.high else ""
+    low = to_english(limits.low, study, index) if limits.low else ""
+    high = to_english(limits.high, study, index) if limits.high else ""
     if low and high and not (limits.low_open or limits.high_open):
         return f"{low} to {high}"
     ends = (
@@ -169,7 +169,7 @@ def _reference(field: Field, study: Study) -> str:
 def _row_words(row: ReferenceRange, field: Field) -> Iterator[str]:
     yield from (row.lab or "", row.sex or "", _ages(row), reference_words(row.low, row.high))
     if field.unit is not None and field.unit.choices:
-        yield next((one.label for one in field.unit.choices if one.code == row.unit), "")
+        yield next((choice.label for choice in field.unit.choices if choice.code == row.unit), "")
 
 
 def _ages(row: ReferenceRange) -> str:
@@ -195,7 +195,9 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
         "Answers": lambda field, _study: f"at most {field.max_choices}" if field.max_choices else "",
         "Missing": lambda field, _study: ", ".join(code.code for code in field.missing),
         "Reference": _reference,
-        "Checks": lambda field, _study: ", ".join(dict.fromkeys(one.name for one in field.checks.values())),
+        "Checks": lambda field, _study: ", ".join(
+            dict.fromkeys(check.name for check in field.checks.values())
+        ),
     }
 )
 
@@ -234,7 +236,9 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """Which part of the codebook says what a facet means; a facet that none says fails at import."""
-if unsaid := frozenset().union(*(one.facets for one in FIELD_TYPES)) - frozenset().union(*SAID_BY.values()):
+if unsaid := frozenset().union(*(field_type.facets for field_type in FIELD_TYPES)) - frozenset().union(
+    *SAID_BY.values()
+):
     raise TypeError(f"the codebook says nothing of {sorted(unsaid)}")
 
 

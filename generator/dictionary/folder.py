@@ -56,17 +56,17 @@ def read_dictionary(path: Path) -> Folder:
     if not path.is_dir():
         raise UnreadableFolder(f"{path} is a file. Give the folder that contains the dictionary")
     try:
-        found = sorted(_files(path), key=lambda one: one.relative_to(path).as_posix())
+        files = sorted(_files(path), key=lambda item: item.relative_to(path).as_posix())
     except OSError as error:
         raise UnreadableFolder(f"{path} cannot be listed: {error.strerror}") from error
     passed_over = _passed_over(path)
-    if not found and not passed_over:
+    if not files and not passed_over:
         raise UnreadableFolder(f"{path} has no .yaml or .yml files")
-    if len(found) > MOST_FILES:
+    if len(files) > MOST_FILES:
         raise UnreadableFolder(f"{path} contains more than {MOST_FILES} YAML files")
     texts: dict[str, str] = {}
     findings: list[Finding] = [_not_read(name) for name in passed_over]
-    for file in found:
+    for file in files:
         name = file.relative_to(path).as_posix()
         text = _read(file, name)
         if isinstance(text, Finding):
@@ -74,10 +74,10 @@ def read_dictionary(path: Path) -> Folder:
         else:
             texts[name] = text
     if homes := _homes(texts):
-        said = " and ".join(str(path / home) for home in homes)
-        one = len(homes) == 1
-        held = f"There is one in {said}: give that folder" if one else f"Give one of {said}"
-        raise UnreadableFolder(f"{path} is not a dictionary: it has no study.yaml. {held}")
+        written = " and ".join(str(path / home) for home in homes)
+        single = len(homes) == 1
+        value = f"There is one in {written}: give that folder" if single else f"Give one of {written}"
+        raise UnreadableFolder(f"{path} is not a dictionary: it has no study.yaml. {value}")
     return Folder(texts, tuple(findings))
 
 
@@ -113,13 +113,13 @@ def _homes(texts: Mapping[str, str]) -> list[PurePosixPath]:
     A dictionary may stand in a folder of its own, as long as no data stand in it. Its forms may stand in any
     folders, so it is where all of them are; of several, each is where its study is.
     """
-    held = {PurePosixPath(name): set(_HOLDS.findall(text)) for name, text in texts.items()}
-    files = [name for name, said in held.items() if said]
-    studies = list(dict.fromkeys(name.parent for name in files if "study" in held[name]))
+    values = {PurePosixPath(name): set(_HOLDS.findall(text)) for name, text in texts.items()}
+    files = [name for name, written in values.items() if written]
+    studies = list(dict.fromkeys(name.parent for name in files if "study" in values[name]))
     if len(studies) == 1:
-        home = next(one for one in (studies[0], *studies[0].parents) if _hold([one], files))
-        return [home] if home.parts and any(file.is_relative_to(home / DATA) for file in held) else []
-    return studies if all(one.parts for one in studies) and _hold(studies, files) else []
+        home = next(parent for parent in (studies[0], *studies[0].parents) if _hold([parent], files))
+        return [home] if home.parts and any(file.is_relative_to(home / DATA) for file in values) else []
+    return studies if all(study.parts for study in studies) and _hold(studies, files) else []
 
 
 def _hold(homes: Sequence[PurePosixPath], files: Iterable[PurePosixPath]) -> bool:

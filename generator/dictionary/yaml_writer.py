@@ -47,11 +47,11 @@ def _mapping(data: Mapping[str, Data], indent: int) -> Iterator[str]:
 def _short(value: Mapping[str, Data]) -> bool:
     """True for a mapping that reads well on one line: nothing in it has lines or is deep."""
     return all(
-        "\n" not in one
-        if isinstance(one, str)
-        else all(part is None or isinstance(part, str) for part in one or ())
-        for one in value.values()
-    ) and not any(isinstance(one, Mapping) and len(one) > 4 for one in value.values())
+        "\n" not in item
+        if isinstance(item, str)
+        else all(part is None or isinstance(part, str) for part in item or ())
+        for item in value.values()
+    ) and not any(isinstance(item, Mapping) and len(item) > 4 for item in value.values())
 
 
 def _text(head: str, value: str, indent: int) -> Iterator[str]:
@@ -93,9 +93,9 @@ def _flow(value: Data) -> str:
     if isinstance(value, str):
         return scalar(value, flow=True)
     if isinstance(value, Mapping):
-        inside = (f"{scalar(key, flow=True)}: {_flow(one)}" for key, one in value.items())
+        inside = (f"{scalar(key, flow=True)}: {_flow(item)}" for key, item in value.items())
         return f"{{{', '.join(inside)}}}"
-    return f"[{', '.join(_flow(one) for one in value)}]"
+    return f"[{', '.join(_flow(item) for item in value)}]"
 
 
 @lru_cache(maxsize=1 << 16)
@@ -109,8 +109,8 @@ def scalar(text: str, *, flow: bool = False) -> str:
     return text
 
 
-def _escape(found: re.Match[str]) -> str:
-    character = found[0]
+def _escape(result: re.Match[str]) -> str:
+    character = result[0]
     if character in _ESCAPES:
         return _ESCAPES[character]
     code = ord(character)

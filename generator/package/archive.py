@@ -63,28 +63,28 @@ def open_sink(target: Path) -> Iterator[Sink]:
         return
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise FileExistsError(f"{target} exists and is not an empty folder")
-    made = Path(tempfile.mkdtemp(prefix=".crfsmith-", dir=target.parent))
+    path = Path(tempfile.mkdtemp(prefix=".crfsmith-", dir=target.parent))
     try:
-        yield FolderSink(made)
-        made.chmod(0o755)
-        os.replace(made, target)
+        yield FolderSink(path)
+        path.chmod(0o755)
+        os.replace(path, target)
     except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)
         raise
 
 
 @contextmanager
 def _zip_sink(target: Path) -> Iterator[Sink]:
     handle, name = tempfile.mkstemp(prefix=".crfsmith-", suffix=".zip", dir=target.parent)
-    made = Path(name)
+    path = Path(name)
     try:
         with (
             os.fdopen(handle, "wb") as raw,
             zipfile.ZipFile(raw, "w") as archive,
         ):
             yield ZipSink(archive)
-        made.chmod(0o644)
-        os.replace(made, target)
+        path.chmod(0o644)
+        os.replace(path, target)
     except BaseException:
-        made.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
         raise

@@ -68,15 +68,15 @@ def wide_line(file: Path) -> WideLine | None:
 def _lines(content: mmap, end: int) -> int:
     """The line ends before a place."""
     pieces = range(0, end, _PIECE)
-    return sum(content[at : min(at + _PIECE, end)].count(b"\n") for at in pieces)
+    return sum(content[piece : min(piece + _PIECE, end)].count(b"\n") for piece in pieces)
 
 
-def holds(file: Path, one: bytes) -> bool:
+def holds(file: Path, data: bytes) -> bool:
     """Whether a byte occurs anywhere in a file."""
     if not file.stat().st_size:
         return False
     with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
-        return content.find(one) >= 0
+        return content.find(data) >= 0
 
 
 def read_records(stream: BinaryIO, note: Note, *, delimiter: str = ",") -> Iterator[Record]:
@@ -128,10 +128,10 @@ class Records:
             block += self._stream.readline(LONGEST_LINE)
         if not count(block, b'"') % 2:
             return block
-        lines, held = [block], 0
-        while held < LONGEST_CELL and (line := self._stream.readline(LONGEST_LINE)):
+        lines, value = [block], 0
+        while value < LONGEST_CELL and (line := self._stream.readline(LONGEST_LINE)):
             lines.append(line)
-            held += len(line)
+            value += len(line)
             if line.count(b'"') % 2:
                 break
         return b"".join(lines)
@@ -194,16 +194,16 @@ class _Refillable:
 
 def _decoded(lines: _Lines, cells: list[str]) -> Record:
     """The record with its undecodable bytes read as Windows-1252, which is what they mostly are."""
-    damaged = frozenset(at for at, cell in enumerate(cells) if _undecoded(cell))
+    damaged = frozenset(index for index, cell in enumerate(cells) if _undecoded(cell))
     shown = [
-        cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace") if at in damaged else cell
-        for at, cell in enumerate(cells)
+        cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace") if index in damaged else cell
+        for index, cell in enumerate(cells)
     ]
     return Record(lines.start, shown, damaged)
 
 
 def _undecoded(text: str) -> bool:
-    return not text.isascii() and any("\udc80" <= one <= "\udcff" for one in text)
+    return not text.isascii() and any("\udc80" <= item <= "\udcff" for item in text)
 
 
 class _Lines:

@@ -103,13 +103,13 @@ class _SheetReader:
 
     def visits_kept(self) -> tuple[VisitKey, ...]:
         names = (self.text(("visits_kept",)) or "").split()
-        found = (self.visit(name, ("visits_kept",)) for name in names)
-        return tuple(one for one in found if one)
+        result = (self.visit(name, ("visits_kept",)) for name in names)
+        return tuple(item for item in result if item)
 
     def day(self, path: Path) -> date | None:
-        said = self.text(path) or ""
+        text = self.text(path) or ""
         try:
-            return date.fromisoformat(said)
+            return date.fromisoformat(text)
         except ValueError:
             self.shape(path, "A date such as 2026-05-31")
             return None
@@ -141,11 +141,11 @@ class _SheetReader:
             return None
         if isinstance(data, list) and form.name in self.groups(form):
             return FormText(place=place, rows={form.name: self.rows(form.name, path)})
-        said = self.mapping(path)
+        mapping = self.mapping(path)
         groups = self.groups(form)
         texts: dict[str, str] = {}
         rows: dict[str, tuple[Texts, ...]] = {}
-        for name in said:
+        for name in mapping:
             if name in (STATUS, LIKE):
                 continue
             if name in groups:
@@ -154,14 +154,14 @@ class _SheetReader:
                 texts[name] = self.text((*path, name)) or ""
             else:
                 self.unknown((*path, name), "field", name, [*form.by_name, *groups, STATUS, LIKE])
-        like = self.visit(self.text((*path, LIKE)) or "", (*path, LIKE)) if LIKE in said else None
-        return FormText(place=place, like=like, status=self.status(said, path), texts=texts, rows=rows)
+        like = self.visit(self.text((*path, LIKE)) or "", (*path, LIKE)) if LIKE in mapping else None
+        return FormText(place=place, like=like, status=self.status(mapping, path), texts=texts, rows=rows)
 
     def groups(self, form: Form) -> tuple[str, ...]:
         return tuple(group.name for group in form.row_groups)
 
-    def status(self, said: Mapping[str, object], path: Path) -> FormStatus | None:
-        if STATUS not in said:
+    def status(self, text: Mapping[str, object], path: Path) -> FormStatus | None:
+        if STATUS not in text:
             return None
         try:
             return FormStatus(int(self.text((*path, STATUS)) or ""))
@@ -177,7 +177,7 @@ class _SheetReader:
         return tuple(self.row(group, (*path, number)) for number in range(len(data)))
 
     def row(self, group: str, path: Path) -> Texts:
-        known = [one.name for one in self.study.tables[group].fields]
+        known = [item.name for item in self.study.tables[group].fields]
         texts: dict[str, str] = {}
         for name in self.mapping(path):
             if name in known:
@@ -194,16 +194,16 @@ class _SheetReader:
             self.shape(("kept",), "A list")
             return
         for number in range(len(data)):
-            found = self.kept_warning(("kept", number))
-            if found:
-                yield found
+            result = self.kept_warning(("kept", number))
+            if result:
+                yield result
 
     def kept_warning(self, path: Path) -> KeptText | None:
-        said = {name: self.text((*path, name)) or "" for name in self.mapping(path) if name in KEPT_KEYS}
-        visit_name, _, form = said.get("form", "").rpartition(".")
+        data = {name: self.text((*path, name)) or "" for name in self.mapping(path) if name in KEPT_KEYS}
+        visit_name, _, form = data.get("form", "").rpartition(".")
         visit = (LOG, 0) if visit_name == LOG else self.visit(visit_name, (*path, "form"))
-        table, row = said.get("table", form), said.get("row", "")
-        if not visit or self.study.field(table, said.get("field", "")) is None:
+        table, row = data.get("table", form), data.get("row", "")
+        if not visit or self.study.field(table, data.get("field", "")) is None:
             self.shape(path, "A kept warning with form (SCR.vs), field, finding and reason")
             return None
         return KeptText(
@@ -211,9 +211,9 @@ class _SheetReader:
             form=form,
             table=table,
             row=int(row) if row.isdecimal() else None,
-            field=said["field"],
-            finding=said.get("finding", ""),
-            reason=said.get("reason", ""),
+            field=data["field"],
+            finding=data.get("finding", ""),
+            reason=data.get("reason", ""),
         )
 
     def visit(self, name: str, path: Path) -> VisitKey | None:
@@ -250,10 +250,10 @@ class _SheetReader:
     def unknown(self, path: Path, what: str, name: str, known: Iterable[str]) -> None:
         near = did_you_mean(name, known)
         place = self.document.key_place(path)
-        said = finding(
+        text = finding(
             "subject-unknown-name", text=place, what=what, name=name, near=f"{near} " if near else ""
         )
-        self.findings.append(said)
+        self.findings.append(text)
 
     def shape(self, path: Path, what: str) -> None:
         self.findings.append(finding("subject-wrong-shape", text=self.document.place(path), what=what))

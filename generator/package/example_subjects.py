@@ -39,8 +39,8 @@ def read_subjects(files: Mapping[str, str], study: Study) -> ExampleSubjects:
     sheets: dict[str, Sheet] = {}
     findings: list[Finding] = []
     for name, file in names.items():
-        sheets[name], found = read_sheet(read_document(file, files[file]), study, names)
-        findings.extend(found)
+        sheets[name], result = read_sheet(read_document(file, files[file]), study, names)
+        findings.extend(result)
     reading = _Joining(study, sheets, findings)
     forms = [form for name, sheet in sheets.items() if sheet.subject for form in reading.subject(name)]
     forms.sort(key=package_order(study))
@@ -72,15 +72,15 @@ class _Joining:
             self.shape(sheet, "The key data_cut, here or in the template,")
             return
         saved_at = datetime.combine(sheet.data_cut, time(12), ZoneInfo(self.study.timezone))
-        for (visit, form), said in sheet.forms.items():
-            if said is None:
+        for (visit, form), text in sheet.forms.items():
+            if text is None:
                 continue
             whole = self.whole(sheet.forms, visit, form, ())
             yield CapturedForm(
                 site=site,
                 subject=subject,
                 key=FormKey(form, *visit),
-                status=FormStatus.COMPLETE if said.status is None else said.status,
+                status=FormStatus.COMPLETE if text.status is None else text.status,
                 version=1,
                 record=_record(whole, visit, form, sheet),
                 saved_by=sheet.entered_by or "import",
@@ -111,18 +111,18 @@ class _Joining:
 
     def whole(self, forms: Forms, visit: VisitKey, form: str, through: tuple[VisitKey, ...]) -> FormText:
         """The form with what it takes from the visits that it is like."""
-        said = forms[(visit, form)]
-        assert said is not None
-        if said.like is None:
-            return said
-        circle = said.like in (visit, *through)
-        if circle or forms.get((said.like, form)) is None:
+        text = forms[(visit, form)]
+        assert text is not None
+        if text.like is None:
+            return text
+        circle = text.like in (visit, *through)
+        if circle or forms.get((text.like, form)) is None:
             why = "it starts from this form itself" if circle else "this subject has no such form there"
             self.findings.append(
-                finding("subject-nothing-alike", text=said.place, form=form, visit=said.like[0], why=why)
+                finding("subject-nothing-alike", text=text.place, form=form, visit=text.like[0], why=why)
             )
-            return said
-        return _over(self.whole(forms, said.like, form, (visit, *through)), replace(said, like=None)) or said
+            return text
+        return _over(self.whole(forms, text.like, form, (visit, *through)), replace(text, like=None)) or text
 
     def shape(self, sheet: Sheet, what: str) -> None:
         self.findings.append(finding("subject-wrong-shape", text=sheet.place, what=what))
@@ -143,12 +143,12 @@ def _over(below: FormText | None, above: FormText | None) -> FormText | None:
 
 def _record(form: FormText, visit: VisitKey, name: str, sheet: Sheet) -> Record:
     kept = {
-        (CellKey(one.table, one.row, one.field), one.finding): one.reason
-        for one in sheet.kept
-        if (one.visit, one.form) == (visit, name)
+        (CellKey(item.table, item.row, item.field), item.finding): item.reason
+        for item in sheet.kept
+        if (item.visit, item.form) == (visit, name)
     }
     rows = {
-        group: tuple(Row(number=at, texts=_typed(texts)) for at, texts in enumerate(listed, start=1))
+        group: tuple(Row(number=index, texts=_typed(texts)) for index, texts in enumerate(listed, start=1))
         for group, listed in form.rows.items()
     }
     return Record(texts=_typed(form.texts), rows=rows, kept=kept)

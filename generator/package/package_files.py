@@ -60,10 +60,10 @@ def _named(descriptor: Mapping[str, Any]) -> Iterator[str]:
     for holder in (descriptor, *(resources if isinstance(resources, list) else [])):
         given = holder if isinstance(holder, dict) else {"path": holder}
         for key in _NAMES:
-            said = given.get(key)
-            for one in said if isinstance(said, list) else [said]:
-                if isinstance(one, str) and one and is_safe(one) and "://" not in one:
-                    yield PurePosixPath(one).as_posix()
+            text = given.get(key)
+            for item in text if isinstance(text, list) else [text]:
+                if isinstance(item, str) and item and is_safe(item) and "://" not in item:
+                    yield PurePosixPath(item).as_posix()
 
 
 def is_safe(name: str) -> bool:

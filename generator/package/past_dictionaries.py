@@ -55,16 +55,18 @@ def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:
     forms = seen.forms - set(study.forms)
     visits = seen.visits - {LOG, *study.visits}
     sites = seen.sites - set(study.sites) if study.sites else set()
-    subjects = [one for one in seen.subjects if not whole_match(study.subject_pattern, one)]
+    subjects = [item for item in seen.subjects if not whole_match(study.subject_pattern, item)]
     if not earlier.files or not (forms or visits or sites or subjects or seen.places):
         return NOTHING_RETIRED
     studies, unreadable = _studies(earlier)
-    patterns = dict.fromkeys(one.subject_pattern for one in studies)
+    patterns = dict.fromkeys(item.subject_pattern for item in studies)
     return Retired(
-        forms=_titles(forms, studies, lambda one, name: one.forms[name].title, unreadable=unreadable),
-        visits=_titles(visits, studies, lambda one, name: one.visits[name].title, unreadable=unreadable),
-        sites=_titles(sites, studies, lambda one, name: one.sites[name], unreadable=unreadable),
-        subjects=tuple(one for one in patterns if any(whole_match(one, subject) for subject in subjects)),
+        forms=_titles(forms, studies, lambda item, name: item.forms[name].title, unreadable=unreadable),
+        visits=_titles(visits, studies, lambda item, name: item.visits[name].title, unreadable=unreadable),
+        sites=_titles(sites, studies, lambda item, name: item.sites[name], unreadable=unreadable),
+        subjects=tuple(
+            pattern for pattern in patterns if any(whole_match(pattern, subject) for subject in subjects)
+        ),
         places=tuple(
             place
             for place in sorted(seen.places)
@@ -86,24 +88,24 @@ def _stood_there(study: Study, place: FormPlace) -> bool:
 
 def _studies(earlier: Earlier) -> tuple[list[Study], bool]:
     """The earlier studies, the newest first; and whether there are some that cannot be read any more."""
-    order = dict.fromkeys(one.hash for one in reversed(earlier.uses))
-    texts = [earlier.files[one] for one in (*order, *sorted(earlier.files)) if one in earlier.files]
+    order = dict.fromkeys(use.hash for use in reversed(earlier.uses))
+    texts = [earlier.files[file] for file in (*order, *sorted(earlier.files)) if file in earlier.files]
     loaded = [load_study(files).study for files in texts]
-    return [one for one in loaded if one is not None], None in loaded
+    return [item for item in loaded if item is not None], None in loaded
 
 
 def _titles(
     names: Iterable[str], studies: Sequence[Study], title: Callable[[Study, str], str], *, unreadable: bool
 ) -> dict[str, str]:
     """Each name that was known with its last title. What nobody can read any more may have had the others."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for name in sorted(names):
         for study in studies:
             try:
-                found[name] = title(study, name)
+                texts[name] = title(study, name)
                 break
             except KeyError:
                 continue
-        if name not in found and unreadable:
-            found[name] = name
-    return found
+        if name not in texts and unreadable:
+            texts[name] = name
+    return texts

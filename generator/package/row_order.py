@@ -26,8 +26,8 @@ def package_order(study: Study) -> Callable[[CapturedForm], OrderKey]:
 
 def form_order(study: Study) -> Callable[[FormKey], tuple[int, str, int, int, str]]:
     """The same order inside one subject. Log forms come first, what the study lacks comes last."""
-    visits = {LOG: 0, **{name: at for at, name in enumerate(study.visits, start=1)}}
-    forms = {name: at for at, name in enumerate(study.forms)}
+    visits = {LOG: 0, **{name: index for index, name in enumerate(study.visits, start=1)}}
+    forms = {name: index for index, name in enumerate(study.forms)}
 
     def key(form: FormKey) -> tuple[int, str, int, int, str]:
         return (

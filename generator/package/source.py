@@ -34,9 +34,9 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedErro
 class Unreadable(Exception):
     """Nothing of the package can be read; ``finding`` says why."""
 
-    def __init__(self, found: Finding) -> None:
-        super().__init__(found.message)
-        self.finding = found
+    def __init__(self, result: Finding) -> None:
+        super().__init__(result.message)
+        self.finding = result
 
 
 class BrokenFile(Exception):
@@ -104,15 +104,15 @@ class FolderSource:
 
     def __init__(self, root: Path, *, whole: bool = False) -> None:
         self._root = root.resolve()
-        found: list[Finding] = []
+        findings: list[Finding] = []
         self.sizes: dict[str, int] = {}
         for name in sorted(package_files(self._root, whole=whole)):
             path = self._root / name
             if not _stays_below(path, self._root):
-                found.append(finding("unsafe-path", value=name))
+                findings.append(finding("unsafe-path", value=name))
             elif (size := _size(path)) is not None:
                 self.sizes[name] = size
-        self.findings = tuple(found)
+        self.findings = tuple(findings)
 
     def open(self, name: str) -> BinaryIO:
         try:
@@ -135,10 +135,10 @@ def _stays_below(path: Path, root: Path) -> bool:
 def _size(path: Path) -> int | None:
     """The bytes of a file; None for what is no plain file, or may not be looked at."""
     try:
-        held = path.stat()
+        value = path.stat()
     except OSError:
         return None
-    return held.st_size if stat.S_ISREG(held.st_mode) else None
+    return value.st_size if stat.S_ISREG(value.st_mode) else None
 
 
 def _unpacked(source: Source, folder: Path) -> None:
@@ -154,10 +154,12 @@ class ZipSource:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        found: list[Finding] = []
+        findings: list[Finding] = []
         self._members: dict[str, zipfile.ZipInfo] = {}
         members = archive.infolist()
-        size, packed = (sum(getattr(one, name) for one in members) for name in ("file_size", "compress_size"))
+        size, packed = (
+            sum(getattr(item, name) for item in members) for name in ("file_size", "compress_size")
+        )
         grows = size > _LARGE and size > packed * MOST_GROWTH
         if grows or len(members) > MOST_FILES or size > LARGEST_PACKAGE:
             raise Unreadable(_too_large())
@@ -165,14 +167,14 @@ class ZipSource:
             if member.is_dir():
                 continue
             if not is_safe(member.filename):
-                found.append(finding("unsafe-path", value=member.filename))
+                findings.append(finding("unsafe-path", value=member.filename))
             elif member.filename in self._members:
-                found.append(finding("repeated-file", value=member.filename))
+                findings.append(finding("repeated-file", value=member.filename))
             else:
                 self._members[member.filename] = member
         self._members = _below_descriptor(self._members)
         self.sizes = {name: member.file_size for name, member in self._members.items()}
-        self.findings = tuple(found)
+        self.findings = tuple(findings)
 
     def open(self, name: str) -> BinaryIO:
         try:
@@ -182,9 +184,9 @@ class ZipSource:
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
-        with tempfile.TemporaryDirectory(prefix="crfsmith-") as made:
-            _unpacked(self, Path(made))
-            yield Path(made)
+        with tempfile.TemporaryDirectory(prefix="crfsmith-") as built:
+            _unpacked(self, Path(built))
+            yield Path(built)
 
 
 class _Member(io.RawIOBase):
@@ -208,13 +210,13 @@ class _Member(io.RawIOBase):
 
 def _below_descriptor(members: dict[str, zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     """People zip a whole folder: a package that stands in one folder of the zip is taken from there."""
-    members = {name: one for name, one in members.items() if not name.startswith(_MAC)}
+    members = {name: member for name, member in members.items() if not name.startswith(_MAC)}
     tops = {name.split("/", 1)[0] for name in members if name not in _LITTER}
     top = next(iter(tops)) if len(tops) == 1 else ""
     if DESCRIPTOR in members or f"{top}/{DESCRIPTOR}" not in members:
         return members
     below = f"{top}/"
-    return {name.removeprefix(below): one for name, one in members.items() if name.startswith(below)}
+    return {name.removeprefix(below): member for name, member in members.items() if name.startswith(below)}
 
 
 def _too_large() -> Finding:
@@ -223,5 +225,5 @@ def _too_large() -> Finding:
 
 
 def _why(error: BaseException) -> str:
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return said or type(error).__name__
+    strerror = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return strerror or type(error).__name__

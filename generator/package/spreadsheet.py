@@ -36,7 +36,7 @@ def write_copy(package: Path, target: Path) -> int:
             with path.open(encoding="utf-8", newline="") as file:
                 for row in csv.reader(file):
                     safe = [harmless(cell) for cell in row]
-                    changed += sum(one != two for one, two in zip(row, safe, strict=True))
+                    changed += sum(item != two for item, two in zip(row, safe, strict=True))
                     writer.writerow(safe)
             content = (BOM + text.getvalue()).encode("utf-8")
             sink.add(name, io.BytesIO(content), len(content))

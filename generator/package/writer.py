@@ -71,14 +71,14 @@ def write_package(
     of forms written.
     """
     given, packed = list(subjects or ()), list(files)
-    entries = any(one.added_at for one in given)
+    entries = any(item.added_at for item in given)
     with package_writer(study, target, entries=entries) as writer:
         for count, form in enumerate(_in_order(forms, package_order(study)), start=1):
             writer.form(form)
             if on_progress:
                 on_progress(count)
-        for one in given:
-            writer.subject(one)
+        for entry in given:
+            writer.subject(entry)
         for change in changes:
             writer.change(change)
         return writer.finish(files=packed, data_cut=data_cut)
@@ -139,14 +139,14 @@ class PackageWriter:
         own = self.study.tables.get(known.name)
         if own and own.group is None:
             text = form.record.texts.get
-            self.spool.add(own.name, [*head, *[text(one.name, "") for one in own.fields]])
+            self.spool.add(own.name, [*head, *[text(item.name, "") for item in own.fields]])
         for group in known.row_groups:
             rows = form.record.rows.get(group.name)
             if rows:
                 fields = self.study.tables[group.name].fields
                 for row in sorted(rows, key=lambda row: row.number):
                     text = row.texts.get
-                    self.spool.add(group.name, [*head, row.number, *[text(one.name, "") for one in fields]])
+                    self.spool.add(group.name, [*head, row.number, *[text(item.name, "") for item in fields]])
 
     def _look_for_columns(self, form: CapturedForm) -> None:
         """Texts under names that the dictionary does not have (any more): told, not dropped in silence."""
@@ -158,7 +158,7 @@ class PackageWriter:
 
     def _look_at(self, form: CapturedForm, table: str, row: int | None, texts: Mapping[str, str]) -> None:
         unknown = texts.keys() - self._columns_of(form.key.form, table, is_row=row is not None)
-        for name in [one for one in texts if one in unknown and texts[one]] if unknown else ():
+        for name in [text for text in texts if text in unknown and texts[text]] if unknown else ():
             self._texts[table, name] += 1
             if (table, name) not in self._without_column:
                 place = DataPlace(
@@ -173,20 +173,20 @@ class PackageWriter:
         """The fields that have a column in a table, if the table is one of the form and of this kind."""
         place = (form, table, is_row)
         if place not in self._columns:
-            held = self.study.tables.get(table)
-            known = held and held.form.name == form and (held.group is not None) == is_row
+            value = self.study.tables.get(table)
+            known = value and value.form.name == form and (value.group is not None) == is_row
             self._columns[place] = (
-                frozenset(one.name for one in held.fields) if held and known else frozenset()
+                frozenset(item.name for item in value.fields) if value and known else frozenset()
             )
         return self._columns[place]
 
-    def change(self, one: Change) -> None:
+    def change(self, item: Change) -> None:
         """A line of the audit trail."""
         self.changes(
-            (one.site, one.subject, one.key.visit, one.key.unsno, one.key.form),
-            one.version,
-            [(one.table, one.row, one.field, one.old, one.new)],
-            (one.reason, one.saved_by, timestamp(one.saved_at), one.dictionary),
+            (item.site, item.subject, item.key.visit, item.key.unsno, item.key.form),
+            item.version,
+            [(item.table, item.row, item.field, item.old, item.new)],
+            (item.reason, item.saved_by, timestamp(item.saved_at), item.dictionary),
         )
 
     def changes(
@@ -213,8 +213,8 @@ class PackageWriter:
         self._add_subjects()
         spooled = self.spool.finish()
         with open_sink(self.target) as sink:
-            made = self._descriptor(spooled, data_cut or self._last_save, packed, earlier)
-            _add_text(sink, layout.DESCRIPTOR, made)
+            built = self._descriptor(spooled, data_cut or self._last_save, packed, earlier)
+            _add_text(sink, layout.DESCRIPTOR, built)
             for name in sorted(spooled, key=layout.table_path):
                 with spooled[name].path.open("rb") as content:
                     sink.add(layout.table_path(name), content, spooled[name].size)
@@ -223,18 +223,18 @@ class PackageWriter:
             for digest in sorted(earlier.files):
                 for name, text in sorted(earlier.files[digest].items()):
                     _add_text(sink, f"{layout.EARLIER_DICTIONARIES}{digest}/{name}", text)
-            for one in packed:
-                sink.add(one.name, io.BytesIO(one.read()), one.size)
-            for one in past:
-                name = layout.EARLIER_FILES + one.name.removeprefix(layout.FILES)
-                sink.add(name, io.BytesIO(one.read()), one.size)
-        rows = {name: one.rows for name, one in spooled.items()}
+            for item in packed:
+                sink.add(item.name, io.BytesIO(item.read()), item.size)
+            for item in past:
+                name = layout.EARLIER_FILES + item.name.removeprefix(layout.FILES)
+                sink.add(name, io.BytesIO(item.read()), item.size)
+        rows = {name: entry.rows for name, entry in spooled.items()}
         return Written(rows=rows, findings=tuple(self._findings()))
 
     def _add_subjects(self) -> None:
         for site, subject in sorted(self._subjects):
-            one = self._subjects[site, subject]
-            entry = (one.added_by, timestamp(one.added_at) if one.added_at else "") if self.entries else ()
+            item = self._subjects[site, subject]
+            entry = (item.added_by, timestamp(item.added_at) if item.added_at else "") if self.entries else ()
             self.spool.add(layout.SUBJECTS, (self.study.name, site, subject, *entry))
             self._names.sites.add(site)
             self._names.subjects.add(subject)
@@ -246,12 +246,12 @@ class PackageWriter:
         files: Iterable[CapturedFile],
         earlier: Earlier,
     ) -> str:
-        stored = {name: Stored(size=one.size, sha256=one.sha256) for name, one in spooled.items()}
-        uploaded = {one.name: Stored(size=one.size, sha256=one.sha256) for one in files}
+        stored = {name: Stored(size=item.size, sha256=item.sha256) for name, item in spooled.items()}
+        uploaded = {file.name: Stored(size=file.size, sha256=file.sha256) for file in files}
         retired = retired_names(self.study, self._names, earlier)
         past = Past(retired=retired, uses=earlier.uses, entries=self.entries)
-        made = descriptor(self.study, stored=stored, data_cut=data_cut, files=uploaded, past=past)
-        return descriptor_text(made)
+        built = descriptor(self.study, stored=stored, data_cut=data_cut, files=uploaded, past=past)
+        return descriptor_text(built)
 
     def _findings(self) -> Iterator[Finding]:
         for (table, name), first in self._without_column.items():
@@ -268,18 +268,20 @@ AuditCell = tuple[str, int | None, str, str, str]
 
 def _packed(files: Iterable[CapturedFile]) -> list[CapturedFile]:
     """The uploaded files by name, each once."""
-    packed = sorted({one.name: one for one in files}.values(), key=lambda one: one.name)
+    packed = sorted({file.name: file for file in files}.values(), key=lambda item: item.name)
     hashes: dict[str, str] = {}
-    for one in packed:
-        beginning = one.name.split("/")[1]
-        if hashes.setdefault(beginning, one.sha256) != one.sha256 or not one.sha256.startswith(beginning):
-            raise ValueError(f"{one.name} is not named by its hash, or another file is named like it")
+    for entry in packed:
+        beginning = entry.name.split("/")[1]
+        if hashes.setdefault(beginning, entry.sha256) != entry.sha256 or not entry.sha256.startswith(
+            beginning
+        ):
+            raise ValueError(f"{entry.name} is not named by its hash, or another file is named like it")
     return packed
 
 
-def descriptor_text(made: Mapping[str, Any]) -> str:
+def descriptor_text(built: Mapping[str, Any]) -> str:
     """A descriptor as an export writes it: characters that nobody sees are escaped."""
-    return _INVISIBLE.sub(_escape, json.dumps(made, indent=2, ensure_ascii=False)) + "\n"
+    return _INVISIBLE.sub(_escape, json.dumps(built, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _escape(character: re.Match[str]) -> str:

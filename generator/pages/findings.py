@@ -71,20 +71,22 @@ def said_on(
 ) -> Said:
     """Puts findings to the cells of a form's page on which they hang."""
     leads = lead or (lambda place: lead_on(form, place))
-    found: dict[CellKey, list[Spot]] = {}
-    for one in findings:
-        places = [place for place in (one.data, *one.also) if place is not None]
+    result: dict[CellKey, list[Spot]] = {}
+    for finding in findings:
+        places = [place for place in (finding.data, *finding.also) if place is not None]
         cells = [cell_on(form, place) for place in places]
-        waits_for = waits(one)
+        waits_for = waits(finding)
         for place, cell in zip(places, cells, strict=True):
             if cell is None:
                 continue
-            spots = found.setdefault(cell, [])
-            if any(spot.finding is one for spot in spots):
+            spots = result.setdefault(cell, [])
+            if any(spot.finding is finding for spot in spots):
                 continue
             ends = tuple(dict.fromkeys(leads(other) for other in places if cell_on(form, other) != cell))
-            spots.append(Spot(finding=one, cell=cell, home=place is one.data, ends=ends, waits=waits_for))
-    return Said(spots=found)
+            spots.append(
+                Spot(finding=finding, cell=cell, home=place is finding.data, ends=ends, waits=waits_for)
+            )
+    return Said(spots=result)
 
 
 def cell_on(form: Form, place: DataPlace) -> CellKey | None:
@@ -108,9 +110,9 @@ def label_of(form: Form, place: DataPlace) -> str:
     for group in form.groups:
         if place.table != (group.name if group.rows else form.name):
             continue
-        for one in group.fields:
-            if one.name == place.field:
-                return f"{one.label}{row}"
+        for item in group.fields:
+            if item.name == place.field:
+                return f"{item.label}{row}"
         if group.rows:
             return f"{group.title or form.title}{row}"
     return f"{form.title}{row}"
@@ -143,30 +145,30 @@ def finding_html(spot: Spot, record: Record) -> Markup:
     """A finding beside its field; a warning asks why the value is kept, where it is at home."""
     if spot.waits:
         return _waiting_html(spot)
-    found, cell = spot.finding, spot.cell
-    reason = record.kept.get((cell, found.code), "")
-    keepable = found.severity is Severity.WARNING and cell.field != "" and spot.home
+    result, cell = spot.finding, spot.cell
+    reason = record.kept.get((cell, result.code), "")
+    keepable = result.severity is Severity.WARNING and cell.field != "" and spot.home
     looks = (
-        found.severity.value,
-        "alert" if found.alerts else "",
+        result.severity.value,
+        "alert" if result.alerts else "",
         "kept" if keepable and reason else "",
         "" if spot.home else "again",
     )
-    mark, word = ALERT if found.alerts else (MARKS[found.severity], WORDS[found.severity])
+    mark, word = ALERT if result.alerts else (MARKS[result.severity], WORDS[result.severity])
     html = FINDING_HTML.format(
         look=" ".join(filter(None, looks)),
-        code=found.code,
+        code=result.code,
         mark=mark,
         word=word,
-        message=found.message,
-        remedy=found.remedy,
+        message=result.message,
+        remedy=result.remedy,
         ends=_ends_html(spot.ends),
     )
     if not keepable:
         return html
     return html + KEPT_HTML.format(
         word="Confirmed, reason:" if reason else "Confirm value, reason:",
-        name=f"{KEPT_PREFIX}{cell_name(cell)}:{found.code}",
+        name=f"{KEPT_PREFIX}{cell_name(cell)}:{result.code}",
         reason=reason,
         about=f"{cell_name(cell)}-msg",
     )

@@ -73,8 +73,8 @@ class TypedField(wtforms.Field):  # type: ignore[misc]
             return
         words: dict[str, Any] = dict(refused.details)
         place = DataPlace(table=self.field.form, field=self.field.name)
-        found = finding(refused.code, data=place, value=self.data, **words)
-        raise ValidationError(f"{found.message} {found.remedy}".strip())
+        result = finding(refused.code, data=place, value=self.data, **words)
+        raise ValidationError(f"{result.message} {result.remedy}".strip())
 
     def _chosen(self, text: str, reason: str, stored: str) -> str:
         """The answer where a box and a menu of missing reasons stand side by side.
@@ -155,7 +155,7 @@ class _Unbound(UnboundField):  # type: ignore[misc]
     def bind(
         self, form: TableForm, name: str, prefix: str = "", translations: Any = None, **kwargs: Any
     ) -> TypedField:
-        made: TypedField = self.field_class(
+        typed_field: TypedField = self.field_class(
             *self.args,
             today=form.today,
             name=name,
@@ -164,7 +164,7 @@ class _Unbound(UnboundField):  # type: ignore[misc]
             _translations=translations,
             **kwargs,
         )
-        return made
+        return typed_field
 
 
 _CLASSES: StudyCache[tuple[str, str | None], type[TableForm]] = StudyCache()

@@ -37,13 +37,13 @@ def worked(study: Study, form: Form, group: Group, field: Field) -> list[Part]:
 
 def joined(parts: list[Part]) -> list[Part]:
     """The same with texts beside each other made one."""
-    found: list[Part] = []
+    result: list[Part] = []
     for part in parts:
-        if isinstance(part, str) and found and isinstance(found[-1], str):
-            found[-1] += part
+        if isinstance(part, str) and result and isinstance(result[-1], str):
+            result[-1] += part
         elif part:
-            found.append(part)
-    return found
+            result.append(part)
+    return result
 
 
 class _Worked:
@@ -55,10 +55,10 @@ class _Worked:
 
     def whole(self) -> list[Part]:
         """Without the rounding around it, which the result shows."""
-        found = self.expression.tree
-        if isinstance(found, syntax_tree.Call) and found.function == "round":
-            found = found.arguments[0]
-        return self.parts(found)
+        tree = self.expression.tree
+        if isinstance(tree, syntax_tree.Call) and tree.function == "round":
+            tree = tree.arguments[0]
+        return self.parts(tree)
 
     def parts(self, node: syntax_tree.Node) -> list[Part]:
         writer = _WRITERS.get(type(node))
@@ -74,14 +74,14 @@ class _Worked:
 
     def slot(self, node: syntax_tree.Node) -> list[Part]:
         """The value that a reference or a call stands for; in words where rows would have to be sent."""
-        found = self.meaning(node)
-        if found is None:
+        meaning = self.meaning(node)
+        if meaning is None:
             return [self.english(node)]
-        slot: Json = {"rule": self.json.node(found), "as": found.type.name, "label": self.label(node)}
-        if isinstance(found, resolved.Read) and not found.depth:
-            slot["cell"] = [found.table, found.field.name]
-        if found.codelist is not None and found.type is not Type.NUMBER:
-            slot["labels"] = {code.code: code.label for code in found.codelist.codes}
+        slot: Json = {"rule": self.json.node(meaning), "as": meaning.type.name, "label": self.label(node)}
+        if isinstance(meaning, resolved.Read) and not meaning.depth:
+            slot["cell"] = [meaning.table, meaning.field.name]
+        if meaning.codelist is not None and meaning.type is not Type.NUMBER:
+            slot["labels"] = {code.code: code.label for code in meaning.codelist.codes}
         return [slot]
 
     def label(self, node: syntax_tree.Node) -> str:
@@ -90,10 +90,14 @@ class _Worked:
             return self.label(node.arguments[0])
         if isinstance(node, syntax_tree.In):
             return self.label(node.operand)
-        found = self.meaning(node)
-        if isinstance(found, resolved.Remote) and found.form != self.home.form.name:
-            return f"{found.field.label} ({self.study.forms[found.form].title})"
-        return found.field.label if isinstance(found, resolved.Read | resolved.Remote) else self.english(node)
+        meaning = self.meaning(node)
+        if isinstance(meaning, resolved.Remote) and meaning.form != self.home.form.name:
+            return f"{meaning.field.label} ({self.study.forms[meaning.form].title})"
+        return (
+            meaning.field.label
+            if isinstance(meaning, resolved.Read | resolved.Remote)
+            else self.english(node)
+        )
 
     def factor(self, node: syntax_tree.Node) -> list[Part]:
         """A part of a product; the words of a function are kept together."""
@@ -116,15 +120,15 @@ class _Worked:
         return ["−", *self.factor(node.operand)]
 
     def sum(self, node: syntax_tree.Sum) -> list[Part]:
-        found: list[Part] = []
+        parts: list[Part] = []
         for sign, term in zip(node.signs, node.terms, strict=True):
-            found += [" + " if sign == "+" else " − "] if found else []
-            found += (
+            parts += [" + " if sign == "+" else " − "] if parts else []
+            parts += (
                 self.parts(term)
                 if sign == "+" or not isinstance(term, syntax_tree.Sum)
                 else self.factor(term)
             )
-        return found
+        return parts
 
     def product(self, node: syntax_tree.Product) -> list[Part]:
         if node.operator == "*" and self.source(node.left) == self.source(node.right):
@@ -141,9 +145,9 @@ class _Worked:
     def case(self, node: syntax_tree.Case) -> list[Part]:
         """Only the branch that applies is shown; conditions are asked, not said."""
         branches = [
-            {"when": self.json.node(held), "parts": joined(self.parts(then))}
+            {"when": self.json.node(meaning), "parts": joined(self.parts(then))}
             for when, then in node.branches
-            if (held := self.meaning(when, Type.CONDITION)) is not None
+            if (meaning := self.meaning(when, Type.CONDITION)) is not None
         ]
         if len(branches) < len(node.branches):
             return [self.english(node)]
@@ -153,13 +157,15 @@ class _Worked:
     def meaning(self, node: syntax_tree.Node, expects: Type | None = None) -> resolved.Core | None:
         """What a part of the formula means; None where rows would have to be sent for it."""
         part = Expression(text=self.expression.text, place=self.expression.place, tree=node)
-        found = resolve(part, self.study, self.home, expects)
-        return None if found.findings or _goes_over_rows(found.core) else found.core
+        result = resolve(part, self.study, self.home, expects)
+        return None if result.findings or _goes_over_rows(result.core) else result.core
 
     def membership(self, node: syntax_tree.In) -> list[Part]:
         """``weight in kg`` is a value like a field's."""
-        found = self.meaning(node)
-        return self.slot(node) if found is not None and found.type is Type.NUMBER else [self.english(node)]
+        meaning = self.meaning(node)
+        return (
+            self.slot(node) if meaning is not None and meaning.type is Type.NUMBER else [self.english(node)]
+        )
 
     def call(self, node: syntax_tree.Call) -> list[Part]:
         if self.is_slot(node):
@@ -167,10 +173,10 @@ class _Worked:
         words = function_words(node.function, len(node.arguments))
         if words is None:
             return [self.english(node)]
-        found: list[Part] = []
+        parts: list[Part] = []
         for word in words:
-            found += [word] if isinstance(word, str) else self.argument(node.arguments[word])
-        return found
+            parts += [word] if isinstance(word, str) else self.argument(node.arguments[word])
+        return parts
 
 
 def _goes_over_rows(node: resolved.Core) -> bool:

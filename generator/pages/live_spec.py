@@ -71,7 +71,7 @@ def _conversions(study: Study, form: Form, group: Group, field: Field) -> Json:
         return {}
     labels = {choice.code: choice.label for choice in field.unit.choices}
     home = Home(form=form, group=group if group.rows else None)
-    found = {}
+    results = {}
     for choice in field.unit.choices:
         if choice.to is None:
             continue
@@ -79,8 +79,8 @@ def _conversions(study: Study, form: Form, group: Group, field: Field) -> Json:
         asked = parse_expression(f"in_unit({field.name}, '{code}')", field.place)
         assert isinstance(asked, Expression)
         rule = ToJson(form.name, Givens()).node(resolve(asked, study, home, Type.NUMBER).core)
-        found[choice.code] = {"to": labels.get(choice.to, choice.to), "rule": rule}
-    return found
+        results[choice.code] = {"to": labels.get(choice.to, choice.to), "rule": rule}
+    return results
 
 
 def _reads(study: Study, form: Form, group: Group, field: Field) -> list[list[str]]:
@@ -89,9 +89,9 @@ def _reads(study: Study, form: Form, group: Group, field: Field) -> list[list[st
         return []
     home = Home(form=form, group=group if group.rows else None)
     labels = {(_table(form, g), f.name): f.label for g in form.groups for f in g.fields}
-    found = references(field.value, study, home)
+    result = references(field.value, study, home)
     return [
-        [one.table, one.field, labels[one.table, one.field]]
-        for one in found
-        if one.visit is None and one.table and one.field and (one.table, one.field) in labels
+        [item.table, item.field, labels[item.table, item.field]]
+        for item in result
+        if item.visit is None and item.table and item.field and (item.table, item.field) in labels
     ]

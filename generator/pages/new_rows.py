@@ -34,7 +34,7 @@ def with_new_rows(
         for group in form.row_groups
         if any(may_hide(group, field) for field in group.fields)
     }
-    if all(found == record.rows.get(name, ()) for name, found in rows.items()):
+    if all(row == record.rows.get(name, ()) for name, row in rows.items()):
         return judgement
     added = judge(replace(record, rows={**record.rows, **rows})).cells
     return replace(judgement, cells={**added, **judgement.cells})
@@ -49,7 +49,7 @@ def untouched(
     form: Form, record: Record, judgement: Judgement, *, stored: Record, opening: Opening | None
 ) -> Mapping[CellKey, str]:
     """What new rows start with in questions that are not asked: nobody gave it as an answer."""
-    found: dict[CellKey, str] = {}
+    texts: dict[CellKey, str] = {}
     for group in form.row_groups:
         starts = starts_of(group, opening)
         saved = {row.number for row in stored.rows.get(group.name, ())}
@@ -59,5 +59,5 @@ def untouched(
                 cell = judgement.cells.get(key)
                 asked = cell is None or cell.shown is True
                 if row.number not in saved and row.texts.get(name) == text and not asked:
-                    found[key] = text
-    return found
+                    texts[key] = text
+    return texts

@@ -52,18 +52,18 @@ class Option:
         return quoted(self.code)
 
 
-def pieces(said: Question | Section, key: str, text: str) -> Iterator[tuple[str, str]]:
+def pieces(question: Question | Section, key: str, text: str) -> Iterator[tuple[str, str]]:
     """A text in pieces: words, and the names of the answers that stand between them."""
-    if key not in said.wordings:
+    if key not in question.wordings:
         yield text, ""
         return
-    at = 0
-    for part in said.wordings[key]:
+    index = 0
+    for part in question.wordings[key]:
         if isinstance(part, str):
             yield part, ""
         else:
-            yield "", f"{said.spot} {key} {at}"
-            at += 1
+            yield "", f"{question.spot} {key} {index}"
+            index += 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,13 +284,13 @@ class Page:
     @property
     def menus(self) -> Mapping[str, tuple[Option, ...]]:
         """The lists of the page's menus by id, each once."""
-        found: dict[str, tuple[Option, ...]] = {}
+        options: dict[str, tuple[Option, ...]] = {}
         for section in self.groups:
-            asked = section.asked if section.repeats else [one for line in section.lines for one in line]
+            asked = section.asked if section.repeats else [item for line in section.lines for item in line]
             for question in asked:
-                if question.asked_by_menu and question.menu not in found:
-                    found[question.menu] = tuple(code for code in question.codes if code.offered)
-        return found
+                if question.asked_by_menu and question.menu not in options:
+                    options[question.menu] = tuple(code for code in question.codes if code.offered)
+        return options
 
     @property
     def on(self) -> str:

@@ -84,11 +84,11 @@ def read_post(
     rows = _rows_taken_out(form, data, stored, on_page)
     for group in form.row_groups:
         kept = []
-        made = table_form(study, form, group.name)
-        names = {name for name in made.unbound if f"{group.name}.{name}" in on_page}
+        built = table_form(study, form, group.name)
+        names = {name for name in built.unbound if f"{group.name}.{name}" in on_page}
         gone = _fields_on_page(on_page, group.name) - {field.name for field in group.fields}
         starts = starting_texts(group.fields, opening) if opening is not None else {}
-        page = _RowsOnPage(made=made, names=names, gone=gone, dropped=dropped, today=today, starts=starts)
+        page = _RowsOnPage(made=built, names=names, gone=gone, dropped=dropped, today=today, starts=starts)
         for row in page.rows(group, data, stored):
             marked, reason = _removal(data, group, row.number)
             if marked:
@@ -96,7 +96,7 @@ def read_post(
             if not marked or not reason.strip():
                 kept.append(row)
         rows[group.name] = _with_untouched(kept, group, data, stored)
-    rows = {name: held for name, held in rows.items() if held}
+    rows = {name: value for name, value in rows.items() if value}
     kept_warnings = _kept_elsewhere(form, data, stored, rows, on_page) | _kept(form, data)
     record = Record(texts=texts, rows=rows, kept=kept_warnings)
     return Posted(
@@ -152,13 +152,13 @@ def _merged(
 
 def _taken_out(data: FormData, prefix: str, names: Iterable[str]) -> dict[str, str]:
     """What was typed into questions that the dictionary lost while the page was open, as it was typed."""
-    found = {}
+    results = {}
     for name in filter(NAME.fullmatch, names):
         typed = ";".join(filter(None, data.getlist(prefix + name))).replace("\r\n", "\n")
         text = typed or _first(data, MISSING_PREFIX + prefix + name)
         if text:
-            found[name] = text
-    return found
+            results[name] = text
+    return results
 
 
 def _fields_on_page(on_page: frozenset[str], group: str) -> set[str]:
@@ -170,18 +170,18 @@ def _rows_taken_out(
 ) -> dict[str, tuple[Row, ...]]:
     """The rows of groups that the dictionary lost: as stored, with what was typed into them since."""
     known = {group.name for group in form.row_groups}
-    rows = {name: {row.number: row.texts for row in held} for name, held in stored.rows.items()}
+    rows = {name: {row.number: row.texts for row in value} for name, value in stored.rows.items()}
     for name in {name.partition(".")[0] for name in on_page if "." in name} - known:
         if not NAME.fullmatch(name):
             continue
-        held = rows.setdefault(name, {})
+        setdefault = rows.setdefault(name, {})
         for number in _numbers(data.getlist(ROWS_PREFIX + name)):
             typed = _taken_out(data, row_prefix(name, number), _fields_on_page(on_page, name))
-            if typed or number in held:
-                held[number] = {**held.get(number, {}), **typed}
+            if typed or number in setdefault:
+                setdefault[number] = {**setdefault.get(number, {}), **typed}
     return {
-        name: tuple(Row(number=number, texts=texts) for number, texts in held.items())
-        for name, held in rows.items()
+        name: tuple(Row(number=number, texts=texts) for number, texts in value.items())
+        for name, value in rows.items()
         if name not in known
     }
 
@@ -204,15 +204,15 @@ class _RowsOnPage:
         """The rows on the page; a new row that holds nothing but what it started with is none."""
         before = {row.number: row.texts for row in stored.rows.get(group.name, ())}
         fixed = group.rows.fixed if group.rows else ()
-        found = []
+        results = []
         for number in dict.fromkeys(_numbers(data.getlist(ROWS_PREFIX + group.name))):
-            held = before.get(number, self.unseen_starts())
+            value = before.get(number, self.unseen_starts())
             prefix = row_prefix(group.name, number)
-            row = self.made(data, held, prefix=prefix, today=self.today)
-            texts = _merged(row, held, self.names, self.dropped) | _taken_out(data, prefix, self.gone)
+            row = self.made(data, value, prefix=prefix, today=self.today)
+            texts = _merged(row, value, self.names, self.dropped) | _taken_out(data, prefix, self.gone)
             if number in before or fixed or self.typed(texts, prefix, data):
-                found.append(Row(number=number, texts=texts))
-        return found
+                results.append(Row(number=number, texts=texts))
+        return results
 
     def unseen_starts(self) -> dict[str, str]:
         """What the fields start with that are not on the page."""
@@ -255,9 +255,9 @@ def _kept_elsewhere(
 ) -> dict[tuple[CellKey, str], str]:
     """The stored reasons of answers that were not on the page, and of questions that the dictionary lost."""
     tables = {form.name: form.fields, **{group.name: group.fields for group in form.row_groups}}
-    asked = {(table, one.name): one.value is None for table, fields in tables.items() for one in fields}
+    asked = {(table, field.name): field.value is None for table, fields in tables.items() for field in fields}
     on_rows = {name: set(_numbers(data.getlist(ROWS_PREFIX + name))) for name in rows}
-    found = {}
+    results = {}
     for (cell, code), reason in stored.kept.items():
         if cell.row is None:
             there = shown = True
@@ -269,8 +269,8 @@ def _kept_elsewhere(
         is_input = asked.get((cell.table, cell.field))
         shown = shown and is_input is not None and (name in on_page or not is_input)
         if there and not shown:
-            found[cell, code] = reason
-    return found
+            results[cell, code] = reason
+    return results
 
 
 def removal_reasons(form: Form, removed: Mapping[tuple[str, int], str]) -> str:

@@ -52,7 +52,7 @@ INPUTS: Mapping[str, tuple[str, Callable[[Field], str]]] = MappingProxyType(
 
 def _complete() -> None:
     kinds = {kind.name for kind in KINDS}
-    controls = {one.control for one in FIELD_TYPES} - {"choice"}
+    controls = {field_type.control for field_type in FIELD_TYPES} - {"choice"}
     if holes := kinds - set(INPUTS):
         raise ImportError(f"no box for the kinds {sorted(holes)}")
     if holes := controls - GROUPED - SINGLE:
@@ -64,8 +64,8 @@ _complete()
 
 def page_of(study: Study, form: Form) -> Page:
     """The form as sections and questions."""
-    made = (_section(study, form, group) for group in form.groups)
-    groups = tuple(one for one in made if one.asked or one.repeats or one.unseen)
+    built = (_section(study, form, group) for group in form.groups)
+    groups = tuple(item for item in built if item.asked or item.repeats or item.unseen)
     return Page(name=form.name, title=form.title, groups=groups)
 
 
@@ -130,7 +130,7 @@ def _criterion_number(study: Study, field: Field) -> str:
     """What a criterion is called in the casebook, unless its own text begins with it."""
     criteria = study.eligibility.criteria if study.eligibility else ()
     number = field.name.upper()
-    known = any(one.field.name == field.name and one.field.form == field.form for one in criteria)
+    known = any(item.field.name == field.name and item.field.form == field.form for item in criteria)
     return number if known and not field.label.upper().startswith(number) else ""
 
 

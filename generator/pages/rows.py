@@ -50,7 +50,7 @@ def _with_fixed(group: Group, captured: tuple[Row, ...], starts: Mapping[str, st
     """Every fixed row once, and captured rows that fit none of them behind."""
     names = group.rows.fixed if group.rows else ()
     waiting = list(captured)
-    found: list[Row] = []
+    rows: list[Row] = []
     used = {row.number for row in captured}
     for laid in fixed_rows(group):
         same = next((r for r in waiting if all(r.texts.get(n) == laid.texts[n] for n in names)), None)
@@ -58,8 +58,8 @@ def _with_fixed(group: Group, captured: tuple[Row, ...], starts: Mapping[str, st
             waiting.remove(same)
         number = laid.number if laid.number not in used else max(used) + 1
         used.add(number)
-        found.append(same or Row(number=number, texts={**starts, **laid.texts}))
-    return (*found, *waiting)
+        rows.append(same or Row(number=number, texts={**starts, **laid.texts}))
+    return (*rows, *waiting)
 
 
 def next_number(group: Group, *records: Record) -> int:

@@ -68,7 +68,7 @@ def form_html(
     record: Record,
     judgement: Judgement,
     *,
-    said: Said | None = None,
+    page_findings: Said | None = None,
     stored: Record | None = None,
     marks: Mapping[str, int] = NO_MARKS,
     removing: Mapping[tuple[str, int], str] = NOTHING,
@@ -88,7 +88,7 @@ def form_html(
     _, template = page_and_template(study, form)
     kept = stored if stored is not None else record
     waiting = untouched(form, record, judgement, stored=kept, opening=opening)
-    shown = said if said is not None else said_on(form, judgement.findings)
+    shown = page_findings if page_findings is not None else said_on(form, judgement.findings)
     return Markup(
         template.render(
             own=own_scope(form, record, judgement, shown, later=later, words=words),
@@ -97,7 +97,7 @@ def form_html(
                     group,
                     record,
                     judgement,
-                    said=shown,
+                    page_findings=shown,
                     stored=kept,
                     marks=marks,
                     removing=removing,
@@ -118,7 +118,7 @@ def _rows(
     record: Record,
     judgement: Judgement,
     *,
-    said: Said,
+    page_findings: Said,
     stored: Record,
     marks: Mapping[str, int],
     removing: Mapping[tuple[str, int], str],
@@ -136,7 +136,7 @@ def _rows(
                 row,
                 record,
                 judgement,
-                said=said,
+                page_findings=page_findings,
                 saved=row.number in saved,
                 removing=removing.get((group.name, row.number)),
                 starts=starts,
@@ -146,7 +146,7 @@ def _rows(
             for row in rows
         ],
         next=max(next_number(group, record, stored), marks.get(group.name, 0) + 1),
-        e=group_findings(group, record, said),
+        e=group_findings(group, record, page_findings),
         blank=blank_scope(group, starts),
     )
 
@@ -175,6 +175,6 @@ def _all_hidden(
         names -= set(group.rows.fixed)
         keys = [key for key in judgement.cells if key.table == group.name and key.field in names]
     cells = judgement.cells
-    held = [key for key in keys if key in cells]
-    empty = [key in waiting or not cells[key].text for key in held]
-    return bool(held or notes) and all(empty) and all(cells[key].shown is not True for key in held)
+    value = [key for key in keys if key in cells]
+    empty = [key in waiting or not cells[key].text for key in value]
+    return bool(value or notes) and all(empty) and all(cells[key].shown is not True for key in value)

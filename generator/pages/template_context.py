@@ -98,7 +98,7 @@ def own_scope(
     form: Form,
     record: Record,
     judgement: Judgement,
-    said: Said,
+    page_findings: Said,
     *,
     later: Mapping[str, str] = NO_TEXTS,
     words: PageWords = NO_WORDS,
@@ -111,7 +111,7 @@ def own_scope(
     _fill(scope, form.fields, record.texts, lambda n: judgement.cells.get(CellKey(form.name, None, n)))
     _put_words(scope, form.name, None, words)
     _put_later(scope, later)
-    _put_findings(scope, form.name, None, record, said)
+    _put_findings(scope, form.name, None, record, page_findings)
     return scope
 
 
@@ -121,7 +121,7 @@ def row_scope(
     record: Record,
     judgement: Judgement,
     *,
-    said: Said,
+    page_findings: Said,
     saved: bool,
     removing: str | None,
     starts: Mapping[str, str],
@@ -137,7 +137,7 @@ def row_scope(
     texts = _without(row.texts, group, later)
     _fill(scope, group.fields, texts, lambda n: cells.get(CellKey(group.name, number, n)))
     _put_later(scope, later)
-    _put_findings(scope, group.name, row.number, record, said)
+    _put_findings(scope, group.name, row.number, record, page_findings)
     _put_words(scope, group.name, number, words)
     if not saved:
         scope.p.update(starts)
@@ -170,9 +170,9 @@ def _put_later(scope: Scope, later: Mapping[str, str]) -> None:
             scope.a[name] += START.format(text)
 
 
-def group_findings(group: Group, record: Record, said: Said) -> Markup:
+def group_findings(group: Group, record: Record, page_findings: Said) -> Markup:
     """The findings about a repeating group as a whole: too many rows, one missing, one twice."""
-    return Markup("").join(finding_html(spot, record) for _, spot in said.of(group.name, None))
+    return Markup("").join(finding_html(spot, record) for _, spot in page_findings.of(group.name, None))
 
 
 def row_title(group: Group, row: Row) -> str:
@@ -186,16 +186,16 @@ def row_title(group: Group, row: Row) -> str:
 
 
 def _fill(scope: Scope, fields: Iterable[Field], texts: Mapping[str, str], cell_of: CellOf) -> None:
-    for one in fields:
-        name = one.name
+    for item in fields:
+        name = item.name
         cell = cell_of(name)
-        text = cell.text if cell is not None and one.value is not None else texts.get(name, "")
+        text = cell.text if cell is not None and item.value is not None else texts.get(name, "")
         if text:
-            _put_text(scope, one, text)
+            _put_text(scope, item, text)
         if cell is None:
             continue
         if cell.shown is not True:
-            _hide(scope, name, cell.shown, text if one.value is None else "")
+            _hide(scope, name, cell.shown, text if item.value is None else "")
         if cell.required:
             scope.q.add(name)
         if cell.reference:
@@ -214,48 +214,48 @@ def _hide(scope: Scope, name: str, shown: bool | None, text: str) -> None:
 
 def _put_words(scope: Scope, table: str, row: int | None, words: PageWords) -> None:
     """The answers in the texts of a table's row, and its notes that are not shown."""
-    for (where, number, name, key), said in words.words.items():
+    for (where, number, name, key), word in words.words.items():
         if where == table and number == row:
-            scope.w.update({f"{name} {key} {at}": text for at, text in enumerate(said)})
+            scope.w.update({f"{name} {key} {index}": text for index, text in enumerate(word)})
     for where, number, name in words.hidden:
         if where == table and number == row:
             scope.a[name] = HIDDEN
 
 
-def _put_text(scope: Scope, one: Field, text: str) -> None:
+def _put_text(scope: Scope, item: Field, text: str) -> None:
     """A missing code stands in its own menu, so that the box stays free for the value."""
-    if one.entry != "typed" and one.value is None:
-        scope.v[one.name] = text
-        scope.k[one.name] = shown_as(text, one)
+    if item.entry != "typed" and item.value is None:
+        scope.v[item.name] = text
+        scope.k[item.name] = shown_as(text, item)
         return
-    for missing in one.missing:
+    for missing in item.missing:
         if missing.code == text:
-            scope.m[one.name] = text
+            scope.m[item.name] = text
             return
-    scope.v[one.name] = boxed(text, one)
-    if one.kind.name == "choice":
-        scope.l[one.name] = menu_text(text, one)
-    if one.control == "checkboxes" and one.codelist:
+    scope.v[item.name] = boxed(text, item)
+    if item.kind.name == "choice":
+        scope.l[item.name] = menu_text(text, item)
+    if item.control == "checkboxes" and item.codelist:
         ticked = text.split(";")
-        scope.c[one.name] = ticked
-        odd = ";".join(code for code in ticked if code not in one.codelist.by_code)
+        scope.c[item.name] = ticked
+        odd = ";".join(code for code in ticked if code not in item.codelist.by_code)
         if odd:
-            scope.o[one.name] = odd
-    elif _fits_no_button(one, text):
-        scope.o[one.name] = text
+            scope.o[item.name] = odd
+    elif _fits_no_button(item, text):
+        scope.o[item.name] = text
 
 
-def _fits_no_button(one: Field, text: str) -> bool:
+def _fits_no_button(item: Field, text: str) -> bool:
     """True for a text that none of the buttons of its question stands for."""
-    if one.codelist:
-        return text not in one.codelist.by_code
-    if one.control == "checkbox":
+    if item.codelist:
+        return text not in item.codelist.by_code
+    if item.control == "checkbox":
         return text not in {"true", "false"}
-    return one.control == "scale" and text not in map(str, steps(one))
+    return item.control == "scale" and text not in map(str, steps(item))
 
 
-def _put_findings(scope: Scope, table: str, row: int | None, record: Record, said: Said) -> None:
-    for name, spot in said.of(table, row):
+def _put_findings(scope: Scope, table: str, row: int | None, record: Record, page_findings: Said) -> None:
+    for name, spot in page_findings.of(table, row):
         scope.e[name] += finding_html(spot, record)
         if spot.finding.severity is Severity.REFUSE:
             scope.bad.add(name)

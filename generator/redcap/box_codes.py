@@ -56,19 +56,19 @@ def _codes(field: Field) -> Mapping[str, str]:
     """Codes that may stay as they are come first, so that they do."""
     assert field.codelist is not None
     boxes = field.kind.name == "choices"
-    said = {code.code: code.code for code in field.codelist.codes}
+    data = {code.code: code.code for code in field.codelist.codes}
     if boxes:
-        said |= {code.code: code.in_redcap for code in field.missing}
-    found: dict[str, str] = {}
+        data |= {code.code: code.in_redcap for code in field.missing}
+    texts: dict[str, str] = {}
     taken: set[str] = set()
-    for code in sorted(said, key=lambda one: _PARTING.search(said[one]) is not None):
-        plain, number = _PARTING.sub("_", said[code]), 2
+    for code in sorted(data, key=lambda item: _PARTING.search(data[item]) is not None):
+        plain, number = _PARTING.sub("_", data[code]), 2
         name = plain
         while _place(name, boxes=boxes) in taken:
             name, number = f"{plain}_{number}", number + 1
         taken.add(_place(name, boxes=boxes))
-        found[code] = name
-    return {code: found[code] for code in said}
+        texts[code] = name
+    return {code: texts[code] for code in data}
 
 
 def _place(code: str, *, boxes: bool) -> str:

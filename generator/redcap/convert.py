@@ -61,7 +61,7 @@ class Converted:
 
     @property
     def usable(self) -> bool:
-        return bool(self.files) and all(one.severity is not Severity.REFUSE for one in self.findings)
+        return bool(self.files) and all(item.severity is not Severity.REFUSE for item in self.findings)
 
 
 def convert_redcap(
@@ -88,17 +88,21 @@ def convert_redcap(
     for _ in range(MOST_ROUNDS):
         build = _Build(file, content, events or EventFiles(), study, dropped=dropped, record_id=record_id)
         build.day_zero, build.missing_said = day_zero, missing
-        found = build.converted()
-        if not found.files:
-            return found
-        loaded = load_study(found.files)
-        refused = [one for one in loaded.findings if one.severity is Severity.REFUSE]
-        new = {key: why for one in refused for key, why in build.owners(one) if key not in dropped}
+        converted = build.converted()
+        if not converted.files:
+            return converted
+        loaded = load_study(converted.files)
+        refused = [item for item in loaded.findings if item.severity is Severity.REFUSE]
+        new = {key: why for item in refused for key, why in build.owners(item) if key not in dropped}
         if not refused or not new:
-            respelled = spellings(loaded.study, found.names, found.items, found.losses) if spelled else ()
-            return replace(found, findings=(*found.findings, *refused), losses=(*found.losses, *respelled))
+            respelled = (
+                spellings(loaded.study, converted.names, converted.items, converted.losses) if spelled else ()
+            )
+            return replace(
+                converted, findings=(*converted.findings, *refused), losses=(*converted.losses, *respelled)
+            )
         dropped |= new
-    return found
+    return converted
 
 
 class _Build:
@@ -135,13 +139,15 @@ class _Build:
             self.plans = self._plans()
             self.missing = self._missing_data()
             self.texts = {name: write_yaml(data) for name, data in self._files().items()}
-        elif not any(one.severity is Severity.REFUSE for one in dictionary.findings):
+        elif not any(entry.severity is Severity.REFUSE for entry in dictionary.findings):
             dictionary.findings.append(finding("redcap-empty", text=dictionary.sheet.place(1)))
         return Converted(
             files=self.texts,
             findings=(*dictionary.findings, *self.events.findings),
             losses=tuple(
-                sorted((*dictionary.losses, *self.events.losses, *self.events_lost), key=lambda one: one.row)
+                sorted(
+                    (*dictionary.losses, *self.events.losses, *self.events_lost), key=lambda entry: entry.row
+                )
             ),
             items=tuple(self.items),
             names={(plan.form, plan.name): plan.item.name for plan in self.plans},
@@ -169,31 +175,31 @@ class _Build:
     def _missing_data(self) -> tuple[MissingData, ...]:
         """The project's codes of missing data; those that have another name here are listed."""
         answers = {code for plan in self.plans for code, _, _ in plan.answers}
-        found = missing_data(self.missing_said, answers)
+        result = missing_data(self.missing_said, answers)
         self.dictionary.losses += [
             Loss(
                 kind="missing-code",
                 row=0,
                 field="*",
                 column="",
-                original=one.code,
-                why=f"is {one.name} here: it would look like a value or an answer",
+                original=item.code,
+                why=f"is {item.name} here: it would look like a value or an answer",
                 harmless=True,
             )
-            for one in found
-            if one.name != one.code
+            for item in result
+            if item.name != item.code
         ]
-        return found
+        return result
 
     def _form_names(self) -> dict[str, str]:
-        found: dict[str, str] = {}
+        texts: dict[str, str] = {}
         for item in self.items:
-            if item.form not in found:
-                name = plain_name(item.form, set(found.values()), letter="form")
+            if item.form not in texts:
+                name = plain_name(item.form, set(texts.values()), letter="form")
                 if name != item.form:
                     self._renamed(item, "form", item.form, name)
-                found[item.form] = name
-        return found
+                texts[item.form] = name
+        return texts
 
     def _renamed(self, item: Item, column: str, original: str, name: str) -> None:
         self.dictionary.losses.append(
@@ -211,7 +217,7 @@ class _Build:
     def _plans(self) -> list[Plan]:
         taken: set[str] = set()
         good = {item.name for item in self.items}
-        found = []
+        results = []
         for item in self.items:
             name = plain_name(item.name)
             if name != item.name:
@@ -222,13 +228,13 @@ class _Build:
             plan = self._plan(item, name)
             if plan.answers and plan.type in ("choice", "multiple_choice"):
                 self.codelists.count(plan.answers, name)
-            found.append(plan)
-        return found
+            results.append(plan)
+        return results
 
     def _plan(self, item: Item, name: str) -> Plan:
         """The type of a field, its answers and its tags; oddities give findings."""
         tags = tuple(parse_tags(item.annotation)) if "@" in item.annotation else ()
-        type_, want, validation, answers = self._type(item, {one.name for one in tags})
+        type_, want, validation, answers = self._type(item, {tag.name for tag in tags})
         if item.type in CHOOSING:
             answers = self._answers(item, answers_of(item, tags))
             type_ = type_ if answers else "text"
@@ -261,10 +267,10 @@ class _Build:
         return type_, want, PLAIN, ()
 
     def _validation(self, item: Item) -> Validation:
-        said = item.validation.strip()
-        if said and said not in VALIDATIONS:
-            self.dictionary.say("redcap-unknown-validation", item.row, "validation", said, name=item.name)
-        return VALIDATIONS.get(said, PLAIN)
+        text = item.validation.strip()
+        if text and text not in VALIDATIONS:
+            self.dictionary.say("redcap-unknown-validation", item.row, "validation", text, name=item.name)
+        return VALIDATIONS.get(text, PLAIN)
 
     def _answers(self, item: Item, answers: Answers) -> Answers:
         say = self.dictionary.say
@@ -273,22 +279,22 @@ class _Build:
             say("redcap-no-choices", item.row, "choices", item.choices, name=item.name)
             self._loss(item, "no-choices", "choices", "nothing to choose from: any text is accepted")
             return ()
-        codes = [one.code for one in choices]
+        codes = [choice.code for choice in choices]
         if twice := sorted({code for code in codes if code and codes.count(code) > 1}):
             say("redcap-code-twice", item.row, "choices", ", ".join(twice), name=item.name)
             self._loss(item, "code-twice", "choices", f"only the first {', '.join(twice)} is kept")
         if bad := [code for code in codes if ";" in code]:
             say("redcap-bad-code", item.row, "choices", ", ".join(bad), name=item.name)
             self._loss(item, "bad-code", "choices", "a code with ; cannot be stored in the data")
-            answers = tuple(one for one in answers if ";" not in one[0])
+            answers = tuple(answer for answer in answers if ";" not in answer[0])
         labels = [label.lower() for _, label, _ in answers]
         if alike := [code for code, label, _ in answers if labels.count(label.lower()) > 1]:
             say("redcap-label-twice", item.row, "choices", ", ".join(alike), name=item.name)
-        if any(has_markup(one.label) for one in choices):
+        if any(has_markup(choice.label) for choice in choices):
             self._loss(item, "html", "choices", "answers are plain text; markup and pictures are taken out")
-        if any(not one.whole for one in choices):
+        if any(not choice.whole for choice in choices):
             say("redcap-choice-comma", item.row, "choices", item.choices[:200], name=item.name)
-        if empty_choices(item.choices) or any(not one.label or not one.code for one in choices):
+        if empty_choices(item.choices) or any(not choice.label or not choice.code for choice in choices):
             self._loss(
                 item, "empty-choice", "choices", "an empty answer is left out, an empty label is its code"
             )
@@ -367,11 +373,11 @@ class _Build:
             fields=fields,
             subject=self.subject,
             visits={event.name: event.arm for event in self.events.events},
-            renamed={one.name: one.visit for one in self.events.events if one.visit != one.name},
+            renamed={item.name: item.visit for item in self.events.events if item.visit != item.name},
             at={self.forms[form]: frozenset(names) for form, names in self.events.forms.items()},
             circles=circles(self.items),
             repeating=frozenset(event.name for event in self.events.events if event.repeats),
-            missing=frozenset(one.code for one in self.missing),
+            missing=frozenset(item.code for item in self.missing),
         )
 
     def _missing_of(self, plan: Plan) -> tuple[tuple[str, str], ...]:
@@ -379,29 +385,29 @@ class _Build:
         if plan.type == "calculated" or plan.tag("NOMISSING"):
             return ()
         answers = {code for code, _, _ in plan.answers}
-        return tuple((one.code, one.name) for one in self.missing if one.code not in answers)
+        return tuple((item.code, item.name) for item in self.missing if item.code not in answers)
 
     # Findings of the result
 
-    def owners(self, found: Finding) -> list[tuple[tuple[str, str], str]]:
+    def owners(self, result: Finding) -> list[tuple[tuple[str, str], str]]:
         """The field and the part of it that a finding of our checks is about."""
-        if found.text is None or found.text.file not in self.texts:
+        if result.text is None or result.text.file not in self.texts:
             return []
-        document = read_document(found.text.file, self.texts[found.text.file])
-        path = path_at(document, found.text)
+        document = read_document(result.text.file, self.texts[result.text.file])
+        path = path_at(document, result.text)
         if "fields" not in path[:-1]:
             return []
-        at = path.index("fields")
+        index = path.index("fields")
         by_name = {plan.name: plan.item.name for plan in self.plans}
-        name = by_name.get(str(path[at + 1]))
+        name = by_name.get(str(path[index + 1]))
         if name is None:
             return []
-        keys = document.value(path[: at + 2])
-        said = str(path[at + 2]) if len(path) > at + 2 else ""
-        part = _KEYS.get(said) or _PARTS.get(found.code)
+        keys = document.value(path[: index + 2])
+        text = str(path[index + 2]) if len(path) > index + 2 else ""
+        part = _KEYS.get(text) or _PARTS.get(result.code)
         if part is None and isinstance(keys, dict):
             part = next((_KEYS[key] for key in ("show_when", "value") if key in keys), None)
-        return [((name, part), found.message)] if part else []
+        return [((name, part), result.message)] if part else []
 
 
 def path_at(document: Document, place: TextPlace) -> Path:

@@ -44,15 +44,15 @@ def repeats_at(study: Study, group: Group, visit: str) -> bool:
 
 
 def _names(study: Study) -> dict[str, str]:
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     own = {visit.redcap or visit.name for visit in study.visits.values()}
     kept = {name for name in own if UNIQUE.fullmatch(name)}
     for visit in study.visits.values():
         name = visit.redcap or visit.name
-        if name not in kept or name in found.values():
+        if name not in kept or name in texts.values():
             name = unused(
-                slug(name) or "event", {one.partition("_arm_")[0] for one in (*kept, *found.values())}
+                slug(name) or "event", {item.partition("_arm_")[0] for item in (*kept, *texts.values())}
             )
             name = f"{name}_arm_1"
-        found[visit.name] = name
-    return found
+        texts[visit.name] = name
+    return texts

@@ -26,8 +26,8 @@ class Loss:
 
 def counts(losses: Iterable[Loss]) -> list[tuple[str, bool, int]]:
     """Kinds with whether they are harmless and how often they occur; real losses first."""
-    found = Counter((one.harmless, one.kind) for one in losses)
-    return [(kind, harmless, count) for (harmless, kind), count in sorted(found.items())]
+    counter = Counter((loss.harmless, loss.kind) for loss in losses)
+    return [(kind, harmless, count) for (harmless, kind), count in sorted(counter.items())]
 
 
 def as_markdown(source: str, losses: Iterable[Loss]) -> str:
@@ -47,7 +47,7 @@ def _lines(source: str, losses: list[Loss]) -> Iterator[str]:
     for kind, harmless, count in counts(losses):
         yield f"| {kind}{' (same meaning)' if harmless else ''} | {count} |"
     for harmless, title in ((False, "Losses"), (True, "Written differently, same meaning")):
-        chosen = [one for one in losses if one.harmless is harmless]
+        chosen = [loss for loss in losses if loss.harmless is harmless]
         if not chosen:
             continue
         yield from (
@@ -57,8 +57,8 @@ def _lines(source: str, losses: list[Loss]) -> Iterator[str]:
             "| row | field | column | kind | why | original |",
             "|---|---|---|---|---|---|",
         )
-        for one in chosen:
-            cells = (str(one.row or ""), one.field, one.column, one.kind, one.why, one.original)
+        for item in chosen:
+            cells = (str(item.row or ""), item.field, item.column, item.kind, item.why, item.original)
             yield f"| {' | '.join(_cell(text) for text in cells)} |"
 
 

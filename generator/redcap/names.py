@@ -41,24 +41,24 @@ def plain_name(text: str, taken: Container[str] = (), letter: str = "f") -> str:
 
 def unused(name: str, taken: Container[str]) -> str:
     """The name, with a number behind it where it is taken."""
-    found, number = name, 2
-    while found in taken:
+    result, number = name, 2
+    while result in taken:
         tail = f"_{number}"
-        found, number = name[: LONGEST - len(tail)] + tail, number + 1
-    return found
+        result, number = name[: LONGEST - len(tail)] + tail, number + 1
+    return result
 
 
 def slug(text: str, most: int = 40) -> str:
     """A short name from a title: its words joined by ``_``."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", ascii_text.lower())
-    found = ""
+    result = ""
     for word in words:
-        longer = f"{found}_{word}" if found else word
-        if len(longer) > most and found:
+        longer = f"{result}_{word}" if result else word
+        if len(longer) > most and result:
             break
-        found = longer[:most]
-    return found
+        result = longer[:most]
+    return result
 
 
 def title_of(name: str) -> str:

@@ -44,21 +44,21 @@ def write_redcap(files: Mapping[str, str], originals: Mapping[str, bytes]) -> Wr
         return Written(content=None, findings=loaded.findings, losses=(), fields=0)
     kept = _Kept(originals, loaded.study)
     rows, losses = study_rows(loaded.study, kept.names)
-    found = [kept.spelled(key, cells) for key, cells in rows]
+    result = [kept.spelled(key, cells) for key, cells in rows]
     if not kept.items:
-        losses += _record_id_first(loaded.study, [key for key, _ in rows], found)
+        losses += _record_id_first(loaded.study, [key for key, _ in rows], result)
     changed = kept.changed(rows)
-    losses = [one for one in losses if one.field in changed or one.field not in kept.items]
+    losses = [loss for loss in losses if loss.field in changed or loss.field not in kept.items]
     losses += _unsaid(loaded.study)
     lists = write_events(loaded.study)
     if kept.schedule == _schedule(loaded.study):
         lists = Lists(files={name: originals[name] for name in LISTS if name in originals})
     losses += lists.losses
     return Written(
-        content=_csv(found),
+        content=_csv(result),
         findings=(),
         losses=tuple(losses),
-        fields=len(found),
+        fields=len(result),
         lists=lists.files,
     )
 
@@ -79,7 +79,7 @@ class _Kept:
             forms=_file(originals, "forms"),
             repeating=_file(originals, "repeating"),
         )
-        made = convert_redcap(
+        built = convert_redcap(
             "dictionary.csv",
             originals["dictionary"],
             given,
@@ -87,14 +87,14 @@ class _Kept:
             day_zero=_day_zero(study),
             spelled=False,
             record_id=_record_id_of(study),
-            missing=write_choices([(one.in_redcap, one.label) for one in study.missing.values()]),
+            missing=write_choices([(entry.in_redcap, entry.label) for entry in study.missing.values()]),
         )
-        loaded = load_study(made.files)
+        loaded = load_study(built.files)
         if loaded.study is None:
             return
-        self.items = {item.name: item for item in made.items}
-        self.names = dict(made.names)
-        self.subject = made.subject
+        self.items = {item.name: item for item in built.items}
+        self.names = dict(built.names)
+        self.subject = built.subject
         self.cells = dict(study_rows(loaded.study, self.names)[0])
         self.schedule = _schedule(loaded.study)
 
@@ -117,15 +117,15 @@ class _Kept:
 def _day_zero(study: Study) -> str | None:
     """The name in REDCap of the date from which days count."""
     table, _, name = (study.day_zero or ("",))[0].partition(".")
-    held = study.field(table, name)
-    return held.redcap.get("name", held.name) if held is not None else None
+    value = study.field(table, name)
+    return value.redcap.get("name", value.name) if value is not None else None
 
 
 def _record_id_of(study: Study) -> str:
     """The name in REDCap of the field that is the subject's number; empty where there is none."""
     subject = subject_key(study)
-    held = study.field(*subject) if subject else None
-    return held.redcap.get("name", held.name) if held is not None else ""
+    value = study.field(*subject) if subject else None
+    return value.redcap.get("name", value.name) if value is not None else ""
 
 
 def _file(originals: Mapping[str, bytes], name: str) -> tuple[str, bytes] | None:
@@ -133,7 +133,7 @@ def _file(originals: Mapping[str, bytes], name: str) -> tuple[str, bytes] | None
 
 
 def _schedule(study: Study) -> object:
-    return {(one.form, one.visit, one.expectation) for one in study.schedule}, {
+    return {(item.form, item.visit, item.expectation) for item in study.schedule}, {
         (visit.name, visit.title, visit.repeats, visit.target, visit.window, visit.redcap)
         for visit in study.visits.values()
     }
@@ -147,10 +147,10 @@ def _record_id_first(study: Study, keys: Sequence[Key], rows: list[Cells]) -> It
     form = rows[0]["form"] if rows else "form_1"
     why, original = "REDCap wants a record id as its first field", ""
     if subject is not None:
-        at = keys.index(subject)
-        first = rows.pop(at)
-        if first["section"] and at < len(rows) and rows[at]["form"] == first["form"]:
-            rows[at]["section"] = rows[at]["section"] or first["section"]
+        index = keys.index(subject)
+        first = rows.pop(index)
+        if first["section"] and index < len(rows) and rows[index]["form"] == first["form"]:
+            rows[index]["section"] = rows[index]["section"] or first["section"]
         first |= {"section": "", "form": form}
         original = f"{subject[0]}.{subject[1]}"
     else:
@@ -171,10 +171,10 @@ def _record_id_first(study: Study, keys: Sequence[Key], rows: list[Cells]) -> It
 
 def _unsaid(study: Study) -> list[Loss]:
     """What belongs to no field."""
-    found: list[Loss] = []
+    losses: list[Loss] = []
 
     def say(kind: str, name: str, original: str, why: str) -> None:
-        found.append(Loss(kind=kind, row=0, field=name, column="", original=original, why=why))
+        losses.append(Loss(kind=kind, row=0, field=name, column="", original=original, why=why))
 
     for rule in study.rules.values():
         say("edit-check", rule.name, rule.message, "a rule over fields is a data quality rule of the project")
@@ -187,7 +187,7 @@ def _unsaid(study: Study) -> list[Loss]:
         say("missing", code.code, code.label, "codes of missing data belong to REDCap's project")
     for site, title in study.sites.items():
         say("site", site, title, "sites are data access groups of the project")
-    return found
+    return losses
 
 
 def _csv(rows: Sequence[Cells]) -> bytes:

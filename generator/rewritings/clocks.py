@@ -272,9 +272,9 @@ def month_first_dates(text: str, expected: Expected) -> Iterator[str]:
 
 def _moments_of(text: str, expected: Expected, read: Callable[[str], date | None]) -> Iterator[str]:
     """A date with a time whose date begins with the day or the month; no second is invented."""
-    found = _moment(text, read) if expected.kind == "datetime" else None
-    if found is not None and (found.clock.fine or not expected.seconds):
-        yield from (f"{found.day.isoformat()}T{time}" for time in _written(found.clock, expected))
+    result = _moment(text, read) if expected.kind == "datetime" else None
+    if result is not None and (result.clock.fine or not expected.seconds):
+        yield from (f"{result.day.isoformat()}T{time}" for time in _written(result.clock, expected))
 
 
 def _maybe_partial(day: date, expected: Expected) -> bool:
@@ -342,8 +342,8 @@ def _is_iso(text: str) -> bool:
 
 def _starts(text: str, read: Callable[[str], date | None]) -> date | None:
     """The date that a text is, or that it has before a time of day."""
-    found = _moment(text, read)
-    return found.day if found else read(text)
+    result = _moment(text, read)
+    return result.day if result else read(text)
 
 
 def is_plain_time(text: str) -> bool:

@@ -91,7 +91,7 @@ class ColumnHabits:
         if text not in self._known:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._spared.update(one.name for one in REWRITINGS if one.untouched(text))
+            self._spared.update(rewriting.name for rewriting in REWRITINGS if rewriting.untouched(text))
             self._mixed.update(of_other_kind(text))
             right = self.expected.accepts(text)
             self._known[text] = None if right else tuple(self._explanations(text))
@@ -101,15 +101,15 @@ class ColumnHabits:
         if len(text) > _LONGEST:
             return
         listed = tuple(self._listed.near(text))
-        for one in REWRITINGS:
-            if originals := tuple(dict.fromkeys(self._originals(one, text, listed))):
-                yield one.name, originals
+        for rewriting in REWRITINGS:
+            if originals := tuple(dict.fromkeys(self._originals(rewriting, text, listed))):
+                yield rewriting.name, originals
 
-    def _originals(self, one: Rewriting, text: str, listed: Iterable[str]) -> Iterator[str]:
-        if one.by_list:
-            yield from (entry for entry in listed if one.turns(entry, text))
-        for candidate in one.originals(text, self.expected):
-            if candidate != text and one.turns(candidate, text) and self.expected.accepts(candidate):
+    def _originals(self, rewriting: Rewriting, text: str, listed: Iterable[str]) -> Iterator[str]:
+        if rewriting.by_list:
+            yield from (entry for entry in listed if rewriting.turns(entry, text))
+        for candidate in rewriting.originals(text, self.expected):
+            if candidate != text and rewriting.turns(candidate, text) and self.expected.accepts(candidate):
                 yield candidate
 
     @property
@@ -146,7 +146,7 @@ class ColumnHabits:
                 key = names[0], len(originals) == 1
                 cells[key] += count
                 examples.setdefault(key, self._examples[shape])
-        order = {one.name: at for at, one in enumerate(REWRITINGS)}
+        order = {rewriting.name: index for index, rewriting in enumerate(REWRITINGS)}
         return tuple(
             Habit(rewriting=BY_NAME[name], cells=cells[name, sure], sure=sure, example=examples[name, sure])
             for name, sure in sorted(cells, key=lambda key: (order[key[0]], not key[1]))
@@ -186,11 +186,11 @@ class ColumnHabits:
 def _shape(explanation: Explanation) -> Shape:
     numbers: dict[str, int] = {}
     for _, originals in explanation:
-        for one in originals:
-            numbers.setdefault(one, len(numbers))
+        for original in originals:
+            numbers.setdefault(original, len(numbers))
     return Shape(
         tuple(name for name, _ in explanation),
-        tuple(tuple(numbers[one] for one in originals) for _, originals in explanation),
+        tuple(tuple(numbers[item] for item in originals) for _, originals in explanation),
     )
 
 

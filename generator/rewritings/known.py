@@ -262,7 +262,7 @@ REWRITINGS: tuple[Rewriting, ...] = (
     ),
 )
 
-BY_NAME = {one.name: one for one in REWRITINGS}
+BY_NAME = {rewriting.name: rewriting for rewriting in REWRITINGS}
 if len(BY_NAME) != len(REWRITINGS):
     raise ImportError("two rewritings share a name")
 
@@ -270,4 +270,4 @@ if len(BY_NAME) != len(REWRITINGS):
 @lru_cache(maxsize=1 << 14)
 def explain(before: str, after: str) -> Rewriting | None:
     """The rewriting that makes one text of the other; None where it is none that is known."""
-    return next((one for one in REWRITINGS if one.turns(before, after)), None)
+    return next((rewriting for rewriting in REWRITINGS if rewriting.turns(before, after)), None)

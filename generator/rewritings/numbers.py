@@ -99,14 +99,14 @@ def digits_lost(before: str, after: str) -> bool:
     if float(first) == float(second):
         return len(first.as_tuple().digits) > _BINARY_DIGITS
     digits = len(second.normalize().as_tuple().digits)
-    return digits >= _FEWEST and second in {_rounded(first, digits, one) for one in _ROUNDINGS}
+    return digits >= _FEWEST and second in {_rounded(first, digits, rounding) for rounding in _ROUNDINGS}
 
 
 _ROUNDINGS = (ROUND_HALF_EVEN, ROUND_HALF_UP)
 
 
 def _too_long(before: str, after: str) -> bool:
-    digits = sum(one.isdigit() for one in before.lstrip("+-0."))
+    digits = sum(item.isdigit() for item in before.lstrip("+-0."))
     return digits > _BINARY_DIGITS or is_exponent(after)
 
 

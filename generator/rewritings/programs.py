@@ -121,8 +121,8 @@ class Suspect:
 
 def impossible(spared: Collection[str]) -> frozenset[str]:
     """The rewritings of which no program is left, where these have spared what they never spare."""
-    left = {name for one in PROGRAMS if not one.always & set(spared) for name in one.habits}
-    return frozenset({name for one in PROGRAMS for name in one.habits} - left)
+    left = {name for program in PROGRAMS if not program.always & set(spared) for name in program.habits}
+    return frozenset({name for program in PROGRAMS for name in program.habits} - left)
 
 
 MOST_NAMED = 2
@@ -143,20 +143,20 @@ def saved_by(cells: Mapping[str, int], spared: Collection[str] = ()) -> tuple[Su
 
 def _suspects(left: dict[str, int], spared: frozenset[str]) -> Iterator[Suspect]:
     while left:
-        scores = {one: sum(left[name] for name in one.habits & set(left)) for one in PROGRAMS}
+        scores = {program: sum(left[name] for name in program.habits & set(left)) for program in PROGRAMS}
         most = max(scores.values())
         if not most:
             yield Suspect(names=(), habits=tuple(left))
             return
-        best = [one for one in PROGRAMS if scores[one] == most]
+        best = [program for program in PROGRAMS if scores[program] == most]
         # Of those that explain as much: who did what it always does, and spared nothing.
-        fits = {one: _fit(one, frozenset(left), spared) for one in best}
-        best = [one for one in best if fits[one] == max(fits.values())]
+        fits = {item: _fit(item, frozenset(left), spared) for item in best}
+        best = [item for item in best if fits[item] == max(fits.values())]
         habits = tuple(name for name in left if name in best[0].habits)
-        yield Suspect(names=tuple(one.name for one in best), habits=habits)
+        yield Suspect(names=tuple(item.name for item in best), habits=habits)
         for name in habits:
             del left[name]
 
 
-def _fit(one: Program, seen: frozenset[str], spared: frozenset[str]) -> tuple[int, int, int]:
-    return -len(one.always & spared), len(one.always & seen), -len(one.always - seen)
+def _fit(program: Program, seen: frozenset[str], spared: frozenset[str]) -> tuple[int, int, int]:
+    return -len(program.always & spared), len(program.always & seen), -len(program.always - seen)

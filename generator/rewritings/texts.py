@@ -39,7 +39,7 @@ def code_erased(before: str, after: str) -> bool:
     return not after and before.lower() in _ERASED
 
 
-_ERASED = frozenset(one.lower() for one in NOTHING)
+_ERASED = frozenset(item.lower() for item in NOTHING)
 
 
 def is_nothing(text: str) -> bool:
@@ -84,7 +84,7 @@ def breaks(before: str, after: str) -> bool:
     """The line breaks of a text are others, or blanks."""
     if before == after or not _BREAK.search(before):
         return False
-    return any(_BREAK.sub(one, before) == _BREAK.sub(one, after) for one in (" ", "\n"))
+    return any(_BREAK.sub(item, before) == _BREAK.sub(item, after) for item in (" ", "\n"))
 
 
 def garbled(before: str, after: str) -> bool:

@@ -114,7 +114,7 @@ def package_name(study: Study) -> str:
 
 def _dictionaries(past: Past) -> Descriptor:
     """Which dictionaries were in use, and from when on."""
-    used = [{"hash": one.hash, "since": timestamp(one.since)} for one in past.uses]
+    used = [{"hash": use.hash, "since": timestamp(use.since)} for use in past.uses]
     return {"crfsmith:dictionaries": used} if used else {}
 
 

@@ -165,11 +165,11 @@ _DESCRIBED: Mapping[str, Callable[[Field], Descriptor]] = {
 
 def schema_of_format_1(study: Study, table: Table) -> Descriptor:
     """The schema of a table as format 1 wrote it."""
-    made = table_schema(study, table)
+    built = table_schema(study, table)
     own = {field.name: _field(study, field) for field in table.fields if field.kind.name in _DESCRIBED}
-    keys = len(made["fields"]) - len(table.fields)
-    fields = [*made["fields"][:keys], *(own.get(one["name"], one) for one in made["fields"][keys:])]
-    return {**made, "fields": fields}
+    keys = len(built["fields"]) - len(table.fields)
+    fields = [*built["fields"][:keys], *(own.get(item["name"], item) for item in built["fields"][keys:])]
+    return {**built, "fields": fields}
 
 
 def _field(study: Study, field: Field) -> Any:

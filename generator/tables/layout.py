@@ -74,7 +74,7 @@ def columns(table: Table) -> tuple[str, ...]:
 def system_columns(name: str, *, entries: bool = True) -> tuple[str, ...]:
     """The columns of a system table; without ``entries`` nobody says who entered a subject."""
     given = SYSTEM_COLUMNS[name]
-    return given if entries else tuple(one for one in given if name != SUBJECTS or one not in ENTRY)
+    return given if entries else tuple(item for item in given if name != SUBJECTS or item not in ENTRY)
 
 
 def all_columns(study: Study, *, entries: bool = True) -> Mapping[str, tuple[str, ...]]:

@@ -34,16 +34,16 @@ def limits(study: Study, field: Field) -> Limits:
     if field.unit is not None and any(choice.code not in field.ranges for choice in field.unit.choices):
         return Limits(constraints={}, complete=False)  # in one of the units every number passes
     write = WRITE[field.kind.name]
-    lows = _ends(study, [one.low for one in field.ranges.values()])
-    highs = _ends(study, [one.high for one in field.ranges.values()])
+    lows = _ends(study, [item.low for item in field.ranges.values()])
+    highs = _ends(study, [item.high for item in field.ranges.values()])
     constraints: dict[str, Any] = {}
     if write and lows:
         constraints |= write(min(lows), "minimum", _open(field.ranges, "low_open"), field)
     if write and highs:
         constraints |= write(max(highs), "maximum", _open(field.ranges, "high_open"), field)
-    said = len(constraints)
-    wanted = sum(end is not None for one in field.ranges.values() for end in (one.low, one.high))
-    return Limits(constraints=constraints, complete=said == wanted)
+    count = len(constraints)
+    wanted = sum(end is not None for item in field.ranges.values() for end in (item.low, item.high))
+    return Limits(constraints=constraints, complete=count == wanted)
 
 
 def _ends(study: Study, ends: list[Expression | None]) -> list[Any]:
@@ -54,7 +54,7 @@ def _ends(study: Study, ends: list[Expression | None]) -> list[Any]:
 
 
 def _open(ranges: Mapping[str | None, Range], side: str) -> bool:
-    return all(getattr(one, side) for one in ranges.values())
+    return all(getattr(item, side) for item in ranges.values())
 
 
 def _constant(study: Study, node: Node) -> End | None:
@@ -63,8 +63,8 @@ def _constant(study: Study, node: Node) -> End | None:
     if isinstance(node, Negative):
         value = _constant(study, node.operand)
         return -value if isinstance(value, Decimal) else None
-    if isinstance(node, Parameter) and (held := study.parameters.get(node.name)):
-        return Decimal(held.value) if held.kind in {"integer", "decimal"} else held.value
+    if isinstance(node, Parameter) and (parameter := study.parameters.get(node.name)):
+        return Decimal(parameter.value) if parameter.kind in {"integer", "decimal"} else parameter.value
     return None
 
 

@@ -36,13 +36,13 @@ class Loss:
 
 def losses(study: Study) -> tuple[Loss, ...]:
     """Every Loss of a study's schemas, in the order of its tables."""
-    found = [_loss("*", facet, why) for facet, why in WHOLE_STUDY.items()]
+    result = [_loss("*", facet, why) for facet, why in WHOLE_STUDY.items()]
     for table in study.tables.values():
         if table.group:
-            found += _group_losses(table.name, table.group)
+            result += _group_losses(table.name, table.group)
         for field in table.fields:
-            found += _field_losses(study, f"{table.name}.{field.name}", field)
-    return tuple(found)
+            result += _field_losses(study, f"{table.name}.{field.name}", field)
+    return tuple(result)
 
 
 def _loss(field: str, facet: str, why: str) -> Loss:
@@ -138,7 +138,7 @@ FACETS: Mapping[str, Callable[[Study, Field], str | None]] = MappingProxyType(
 )
 """What is lost of each facet; ``places`` of a number is a laxity of its kind."""
 
-if missing := {name for held in FIELD_TYPES for name in held.facets} - set(FACETS):
+if missing := {name for field_type in FIELD_TYPES for name in field_type.facets} - set(FACETS):
     raise ImportError(f"facets that tables do not cover: {sorted(missing)}")
 
 WHOLE_STUDY: Mapping[str, str] = MappingProxyType(

@@ -38,9 +38,9 @@ _LINES: tuple[Span, ...] = ((0x09, 0x0A), *_LINE)
 _UNSAFE_IN_NAMES = '/\\:*?"<>|'
 
 
-def _common(one: Iterable[Span], other: Iterable[Span]) -> tuple[Span, ...]:
+def _common(spans: Iterable[Span], other: Iterable[Span]) -> tuple[Span, ...]:
     other = tuple(other)
-    pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
+    pairs = ((max(a, c), min(b, d)) for a, b in spans for c, d in other)
     return tuple((low, high) for low, high in pairs if low <= high)
 
 
@@ -123,9 +123,9 @@ def choices_pattern(codelist: Codelist, most: int | None = None) -> str:
     shared = [_text(code.code) for code in codelist.codes if not code.exclusive]
     if not shared:
         return _grouped(alone)
-    one = Alternatives(tuple(shared))
-    more = Repeat(Chain((_text(";"), one)), 0, None if most is None else most - 1)
-    return _grouped([*alone, Chain((one, more))])
+    alternatives = Alternatives(tuple(shared))
+    more = Repeat(Chain((_text(";"), alternatives)), 0, None if most is None else most - 1)
+    return _grouped([*alone, Chain((alternatives, more))])
 
 
 def _grouped(branches: Sequence[Node]) -> str:
@@ -136,7 +136,7 @@ def _grouped(branches: Sequence[Node]) -> str:
 
 
 def _text(text: str) -> Node:
-    return Chain(tuple(Characters(((ord(one), ord(one)),)) for one in text))
+    return Chain(tuple(Characters(((ord(item), ord(item)),)) for item in text))
 
 
 FILE_LENGTH = len("files/0123456789abcdef/") + LONGEST_NAME

@@ -39,8 +39,8 @@ class Retired:
 
     def property(self) -> dict[str, Any]:
         """What ``datapackage.json`` says of them; nothing where there are none."""
-        held = {_FORMS: dict(self.forms), _VISITS: dict(self.visits), _SITES: dict(self.sites)}
-        named = {name: titles for name, titles in held.items() if titles}
+        values = {_FORMS: dict(self.forms), _VISITS: dict(self.visits), _SITES: dict(self.sites)}
+        named = {name: titles for name, titles in values.items() if titles}
         patterns = {_SUBJECTS: list(self.subjects)} if self.subjects else {}
         places = {_PLACES: [list(place) for place in self.places]} if self.places else {}
         return {PROPERTY: {**named, **patterns, **places}} if self else {}
@@ -59,7 +59,9 @@ def read_retired(descriptor: Mapping[str, Any]) -> Retired:
         forms=_titles(given.get(_FORMS)),
         visits=_titles(given.get(_VISITS)),
         sites=_titles(given.get(_SITES)),
-        subjects=tuple(one for one in patterns if isinstance(one, str)) if isinstance(patterns, list) else (),
+        subjects=tuple(pattern for pattern in patterns if isinstance(pattern, str))
+        if isinstance(patterns, list)
+        else (),
         places=tuple(_places(given.get(_PLACES))),
     )
 

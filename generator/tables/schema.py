@@ -49,12 +49,12 @@ def field_schema(study: Study, field: Field, *, described: Descriptor | None = N
 
     ``described`` is said of the kind instead of what is said today.
     """
-    said = described or KIND_SCHEMAS[field.kind.name].describe(field)
+    entry = described or KIND_SCHEMAS[field.kind.name].describe(field)
     bounds = limits(study, field).constraints
     taken = {side for name in bounds for side in _same_side(name)}
-    constraints = {name: value for name, value in said.pop("constraints").items() if name not in taken}
+    constraints = {name: value for name, value in entry.pop("constraints").items() if name not in taken}
     missing = [BLANK, *({"value": code.code, "label": code.label} for code in field.missing)]
-    schema: Descriptor = {"name": field.name, "title": field.label, **said}
+    schema: Descriptor = {"name": field.name, "title": field.label, **entry}
     if field.help:
         schema["description"] = field.help
     if constraints or bounds:
@@ -74,7 +74,7 @@ _TYPE_WORDS = {"multiple_choice": "choices", "checkbox": "tick"}
 def _own_properties(field: Field) -> Descriptor:
     """The dictionary's words, so that a reader of the package needs no other file to understand it."""
     unit = field.unit
-    said = {
+    data = {
         "type": _TYPE_WORDS.get(field.type.name, field.type.name),
         "group": field.group if field.group != field.form else None,
         "required": field.required if isinstance(field.required, bool) else field.required.text,
@@ -87,7 +87,7 @@ def _own_properties(field: Field) -> Descriptor:
         "comparator": list(field.comparators) or None,
         "unit": unit and unit.fixed,
         "unit_field": unit and unit.companion,
-        "units": {one.code: one.label for one in unit.choices} if unit and unit.choices else None,
+        "units": {choice.code: choice.label for choice in unit.choices} if unit and unit.choices else None,
         "value": field.value and field.value.text,
         "default": field.default,
         "prefill": field.prefill,
@@ -103,24 +103,24 @@ def _own_properties(field: Field) -> Descriptor:
         "annotation": field.annotation,
         "redcap": dict(field.redcap) or None,
     }
-    return {f"crfsmith:{name}": value for name, value in said.items() if value not in (None, False)}
+    return {f"crfsmith:{name}": value for name, value in data.items() if value not in (None, False)}
 
 
 def _ranges(ranges: Any) -> Descriptor | str | None:
     if not ranges:
         return None
-    written = {unit or "": _range(one) for unit, one in ranges.items()}
+    written = {unit or "": _range(item) for unit, item in ranges.items()}
     return written[""] if set(written) == {""} else written
 
 
-def _range(one: Range) -> str:
-    low, high = (end.text if end else "" for end in (one.low, one.high))
-    return f"{'(' if one.low_open else '['}{low}, {high}{')' if one.high_open else ']'}"
+def _range(item: Range) -> str:
+    low, high = (end.text if end else "" for end in (item.low, item.high))
+    return f"{'(' if item.low_open else '['}{low}, {high}{')' if item.high_open else ']'}"
 
 
 def key_field(study: Study, name: str, retired: Retired = NOTHING_RETIRED) -> Descriptor:
     """A key column, the same in every table."""
-    made: dict[str, Descriptor] = {
+    descriptors: dict[str, Descriptor] = {
         layout.SITE: _site(study, retired),
         layout.SUBJECT: {"title": "Subject", "type": "string", "constraints": {"required": True}},
         layout.VISIT: _visit(study, retired),
@@ -135,7 +135,7 @@ def key_field(study: Study, name: str, retired: Retired = NOTHING_RETIRED) -> De
             "constraints": {"required": True, "minimum": 1, "maximum": 10**INTEGER_DIGITS - 1},
         },
     }
-    return {"name": name, **made[name]}
+    return {"name": name, **descriptors[name]}
 
 
 def _site(study: Study, retired: Retired) -> Descriptor:

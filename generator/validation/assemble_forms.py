@@ -81,8 +81,8 @@ class Assembly:
         heads, moved = self._heads(subject, sites)
         rows = self._rows(subject, sites, heads)
         kept = self._kept(subject, heads, moved)
-        made = [self._form(key, heads[key], rows[key], kept[key]) for key in sorted(heads, key=self._order)]
-        return [form for form in made if form is not None]
+        built = [self._form(key, heads[key], rows[key], kept[key]) for key in sorted(heads, key=self._order)]
+        return [form for form in built if form is not None]
 
     def _sites(self, subject: str) -> frozenset[str]:
         lines = self.store.subjects(subject)
@@ -185,12 +185,14 @@ class Assembly:
         texts: dict[str, str] = {}
         groups: dict[str, tuple[Row, ...]] = {}
         for (table, number), line in sorted(rows.items(), key=lambda item: (item[0][0], item[0][1] or 0)):
-            cells = line.texts([one.name for one in self.study.tables[table].fields])
+            cells = line.texts([entry.name for entry in self.study.tables[table].fields])
             if number is None:
                 texts = cells
             else:
                 groups[table] = (*groups.get(table, ()), Row(number=number, texts=cells))
-        reasons = {(CellKey(one.table, one.rowno, one.field), one.code): one.reason for one in kept}
+        reasons = {
+            (CellKey(entry.table, entry.rowno, entry.field), entry.code): entry.reason for entry in kept
+        }
         return StagedForm(
             form=form,
             key=key,
@@ -206,8 +208,8 @@ class Assembly:
             key |= {layout.VISIT: line.visit, layout.UNSNO: line.unsno}
         if getattr(line, "rowno", None) is not None:
             key[layout.ROW] = line.rowno
-        found = finding(code, value=value, table=table, **words)
+        result = finding(code, value=value, table=table, **words)
         path = next((plan.path for plan in self.plans if plan.name == table), None)
         self.collector.add(
-            Reported(finding=found, file=path, table=table, row=row, field=name, key=key, of=of)
+            Reported(finding=result, file=path, table=table, row=row, field=name, key=key, of=of)
         )

@@ -65,7 +65,7 @@ def table_of(column: Column) -> str:
 
 def compared(plan: TablePlan) -> tuple[str, ...]:
     """The fields of which the trail knows every change. Results of formulas are worked out anew."""
-    return tuple(one.name for one in plan.table.fields if one.value is None) if plan.table else ()
+    return tuple(field.name for field in plan.table.fields if field.value is None) if plan.table else ()
 
 
 class Sums:
@@ -96,10 +96,10 @@ class Sums:
     def differing(self) -> frozenset[Column] | None:
         if not self.changes:
             return None
-        found = frozenset(one for one in self.read if (self.tables[one] - self.trail[one]) % SIZE)
+        result = frozenset(item for item in self.read if (self.tables[item] - self.trail[item]) % SIZE)
         if set(self.newest).difference(self.saves):
-            found |= {STAMPS}
-        return found | {IDLE} if self.idle else found
+            result |= {STAMPS}
+        return result | {IDLE} if self.idle else result
 
 
 class PlainTrail:
@@ -118,34 +118,34 @@ class PlainTrail:
             self._cells(plan, cells)
 
     def _change(self, plan: TablePlan, cells: Sequence[str]) -> None:
-        held = dict(zip(plan.columns, cells, strict=True))
-        key = tuple(held[name] for name in ROW_KEY)
-        column = held["table"], held["field"]
+        values = dict(zip(plan.columns, cells, strict=True))
+        key = tuple(values[name] for name in ROW_KEY)
+        column = values["table"], values["field"]
         self.sums.changes += 1
-        self.sums.saves.append(hash(tuple(held[name] for name in SAVE)))
-        self.sums.idle += is_idle(held)
-        self.sums.trail[column] += _hash(key, held["new"]) - _hash(key, held["old"])
-        if held["field"] == STATUS and not held["old"]:
-            self.sums.trail[SITES] += _hash((*key, held["table"]), held[layout.SITE])
+        self.sums.saves.append(hash(tuple(values[name] for name in SAVE)))
+        self.sums.idle += is_idle(values)
+        self.sums.trail[column] += _hash(key, values["new"]) - _hash(key, values["old"])
+        if values["field"] == STATUS and not values["old"]:
+            self.sums.trail[SITES] += _hash((*key, values["table"]), values[layout.SITE])
 
     def _status(self, plan: TablePlan, cells: Sequence[str]) -> None:
-        held = dict(zip(plan.columns, cells, strict=True))
-        *place, form, status = (held[name] for name in STATUS_KEY)
+        value = dict(zip(plan.columns, cells, strict=True))
+        *place, form, status = (value[name] for name in STATUS_KEY)
         column, key = (form, STATUS), (*place, NO_KEY[layout.ROW])
         self.sums.read |= {column, SITES}
         self.sums.tables[column] += _hash(key, STATUS_WORDS.get(status, status))
-        self.sums.tables[SITES] += _hash((*key, form), held[layout.SITE])
-        self.sums.newest.append(hash(tuple(held[name] for name in SAVE)))
+        self.sums.tables[SITES] += _hash((*key, form), value[layout.SITE])
+        self.sums.newest.append(hash(tuple(value[name] for name in SAVE)))
 
     def _cells(self, plan: TablePlan, cells: Sequence[str]) -> None:
         if plan.name not in self._places:
             self._places[plan.name] = _places(plan)
             self.sums.read.update(column for column, _ in self._places[plan.name][1])
         places, columns = self._places[plan.name]
-        key = tuple(cells[at] if isinstance(at, int) else at for at in places)
-        for column, at in columns:
-            if cells[at]:
-                self.sums.tables[column] += _hash(key, cells[at])
+        key = tuple(cells[place] if isinstance(place, int) else place for place in places)
+        for column, index in columns:
+            if cells[index]:
+                self.sums.tables[column] += _hash(key, cells[index])
 
     def differing(self) -> frozenset[Column] | None:
         return self.sums.differing()

@@ -45,7 +45,7 @@ def share_answered(states: Mapping[str, int]) -> float | None:
 def in_order(states: Mapping[str, int]) -> dict[str, int]:
     """States from answered to not yet due, missing codes after the answers."""
     order = (ANSWERED, MISSING, INVALID, BLANK, OVERDUE, DUE, NOT_DUE, MISSED, OPTIONAL, HIDDEN)
-    places = {state: at for at, state in enumerate(order)}
+    places = {state: index for index, state in enumerate(order)}
     return dict(sorted(states.items(), key=lambda item: (places.get(item[0], places[MISSING]), item[0])))
 
 
@@ -57,12 +57,12 @@ def visits(lines: Iterable[Missingness]) -> tuple[str, ...]:
     """
     before: dict[str, set[str]] = {}
     last: dict[tuple[str, str], str] = {}
-    for one in lines:
-        held = before.setdefault(one.visit, set())
-        place = (one.table, one.field)
+    for line in lines:
+        setdefault = before.setdefault(line.visit, set())
+        place = (line.table, line.field)
         if place in last:
-            held.add(last[place])
-        last[place] = one.visit
+            setdefault.add(last[place])
+        last[place] = line.visit
     return tuple(TopologicalSorter(before).static_order())
 
 

@@ -29,7 +29,7 @@ class Links:
 
     def parents(self, table: str, name: str | None) -> frozenset[str]:
         """The tables that a foreign key of this field names, or one of several fields where it is None."""
-        plan = next((one for one in self.plans if one.name == table), None)
+        plan = next((item for item in self.plans if item.name == table), None)
         keys = plan.schema.get("foreignKeys", ()) if plan else ()
         return frozenset(
             str(key["reference"].get("resource") or table)
@@ -43,8 +43,8 @@ class Links:
             return frozenset()
         if code.endswith(UNTOLD) or code == "unit-missing":
             return self._field_reads(table, name)
-        held = [reads for unknown, at, reads in self._rules if (unknown, at) == (code, (table, name))]
-        return frozenset.intersection(*held) if held else frozenset()
+        rules = [reads for unknown, index, reads in self._rules if (unknown, index) == (code, (table, name))]
+        return frozenset.intersection(*rules) if rules else frozenset()
 
     def _field_reads(self, table: str, name: str) -> frozenset[Place]:
         if (table, name) not in self._read:
@@ -53,14 +53,14 @@ class Links:
 
     def _reads_of(self, table: str, name: str) -> Iterator[Place]:
         assert self.study is not None
-        held = self.study.tables[table]
-        one = next((one for one in held.fields if one.name == name), None)
-        if one is None:
+        value = self.study.tables[table]
+        item = next((entry for entry in value.fields if entry.name == name), None)
+        if item is None:
             return
-        if one.unit and one.unit.companion:
-            yield table, one.unit.companion
-        group = next(group for group in held.form.groups if group.name == one.group)
-        for expression in _expressions(group, one):
+        if item.unit and item.unit.companion:
+            yield table, item.unit.companion
+        group = next(group for group in value.form.groups if group.name == item.group)
+        for expression in _expressions(group, item):
             yield from self._reads(expression, table)
 
     def _reads(self, expression: Any, table: str) -> Iterator[Place]:
@@ -68,8 +68,8 @@ class Links:
         from forms_spec.rules import Home, references
 
         assert self.study is not None
-        held = self.study.tables[table]
-        for target in references(expression, self.study, Home(form=held.form, group=held.group)):
+        value = self.study.tables[table]
+        for target in references(expression, self.study, Home(form=value.form, group=value.group)):
             if target.table and target.field:
                 yield target.table, target.field
 
@@ -84,19 +84,19 @@ class Links:
         ]
 
     def _rule_reads(self, holds: Any, applies: Any, table: str) -> frozenset[Place]:
-        said = [holds] if applies is None else [holds, applies]
-        return frozenset(place for one in said for place in self._reads(one, table))
+        text = [holds] if applies is None else [holds, applies]
+        return frozenset(place for item in text for place in self._reads(item, table))
 
 
-def _expressions(group: Group, one: Field) -> Iterator[Any]:
+def _expressions(group: Group, item: Field) -> Iterator[Any]:
     """Every expression that decides on a field."""
-    ends = (end for _, held in one.limits for said in held.values() for end in (said.low, said.high))
-    required = one.required if not isinstance(one.required, bool) else None
+    ends = (end for _, values in item.limits for text in values.values() for end in (text.low, text.high))
+    required = item.required if not isinstance(item.required, bool) else None
     yield from (
-        said for said in (group.show_when, one.show_when, required, one.value, *ends) if said is not None
+        text for text in (group.show_when, item.show_when, required, item.value, *ends) if text is not None
     )
 
 
 def _only(names: str | Collection[str]) -> str | None:
-    held = [names] if isinstance(names, str) else list(names)
-    return held[0] if len(held) == 1 else None
+    value = [names] if isinstance(names, str) else list(names)
+    return value[0] if len(value) == 1 else None

@@ -32,7 +32,7 @@ def judge_forms(
     on_progress: Progress | None = None,
 ) -> None:
     """Reports on every form that has been read, or of these subjects; counts the states of their cells."""
-    places = {plan.name: at for at, plan in enumerate(opened.plans)}
+    places = {plan.name: index for index, plan in enumerate(opened.plans)}
     total, done, today = opened.store.counted()[0] if on_progress else 0, 0, missing.today
     for subject, forms in opened.staged() if subjects is None else subjects:
         casebook = Records({form.key: form.record for form in forms})
@@ -65,52 +65,52 @@ def last_save(saves: Iterable[str], study: Study) -> date:
 
 def report_form(opened: OpenPackage, places: Mapping[str, int], form: StagedForm, judged: Judgement) -> None:
     """Every finding of a form, at the line of its row."""
-    for found in judged.findings:
-        table, line = _line(form, found)
-        name = found.data.field if found.data else None
-        at = places[table]
-        if name and name in opened.store.damaged(at, line):
+    for finding in judged.findings:
+        table, line = _line(form, finding)
+        name = finding.data.field if finding.data else None
+        place = places[table]
+        if name and name in opened.store.damaged(place, line):
             continue
         if name:
-            opened.store.settle(at, line, name)
-        path = opened.plans[at].path
-        of = found.data.table if found.data and found.data.table != table else None
+            opened.store.settle(place, line, name)
+        path = opened.plans[place].path
+        of = finding.data.table if finding.data and finding.data.table != table else None
         opened.collector.add(
             Reported(
-                finding=found, file=path, table=table, row=line, field=name, key=_key(form, found), of=of
+                finding=finding, file=path, table=table, row=line, field=name, key=_key(form, finding), of=of
             )
         )
 
 
-def _line(form: StagedForm, found: Finding) -> tuple[str, int]:
+def _line(form: StagedForm, finding: Finding) -> tuple[str, int]:
     """The table and physical line of a finding; the line in forms.csv when the form has no row."""
-    if found.data:
-        for place in ((found.data.table, found.data.row), (form.form.name, None)):
+    if finding.data:
+        for place in ((finding.data.table, finding.data.row), (form.form.name, None)):
             if place in form.lines:
                 return place[0], form.lines[place]
     return layout.FORMS, form.head.line
 
 
-def _key(form: StagedForm, found: Finding) -> dict[str, str | int]:
+def _key(form: StagedForm, finding: Finding) -> dict[str, str | int]:
     key: dict[str, str | int] = {layout.SITE: form.head.site, layout.SUBJECT: form.head.subject}
     key |= {layout.VISIT: form.key.visit, layout.UNSNO: form.key.unsno}
-    if found.data and found.data.row is not None:
-        key[layout.ROW] = found.data.row
+    if finding.data and finding.data.row is not None:
+        key[layout.ROW] = finding.data.row
     return key
 
 
 def _report_files(opened: OpenPackage, check: Uploads, form: StagedForm) -> None:
     """Uploaded files are there, and are the ones whose hash stands in the cell."""
     for cell, text in file_cells(form.form, form.record):
-        found = check.fault(text) if named_file(text) else None
-        if found:
+        fault = check.fault(text) if named_file(text) else None
+        if fault:
             opened.collector.add(
                 Reported(
-                    finding=found,
+                    finding=fault,
                     file=layout.table_path(cell.table),
                     table=cell.table,
                     row=form.lines.get((cell.table, cell.row), form.head.line),
                     field=cell.field,
-                    key=_key(form, found),
+                    key=_key(form, fault),
                 )
             )

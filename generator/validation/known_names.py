@@ -24,7 +24,7 @@ class KnownNames:
         """The code and the words of what is wrong with a subject; its site is one of the study's."""
         words = {"site": site, "example": self.study.subject_example}
         if not whole_match(self.study.subject_pattern, subject):
-            earlier = any(whole_match(one, subject) for one in self._earlier_patterns)
+            earlier = any(whole_match(earlier_pattern, subject) for earlier_pattern in self._earlier_patterns)
             return ("subject-number-retired" if earlier else "subject-number"), words
         if self.study.sites and site not in self.study.sites and site in self.retired.sites:
             return "site-retired", words | {"title": self.retired.sites[site]}
@@ -41,13 +41,13 @@ class KnownNames:
     @cached_property
     def _earlier_patterns(self) -> tuple[str, ...]:
         """What would be no pattern in a dictionary is none here: a package may say anything."""
-        return tuple(one for one in self.retired.subjects if pattern_problem(one) is None)
+        return tuple(subject for subject in self.retired.subjects if pattern_problem(subject) is None)
 
     def retiring(self, columns: Sequence[str]) -> tuple[tuple[str, int, Mapping[str, str]], ...]:
         """The key columns by which rows of a table may be of the past: name, position, and retired names."""
         keys = columns[: len(layout.FORM_KEY)]
         return tuple(
-            (one, keys.index(one), self.retired.of_column(one))
-            for one in (layout.VISIT, layout.FORM)
-            if one in keys and self.retired.of_column(one)
+            (item, keys.index(item), self.retired.of_column(item))
+            for item in (layout.VISIT, layout.FORM)
+            if item in keys and self.retired.of_column(item)
         )

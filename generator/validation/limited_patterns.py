@@ -109,8 +109,8 @@ class _Linear:
         self._exact = not _has_open_bar(pattern)
 
     def matches(self, text: str) -> bool:
-        held = polars.Series([text])
-        return all(held.str.contains(one)[0] for one in self._expressions)
+        series = polars.Series([text])
+        return all(series.str.contains(expression)[0] for expression in self._expressions)
 
     def refuses(self, text: str) -> bool:
         """Whether the refusal of a text that does not match is Python's as well."""
@@ -121,8 +121,8 @@ class _Linear:
 def _linear(pattern: str) -> _Linear | None:
     expressions = translated(pattern)
     try:
-        for one in expressions or ():
-            polars.Series([""]).str.contains(one)
+        for expression in expressions or ():
+            polars.Series([""]).str.contains(expression)
     except polars.exceptions.PolarsError:
         return None
     return _Linear(pattern, expressions) if expressions else None
@@ -130,22 +130,22 @@ def _linear(pattern: str) -> _Linear | None:
 
 def _has_open_bar(pattern: str) -> bool:
     """True for alternatives outside of any group: the anchors around them belong to one of them each."""
-    depth, in_class, at = 0, False, 0
-    while at < len(pattern):
-        sign = pattern[at]
+    depth, in_class, index = 0, False, 0
+    while index < len(pattern):
+        sign = pattern[index]
         if sign == "\\":
-            at += 1
+            index += 1
         elif in_class:
             in_class = sign != "]"
         elif sign == "[":
             in_class = True
-            at += pattern[at + 1 : at + 2] == "^"
-            at += pattern[at + 1 : at + 2] == "]"
+            index += pattern[index + 1 : index + 2] == "^"
+            index += pattern[index + 1 : index + 2] == "]"
         else:
             depth += (sign == "(") - (sign == ")")
             if sign == "|" and depth == 0:
                 return True
-        at += 1
+        index += 1
     return False
 
 
@@ -161,7 +161,7 @@ def limit_pattern(field: Any) -> LimitedPattern | None:
 
 def _limited_reader(field: Any, limited: LimitedPattern) -> Read:
     constraints: Mapping[str, Any] = field.constraints
-    field.constraints = {name: said for name, said in constraints.items() if name != "pattern"}
+    field.constraints = {name: constraint for name, constraint in constraints.items() if name != "pattern"}
     try:
         plain: Read = type(field).create_cell_reader(field)
     finally:

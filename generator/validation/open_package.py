@@ -103,14 +103,14 @@ def _stage(
     opened.store.plans = opened.plans
     staging.read(opened.plans)
     opened.rows = staging.rows
-    for found in opened.stopped():
-        opened.collector.add(found)
+    for result in opened.stopped():
+        opened.collector.add(result)
     return trail.differing() if trail else None
 
 
 def _name_programs(opened: OpenPackage) -> None:
     """Says what rewrote cells that are refused, where there is no dictionary that says what they were."""
-    if any(one.code in ODD for one in opened.collector.causes):
+    if any(cause.code in ODD for cause in opened.collector.causes):
         # The habits of all programs, which a sound package has no need of.
         from generator.validation.returned.foreign_programs import name_programs
 
@@ -153,8 +153,8 @@ def plan_package(
     of_others = dictionary is None and _of_others(opened)
     if of_others:
         collector.tolerated = SAID if strict else TOLERATED
-    for found in source.findings:
-        collector.add(Reported(finding=found, file=found.value))
+    for result in source.findings:
+        collector.add(Reported(finding=result, file=result.value))
     if of_others:
         _plan_foreign(opened, stack, strict=strict)
     else:
@@ -173,8 +173,8 @@ def _of_others(opened: OpenPackage) -> bool:
 def _plan_foreign(opened: OpenPackage, stack: ExitStack, *, strict: bool) -> None:
     folder = stack.enter_context(opened.source.folder())
     foreign = foreign_plan(opened.descriptor, folder, strict=strict)
-    for one in (*foreign.findings, *foreign.judged_by_frictionless()):
-        opened.collector.add(one)
+    for item in (*foreign.findings, *foreign.judged_by_frictionless()):
+        opened.collector.add(item)
     opened.plans = foreign.plans
     opened.resources = {plan.name: dict(plan.stated) for plan in foreign.plans}
     opened.notes = foreign.notes()

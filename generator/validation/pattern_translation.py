@@ -100,7 +100,7 @@ def _without_end(nodes: list[Any]) -> list[Any]:
 
 
 def _anything(nodes: Iterable[Any]) -> bool:
-    return [str(one) for one in nodes] == [str(one) for one in parser.parse(r"[\s\S]")]
+    return [str(node) for node in nodes] == [str(item) for item in parser.parse(r"[\s\S]")]
 
 
 def _sequence(nodes: Iterable[Any]) -> str:
@@ -121,7 +121,7 @@ def _node(kind: Any, value: Any) -> str:
     if kind is op.SUBPATTERN and value[1:3] == (0, 0):
         return f"(?:{_sequence(value[3])})"
     if kind is op.BRANCH:
-        return f"(?:{'|'.join(_sequence(one) for one in value[1])})"
+        return f"(?:{'|'.join(_sequence(item) for item in value[1])})"
     raise _Unsaid(kind)
 
 
@@ -133,7 +133,7 @@ def _repeat(low: int, high: Any, nodes: Iterable[Any]) -> str:
 
 def _class(parts: list[Any]) -> str:
     negated = parts[0][0] is op.NEGATE
-    inside = "".join(_member(*one, negated=negated) for one in parts[1 if negated else 0 :])
+    inside = "".join(_member(*part, negated=negated) for part in parts[1 if negated else 0 :])
     return f"[{'^' if negated else ''}{inside}]"
 
 

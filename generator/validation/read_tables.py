@@ -59,18 +59,18 @@ class Staging:
         """Every planned file, in the plan's order."""
         self.plans = plans
         self.total = sum(self.source.sizes.get(plan.path, 0) for plan in plans)
-        for at, plan in enumerate(plans):
+        for index, plan in enumerate(plans):
             if plan.path not in self.source.sizes:
                 self._report(plan, "missing-file", value=plan.path)
                 continue
             self.rows[plan.name] = 0
             try:
-                self._table(at, plan)
+                self._table(index, plan)
             except BrokenFile as error:
                 self._report(plan, "broken-file", value=plan.path, why=str(error))
         self.store.seal()
 
-    def _table(self, at: int, plan: TablePlan) -> None:
+    def _table(self, position: int, plan: TablePlan) -> None:
         try:
             if self.plainly and self._is_ours(plan):
                 schema, readers, keys = None, plain_readers(plan), TableKeys()
@@ -80,13 +80,13 @@ class Staging:
                 readers = cell_readers(schema)
                 if self.plainly:
                     readers = sparing_readers(plan, readers, keys.columns)
-            parents = [self._parents(one) for one in keys.foreign]
+            parents = [self._parents(item) for item in keys.foreign]
         except ValueError as error:
             self._report(plan, "broken-schema", value=plan.name, why=str(error))
             return
         with self._opened(plan) as measured:
             reading = self.reading(
-                at=at,
+                at=position,
                 plan=plan,
                 schema=schema,
                 readers=readers,
@@ -148,7 +148,7 @@ class Staging:
         """The keys that a foreign key may name; read once, before the table that names them."""
         known = (key.resource, key.reference)
         if known not in self._known:
-            plan = next((one for one in self.plans if one.name == key.resource), None)
+            plan = next((item for item in self.plans if item.name == key.resource), None)
             if plan is None:
                 raise ValueError(f'a foreign key names the resource "{key.resource}", which is not there')
             self._known[known] = self.parent_keys(self, plan, key.reference)
@@ -156,10 +156,10 @@ class Staging:
 
     def _compare(self, plan: TablePlan, measured: Measured) -> None:
         """What the descriptor says of the whole file."""
-        said = self.expected.get(plan.name, {})
-        given = str(said.get("hash")).partition(":")[2] or said.get("hash")
+        data = self.expected.get(plan.name, {})
+        given = str(data.get("hash")).partition(":")[2] or data.get("hash")
         other = measured.digest is not None and given != measured.digest.hexdigest()
-        resized = plan.read is not None and said.get("bytes", measured.size) != measured.size
+        resized = plan.read is not None and data.get("bytes", measured.size) != measured.size
         if other or resized:
             self._report(plan, "file-changed", value=plan.path)
 
@@ -171,8 +171,8 @@ class Staging:
 
     def _report(self, plan: TablePlan, code: str, *, row: int | None = None, name: str | None = None,
                 value: str | None = None, **words: Any) -> None:  # fmt: skip
-        found = finding(code, value=value, table=plan.name, field=name, path=plan.path, **words)
-        self.collector.add(Reported(finding=found, file=plan.path, table=plan.name, row=row, field=name))
+        result = finding(code, value=value, table=plan.name, field=name, path=plan.path, **words)
+        self.collector.add(Reported(finding=result, file=plan.path, table=plan.name, row=row, field=name))
 
     def progress(self, here: int) -> None:
         if self.on_progress:
@@ -223,27 +223,27 @@ def buffered(raw: io.RawIOBase) -> BinaryIO:
 
 def parent_keys(staging: Staging, plan: TablePlan, names: Sequence[str]) -> set[Key]:
     """The keys of a table, blank ones left out; its damage is told when the table itself is read."""
-    held: set[Key] = set()
+    value: set[Key] = set()
     if plan.path not in staging.source.sizes:
-        return held
+        return value
     schema = frictionless_schema(plan)
     readers = dict(zip(plan.columns, cell_readers(schema), strict=True))
-    kinds = {one.name: one.type for one in schema.fields}
+    kinds = {item.name: item.type for item in schema.fields}
     with staging.records(plan) as records:
         header = records.next()
         given = labels(header, ours=staging.ours) if header else []
         if not set(names) <= set(given):
-            return held
+            return value
         places = [given.index(name) for name in names]
         for record in records:
             cells = record.cells
-            texts = [cells[at] if at < len(cells) else "" for at in places]
+            texts = [cells[place] if place < len(cells) else "" for place in places]
             key = tuple(
                 part(readers[name](text)[0], kinds[name]) for name, text in zip(names, texts, strict=True)
             )
-            if any(one is not None for one in key):
-                held.add(key)
-    return held
+            if any(item is not None for item in key):
+                value.add(key)
+    return value
 
 
 def _silent(code: str, line: int, **words: Any) -> None:

@@ -65,16 +65,16 @@ def repair_package(source: Path, target: Path, *, from_audit: bool = False) -> R
     ``Unreadable``, and ``FileExistsError`` where the target is a folder that holds something.
     """
     with open_package(source, engine=Engine.EMBEDDED) as opened:
-        tables = [one for one in opened.returned if not one.broken]
-        files = {one.plan.path: _file(one, from_audit=from_audit) for one in tables}
+        tables = [item for item in opened.returned if not item.broken]
+        files = {table.plan.path: _file(table, from_audit=from_audit) for table in tables}
         with open_sink(target) as sink:
             _write(opened, files, sink)
         return Repaired(
-            columns=tuple(column for one in tables for column in _columns(one, from_audit=from_audit)),
+            columns=tuple(column for table in tables for column in _columns(table, from_audit=from_audit)),
             files=tuple(files),
-            row_numbers=tuple(one.plan.path for one in tables if one.row_numbers is not None),
-            parted=tuple(one.plan.path for one in tables if OTHER_DELIMITER in one.own_habits),
-            repeated={one.plan.path: one.repeated for one in tables if one.repeated},
+            row_numbers=tuple(table.plan.path for table in tables if table.row_numbers is not None),
+            parted=tuple(table.plan.path for table in tables if OTHER_DELIMITER in table.own_habits),
+            repeated={table.plan.path: table.repeated for table in tables if table.repeated},
             report=opened.report(),
             ours=opened.study is not None,
         )
@@ -88,10 +88,10 @@ def _file(table: TableReturn, *, from_audit: bool) -> Path:
 
 def _columns(table: TableReturn, *, from_audit: bool) -> list[RepairedColumn]:
     """Column by column. Cells that only a list speaks of are not in the trail."""
-    found = []
+    results = []
     for (name, habit), tally in table.tallies.items():
         by_trail = from_audit and name not in table.habits
-        found.append(
+        results.append(
             RepairedColumn(
                 path=table.plan.path,
                 column=name,
@@ -102,7 +102,7 @@ def _columns(table: TableReturn, *, from_audit: bool) -> list[RepairedColumn]:
                 left=0 if by_trail else tally.lost,
             )
         )
-    return found
+    return results
 
 
 def _write(opened: OpenPackage, files: Mapping[str, Path], sink: Sink) -> None:
@@ -129,18 +129,18 @@ def _copy(name: str, source: Source, files: Mapping[str, Path], sink: Sink) -> N
 
 def _described(descriptor: Mapping[str, Any], files: Mapping[str, Path]) -> dict[str, Any]:
     resources = [
-        _stated(one, files[one["path"]]) if isinstance(one, dict) and one.get("path") in files else one
-        for one in descriptor["resources"]
+        _stated(item, files[item["path"]]) if isinstance(item, dict) and item.get("path") in files else item
+        for item in descriptor["resources"]
     ]
     return {**descriptor, "resources": resources}
 
 
 def _stated(resource: Mapping[str, Any], file: Path) -> dict[str, Any]:
     """A resource with the size and the hash of its file, where it states them."""
-    made = dict(resource)
-    if "bytes" in made:
-        made["bytes"] = file.stat().st_size
-    if "hash" in made:
+    built = dict(resource)
+    if "bytes" in built:
+        built["bytes"] = file.stat().st_size
+    if "hash" in built:
         with file.open("rb") as content:
-            made["hash"] = f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
-    return made
+            built["hash"] = f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
+    return built

@@ -96,8 +96,8 @@ class TableReturn:
         """The sign that parts the cells: another one than the plan's only where the header proves it."""
         with self.records() as records:
             header = records.next()
-        found = other_delimiter(header.cells, self.plan) if header else None
-        self.delimiter = found or self.plan.delimiter
+        result = other_delimiter(header.cells, self.plan) if header else None
+        self.delimiter = result or self.plan.delimiter
 
     def _columns(self, records: Records, expected: Mapping[str, Expected]) -> None:
         width = len(self.header)
@@ -105,10 +105,10 @@ class TableReturn:
             self.broken = True
             return
         seen: list[tuple[int, Counter[str], ColumnHabits]] = []
-        for at, name in enumerate(self.header):
+        for index, name in enumerate(self.header):
             if name in expected:
                 self.habits[name] = ColumnHabits(expected=expected[name])
-                seen.append((at, Counter(), self.habits[name]))
+                seen.append((index, Counter(), self.habits[name]))
         numbers = RowNumbers(name=self.header[0])
         for record in records:
             cells = record.cells
@@ -118,8 +118,8 @@ class TableReturn:
                 self.broken = True
                 return
             numbers.add(cells[0])
-            for at, counts, habits in seen:
-                counts[cells[at]] += 1
+            for index, counts, habits in seen:
+                counts[cells[index]] += 1
                 if len(counts) >= _MANY:
                     _flush(counts, habits)
         for _, counts, habits in seen:
@@ -143,7 +143,9 @@ class TableReturn:
     def restored_keys(self, cells: Sequence[str]) -> dict[str, str]:
         """The cells of the columns that a list or a grammar speaks of, as they were."""
         return {
-            name: self.restored(name, cells[at]) for at, name in enumerate(self.header) if name in self.habits
+            name: self.restored(name, cells[index])
+            for index, name in enumerate(self.header)
+            if name in self.habits
         }
 
     def restored(self, name: str, text: str) -> str:

@@ -41,14 +41,14 @@ class TableKeys:
         return TableKeys(
             unique=tuple(name for name in self.unique if name in there),
             primary=self.primary if there.issuperset(self.primary) else (),
-            foreign=tuple(one for one in self.foreign if there.issuperset(one.fields)),
+            foreign=tuple(item for item in self.foreign if there.issuperset(item.fields)),
         )
 
     @property
     def columns(self) -> frozenset[str]:
         """Every column whose values are needed."""
         return frozenset(
-            (*self.unique, *self.primary, *(name for one in self.foreign for name in one.fields))
+            (*self.unique, *self.primary, *(name for item in self.foreign for name in item.fields))
         )
 
 
@@ -64,15 +64,15 @@ class KeyFault(NamedTuple):
 def table_keys(schema: Any, name: str) -> TableKeys:
     """The keys of a schema as Frictionless read it; ``name`` is the table's own."""
     return TableKeys(
-        unique=tuple(one.name for one in schema.fields if one.constraints.get("unique")),
+        unique=tuple(item.name for item in schema.fields if item.constraints.get("unique")),
         primary=tuple(schema.primary_key),
         foreign=tuple(
             ForeignKey(
-                fields=tuple(one["fields"]),
-                resource=one["reference"]["resource"] or name,
-                reference=tuple(one["reference"]["fields"]),
+                fields=tuple(foreign_key["fields"]),
+                resource=foreign_key["reference"]["resource"] or name,
+                reference=tuple(foreign_key["reference"]["fields"]),
             )
-            for one in schema.foreign_keys
+            for foreign_key in schema.foreign_keys
         ),
     )
 
@@ -129,17 +129,17 @@ class KeyChecks:
                     yield repeated_value(name, texts[name], first)
         if self.keys.primary:
             yield from self._primary_key(line, parts, texts)
-        for one, parents in zip(self.keys.foreign, self.parents, strict=True):
-            key = tuple(parts[name] for name in one.fields)
-            if any(held is not None for held in key) and key not in parents:
-                yield unknown_reference(one, [texts[name] for name in one.fields])
+        for item, parents in zip(self.keys.foreign, self.parents, strict=True):
+            key = tuple(parts[name] for name in item.fields)
+            if any(value is not None for value in key) and key not in parents:
+                yield unknown_reference(item, [texts[name] for name in item.fields])
 
     def _primary_key(
         self, line: int, parts: Mapping[str, Part], texts: Mapping[str, str]
     ) -> Iterator[KeyFault]:
         names = self.keys.primary
         key = tuple(parts[name] for name in names)
-        if all(held is None for held in key):
+        if all(value is None for value in key):
             yield blank_key(names)
         elif (first := self._primary.setdefault(key, line)) != line:
             yield repeated_key(names, [texts[name] for name in names], first)

@@ -103,12 +103,12 @@ class TableReading:
     @cached_property
     def kinds(self) -> Mapping[str, str]:
         """The type of each field."""
-        return {one.name: one.type for one in self.schema.fields}
+        return {item.name: item.type for item in self.schema.fields}
 
     @cached_property
     def missing(self) -> tuple[tuple[str, ...], ...]:
         """The texts that stand for no value, field by field."""
-        return tuple(missing_values(one) for one in self.schema.fields)
+        return tuple(missing_values(item) for item in self.schema.fields)
 
     def run(self, records: Records) -> None:
         """The whole file."""
@@ -120,14 +120,14 @@ class TableReading:
         if header is None or not any(header.cells):
             self.note("empty-table", 1)
             return False
-        if found := other_delimiter(header.cells, self.plan):
-            words = {"found": delimiter_said(found), "wanted": delimiter_said(self.plan.delimiter)}
+        if result := other_delimiter(header.cells, self.plan):
+            words = {"found": delimiter_said(result), "wanted": delimiter_said(self.plan.delimiter)}
             self.note("other-delimiter", header.line, **words)
             return False
         self._header(header)
         there = self.there
         pairs = zip(self.checked.foreign, self.parents, strict=True)
-        parents = [held for one, held in pairs if set(one.fields) <= there]
+        parents = [value for item, value in pairs if set(item.fields) <= there]
         self.checked = self.checked.present(there)
         self.start_keys(parents)
         return True
@@ -153,7 +153,7 @@ class TableReading:
         cells = self._align(record)
         if self.trail:
             self.trail.row(self.plan, cells)
-        if any(cells[at] in names for _, at, names in self.retiring):
+        if any(cells[index] in names for _, index, names in self.retiring):
             self.past_lines.add(record.line)
         refused = self._judge_cells(record, cells)
         if self.checked.columns:
@@ -165,37 +165,39 @@ class TableReading:
         if self.ours or not cells or not self.there:
             return not any(cells)
         known = zip(self.missing, self.order, strict=True)
-        return all(at >= len(cells) or cells[at] in held for held, at in known if at is not None)
+        return all(
+            index >= len(cells) or cells[index] in value for value, index in known if index is not None
+        )
 
     def note_blank(self, line: int, cells: Sequence[str]) -> None:
         """A row without a value: nothing at all, or reasons why there is none."""
         if not any(cells):
             self.note("blank-line", line)
             return
-        there = ((at, place) for at, place in enumerate(self.order) if place is not None)
-        held = [self.reason(at, cells[place]) for at, place in there if place < len(cells)]
-        shown = [*held[:MOST_REASONS], *(["..."] if len(held) > MOST_REASONS else [])]
-        says = f"it says {held[0]}" if len(held) == 1 else f"every cell is missing ({', '.join(shown)})"
+        there = ((index, place) for index, place in enumerate(self.order) if place is not None)
+        value = [self.reason(index, cells[place]) for index, place in there if place < len(cells)]
+        shown = [*value[:MOST_REASONS], *(["..."] if len(value) > MOST_REASONS else [])]
+        says = f"it says {value[0]}" if len(value) == 1 else f"every cell is missing ({', '.join(shown)})"
         self.note("missing-row", line, says=says)
 
-    def reason(self, at: int, text: str) -> str:
+    def reason(self, position: int, text: str) -> str:
         """A missing code with its label, where it has one; ``at`` is the place of its field."""
-        field = self.plan.schema["fields"][at]
+        field = self.plan.schema["fields"][position]
         codes = field.get("missingValues", self.plan.schema.get("missingValues", ()))
-        labels = {one["value"]: one.get("label") for one in codes if isinstance(one, Mapping)}
+        labels = {code["value"]: code.get("label") for code in codes if isinstance(code, Mapping)}
         label = labels.get(text)
         return f"{text or 'blank'} ({label})" if label and text else text or "blank"
 
     def keep(self, line: int, cells: list[str], refused: frozenset[str]) -> None:
         """Stores a row that can be placed."""
-        if self.make and self.has_place(line, cells) and (made := self.make(self, line, cells, refused)):
-            self.store.add(made)
+        if self.make and self.has_place(line, cells) and (built := self.make(self, line, cells, refused)):
+            self.store.add(built)
 
     def has_place(self, line: int, cells: Sequence[str]) -> bool:
         """False for a row of a form or visit that the dictionary has no more; the form itself says so."""
         if self.plan.known and self.plan.name == layout.SUBJECTS:
             self._look_at_subject(self.plan.known, line, cells)
-        gone = [name for name, at, names in self.retiring if cells[at] in names]
+        gone = [name for name, index, names in self.retiring if cells[index] in names]
         if gone and self.plan.name == layout.FORMS:
             visit, form = cells[2], cells[4]
             self.note("form-retired", line, name=gone[-1], value=form, visit=visit, subject=cells[1])
@@ -237,22 +239,22 @@ class TableReading:
     ) -> Reported:
         """A finding about a line of this file."""
         plan = self.plan
-        found = finding(code, value=value, table=plan.name, field=name, path=plan.path, **words)
-        return Reported(finding=found, file=plan.path, table=plan.name, row=line, field=name)
+        result = finding(code, value=value, table=plan.name, field=name, path=plan.path, **words)
+        return Reported(finding=result, file=plan.path, table=plan.name, row=line, field=name)
 
     def _header(self, header: Record) -> None:
         columns, given = self.plan.columns, labels(header, ours=self.ours)
         self.width = len(given)
-        places = {name: at for at, name in reversed(list(enumerate(given)))}
-        for at, name in enumerate(given):
-            if places[name] != at:
+        places = {name: position for position, name in reversed(list(enumerate(given)))}
+        for index, name in enumerate(given):
+            if places[name] != index:
                 self.note("repeated-column", header.line, name=name, value=name)
             elif name not in columns:
-                near = did_you_mean(name, [one for one in columns if one not in places])
+                near = did_you_mean(name, [column for column in columns if column not in places])
                 self.note("unknown-column", header.line, name=name, value=name, near=near)
         for name in columns:
             if name not in places and name not in self.plan.optional:
-                meant = nearest(name, [one for one in given if one not in columns])
+                meant = nearest(name, [item for item in given if item not in columns])
                 near = f'If "{meant}" is meant, name it {name}. ' if meant else ""
                 self.note("missing-column", header.line, name=name, near=near)
         known = [name for name in given if name in columns]
@@ -270,7 +272,7 @@ class TableReading:
 
     def aligned(self, cells: Sequence[str]) -> list[str]:
         """The cells in the order of the schema, blank ones for what is not there."""
-        return [cells[at] if at is not None and at < len(cells) else "" for at in self.order]
+        return [cells[index] if index is not None and index < len(cells) else "" for index in self.order]
 
     def _judge_cells(self, record: Record, cells: list[str]) -> frozenset[str]:
         """Reports damaged cells, notes what Frictionless refuses; gives the columns that are refused."""
@@ -281,10 +283,10 @@ class TableReading:
         refused: set[str] = set()
         for place in unknown:
             name, text, read = self.plan.columns[place], cells[place], self.readers[place]
-            at = self.order[place]
-            if at is None:
+            index = self.order[place]
+            if index is None:
                 continue
-            if at in record.damaged:
+            if index in record.damaged:
                 self.note("not-utf8", record.line, name=name, value=text)
                 self.store.add(Damage(self.at, record.line, name))
                 refused.add(name)
@@ -346,11 +348,11 @@ def other_delimiter(cells: Sequence[str], plan: TablePlan) -> str | None:
     """The character that evidently parts the cells of a file whose header is one cell."""
     if len(cells) != 1 or cells[0] in plan.columns:
         return None
-    for one in _DELIMITERS:
-        names = [name.strip(' "') for name in cells[0].split(one)]
+    for delimiter in _DELIMITERS:
+        names = [name.strip(' "') for name in cells[0].split(delimiter)]
         known = sum(name in plan.columns for name in names)
-        if one != plan.delimiter and known > 1 and known * 2 >= len(names):
-            return one
+        if delimiter != plan.delimiter and known > 1 and known * 2 >= len(names):
+            return delimiter
     return None
 
 
@@ -365,14 +367,14 @@ Make = Callable[[TableReading, int, list[str], frozenset[str]], Any]
 
 def _key(reading: TableReading, cells: list[str], refused: frozenset[str]) -> dict[str, Any] | None:
     """The key columns of a row, or None when the row cannot be placed."""
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     for name, text in zip(reading.plan.columns, cells, strict=True):
         if name not in layout.ROW_KEY or (reading.plan.table and name not in reading.keys):
             continue
         if name in refused or not (text or name in reading.blank_keys):
             return None
-        found[name] = text if name not in _NUMBERS else int(text) if text else None
-    return found
+        results[name] = text if name not in _NUMBERS else int(text) if text else None
+    return results
 
 
 def _data(reading: TableReading, line: int, cells: list[str], refused: frozenset[str]) -> DataLine | None:

@@ -196,14 +196,14 @@ class Store:
     def _of(self, name: str, subject: str) -> Iterable[tuple[Any, ...]]:
         return self._db.execute(f"select * from {name} where subject = ? order by rowid", (subject,))
 
-    def damaged(self, at: int, line: int) -> frozenset[str]:
+    def damaged(self, position: int, line: int) -> frozenset[str]:
         """Fields of a line that the reader has reported already."""
         query = "select field from damage where at = ? and line = ?"
-        return frozenset(name for (name,) in self._db.execute(query, (at, line)))
+        return frozenset(name for (name,) in self._db.execute(query, (position, line)))
 
-    def settle(self, at: int, line: int, field: str) -> None:
+    def settle(self, position: int, line: int, field: str) -> None:
         """The judge has spoken on a cell: Frictionless's doubt about it is said."""
-        self._db.execute("delete from doubt where at = ? and line = ? and field = ?", (at, line, field))
+        self._db.execute("delete from doubt where at = ? and line = ? and field = ?", (position, line, field))
 
     def doubts(self) -> Iterator[Doubt]:
         """What is left of Frictionless's doubts, in the order of the files."""

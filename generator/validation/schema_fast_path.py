@@ -36,13 +36,13 @@ def plain_readers(plan: TablePlan) -> tuple[CellReader, ...]:
     """How each column of a table of a study is read; a value is None where Frictionless was not asked."""
     asked: list[CellReader] = []
 
-    def ask(at: int, text: str) -> tuple[Any, CellVerdict]:
+    def ask(position: int, text: str) -> tuple[Any, CellVerdict]:
         if not asked:
             asked.extend(cell_readers(frictionless_schema(plan)))
-        return asked[at](text)
+        return asked[position](text)
 
     return tuple(
-        _reader(_tests(field, plan.schema), at, ask) for at, field in enumerate(plan.schema["fields"])
+        _reader(_tests(field, plan.schema), index, ask) for index, field in enumerate(plan.schema["fields"])
     )
 
 
@@ -51,14 +51,14 @@ def sparing_readers(
 ) -> tuple[CellReader, ...]:
     """Frictionless's readers of a table of others, asked as seldom as can be. Keys need their values."""
 
-    def ask(at: int, text: str) -> tuple[Any, CellVerdict]:
-        return readers[at](text)
+    def ask(position: int, text: str) -> tuple[Any, CellVerdict]:
+        return readers[position](text)
 
     return tuple(
-        _reader(_tests(one, plan.schema), at, ask)
-        if name not in keys and _is_usual(one, plan.schema)
-        else readers[at]
-        for at, (name, one) in enumerate(zip(plan.columns, plan.schema["fields"], strict=True))
+        _reader(_tests(item, plan.schema), index, ask)
+        if name not in keys and _is_usual(item, plan.schema)
+        else readers[index]
+        for index, (name, item) in enumerate(zip(plan.columns, plan.schema["fields"], strict=True))
     )
 
 
@@ -74,18 +74,20 @@ def _is_usual(field: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
         or not isinstance(missing, list)
     ):
         return False
-    values = [*codes, *(held for name, held in constraints.items() if name in _BOUNDS)]
-    lengths = [held for name, held in constraints.items() if name in ("minLength", "maxLength")]
+    values = [*codes, *(constraint for name, constraint in constraints.items() if name in _BOUNDS)]
+    lengths = [constraint for name, constraint in constraints.items() if name in ("minLength", "maxLength")]
     return (
-        all(type(one) in kinds and (type(one) is not float or isfinite(one)) for one in values)
-        and all(type(one) is int for one in lengths)
-        and all(type(one) is str for one in (*missing, constraints.get("pattern", "")))
+        all(type(value) in kinds and (type(value) is not float or isfinite(value)) for value in values)
+        and all(type(length) is int for length in lengths)
+        and all(type(item) is str for item in (*missing, constraints.get("pattern", "")))
     )
 
 
-def _reader(sure: Sure | None, at: int, ask: Callable[[int, str], tuple[Any, CellVerdict]]) -> CellReader:
+def _reader(
+    sure: Sure | None, position: int, ask: Callable[[int, str], tuple[Any, CellVerdict]]
+) -> CellReader:
     def read(text: str) -> tuple[Any, CellVerdict]:
-        return (None, None) if sure and sure(text) else ask(at, text)
+        return (None, None) if sure and sure(text) else ask(position, text)
 
     return read
 
@@ -95,8 +97,8 @@ def _tests(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Sure | None:
     constraints = field.get("constraints", {})
     make = _KINDS.get(field.get("type", "string"))
     fits = make(field, constraints) if make else None
-    said = field.get("missingValues", schema.get("missingValues", [""]))
-    missing = {one["value"] if isinstance(one, Mapping) else one for one in said}
+    written = field.get("missingValues", schema.get("missingValues", [""]))
+    missing = {item["value"] if isinstance(item, Mapping) else item for item in written}
     if fits is None:
         return None
     if constraints.get("required"):

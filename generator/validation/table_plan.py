@@ -44,15 +44,15 @@ class TablePlan:
     @property
     def optional(self) -> frozenset[str]:
         """Columns that follow from another one, so that an older package may lack them."""
-        return frozenset(one.name for one in (self.table.fields if self.table else ()) if one.part_of)
+        return frozenset(item.name for item in (self.table.fields if self.table else ()) if item.part_of)
 
     @property
     def blank_keys(self) -> frozenset[str]:
         """The key columns that may be blank, such as the site of a study without sites."""
         return frozenset(
-            one["name"]
-            for one in self.schema["fields"]
-            if one["name"] in layout.ROW_KEY and not one.get("constraints", {}).get("required")
+            item["name"]
+            for item in self.schema["fields"]
+            if item["name"] in layout.ROW_KEY and not item.get("constraints", {}).get("required")
         )
 
 
@@ -63,13 +63,13 @@ def frictionless_schema(plan: TablePlan) -> Any:
     try:
         return frictionless.Schema.from_descriptor({"$schema": SCHEMA_PROFILE, **plan.schema})
     except frictionless.FrictionlessException as error:
-        raise ValueError("; ".join(one.note for one in error.to_errors())) from error
+        raise ValueError("; ".join(to_error.note for to_error in error.to_errors())) from error
 
 
-def missing_values(one: Any) -> tuple[str, ...]:
+def missing_values(item: Any) -> tuple[str, ...]:
     """The texts of a Frictionless field that stand for no value."""
-    own = one.has_defined("missing_values") or not one.schema
-    return tuple(one.missing_values if own else one.schema.missing_values)
+    own = item.has_defined("missing_values") or not item.schema
+    return tuple(item.missing_values if own else item.schema.missing_values)
 
 
 def cell_readers(schema: Any) -> tuple[CellReader, ...]:
@@ -94,12 +94,12 @@ def _remembering(read: CellReader) -> CellReader:
         except KeyError:
             pass
         try:
-            said = read(text)
+            written = read(text)
         except Exception as error:
-            said = None, {"type": f"frictionless stops at it ({type(error).__name__})"}
+            written = None, {"type": f"frictionless stops at it ({type(error).__name__})"}
         if len(seen) >= _REMEMBERED:
             seen.clear()
-        seen[text] = said
-        return said
+        seen[text] = written
+        return written
 
     return verdict

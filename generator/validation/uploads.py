@@ -65,7 +65,7 @@ class UploadCheck:
 def _listed(descriptor: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The files of the descriptor with their hashes; whatever has another shape is none."""
     given = descriptor.get("crfsmith:files")
-    for one in given if isinstance(given, list) else []:
-        path, said = (one.get("path"), one.get("hash")) if isinstance(one, dict) else (None, None)
-        if isinstance(path, str) and isinstance(said, str) and path.startswith(layout.FILES):
-            yield path, said.removeprefix("sha256:")
+    for item in given if isinstance(given, list) else []:
+        path, entry = (item.get("path"), item.get("hash")) if isinstance(item, dict) else (None, None)
+        if isinstance(path, str) and isinstance(entry, str) and path.startswith(layout.FILES):
+            yield path, entry.removeprefix("sha256:")

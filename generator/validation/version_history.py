@@ -77,7 +77,7 @@ class PackageHistory:
     def __init__(self, opened: OpenPackage) -> None:
         self._opened = opened
         self._db = sqlite3.connect(Path(opened.store.folder) / "history.sqlite", isolation_level=None)
-        names = ", ".join(f"c{at}" for at in range(len(_COLUMNS)))
+        names = ", ".join(f"c{index}" for index in range(len(_COLUMNS)))
         self._db.executescript(
             f"pragma journal_mode=off; pragma synchronous=off; begin; create table line (subject, {names});"
         )
@@ -97,13 +97,13 @@ class PackageHistory:
 
     def people(self) -> list[str]:
         """Everybody who saved anything."""
-        at = _Line._fields.index("saved_by")
-        return [name for (name,) in self._db.execute(f"select distinct c{at} from line order by 1")]
+        index = _Line._fields.index("saved_by")
+        return [name for (name,) in self._db.execute(f"select distinct c{index} from line order by 1")]
 
     def last_save(self) -> datetime | None:
         """When the newest version of all was saved."""
-        at = _Line._fields.index("saved_at")
-        [(text,)] = self._db.execute(f"select max(c{at}) from line")
+        index = _Line._fields.index("saved_at")
+        [(text,)] = self._db.execute(f"select max(c{index}) from line")
         try:
             return datetime.fromisoformat(text) if text else None
         except ValueError:
@@ -111,44 +111,44 @@ class PackageHistory:
 
     def entries(self) -> dict[str, tuple[str, datetime]]:
         """Who entered each subject, and when, where the package says so."""
-        found: dict[str, tuple[str, datetime]] = {}
-        for subject, by, at in self._rows(layout.SUBJECTS, (layout.SUBJECT, *layout.ENTRY)):
+        texts: dict[str, tuple[str, datetime]] = {}
+        for subject, by, index in self._rows(layout.SUBJECTS, (layout.SUBJECT, *layout.ENTRY)):
             try:
-                moment = datetime.fromisoformat(at)
+                moment = datetime.fromisoformat(index)
             except ValueError:
                 continue
             if moment.tzinfo and 0 < len(by) <= LONGEST_NAME:
-                found[subject] = (by, moment)
-        return found
+                texts[subject] = (by, moment)
+        return texts
 
     def forms(self, subject: str) -> dict[FormKey, tuple[PackagedVersion, ...]]:
         """The versions of each form of a subject, oldest first; without those that do not fit together."""
-        found: dict[FormKey, tuple[PackagedVersion, ...]] = {}
+        packaged_versions: dict[FormKey, tuple[PackagedVersion, ...]] = {}
         query = "select * from line where subject = ? order by c0, c1, c2, cast(c3 as integer), rowid"
         lines = (_Line(*row[1:]) for row in self._db.execute(query, (subject,)))
-        for (visit, unsno, form), some in groupby(lines, lambda one: one[:3]):
+        for (visit, unsno, form), some in groupby(lines, lambda item: item[:3]):
             try:
-                found[FormKey(form, visit, int(unsno))] = tuple(_versions(form, some))
+                packaged_versions[FormKey(form, visit, int(unsno))] = tuple(_versions(form, some))
             except ValueError:
                 self.broken += 1
-        return found
+        return packaged_versions
 
     def _rows(self, table: str, wanted: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """Some columns of a table; nothing where it does not have them all."""
-        plan = next((one for one in self._opened.plans if one.name == table), None)
+        plan = next((item for item in self._opened.plans if item.name == table), None)
         if plan is None or plan.path not in self._opened.source.sizes:
             return
         try:
             with self._opened.source.open(plan.path) as raw:
                 records = Records(raw, _silent, delimiter=plan.delimiter)
                 header = records.next()
-                places = {name: at for at, name in enumerate(header.cells)} if header else {}
+                places = {name: index for index, name in enumerate(header.cells)} if header else {}
                 if not places.keys() >= set(wanted):
                     return
                 order = [places[name] for name in wanted]
                 for record in records:
                     if len(record.cells) == len(places):
-                        yield tuple([record.cells[at] for at in order])
+                        yield tuple([record.cells[index] for index in order])
         except BrokenFile:
             return
 
@@ -159,7 +159,7 @@ def _silent(code: str, line: int, **words: Any) -> None:
 
 def _versions(form: str, lines: Iterator[_Line]) -> Iterator[PackagedVersion]:
     state = _State(form=form)
-    for number, (version, some) in enumerate(groupby(lines, lambda one: one.version), start=1):
+    for number, (version, some) in enumerate(groupby(lines, lambda item: item.version), start=1):
         if version != str(number):
             raise BrokenHistory(f"version {number} of {form} is missing")
         yield state.after(list(some))
@@ -237,42 +237,42 @@ class _State:
         )
 
 
-def _put(held: dict[Any, str], name: Any, line: _Line) -> None:
+def _put(texts: dict[Any, str], name: Any, line: _Line) -> None:
     """One text after another; a history whose texts before and after do not meet is none."""
-    if held.get(name, "") != line.old:
+    if texts.get(name, "") != line.old:
         raise BrokenHistory(f"{line.field} was not {line.old!r} before it was {line.new!r}")
     if line.new:
-        held[name] = line.new
+        texts[name] = line.new
     else:
-        held.pop(name, None)
+        texts.pop(name, None)
 
 
 def dictionary_uses(opened: OpenPackage) -> tuple[DictionaryUse, ...]:
     """Which dictionaries were in use, as the descriptor tells it."""
     given = opened.descriptor.get("crfsmith:dictionaries")
-    found = []
-    for one in given if isinstance(given, list) else []:
-        digest, since = (one.get("hash"), one.get("since")) if isinstance(one, dict) else (None, None)
+    results = []
+    for item in given if isinstance(given, list) else []:
+        digest, since = (item.get("hash"), item.get("since")) if isinstance(item, dict) else (None, None)
         try:
             moment = datetime.fromisoformat(since) if isinstance(since, str) else None
         except ValueError:
             continue
         if isinstance(digest, str) and moment and moment.tzinfo:
-            found.append(DictionaryUse(hash=digest, since=moment))
-    return tuple(found)
+            results.append(DictionaryUse(hash=digest, since=moment))
+    return tuple(results)
 
 
 def earlier_texts(source: Source) -> dict[str, dict[str, str]]:
     """The earlier dictionaries of a package by their hashes; one that is not what it says is left out."""
-    found: dict[str, dict[str, str]] = {}
+    texts: dict[str, dict[str, str]] = {}
     for name in source.sizes:
         digest, _, file = name.removeprefix(layout.EARLIER_DICTIONARIES).partition("/")
         if name.startswith(layout.EARLIER_DICTIONARIES) and file:
             try:
-                found.setdefault(digest, {})[file] = read_text(source, name)
+                texts.setdefault(digest, {})[file] = read_text(source, name)
             except BrokenFile:
                 continue
-    return {digest: files for digest, files in found.items() if dictionary_hash(files) == digest}
+    return {digest: files for digest, files in texts.items() if dictionary_hash(files) == digest}
 
 
 def earlier_file(opened: OpenPackage, name: str) -> bytes | None:

@@ -24,8 +24,8 @@ def condition_of(
     subjid: str, casebook: StoredCasebook | None = None
 ) -> Callable[[Scheduled, int], bool | None]:
     """The three-valued truth of the schedule's conditions for one subject; its forms are read once."""
-    held = services()
-    return condition_in(Subject(held.study, casebook or whole_casebook_of(subjid), held.today(), subjid))
+    value = services()
+    return condition_in(Subject(value.study, casebook or whole_casebook_of(subjid), value.today(), subjid))
 
 
 def condition_in(world: Subject) -> Callable[[Scheduled, int], bool | None]:
@@ -36,8 +36,8 @@ def condition_in(world: Subject) -> Callable[[Scheduled, int], bool | None]:
         form = study.forms[scheduled.form]
         key = FormKey(form.name, scheduled.visit, unsno)
         here = world.form(key) or CapturedForm(plan_of(study, form), Record(), key, world)
-        found = _compiled(study, scheduled)([Place(here, None)])
-        return found if isinstance(found, bool) else None
+        result = _compiled(study, scheduled)([Place(here, None)])
+        return result if isinstance(result, bool) else None
 
     return holds
 

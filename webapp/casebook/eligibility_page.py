@@ -94,12 +94,12 @@ class EligibilityPage:
 
 def assessment_of(subjid: str, judged: Judged) -> Assessment | None:
     """The subject's eligibility as of today."""
-    held = services()
-    if held.study.eligibility is None:
+    value = services()
+    if value.study.eligibility is None:
         return None
 
     def work_out() -> Assessment | None:
-        return assess(held.study, whole_casebook_of(subjid), held.today(), subjid, judged.findings)
+        return assess(value.study, whole_casebook_of(subjid), value.today(), subjid, judged.findings)
 
     return judged.once("eligibility", work_out)
 
@@ -117,7 +117,7 @@ def status_of(assessment: Assessment) -> Shown:
 
 
 def _names(criteria: tuple[CriterionResult, ...]) -> str:
-    names = [one.name for one in criteria]
+    names = [item.name for item in criteria]
     if len(names) <= MOST_NAMES:
         return ", ".join(names)
     return f"{', '.join(names[: MOST_NAMES - 1])} and {len(names) - MOST_NAMES + 1} more"
@@ -178,7 +178,7 @@ class _Lines:
 
     def places(self, result: CriterionResult) -> Iterator[Place]:
         """The sources form by form and row by row; those that leave something open say so."""
-        lacks = {one.source: one.why for one in result.lacking}
+        lacks = {item.source: item.why for item in result.lacking}
         by_place: dict[str, list[SourceShown]] = {}
         for source in _in_order((*result.sources, *lacks)):
             sources = by_place.setdefault(self.title(source), [])
@@ -212,7 +212,7 @@ class _Lines:
 
     def shown(self, source: Source, lack: Lack | None) -> SourceShown:
         table = services().study.tables[source.table]
-        field = next((one for one in table.fields if one.name == source.field), None)
+        field = next((item for item in table.fields if item.name == source.field), None)
         if field is None:
             group = table.group.title if table.group else None
             note = "none" if source.captured else "not started"
@@ -245,9 +245,9 @@ def _in_order(sources: Iterable[Source]) -> list[Source]:
     """Each source once; those of a form, or of a row, together."""
     kept = list(dict.fromkeys(sources))
     first: dict[tuple[FormKey, int | None], int] = {}
-    for at, one in enumerate(kept):
-        first.setdefault((one.key, one.row), at)
-    return sorted(kept, key=lambda one: first[one.key, one.row])
+    for index, item in enumerate(kept):
+        first.setdefault((item.key, item.row), index)
+    return sorted(kept, key=lambda entry: first[entry.key, entry.row])
 
 
 def _note(source: Source, lack: Lack | None) -> str:

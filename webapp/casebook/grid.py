@@ -86,17 +86,19 @@ def grid_of(subjid: str, holds: Holds, findings: Mapping[FormKey, int]) -> Grid:
 
     ``findings`` has the number of open findings by form.
     """
-    held = services()
-    study = held.study
+    value = services()
+    study = value.study
     casebook = whole_casebook_of(subjid)
-    known = heads(held.database, subjid)
+    known = heads(value.database, subjid)
     when = timeline(study, casebook, known)
-    states = _by_day(_with_captured(study, visit_states(study, when, held.today()), known))
+    states = _by_day(_with_captured(study, visit_states(study, when, value.today()), known))
     columns = _columns(study, subjid, states)
     names = dict.fromkeys(scheduled.form for scheduled in study.schedule)
     forms = [study.forms[name] for name in names]
     cells = _Cells(study=study, subjid=subjid, known=known, holds=holds, findings=findings)
-    lines = tuple(Line(form=form, cells=tuple(cells.cell(form, one) for one in columns)) for form in forms)
+    lines = tuple(
+        Line(form=form, cells=tuple(cells.cell(form, column) for column in columns)) for form in forms
+    )
     return Grid(
         columns=columns,
         lines=tuple(line for line in lines if any(cell.address for cell in line.cells)),
@@ -109,20 +111,20 @@ def _with_captured(
     study: Study, states: tuple[VisitState, ...], known: Mapping[FormKey, FormHead]
 ) -> tuple[VisitState, ...]:
     """Repeating visits of which a form was captured stand in the grid, dated or not."""
-    found: list[VisitState] = []
+    result: list[VisitState] = []
     for visit in study.visits.values():
         mine = {state.unsno: state for state in states if state.visit is visit}
         if not visit.repeats:
-            found.extend(mine.values())
+            result.extend(mine.values())
             continue
         some = next(iter(mine.values()))
         numbers = {key.unsno for key in known if key.visit == visit.name} | (set(mine) - {0})
         for number in sorted(numbers):
             blank = VisitState(visit=visit, unsno=number, status=VisitStatus.DUE, due=None, date=None)
-            found.append(mine.get(number, blank))
+            result.append(mine.get(number, blank))
         if not numbers and some.unsno:
-            found.append(some)
-    return tuple(found)
+            result.append(some)
+    return tuple(result)
 
 
 def _next_numbers(
@@ -163,12 +165,12 @@ def _day(state: VisitState) -> date | None:
 def _by_day(states: tuple[VisitState, ...]) -> tuple[VisitState, ...]:
     """The visits in the study's order, with those that nobody planned where their day belongs."""
     unplanned = [state for state in states if state.date and state.visit.type is not VisitType.SCHEDULED]
-    found = [state for state in states if state not in unplanned]
-    for state in sorted(unplanned, key=lambda one: (one.date or date.max, one.unsno)):
-        days = [_day(one) for one in found]
+    result = [state for state in states if state not in unplanned]
+    for state in sorted(unplanned, key=lambda item: (item.date or date.max, item.unsno)):
+        days = [_day(item) for item in result]
         earlier = [i for i, day in enumerate(days) if day and state.date and day <= state.date]
-        found.insert(max(earlier, default=-1) + 1, state)
-    return tuple(found)
+        result.insert(max(earlier, default=-1) + 1, state)
+    return tuple(result)
 
 
 def _last_begun(states: tuple[VisitState, ...], today: date) -> int | None:
@@ -205,7 +207,7 @@ class _Cells:
             status = status_of(head.status, self.findings.get(key, 0))
             unfinished = head.status is not Status.COMPLETE
             return Cell(column=column, status=status, address=address, to_finish=unfinished)
-        expected = expectation(self.study, form.name, visit, lambda one: self.holds(one, state.unsno))
+        expected = expectation(self.study, form.name, visit, lambda item: self.holds(item, state.unsno))
         behind = state.status in (VisitStatus.DONE, VisitStatus.OVERDUE)
         return Cell(
             column=column,

@@ -44,28 +44,28 @@ class FewForms:
 
 def visits_of(lines: Sequence[SubjectLine]) -> Mapping[str, Visits]:
     """By subject. One query reads what was saved since the last time, and of it the visits' dates only."""
-    held = services()
-    today, known = held.today(), _memory()
+    value = services()
+    today, known = value.today(), _memory()
     old = [line for line in lines if not _stands(known.get(line.subject.subjid), line, today)]
     if old:
         # In a study whose visits have no date of their own, every form tells that its visit took place.
-        forms = sources(held.study) if field_named(held.study, VISIT_DATE) else None
+        forms = sources(value.study) if field_named(value.study, VISIT_DATE) else None
         names = [line.subject.subjid for line in old] if len(old) <= MOST_NAMED else None
-        texts = texts_of(held.database, forms, names)
+        texts = texts_of(value.database, forms, names)
         for line in old:
             captured = texts.get(line.subject.subjid, {})
-            when = timeline(held.study, FewForms(captured, tuple(held.study.visits)), captured)
-            states = visit_states(held.study, when, today)
+            when = timeline(value.study, FewForms(captured, tuple(value.study.visits)), captured)
+            states = visit_states(value.study, when, today)
             known[line.subject.subjid] = Visits(
                 changes=line.changes, today=today, next=next_visit(states), ended=when.ended is not None
             )
     return known
 
 
-def _stands(found: Visits | None, line: SubjectLine, today: date) -> bool:
-    return found is not None and (found.changes, found.today) == (line.changes, today)
+def _stands(visits: Visits | None, line: SubjectLine, today: date) -> bool:
+    return visits is not None and (visits.changes, visits.today) == (line.changes, today)
 
 
 def _memory() -> dict[str, Visits]:
-    held: dict[str, Visits] = current_app.extensions.setdefault(REMEMBERED, {})
-    return held
+    visits: dict[str, Visits] = current_app.extensions.setdefault(REMEMBERED, {})
+    return visits

@@ -62,8 +62,8 @@ class Judged:
     @property
     def open(self) -> tuple[Finding, ...]:
         """The findings that somebody can answer now."""
-        waiting = {id(found) for found, _ in self.waiting}
-        return tuple(found for found in self.findings if id(found) not in waiting)
+        waiting = {id(result) for result, _ in self.waiting}
+        return tuple(finding for finding in self.findings if id(finding) not in waiting)
 
     def once(self, name: str, work_out: Callable[[], Result]) -> Result:
         """What else follows from the casebook as it is: worked out when it is asked for first."""
@@ -74,8 +74,8 @@ class Judged:
 
 def remembered(subjid: str, changes: int) -> Standing | None:
     """What is known of a subject whose forms were saved so often; None when that has to be judged."""
-    found = _memory().get(subjid)
-    return found if found and (found.changes, found.today) == (changes, services().today()) else None
+    result = _memory().get(subjid)
+    return result if result and (result.changes, result.today) == (changes, services().today()) else None
 
 
 def remember(subjid: str, stored: StoredStanding) -> Standing:
@@ -137,16 +137,16 @@ def _keep_judged(subjid: str, judged: Judged) -> None:
 
 
 def _judge(subjid: str) -> Judged:
-    held = services()
-    today = held.today()
+    value = services()
+    today = value.today()
     casebook = whole_casebook_of(subjid)
     complete = {key for key, form in casebook.forms.items() if form.status is Status.COMPLETE}
-    judgements = judge_casebook(held.study, casebook, today, subject=subjid, complete=complete.__contains__)
-    found = tuple(findings_of(judgements.values()))
-    waiting = _waiting(subjid, casebook, found)
-    settled_later = {id(one) for one, _ in waiting}
-    open_now = [one for one in found if id(one) not in settled_later]
-    counts = Counter(key for one in open_now for key in places_of(held.study, one))
+    judgements = judge_casebook(value.study, casebook, today, subject=subjid, complete=complete.__contains__)
+    findings = tuple(findings_of(judgements.values()))
+    waiting = _waiting(subjid, casebook, findings)
+    settled_later = {id(item) for item, _ in waiting}
+    open_now = [item for item in findings if id(item) not in settled_later]
+    counts = Counter(key for item in open_now for key in places_of(value.study, item))
     grid = grid_of(subjid, condition_of(subjid), counts)
     standing = Standing(
         changes=sum(form.version for form in casebook.forms.values()),
@@ -156,7 +156,7 @@ def _judge(subjid: str) -> Judged:
         to_finish=grid.to_finish,
     )
     _memory()[subjid] = standing
-    return Judged(findings=found, waiting=waiting, grid=grid, standing=standing)
+    return Judged(findings=findings, waiting=waiting, grid=grid, standing=standing)
 
 
 def _waiting(
@@ -165,7 +165,7 @@ def _waiting(
     """The findings that wait, each with the forms that it waits for."""
     statuses = {key: form.status for key, form in casebook.forms.items()}
     waiting = Waiting(subjid, casebook, statuses)
-    return tuple((found, leads) for found in findings if (leads := waiting.leads(found)))
+    return tuple((finding, leads) for finding in findings if (leads := waiting.leads(finding)))
 
 
 LOCK = Lock()
@@ -182,5 +182,5 @@ def changes_of(known: Mapping[FormKey, FormHead]) -> int:
 
 
 def _memory() -> dict[str, Standing]:
-    held: dict[str, Standing] = current_app.extensions.setdefault(REMEMBERED, {})
-    return held
+    standings: dict[str, Standing] = current_app.extensions.setdefault(REMEMBERED, {})
+    return standings

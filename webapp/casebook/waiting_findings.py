@@ -38,8 +38,8 @@ class Waiting:
 
     @cached_property
     def world(self) -> Subject:
-        held = services()
-        return Subject(held.study, self.casebook, held.today(), self.subjid)
+        value = services()
+        return Subject(value.study, self.casebook, value.today(), self.subjid)
 
     @cached_property
     def visits(self) -> Timeline:
@@ -49,14 +49,14 @@ class Waiting:
     def holds(self) -> Callable[[Scheduled, int], bool | None]:
         return condition_in(self.world)
 
-    def of(self, found: Finding) -> tuple[FormKey, ...]:
+    def of(self, finding: Finding) -> tuple[FormKey, ...]:
         """The forms that a finding waits for; none when it is open now."""
-        return waits_for(self.world, found, self.to_come)
+        return waits_for(self.world, finding, self.to_come)
 
-    def leads(self, found: Finding) -> tuple[Lead, ...]:
+    def leads(self, finding: Finding) -> tuple[Lead, ...]:
         """The same as ways there, in words."""
-        visit = found.data.visit if found.data else None
-        return tuple(self.lead(key, visit) for key in self.of(found))
+        visit = finding.data.visit if finding.data else None
+        return tuple(self.lead(key, visit) for key in self.of(finding))
 
     def lead(self, key: FormKey, seen_from: str | None) -> Lead:
         """The way to a form, with its visit where that is another one."""
@@ -105,26 +105,26 @@ class Waiting:
     def expected(self, key: FormKey) -> Expected:
         """What its visit asks of a form."""
         study = services().study
-        return expectation(study, key.form, key.visit, lambda one: self.holds(one, key.unsno))
+        return expectation(study, key.form, key.visit, lambda item: self.holds(item, key.unsno))
 
 
 class OnPage:
     """What waits on the page of a form, with its answers as they are there now."""
 
     def __init__(self, place: FormPlace, record: Record) -> None:
-        held, subjid = services(), place.subject.subjid
+        entry, subjid = services(), place.subject.subjid
         self.place, self.record = place, record
-        self.heads = heads(held.database, subjid)
+        self.heads = heads(entry.database, subjid)
         statuses = {key: head.status for key, head in self.heads.items()}
         casebook = _WithPage(casebook_of(subjid), place.key.form_key, record)
         self.waiting = Waiting(subjid, casebook, statuses)
-        self._may_wait = form_reads_others(held.study, place.form)
+        self._may_wait = form_reads_others(entry.study, place.form)
 
-    def leads(self, found: Finding) -> tuple[Lead, ...]:
+    def leads(self, finding: Finding) -> tuple[Lead, ...]:
         """The forms that a finding waits for. One that is kept with a reason is settled already."""
-        if not self._may_wait or (self._cell(found.data), found.code) in self.record.kept:
+        if not self._may_wait or (self._cell(finding.data), finding.code) in self.record.kept:
             return ()
-        return self.waiting.leads(found)
+        return self.waiting.leads(finding)
 
     def _cell(self, place: DataPlace | None) -> CellKey | None:
         return cell_on(self.place.form, place) if place is not None else None
@@ -136,10 +136,10 @@ class OnPage:
             return []
         to_come = cache(self.waiting.to_come(home).form)
         given: dict[FormKey, list[int]] = {}
-        for at, outside in _outside(study, self.place):
+        for index, outside in _outside(study, self.place):
             key = to_come(*outside)
             if key is not None:
-                given.setdefault(key, []).append(at)
+                given.setdefault(key, []).append(index)
         return [
             {"to": _pair(self.waiting.lead(key, home.visit)), "given": given[key]}
             for key in in_order(study, given)
@@ -148,10 +148,10 @@ class OnPage:
 
 def _outside(study: Study, place: FormPlace) -> Iterable[tuple[int, tuple[str, str | None]]]:
     """The numbers of what the page asks of other forms, each with the form and the visit that it names."""
-    for at, one in enumerate(browser_form(study, place.form).givens.asked):
-        node = one.node.cell if isinstance(one.node, resolved.Missing) else one.node
+    for index, item in enumerate(browser_form(study, place.form).givens.asked):
+        node = item.node.cell if isinstance(item.node, resolved.Missing) else item.node
         if isinstance(node, resolved.Remote | resolved.Source):
-            yield at, (node.form, node.visit)
+            yield index, (node.form, node.visit)
 
 
 def _pair(lead: Lead) -> list[str]:

@@ -53,8 +53,8 @@ def command(folder: Path, form: str, strict: bool, fix: bool) -> None:
     if form == "json":
         click.echo(json.dumps(_report(findings, study), ensure_ascii=False, indent=2))
     else:
-        for found in findings:
-            show_finding(found, files)
+        for finding in findings:
+            show_finding(finding, files)
         click.echo(_summary(findings, study, len(files)))
     sys.exit(FINDINGS if refused or (strict and findings) else CLEAN)
 
@@ -69,8 +69,8 @@ def _rename_old_keys(folder: Path) -> None:
         click.echo(f"{name}: renamed {_count(number, 'old name')}", err=True)
 
 
-def _place(found: Finding) -> tuple[str, int, int]:
-    return (found.text.file, found.text.line, found.text.column) if found.text else ("", 0, 0)
+def _place(finding: Finding) -> tuple[str, int, int]:
+    return (finding.text.file, finding.text.line, finding.text.column) if finding.text else ("", 0, 0)
 
 
 def _say_unreadable(message: str, form: str) -> None:
@@ -98,38 +98,38 @@ def _report(findings: Sequence[Finding], study: Study | None) -> dict[str, Any]:
         "study": study.name if study else None,
         "hash": study.hash if study else None,
         "counts": counts(study),
-        "findings": [_as_data(found) for found in findings],
+        "findings": [_as_data(finding) for finding in findings],
     }
 
 
-def _as_data(found: Finding) -> dict[str, Any]:
-    place = found.text
+def _as_data(finding: Finding) -> dict[str, Any]:
+    place = finding.text
     return {
-        "code": found.code,
-        "severity": found.severity.value,
+        "code": finding.code,
+        "severity": finding.severity.value,
         "file": place.file if place else None,
         "line": place.line if place else None,
         "column": place.column if place else None,
         "end_line": (place.end_line or None) if place else None,
         "end_column": (place.end_column or None) if place else None,
-        "value": found.value,
-        "message": found.message,
-        "remedy": " ".join(found.remedy.split()),
-        "related": [str(one) for one in found.related],
+        "value": finding.value,
+        "message": finding.message,
+        "remedy": " ".join(finding.remedy.split()),
+        "related": [str(item) for item in finding.related],
     }
 
 
 def _summary(findings: Sequence[Finding], study: Study | None, files: int) -> str:
-    warnings = sum(found.severity is Severity.WARNING for found in findings)
+    warnings = sum(finding.severity is Severity.WARNING for finding in findings)
     errors = len(findings) - warnings
-    said = ", ".join(
+    text = ", ".join(
         _count(number, word) for number, word in ((errors, "error"), (warnings, "warning")) if number
     )
     if study is None:
-        return f"{said} in {_count(files, 'file')}"
-    held = counts(study)
-    size = ", ".join(_count(number, word.removesuffix("s")) for word, number in held.items() if number)
-    return f"{study.short}: {size}. {said or 'No findings'}"
+        return f"{text} in {_count(files, 'file')}"
+    value = counts(study)
+    size = ", ".join(_count(number, word.removesuffix("s")) for word, number in value.items() if number)
+    return f"{study.short}: {size}. {text or 'No findings'}"
 
 
 def _count(number: int, word: str) -> str:

@@ -38,8 +38,8 @@ def command(folder: Path, target: Path) -> None:
         raise Unusable(f"{error}.") from error
     loaded = load_study(files, incomplete=bool(unreadable))
     if loaded.study is None or unreadable:
-        for found in (*unreadable, *loaded.findings):
-            show_finding(found, files)
+        for finding in (*unreadable, *loaded.findings):
+            show_finding(finding, files)
         click.echo("No codebook was written, because the dictionary has errors.", err=True)
         sys.exit(REFUSED)
     page = codebook_html(loaded.study)

@@ -99,23 +99,23 @@ def _from_redcap(
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Unusable(f"{target} is not empty. Give a new folder.")
     given = EventFiles(events=_read(events), forms=_read(event_forms), repeating=_read(repeating))
-    codes = " | ".join(one for one in (missing, _project_missing(project)) if one)
+    codes = " | ".join(item for item in (missing, _project_missing(project)) if item)
     content = _bytes(source)
     with _without_collector():
-        found = convert_redcap(source.name, content, given, missing=codes, **options)
-    _show(found.findings, found.files)
-    if not found.files:
+        result = convert_redcap(source.name, content, given, missing=codes, **options)
+    _show(result.findings, result.files)
+    if not result.files:
         sys.exit(FINDINGS)
     written: dict[str, str | bytes] = {
-        **found.files,
-        LOSSES: as_markdown(source.name, found.losses),
+        **result.files,
+        LOSSES: as_markdown(source.name, result.losses),
         **originals(content, given),
     }
     _write(target, written)
-    _summary(found.losses)
-    forms = sum(name.startswith("forms/") for name in found.files)
-    click.echo(f"{target}: {found.fields:,} fields in {forms} forms.")
-    sys.exit(CLEAN if found.usable else FINDINGS)
+    _summary(result.losses)
+    forms = sum(name.startswith("forms/") for name in result.files)
+    click.echo(f"{target}: {result.fields:,} fields in {forms} forms.")
+    sys.exit(CLEAN if result.usable else FINDINGS)
 
 
 def _project_missing(path: Path | None) -> str:
@@ -149,20 +149,20 @@ def _to_redcap(source: Path, out: Path | None) -> None:
         files, unreadable = read_dictionary(source)
     except UnreadableFolder as error:
         raise Unusable(str(error)) from error
-    found = write_redcap(files, read_originals(source))
-    _show((*unreadable, *found.findings), files)
-    if found.content is None:
+    result = write_redcap(files, read_originals(source))
+    _show((*unreadable, *result.findings), files)
+    if result.content is None:
         sys.exit(FINDINGS)
     losses = out.with_name(f"{out.stem}-{LOSSES}")
     written: dict[str, str | bytes] = {
-        out.name: found.content,
-        losses.name: as_markdown(source.name, found.losses),
-        **{f"{out.stem}-{LISTS[name]}": content for name, content in found.lists.items()},
+        out.name: result.content,
+        losses.name: as_markdown(source.name, result.losses),
+        **{f"{out.stem}-{LISTS[name]}": content for name, content in result.lists.items()},
     }
     _write(out.parent, written)
-    _summary(found.losses)
-    click.echo(f"{out}: {found.fields:,} fields.")
-    for name in found.lists:
+    _summary(result.losses)
+    click.echo(f"{out}: {result.fields:,} fields.")
+    for name in result.lists:
         click.echo(str(out.with_name(f"{out.stem}-{LISTS[name]}")))
     sys.exit(CLEAN if not unreadable else FINDINGS)
 
@@ -189,8 +189,8 @@ def _write(folder: Path, files: Mapping[str, str | bytes]) -> None:
 
 
 def _show(findings: Iterable[Finding], files: Mapping[str, str]) -> None:
-    for found in sorted(findings, key=lambda one: one.severity is not Severity.REFUSE):
-        show_finding(found, files)
+    for finding in sorted(findings, key=lambda item: item.severity is not Severity.REFUSE):
+        show_finding(finding, files)
 
 
 def _summary(losses: Iterable[Loss]) -> None:

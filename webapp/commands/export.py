@@ -74,12 +74,12 @@ def command(url: str, target: Path, shape: str) -> None:
             written = export_package(database, study, target)
         except OSError as error:
             raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
-    for found in written.findings:
-        click.echo(f"{found.severity.word}: {found.message} {found.remedy} [{found.code}]", err=True)
+    for finding in written.findings:
+        click.echo(f"{finding.severity.word}: {finding.message} {finding.remedy} [{finding.code}]", err=True)
     rows = sum(written.rows.values())
     click.echo(f"{target}: {rows:,} rows in {len(written.rows)} tables, {written.rows['forms']:,} forms.")
     click.echo(_unchecked(study))
-    if any(found.code not in WHOLE_ALL_THE_SAME for found in written.findings):
+    if any(result.code not in WHOLE_ALL_THE_SAME for result in written.findings):
         click.get_current_context().exit(1)
 
 
@@ -109,8 +109,8 @@ def _redcap(database: Database, study: Study, target: Path, shape: str) -> None:
     """The records as a CSV file, and beside it the list of what records of REDCap do not carry."""
     with snapshot(database) as state:
         forms = list(captured_forms(state, study))
-        subjects = [one.subjid for one in state.subjects()]
-    found = export_records(
+        subjects = [subject.subjid for subject in state.subjects()]
+    result = export_records(
         study,
         forms,
         day_of(study, database.clock()),
@@ -119,15 +119,15 @@ def _redcap(database: Database, study: Study, target: Path, shape: str) -> None:
     )
     losses = target.with_name(f"{target.stem}-{LOSSES}")
     try:
-        target.write_bytes(found.text.encode("utf-8", errors="surrogatepass"))
-        losses.write_text(as_markdown(target.name, found.left_out), encoding="utf-8", newline="\n")
+        target.write_bytes(result.text.encode("utf-8", errors="surrogatepass"))
+        losses.write_text(as_markdown(target.name, result.left_out), encoding="utf-8", newline="\n")
     except OSError as error:
         raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
-    for kind, harmless, count in counts(found.left_out):
+    for kind, harmless, count in counts(result.left_out):
         click.echo(f"{count:6,}  {kind}{' (no answer lost)' if harmless else ''}")
-    left = len(forms) - found.forms
+    left = len(forms) - result.forms
     rest = f" {left:,} of {len(forms):,} are not in it. See {losses.name}." if left else ""
-    click.echo(f"{target}: {found.forms:,} form{'' if found.forms == 1 else 's'}.{rest}")
-    if not found.whole:
+    click.echo(f"{target}: {result.forms:,} form{'' if result.forms == 1 else 's'}.{rest}")
+    if not result.whole:
         click.echo(f"{target.name} does not keep every answer. See {losses.name}.", err=True)
         click.get_current_context().exit(1)

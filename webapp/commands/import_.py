@@ -114,8 +114,8 @@ def command(
                     database, package, shown, operator=operator, dry_run=dry_run, take_changes=take_changes
                 )
         except Unreadable as error:
-            found = error.finding
-            raise Unusable(f"{found.message} {found.remedy} [{found.code}]") from error
+            finding = error.finding
+            raise Unusable(f"{finding.message} {finding.remedy} [{finding.code}]") from error
         except SaveRefused as error:
             raise Unusable(f"{error}. Nothing was imported. Start the import again.") from error
     if refused:

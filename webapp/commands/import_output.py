@@ -63,12 +63,12 @@ class ShownAsText(Shown):
         self.drafts: list[str] = []
 
     def begin(self, report: Report) -> None:
-        for one in report.findings:
-            if one.finding.code == BY_PROGRAM:
-                click.echo(_finding(one.finding))
+        for finding in report.findings:
+            if finding.finding.code == BY_PROGRAM:
+                click.echo(_finding(finding.finding))
 
     def form(self, preview: FormPreview) -> None:
-        self.judged.update(found.severity.word for found in preview.judged)
+        self.judged.update(result.severity.word for result in preview.judged)
         if preview.outcome is Outcome.SAME and not self.cells and not preview.findings:
             return
         counts = Counter(cell.outcome for cell in preview.cells)
@@ -76,10 +76,10 @@ class ShownAsText(Shown):
         for cell in preview.cells:
             if self.cells or cell.outcome in (Outcome.CHANGED, Outcome.REFUSED):
                 click.echo(f"  {cell.outcome.value:<8} {_cell(cell.cell)}: {_texts(cell)}")
-        for found in preview.findings:
-            click.echo(f"  {_finding(found)}")
-        for found in preview.hard[:MOST_HARD]:
-            click.echo(f"    {_where(found)}{found.message} {found.remedy} [{found.code}]")
+        for finding in preview.findings:
+            click.echo(f"  {_finding(finding)}")
+        for finding in preview.hard[:MOST_HARD]:
+            click.echo(f"    {_where(finding)}{finding.message} {finding.remedy} [{finding.code}]")
         if len(preview.hard) > MOST_HARD:
             click.echo(f"    and {len(preview.hard) - MOST_HARD} more")
         if preview.hard:
@@ -94,11 +94,11 @@ class ShownAsText(Shown):
             )
             return
         click.echo(f"{_counted(counted.forms, 'form')}; {_counted(counted.cells, 'cell')}.")
-        for found in self.notes:
-            click.echo(_finding(found))
+        for note in self.notes:
+            click.echo(_finding(note))
         if self.judged:
-            said = ", ".join(f"{count:,} {name}" for name, count in self.judged.items())
-            click.echo(f"Findings on these forms: {said}. `crfsmith validate` lists them.")
+            text = ", ".join(f"{count:,} {name}" for name, count in self.judged.items())
+            click.echo(f"Findings on these forms: {text}. `crfsmith validate` lists them.")
         if self.drafts:
             many = f"{len(self.drafts):,} complete form{'' if len(self.drafts) == 1 else 's'}"
             come = "would become" if self.dry_run else "became"
@@ -134,23 +134,23 @@ class ShownAsJson(Shown):
                 {**cell.cell._asdict(), "outcome": cell.outcome.value, "old": cell.old, "new": cell.new}
                 for cell in preview.cells
             ],
-            "findings": [_as_dict(found) for found in (*preview.findings, *preview.judged)],
+            "findings": [_as_dict(finding) for finding in (*preview.findings, *preview.judged)],
         }
 
     def close(self, report: Report, counted: Imported | None) -> None:
-        said = {
+        text = {
             "dry_run": self.dry_run,
             "imported": counted is not None and not self.dry_run,
             "forms": _plain(counted.forms) if counted else {},
             "cells": _plain(counted.cells) if counted else {},
             "previews": list(self.forms.values()),
-            "notes": [_as_dict(found) for found in self.notes],
+            "notes": [_as_dict(note) for note in self.notes],
             "package": as_dict(report),
         }
-        click.echo(json.dumps(said, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(text, indent=2, ensure_ascii=False))
 
     def stop(self, report: Report, cause: Finding) -> bool:
-        said = {
+        text = {
             "dry_run": self.dry_run,
             "imported": False,
             "forms": {},
@@ -159,7 +159,7 @@ class ShownAsJson(Shown):
             "stopped": _as_dict(cause),
             "package": as_dict(report),
         }
-        click.echo(json.dumps(said, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(text, indent=2, ensure_ascii=False))
         return True
 
 
@@ -186,8 +186,8 @@ def _address(key: InstanceKey) -> str:
     return form_address(key.subject, key.visit, key.unsno, key.form)
 
 
-def _where(found: Finding) -> str:
-    place = found.data
+def _where(finding: Finding) -> str:
+    place = finding.data
     if place is None or place.field is None:
         return ""
     return f"{_cell(CellKey(place.table, place.row, place.field))}: "
@@ -205,20 +205,20 @@ def _texts(cell: CellPreview) -> str:
     return f"{old} -> {new}"
 
 
-def _finding(found: Finding) -> str:
-    return f"{found.severity.word}: {found.message} {found.remedy} [{found.code}]"
+def _finding(finding: Finding) -> str:
+    return f"{finding.severity.word}: {finding.message} {finding.remedy} [{finding.code}]"
 
 
-def _as_dict(found: Finding) -> dict[str, Any]:
-    place = found.data
+def _as_dict(finding: Finding) -> dict[str, Any]:
+    place = finding.data
     return {
-        "code": found.code,
-        "severity": found.severity.value,
+        "code": finding.code,
+        "severity": finding.severity.value,
         "table": place.table if place else None,
         "row": place.row if place else None,
         "field": place.field if place else None,
-        "value": found.value,
-        "rule": found.rule,
-        "message": found.message,
-        "remedy": found.remedy,
+        "value": finding.value,
+        "rule": finding.rule,
+        "message": finding.message,
+        "remedy": finding.remedy,
     }

@@ -53,19 +53,19 @@ def import_records(
         raise Unusable(f"{source} cannot be read: {error.strerror or error}.") from error
     today = day_of(study, database.clock())
     with snapshot(database) as state:
-        known = frozenset(one.subjid for one in state.subjects())
-    found = read_records(source.name, content, study, saved_at=database.clock(), subjects=known)
+        known = frozenset(subject.subjid for subject in state.subjects())
+    records = read_records(source.name, content, study, saved_at=database.clock(), subjects=known)
     report = validate_records(source.name, content, study, today=today, subjects=known)
-    lost = None if new_subjects else lost_zeros({form.subject: None for form in found.forms}, known)
+    lost = None if new_subjects else lost_zeros({form.subject: None for form in records.forms}, known)
     if lost is not None:
         return shown.stop(report, lost.finding())
-    if not found.forms:
-        return shown.finish(report, None) or bool(found.findings)
+    if not records.forms:
+        return shown.finish(report, None) or bool(records.findings)
     if not dry_run:
         import_account(database)
-    witness = Witness(study=study, habits=found.habits)
+    witness = Witness(study=study, habits=records.habits)
     with snapshot(database) as state:
-        forms = list(_beside(state, witness, sorted(found.forms, key=lambda form: form.subject)))
+        forms = list(_beside(state, witness, sorted(records.forms, key=lambda form: form.subject)))
     if note := witness.note():
         report = replace(report, notes=(*report.notes, note))
     how = Import(
@@ -78,13 +78,13 @@ def import_records(
         dry_run=dry_run,
     )
     counted = import_forms(database, forms, how)
-    return shown.finish(report, counted) or bool(found.findings)
+    return shown.finish(report, counted) or bool(records.findings)
 
 
 def _beside(state: Snapshot, witness: Witness, forms: Iterable[CapturedForm]) -> Iterator[CapturedForm]:
     """The forms, which stand together by subject, with what a file of records cannot hold."""
     for subject, some in groupby(forms, key=lambda form: form.subject):
-        stored = {one.key.form_key: one.record for one in state.newest(subject)}
+        stored = {item.key.form_key: item.record for item in state.newest(subject)}
         for form in some:
             known = witness.beside(form, stored)
             spec = witness.study.forms[form.key.form]

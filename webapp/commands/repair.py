@@ -45,8 +45,8 @@ def command(package: Path, target: Path, from_audit: bool) -> None:
     try:
         repaired = repair_package(package, target, from_audit=from_audit)
     except Unreadable as error:
-        found = error.finding
-        raise Unusable(f"{found.message} {found.remedy} [{found.code}]") from error
+        finding = error.finding
+        raise Unusable(f"{finding.message} {finding.remedy} [{finding.code}]") from error
     except BrokenFile as error:
         raise Unusable(f"A file of {package} cannot be read: {error}.") from error
     except FileExistsError as error:
@@ -66,8 +66,8 @@ def _show(repaired: Repaired, target: Path, *, from_audit: bool) -> None:
             "The package has no dictionary, so its original cells are unknown. It was copied unchanged."
         )
     for path, count in repaired.repeated.items():
-        said = "1 row is" if count == 1 else f"{count:,} rows are"
-        click.echo(f"{path}: {said} repeated. Keep one of each pair. `crfsmith validate` lists the lines")
+        text = "1 row is" if count == 1 else f"{count:,} rows are"
+        click.echo(f"{path}: {text} repeated. Keep one of each pair. `crfsmith validate` lists the lines")
     left = _left(repaired, from_audit=from_audit) or bool(repaired.repeated)
     many = f"{len(repaired.files):,} file{'' if len(repaired.files) == 1 else 's'}"
     click.echo(f"{many} rewritten in {target}, with new hashes in its datapackage.json.")
@@ -89,11 +89,11 @@ def _left(repaired: Repaired, *, from_audit: bool) -> bool:
     if not count:
         return False
     click.echo(f"Remaining differences: {count:,}")
-    cases = [one for one in repaired.report.findings if one.finding.code in codes]
-    for one in cases[:MOST_LEFT]:
-        place = f"{one.file}:{one.row}" if one.row else one.file
-        field = f" {one.field}" if one.field else ""
-        click.echo(f"  {place}{field}: {one.finding.message} [{one.finding.code}]")
+    cases = [finding for finding in repaired.report.findings if finding.finding.code in codes]
+    for item in cases[:MOST_LEFT]:
+        place = f"{item.file}:{item.row}" if item.row else item.file
+        field = f" {item.field}" if item.field else ""
+        click.echo(f"  {place}{field}: {item.finding.message} [{item.finding.code}]")
     if count > MOST_LEFT:
         click.echo(f"  and {count - MOST_LEFT:,} more: `crfsmith validate` lists them")
     return True

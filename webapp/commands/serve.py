@@ -172,12 +172,12 @@ def _first_accounts(database: Database) -> SignIns:
     """One account per role for a database that has none, each with a password of its own."""
     if any(user.username != "import" for user in list_users(database)):
         return ()
-    made = []
+    built = []
     for username, name, role, says in ACCOUNTS:
         password = secrets.token_urlsafe(9)
         add_user(database, username=username, name=name, role=role, password=password)
-        made.append((username, password, says))
-    return tuple(made)
+        built.append((username, password, says))
+    return tuple(built)
 
 
 def _secret(database: Database) -> str:

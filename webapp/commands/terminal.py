@@ -25,20 +25,20 @@ def wrapped(text: str) -> str:
     return textwrap.fill(text, width=min(100, shutil.get_terminal_size().columns))
 
 
-def show_finding(found: Finding, files: Mapping[str, str]) -> None:
+def show_finding(finding: Finding, files: Mapping[str, str]) -> None:
     """Print a finding: place, severity, code, cause; its line with a caret; what to do."""
-    place = f"{found.text}: " if found.text else ""
-    word = click.style(found.severity.word, fg=COLOURS[found.severity], bold=True)
-    click.echo(f"{click.style(place, bold=True)}{word} {printable(found.message)} [{found.code}]")
-    for line in source_lines(found, files):
+    place = f"{finding.text}: " if finding.text else ""
+    word = click.style(finding.severity.word, fg=COLOURS[finding.severity], bold=True)
+    click.echo(f"{click.style(place, bold=True)}{word} {printable(finding.message)} [{finding.code}]")
+    for line in source_lines(finding, files):
         click.echo(f"    {line}")
-    remedy = " ".join(found.remedy.split())
+    remedy = " ".join(finding.remedy.split())
     click.echo(f"    {click.style('->', fg='green')} {printable(remedy)}\n")
 
 
-def source_lines(found: Finding, files: Mapping[str, str]) -> Sequence[str]:
+def source_lines(finding: Finding, files: Mapping[str, str]) -> Sequence[str]:
     """The line of the dictionary that a finding is about, and a line with carets below it."""
-    place = found.text
+    place = finding.text
     lines = LINE_BREAK.split(files.get(place.file, "").removeprefix("\ufeff")) if place else []
     if place is None or place.line > len(lines) or not lines[place.line - 1].strip():
         return ()
@@ -59,17 +59,17 @@ def printable(text: str) -> str:
     """The text with tabulators as blanks, and every other control character made visible."""
     return "".join(
         "    "
-        if one == "\t"
-        else one
-        if unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-        else f"\\u{ord(one):04x}"
-        for one in text
+        if item == "\t"
+        else item
+        if unicodedata.category(item) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+        else f"\\u{ord(item):04x}"
+        for item in text
     )
 
 
 def width(text: str) -> int:
     """How many columns of a terminal a text takes: wide characters two, combining marks none."""
     return sum(
-        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
-        for one in text
+        0 if unicodedata.combining(item) else 2 if unicodedata.east_asian_width(item) in "WF" else 1
+        for item in text
     )

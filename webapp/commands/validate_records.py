@@ -23,6 +23,6 @@ def validate_file(file: Path, folder: Path, files: dict[str, str], limit: int) -
         content = file.read_bytes()
     except OSError as error:
         raise Unusable(f"{file} cannot be read: {error.strerror or error}.") from error
-    said = said_by(read_originals(folder))
+    structure = said_by(read_originals(folder))
     today = day_of(loaded.study, datetime.now(UTC))
-    return validate_records(file.name, content, loaded.study, today=today, said=said, limit=limit)
+    return validate_records(file.name, content, loaded.study, today=today, structure=structure, limit=limit)

@@ -57,12 +57,14 @@ def findings_of_forms(study: Study, forms: Iterable[CapturedForm], today: date) 
     judgements = judge_casebook(study, records, today, complete=complete)
     return Counter(
         (
-            found.code,
-            FormKey(found.data.table, found.data.visit or "", found.data.unsno or 0) if found.data else None,
-            found.data.field if found.data else None,
-            found.rule,
+            finding.code,
+            FormKey(finding.data.table, finding.data.visit or "", finding.data.unsno or 0)
+            if finding.data
+            else None,
+            finding.data.field if finding.data else None,
+            finding.rule,
         )
-        for found in findings_of(judgements.values())
+        for finding in findings_of(judgements.values())
     )
 
 

@@ -93,10 +93,10 @@ def _enter_subjects(database: Database, study: Study, folder: Traversable, today
 
 def read_texts(folder: Traversable) -> dict[str, str]:
     """The YAML files of a folder that is shipped with crfsmith, by name relative to it."""
-    found: dict[str, str] = {}
-    for child in sorted(folder.iterdir(), key=lambda one: one.name):
+    texts: dict[str, str] = {}
+    for child in sorted(folder.iterdir(), key=lambda item: item.name):
         if child.is_dir():
-            found |= {f"{child.name}/{name}": text for name, text in read_texts(child).items()}
+            texts |= {f"{child.name}/{name}": text for name, text in read_texts(child).items()}
         elif child.name.endswith(".yaml"):
-            found[child.name] = child.read_bytes().decode("utf-8")
-    return found
+            texts[child.name] = child.read_bytes().decode("utf-8")
+    return texts

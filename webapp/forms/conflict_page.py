@@ -43,7 +43,7 @@ def conflict_page(
     *,
     settles: str,
     removed: Mapping[tuple[str, int], str] = NOTHING,
-    held: str = "",
+    value: str = "",
 ) -> str:
     """The page on which the second of two editors chooses.
 
@@ -71,7 +71,7 @@ def conflict_page(
         base_version=theirs.version,
         save_id=uuid4().hex,
         settles=settles,
-        held=held,
+        held=value,
         is_complete=theirs.status is Status.COMPLETE,
         needs_reason=was_complete(services().database, place.key),
     )
@@ -82,7 +82,7 @@ def _removals(
 ) -> Iterator[tuple[str, str]]:
     """The inputs that remove once more what I removed and they left alone."""
     for (group, number), reason in removed.items():
-        left, standing = ({row.number for row in one.rows.get(group, ())} for one in (merged, theirs))
+        left, standing = ({row.number for row in item.rows.get(group, ())} for item in (merged, theirs))
         if number in standing - left:
             prefix = row_prefix(group, number)
             yield ROWS_PREFIX + group, str(number)

@@ -51,10 +51,10 @@ def context_of(place: FormPlace) -> Context:
 def open_findings(form: Form, judgement: Judgement, record: Record) -> tuple[Finding, ...]:
     """The findings without the warnings that are kept with a reason. Nothing else can be kept."""
     return tuple(
-        found
-        for found in judgement.findings
-        if found.severity is not Severity.WARNING
-        or (cell_of(form, found.data), found.code) not in record.kept
+        finding
+        for finding in judgement.findings
+        if finding.severity is not Severity.WARNING
+        or (cell_of(form, finding.data), finding.code) not in record.kept
     )
 
 
@@ -67,8 +67,8 @@ def cell_of(form: Form, place: DataPlace | None) -> CellKey:
 
 def opening() -> Opening:
     """This moment by the study's clock, and who is here: what new forms and rows start with."""
-    held = services()
-    now = datetime.combine(held.today(), local(held.study, held.database.clock()).time())
+    value = services()
+    now = datetime.combine(value.today(), local(value.study, value.database.clock()).time())
     return Opening(now=now, user=current_user.user.username)
 
 

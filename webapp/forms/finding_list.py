@@ -52,32 +52,34 @@ def by_form(
     study = services().study
     visits = {name: number for number, name in enumerate((*study.visits, LOG))}
     forms = {name: number for number, name in enumerate(study.forms)}
-    placed = [one for one in findings if one.data is not None]
+    placed = [finding for finding in findings if finding.data is not None]
 
-    def rank(one: Finding) -> tuple[int, int, int]:
-        place = one.data
+    def rank(finding: Finding) -> tuple[int, int, int]:
+        place = finding.data
         assert place is not None
         form = study.tables[place.table].form.name
         return visits.get(place.visit or LOG, len(visits)), place.unsno or 0, forms[form]
 
-    lines = (replace(_line(subjid, one), waits=waits.get(id(one), ())) for one in sorted(placed, key=rank))
+    lines = (replace(_line(subjid, item), waits=waits.get(id(item), ())) for item in sorted(placed, key=rank))
     return tuple(_groups(lines))
 
 
 def _groups(lines: Iterable[OpenFinding]) -> Iterator[FormFindings]:
-    for (visit, form, address), found in groupby(lines, lambda one: (one.visit, one.form, one.form_address)):
-        yield FormFindings(visit=visit, form=form, address=address, findings=tuple(found))
+    for (visit, form, address), result in groupby(
+        lines, lambda item: (item.visit, item.form, item.form_address)
+    ):
+        yield FormFindings(visit=visit, form=form, address=address, findings=tuple(result))
 
 
-def _line(subjid: str, found: Finding) -> OpenFinding:
+def _line(subjid: str, finding: Finding) -> OpenFinding:
     study = services().study
-    place = found.data
+    place = finding.data
     assert place is not None
     form = study.tables[place.table].form
     visit = LOG if form.log else place.visit or ""
     address = form_address(subjid, visit, place.unsno or 0, form.name)
     cell = cell_on(form, place)
-    mark, word = ALERT if found.alerts else (MARKS[found.severity], WORDS[found.severity])
+    mark, word = ALERT if finding.alerts else (MARKS[finding.severity], WORDS[finding.severity])
     return OpenFinding(
         visit="Log" if form.log else visit_word(visit, place.unsno or 0),
         form=form.title,
@@ -86,5 +88,5 @@ def _line(subjid: str, found: Finding) -> OpenFinding:
         where=label_of(form, place),
         mark=mark,
         word=word,
-        finding=found,
+        finding=finding,
     )

@@ -59,9 +59,9 @@ def merge(form: Form, base: Record, mine: Record, theirs: Record) -> Merged:
         field = fields.get((cell.table, cell.field))
         if a == b or field is None:
             continue
-        found = Difference(cell=cell, field=field, mine=a, theirs=b, before=before)
+        difference = Difference(cell=cell, field=field, mine=a, theirs=b, before=before)
         one_sided = theirs_only if a == before else mine_only if b == before else both
-        (both if row in asked else one_sided).append(found)
+        (both if row in asked else one_sided).append(difference)
     return Merged(
         record=_record(form, taken, base, mine, theirs),
         differences=tuple(both),
@@ -121,10 +121,10 @@ def _numbers(record: Record, group: str) -> set[int]:
 
 
 def _fields(form: Form) -> dict[tuple[str, str], Field]:
-    found = {(form.name, f.name): f for f in form.fields if f.collected}
+    result = {(form.name, f.name): f for f in form.fields if f.collected}
     for group in form.row_groups:
-        found |= {(group.name, f.name): f for f in group.fields if f.collected}
-    return found
+        result |= {(group.name, f.name): f for f in group.fields if f.collected}
+    return result
 
 
 def _cells(form: Form, record: Record) -> Cells:

@@ -56,7 +56,7 @@ class Line:
     ends: tuple[Lead, ...]
 
 
-def finding_lines(form: Form, said: Said) -> list[Line]:
+def finding_lines(form: Form, page_findings: Said) -> list[Line]:
     """The findings of a page, gravest first, each with the label of its field.
 
     One that hangs on several fields of the page is listed at its home. One that waits for another form
@@ -64,7 +64,7 @@ def finding_lines(form: Form, said: Said) -> list[Line]:
     """
     order = {Severity.REFUSE: 0, Severity.QUERY: 2, Severity.WARNING: 3}
     once: dict[int, Spot] = {}
-    for spot in said.all():
+    for spot in page_findings.all():
         if spot.waits:
             continue
         if spot.home or id(spot.finding) not in once:
@@ -72,22 +72,22 @@ def finding_lines(form: Form, said: Said) -> list[Line]:
     return [
         _line(form, spot)
         for spot in sorted(
-            once.values(), key=lambda one: 1 if one.finding.alerts else order[one.finding.severity]
+            once.values(), key=lambda item: 1 if item.finding.alerts else order[item.finding.severity]
         )
     ]
 
 
 def _line(form: Form, spot: Spot) -> Line:
-    found, cell = spot.finding, spot.cell
+    result, cell = spot.finding, spot.cell
     place = DataPlace(table=cell.table, field=cell.field or None, row=cell.row)
     return Line(
         target=target_of(cell) if is_on_page(form, cell) else "form",
         where=label_of(form, place),
-        message=found.message,
-        remedy=found.remedy,
-        severity=found.severity.value,
-        alerts=found.alerts,
-        code=found.code,
+        message=result.message,
+        remedy=result.remedy,
+        severity=result.severity.value,
+        alerts=result.alerts,
+        code=result.code,
         shown=cell.field != "",
         home=spot.home,
         ends=spot.ends,
@@ -97,10 +97,10 @@ def _line(form: Form, spot: Spot) -> Line:
 def is_on_page(form: Form, cell: CellKey) -> bool:
     """Whether a finding's field is asked on the page; one that is hidden has nothing to lead to."""
     return not any(
-        one.name == cell.field and one.entry == "hidden"
+        field.name == cell.field and field.entry == "hidden"
         for group in form.groups
         if cell.table == (group.name if group.rows else form.name)
-        for one in group.fields
+        for field in group.fields
     )
 
 
@@ -116,14 +116,14 @@ def page_of_form(
     notice: str = "",
     unsaved: bool = False,
     checked: bool = False,
-    held: str = "",
+    text: str = "",
 ) -> str:
     """The whole page of a form."""
     study = services().study
     page, _ = page_and_template(study, place.form)
     elsewhere = judged_elsewhere(place, record)
     waiting = OnPage(place, record)
-    said = said_of(place, judgement.findings, elsewhere, waiting)
+    written = said_of(place, judgement.findings, elsewhere, waiting)
     still = said_of(place, open_findings(place.form, judgement, record), elsewhere, waiting)
     lines = finding_lines(place.form, still)
     visit = visit_forms(place, len(lines), waiting)
@@ -135,7 +135,7 @@ def page_of_form(
         base_version=base_version if base_version is not None else (stored.version if stored else 0),
         save_id=uuid4().hex,
         own_save=own_save(stored),
-        questions=_questions(place, stored, record, judgement, said=said, removing=removing),
+        questions=_questions(place, stored, record, judgement, page_findings=written, removing=removing),
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],
         said=page_said(place, still, waiting),
@@ -146,7 +146,7 @@ def page_of_form(
         reason=reason,
         notice=notice,
         unsaved=unsaved,
-        held=held,
+        held=text,
         checked=checked,
         saved=request.args.get("saved", ""),
         settled=request.args.get("settles", ""),
@@ -161,7 +161,7 @@ def _questions(
     record: Record,
     judgement: Judgement,
     *,
-    said: Said,
+    page_findings: Said,
     removing: Mapping[tuple[str, int], str],
 ) -> Markup:
     """The questions with their answers, and with what a new form starts with."""
@@ -172,7 +172,7 @@ def _questions(
         form,
         record,
         with_new_rows(form, record, judgement, opening=begun, judge=lambda whole: judged(place, whole)),
-        said=said,
+        page_findings=page_findings,
         stored=stored.record if stored else Record(),
         marks=stored.row_marks if stored else {},
         removing=removing,

@@ -36,15 +36,15 @@ def _lead(place: FormPlace, end: DataPlace) -> Lead:
     there = cell_on(form, end)
     visit = study.visits.get(end.visit or "")
     number = f" {end.unsno}" if end.unsno else ""
-    at = f", {visit.title}{number}" if visit else ""
+    text = f", {visit.title}{number}" if visit else ""
     address = form_address(place.subject.subjid, end.visit, end.unsno or 0, form.name) if end.visit else ""
     return Lead(
-        words=f"{label_of(form, end)} ({form.title}{at})",
+        words=f"{label_of(form, end)} ({form.title}{text})",
         address=f"{address}#{target_of(there)}" if address and there else "",
     )
 
 
-def page_said(place: FormPlace, said: Said, waiting: OnPage) -> dict[str, Any]:
+def page_said(place: FormPlace, page_findings: Said, waiting: OnPage) -> dict[str, Any]:
     """What the page's script cannot know: what only the server can tell, and where own findings hang too.
 
     ``reads`` are the questions of the page that a finding looks at: once one of them is changed, the
@@ -64,7 +64,7 @@ def page_said(place: FormPlace, said: Said, waiting: OnPage) -> dict[str, Any]:
                 "waits": [[form.words, form.address] for form in spot.waits],
                 "reads": list(_reads(place.form, spot)),
             }
-            for spot in said.all()
+            for spot in page_findings.all()
             if _only_here(place.form, spot.finding)
         ],
         "ends": _ends(place),
@@ -72,12 +72,12 @@ def page_said(place: FormPlace, said: Said, waiting: OnPage) -> dict[str, Any]:
     }
 
 
-def _only_here(form: Form, found: Finding) -> bool:
+def _only_here(form: Form, finding: Finding) -> bool:
     """True for what the page cannot judge: rules at home elsewhere, and rules that cannot be told."""
-    if found.data is None or cell_on(form, found.data) is None:
+    if finding.data is None or cell_on(form, finding.data) is None:
         return True
-    rule = services().study.rules.get(found.rule or "")
-    return rule is not None and found.code == rule.unknown
+    rule = services().study.rules.get(finding.rule or "")
+    return rule is not None and finding.code == rule.unknown
 
 
 def _reads(form: Form, spot: Spot) -> Iterator[str]:
@@ -96,19 +96,19 @@ def _targets(rule: Rule) -> Iterator[tuple[str | None, str | None]]:
     table = study.tables[rule.on[0][0]]
     home = Home(form=table.form, group=table.group)
     for expression in (rule.when, rule.assertion):
-        for one in references(expression, study, home) if expression is not None else ():
-            yield one.table, one.field
+        for reference in references(expression, study, home) if expression is not None else ():
+            yield reference.table, reference.field
 
 
 def _ends(place: FormPlace) -> dict[str, list[list[str]]]:
-    held = services()
-    world = Subject(held.study, casebook_of(place.subject.subjid), held.today(), place.subject.subjid)
-    found = {}
-    for rule, _home in rules_of(held.study, place.form):
-        places = [place_elsewhere(world, place.key.form_key, *one) for one in _elsewhere(place.form, rule)]
+    value = services()
+    world = Subject(value.study, casebook_of(place.subject.subjid), value.today(), place.subject.subjid)
+    results = {}
+    for rule, _home in rules_of(value.study, place.form):
+        places = [place_elsewhere(world, place.key.form_key, *item) for item in _elsewhere(place.form, rule)]
         if places:
-            found[rule.name] = [[end.words, end.address] for end in (_lead(place, one) for one in places)]
-    return found
+            results[rule.name] = [[end.words, end.address] for end in (_lead(place, item) for item in places)]
+    return results
 
 
 def _elsewhere(form: Form, rule: Rule) -> Iterator[tuple[str, str]]:

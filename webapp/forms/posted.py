@@ -65,12 +65,12 @@ def read(
     place: FormPlace, data: MultiDict[str, str], files: MultiDict[str, FileStorage] | None = None
 ) -> Typed:
     """What a post means, on top of what is stored."""
-    held = services()
-    stored = load(held.database, place.key)
+    value = services()
+    stored = load(value.database, place.key)
     base = seen_record(place, stored, version_number(data.get("base_version", "0")))
     uploads = uploads_of(place, data, files or MultiDict(), stored=stored)
     posted = read_post(
-        held.study, place.form, uploads.data, stored=base, today=held.today(), opening=opening()
+        value.study, place.form, uploads.data, stored=base, today=value.today(), opening=opening()
     )
     return Typed(place=place, stored=stored, posted=posted, uploads=uploads)
 
@@ -125,7 +125,7 @@ def unsaved_page(now: Typed, judgement: Judgement, *, notice: str, record: Recor
         reason=now.data.get("reason", ""),
         notice=notice,
         unsaved=True,
-        held=held_uploads(now, shown),
+        text=held_uploads(now, shown),
     )
 
 

@@ -23,14 +23,14 @@ def _refused(form: Form, record: Record, earlier: tuple[Record, ...]) -> Iterato
     """The label of each question with an answer that is new and not offered, and the answer's label."""
     for field in form.fields:
         if field.retired:
-            before = [one.texts for one in earlier]
+            before = [item.texts for item in earlier]
             place = DataPlace(table=form.name, field=field.name)
             yield from _answers(form, place, field, record.texts, before)
 
     for group in form.row_groups:
         closed = [field for field in group.fields if field.retired]
         for row in record.rows.get(group.name, ()) if closed else ():
-            before = [_texts_of_row(one, group.name, row.number) for one in earlier]
+            before = [_texts_of_row(item, group.name, row.number) for item in earlier]
             for field in closed:
                 place = DataPlace(table=group.name, field=field.name, row=row.number)
                 yield from _answers(form, place, field, row.texts, before)
@@ -43,7 +43,7 @@ def _answers(
     texts: Mapping[str, str],
     before: list[Mapping[str, str]],
 ) -> Iterator[tuple[str, str]]:
-    known = {field.default, *(code for held in before for code in _codes(held, field))}
+    known = {field.default, *(code for value in before for code in _codes(value, field))}
     for code in _codes(texts, field):
         if code in field.retired and code not in known:
             answer = field.codelist.by_code[code].label if field.codelist else code

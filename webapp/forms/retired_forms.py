@@ -56,12 +56,12 @@ def has_place(study: Study, key: FormKey) -> bool:
 
 def gone_forms(subjid: str, known: Mapping[FormKey, FormHead]) -> tuple[GoneForm, ...]:
     """The captured forms of a subject that have no place any more."""
-    found = []
+    results = []
     for key, head in known.items():
         if has_place(services().study, key):
             continue
         place = _captured_place(head.key)
-        found.append(
+        results.append(
             GoneForm(
                 title=place.form.title if place else key.form,
                 visit=place.visit_title if place else visit_word(key.visit, key.unsno),
@@ -69,7 +69,7 @@ def gone_forms(subjid: str, known: Mapping[FormKey, FormHead]) -> tuple[GoneForm
                 status=status_of(head.status),
             )
         )
-    return tuple(sorted(found, key=lambda one: one.address))
+    return tuple(sorted(results, key=lambda item: item.address))
 
 
 def readable_place(subjid: str, visit: str, form: str) -> tuple[FormPlace, bool]:
@@ -108,11 +108,11 @@ def _study_of(stored: StoredForm) -> Study | None:
         return services().study
     known: dict[str, Study | None] = current_app.extensions.setdefault(OLD_STUDIES, {})
     if stored.dictionary_hash not in known:
-        held = get_dictionary(services().database, stored.dictionary_hash)
+        dictionary = get_dictionary(services().database, stored.dictionary_hash)
         while len(known) >= MOST_OLD:
             known.pop(next(iter(known)))
-        usable = held is not None and not held.is_altered
-        known[stored.dictionary_hash] = load_study(held.files).study if held and usable else None
+        usable = dictionary is not None and not dictionary.is_altered
+        known[stored.dictionary_hash] = load_study(dictionary.files).study if dictionary and usable else None
     return known[stored.dictionary_hash]
 
 
@@ -130,7 +130,7 @@ def tables_of(form: Form, record: Record) -> Iterator[Table]:
         group = groups.get(name)
         fields = [field for field in group.fields if field.collected] if group else []
         known = {field.name for field in fields}
-        rest = list(dict.fromkeys(one for row in rows for one in row.texts if one not in known))
+        rest = list(dict.fromkeys(text for row in rows for text in row.texts if text not in known))
         yield Table(
             title=(group.title or form.title) if group else name,
             labels=(*(field.label for field in fields), *rest),
@@ -139,7 +139,7 @@ def tables_of(form: Form, record: Record) -> Iterator[Table]:
                     str(row.number),
                     (
                         *(_words(field, row.texts) for field in fields),
-                        *(row.texts.get(one, "") for one in rest),
+                        *(row.texts.get(item, "") for item in rest),
                     ),
                 )
                 for row in rows

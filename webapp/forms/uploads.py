@@ -49,15 +49,15 @@ class Uploads:
         """The refused files for our script: what is said, and at which input."""
         return [
             {
-                "target": cell_name(CellKey(found.data.table, found.data.row, found.data.field or "")),
-                "name": found.value or "",
-                "message": found.message,
-                "remedy": found.remedy,
-                "severity": found.severity.value,
-                "code": found.code,
+                "target": cell_name(CellKey(result.data.table, result.data.row, result.data.field or "")),
+                "name": result.value or "",
+                "message": result.message,
+                "remedy": result.remedy,
+                "severity": result.severity.value,
+                "code": result.code,
             }
-            for found in self.refused
-            if found.data
+            for result in self.refused
+            if result.data
         ]
 
 
@@ -90,7 +90,7 @@ def read_uploads(
         text, content = taken
         contents[text] = content
         settled.setlist(name, [text])
-        settled.setlist(DROP, [one for one in settled.getlist(DROP) if one != name])
+        settled.setlist(DROP, [item for item in settled.getlist(DROP) if item != name])
     return Uploads(data=settled, contents=contents, refused=tuple(refused))
 
 
@@ -114,7 +114,7 @@ def _field(form: Form, cell: CellKey) -> Field:
     if cell.row is None:
         return form.by_name[cell.field]
     fields = next(group.fields for group in form.row_groups if group.name == cell.table)
-    return next(one for one in fields if one.name == cell.field)
+    return next(item for item in fields if item.name == cell.field)
 
 
 def _clash(beginning: str, contents: Mapping[str, bytes]) -> str | None:

@@ -40,8 +40,8 @@ class VisitForms:
     @property
     def next(self) -> Beside | None:
         """The next form that is wanted, behind the open one."""
-        at = next(i for i, one in enumerate(self.forms) if one.here)
-        return next((one for one in self.forms[at + 1 :] if one.wanted), None)
+        index = next(i for i, form in enumerate(self.forms) if form.here)
+        return next((form for form in self.forms[index + 1 :] if form.wanted), None)
 
 
 def visit_forms(place: FormPlace, findings: int, page: OnPage) -> VisitForms:
@@ -78,7 +78,7 @@ def _unbegun(place: FormPlace, expected: Mapping[str, Expected], subject: Waitin
     if place.visit is None:
         return {form.name: status_of(None) for form in forms_beside(place)}
     state = visit_state(place.visit, subject.visits, services().today(), unsno=place.unsno)
-    return {name: open_status(one, state) for name, one in expected.items()}
+    return {name: open_status(item, state) for name, item in expected.items()}
 
 
 def _condition_words(study: Study, place: FormPlace) -> str:

@@ -21,10 +21,10 @@ class AuditOrder:
         self._fields: dict[str, tuple[str, ...]] = {}
         places: list[tuple[str, str]] = [(table, "") for table in tables]
         for table in tables:
-            held = study.tables.get(table)
-            self._fields[table] = tuple(one.name for one in held.fields) if held else ()
+            value = study.tables.get(table)
+            self._fields[table] = tuple(field.name for field in value.fields) if value else ()
             places += [(table, "rowno"), *((table, name) for name in self._fields[table])]
-        self._places = {place: at for at, place in enumerate(places)}
+        self._places = {place: index for index, place in enumerate(places)}
         self._known = {table: frozenset(names) for table, names in self._fields.items()}
 
     def first(self, form: StoredForm) -> list[AuditCell]:
@@ -34,32 +34,34 @@ class AuditOrder:
             return []
         text, own = record.texts.get, self._form
         cells: list[AuditCell] = [
-            (own, None, name, "", said) for name in self._fields[own] if (said := text(name))
+            (own, None, name, "", written) for name in self._fields[own] if (written := text(name))
         ]
         if record.rows:
             if not record.rows.keys() <= self._known.keys():
                 return []
             for group in self._fields:
                 names = self._fields[group]
-                for row in sorted(record.rows.get(group, ()), key=lambda one: one.number):
+                for row in sorted(record.rows.get(group, ()), key=lambda item: item.number):
                     if not row.texts.keys() <= self._known[group]:
                         return []
                     cells.append((group, row.number, "rowno", "", str(row.number)))
                     text = row.texts.get
-                    cells += [(group, row.number, name, "", said) for name in names if (said := text(name))]
+                    cells += [
+                        (group, row.number, name, "", written) for name in names if (written := text(name))
+                    ]
         cells.append((self._form, None, "formstat", "", form.status.value))
         return cells
 
     def cells(self, changes: Iterable[Change]) -> list[AuditCell]:
         """Some changes of one save."""
-        return [_cell(one) for one in sorted(changes, key=self._order)]
+        return [_cell(change) for change in sorted(changes, key=self._order)]
 
-    def _order(self, one: Change) -> tuple[int, int, int, int, str, str]:
-        cell, last = one.cell, len(self._places)
+    def _order(self, change: Change) -> tuple[int, int, int, int, str, str]:
+        cell, last = change.cell, len(self._places)
         row = -1 if cell.row is None else cell.row
         table = self._places.get((cell.table, ""), last)
         field = self._places.get((cell.table, cell.field), last)
-        return (_KINDS[one.about], table, row, field, cell.table, cell.field + one.code)
+        return (_KINDS[change.about], table, row, field, cell.table, cell.field + change.code)
 
 
 def _cell(change: Change) -> AuditCell:

@@ -65,7 +65,7 @@ def captured_forms(state: Snapshot, study: Study) -> Iterator[CapturedForm]:
     order = form_order(study)
     day = last_day(state, study)
     for subject in state.subjects():
-        newest = sorted(state.newest(subject.subjid), key=lambda one: order(one.key.form_key))
+        newest = sorted(state.newest(subject.subjid), key=lambda item: order(item.key.form_key))
         yield from with_calculated(study, [captured(subject, form) for form in newest], day)
 
 
@@ -107,9 +107,9 @@ class _Exporting:
     def subject(self, subject: Subject) -> None:
         """The newest version of each form, then the audit trail, both in the package's order."""
         self.writer.subject(PackageSubject(subject.site, subject.subjid, subject.added_by, subject.added_at))
-        by_form = groupby(self.state.versions(subject.subjid), lambda one: one.key)
+        by_form = groupby(self.state.versions(subject.subjid), lambda item: item.key)
         forms = sorted(
-            (list(versions) for _, versions in by_form), key=lambda one: self._order(one[0].key.form_key)
+            (list(versions) for _, versions in by_form), key=lambda item: self._order(item[0].key.form_key)
         )
         newest = [captured(subject, versions[-1]) for versions in forms]
         for form in with_calculated(self.study, newest, self._day):
@@ -151,17 +151,17 @@ class _Exporting:
 
     def files(self) -> tuple[list[CapturedFile], list[CapturedFile], list[Finding]]:
         """Uploaded files, those that only earlier versions name, and a finding for each never kept here."""
-        found: tuple[list[CapturedFile], list[CapturedFile]] = ([], [])
+        captured_fileses: tuple[list[CapturedFile], list[CapturedFile]] = ([], [])
         missing: list[Finding] = []
         for name in sorted(self._named):
             kept = self.state.attachment_head(_beginning(name))
             if kept:
                 read = partial(_read, self.state, name)
-                one = CapturedFile(name=name, size=kept.size, sha256=kept.sha256, read=read)
-                found[0 if self._named[name] else 1].append(one)
+                captured_file = CapturedFile(name=name, size=kept.size, sha256=kept.sha256, read=read)
+                captured_fileses[0 if self._named[name] else 1].append(captured_file)
             elif self._named[name]:
                 missing.append(finding("export-file-missing", value=name))
-        return (*found, missing)
+        return (*captured_fileses, missing)
 
 
 def _save(form: StoredForm) -> tuple[str, str, str, str]:
@@ -171,12 +171,12 @@ def _save(form: StoredForm) -> tuple[str, str, str, str]:
 def earlier_dictionaries(state: Snapshot, study: Study) -> Earlier:
     """Every dictionary that was in use or that a version was saved with."""
     uses = state.dictionary_uses()
-    hashes = {*(one.hash for one in uses), *state.dictionaries_saved_with()} - {study.hash}
+    hashes = {*(use.hash for use in uses), *state.dictionaries_saved_with()} - {study.hash}
     files: dict[str, Mapping[str, str]] = {}
-    for one in hashes:
-        held = state.dictionary(one)
-        if held:
-            files[one] = held.files
+    for item in hashes:
+        dictionary = state.dictionary(item)
+        if dictionary:
+            files[item] = dictionary.files
     return Earlier(uses=uses, files=files)
 
 

@@ -40,11 +40,11 @@ def import_forms(
         seen = set()
         for name, some in groupby(forms, key=lambda form: form.subject):
             seen.add(name)
-            held = list(some)
-            yield plan_forms(state, Subject(held[0].site, name), held, how, desk)
-        for one in subjects:
-            if one.subject not in seen and state.subject(one.subject) is None:
-                yield Plan(subject=one.subject, site=one.site, new_subject=True)
+            value = list(some)
+            yield plan_forms(state, Subject(value[0].site, name), value, how, desk)
+        for subject in subjects:
+            if subject.subject not in seen and state.subject(subject.subject) is None:
+                yield Plan(subject=subject.subject, site=subject.site, new_subject=True)
 
     return carry_out(database, how, plans)
 
@@ -105,11 +105,11 @@ def _write(saves: Batch, plan: Plan, how: Import, desk: FileDesk) -> Iterator[tu
     here = saves.subject(plan.subject)
     if here is None and plan.new_subject and plan.comes_in:
         by = plan.added_by if plan.added_at and plan.added_by else how.user
-        saves.add_subject(subjid=plan.subject, site=plan.site, user=by, at=plan.added_at)
+        saves.add_subject(subjid=plan.subject, site=plan.site, user=by, moment=plan.added_at)
     versions = saves.versions_of(plan.subject) if here else {}
     other = here.added_by if here and plan.new_subject and here.site != plan.site else None
     past = {key.form_key for key, _ in plan.past}
-    saves.restore_forms([(key, made) for key, made in plan.past if key.form_key not in versions])
+    saves.restore_forms([(key, built) for key, built in plan.past if key.form_key not in versions])
     first: list[SaveRequest] = []
     for request in plan.requests:
         number, user = versions.get(request.key.form_key, (0, ""))
@@ -140,7 +140,8 @@ def _changed(planned: FormPreview, user: str) -> FormPreview:
     key = planned.key
     place = DataPlace(table=key.form, subject=key.subject, visit=key.visit, unsno=key.unsno)
     cells = tuple(
-        CellPreview(cell=one.cell, outcome=Outcome.REFUSED, old=one.old, new=one.new) for one in planned.cells
+        CellPreview(cell=cell.cell, outcome=Outcome.REFUSED, old=cell.old, new=cell.new)
+        for cell in planned.cells
     )
     against = finding("import-changed-meanwhile", data=place, value=_name(key), user=user)
     return FormPreview(key=key, outcome=Outcome.REFUSED, cells=cells, findings=(against,))
@@ -166,15 +167,15 @@ class _PlanSpool:
         self._places: list[tuple[int, int, datetime | None]] = []
 
     def add(self, plan: Plan) -> None:
-        saved = max((made[-1].saved_at for _, made in plan.past), default=None)
+        saved = max((built[-1].saved_at for _, built in plan.past), default=None)
         wanted = {request.key for request in plan.requests}
-        previews = {one.key: one for one in plan.previews if one.key in wanted}
+        previews = {preview.key: preview for preview in plan.previews if preview.key in wanted}
         start = self._write(previews)
         self._places.append((self._write(replace(plan, previews=[])), start, saved))
 
-    def _write(self, held: object) -> int:
+    def _write(self, value: object) -> int:
         start = self._file.tell()
-        pickle.dump(held, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+        pickle.dump(value, self._file, protocol=pickle.HIGHEST_PROTOCOL)
         return start
 
     def plans(
@@ -184,13 +185,13 @@ class _PlanSpool:
 
         The one with the last save comes last, so that the newest version is the newest row.
         """
-        last = [one for one in self._places if last_save and one[2] == last_save]
-        for place, start, _ in [one for one in self._places if one not in last] + last:
+        last = [item for item in self._places if last_save and item[2] == last_save]
+        for place, start, _ in [item for item in self._places if item not in last] + last:
             yield self._read(place), partial(self._preview, start)
 
     def _preview(self, start: int, key: InstanceKey) -> FormPreview:
-        found: FormPreview = self._read(start)[key]
-        return found
+        form_preview: FormPreview = self._read(start)[key]
+        return form_preview
 
     def _read(self, place: int) -> Any:
         self._file.seek(place)

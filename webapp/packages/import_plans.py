@@ -167,13 +167,15 @@ def plan_forms(
     casebook = _in_visit_order(records, how.study)
     left = dict(past)
     for form, filled in _as_captured(forms, casebook, how):
-        one = _PlannedForm(form, _plain(how.study, stored.get(form.key), filled), how, desk)
+        planned_form = _PlannedForm(form, _plain(how.study, stored.get(form.key), filled), how, desk)
         against = refused[form.key]
         if against:
-            plan.previews.append(one.refused(against))
+            plan.previews.append(planned_form.refused(against))
             continue
         versions = left.pop(form.key, None)
-        preview, request = one.restored(casebook, versions, plan) if versions else one.judged(casebook)
+        preview, request = (
+            planned_form.restored(casebook, versions, plan) if versions else planned_form.judged(casebook)
+        )
         plan.previews.append(preview)
         plan.files += file_names(how.study, form.key.form, form.record)
         if request:
@@ -183,7 +185,7 @@ def plan_forms(
         plan.previews.append(_as_it_was(person.subject, key, versions))
     plan.comes_in = bool(plan.requests or plan.past or not forms)
     for versions in past.values():
-        plan.earlier_files += [name for one in versions for name in named_files(one.record)]
+        plan.earlier_files += [name for version in versions for name in named_files(version.record)]
     return plan
 
 
@@ -217,20 +219,20 @@ def _with_what_has_no_column(study: Study, form: CapturedForm, stored: StoredFor
     if stored is None:
         return form
     known = study.forms[form.key.form]
-    groups = {group.name: {one.name for one in group.fields} for group in known.row_groups}
-    own = {one.name for one in known.fields}
+    groups = {group.name: {item.name for item in group.fields} for group in known.row_groups}
+    own = {item.name for item in known.fields}
     record, before = form.record, stored.record
     texts = {name: text for name, text in before.texts.items() if name not in own}
-    rows = {name: held for name, held in before.rows.items() if name not in groups}
+    rows = {name: value for name, value in before.rows.items() if name not in groups}
     hidden = {
-        (name, row.number): {one: text for one, text in row.texts.items() if one not in groups[name]}
-        for name, held in before.rows.items()
+        (name, row.number): {item: text for item, text in row.texts.items() if item not in groups[name]}
+        for name, value in before.rows.items()
         if name in groups
-        for row in held
+        for row in value
     }
     given = {
-        name: tuple(replace(row, texts={**row.texts, **hidden.get((name, row.number), {})}) for row in held)
-        for name, held in record.rows.items()
+        name: tuple(replace(row, texts={**row.texts, **hidden.get((name, row.number), {})}) for row in value)
+        for name, value in record.rows.items()
     }
     if not texts and not rows and not any(hidden.values()):
         return form
@@ -328,8 +330,8 @@ class _PlannedForm:
 
     def refused(self, against: Finding) -> FormPreview:
         cells = tuple(
-            CellPreview(cell=one.cell, outcome=Outcome.REFUSED, old=one.old, new=one.new)
-            for one in self.cells()
+            CellPreview(cell=cell.cell, outcome=Outcome.REFUSED, old=cell.old, new=cell.new)
+            for cell in self.cells()
         )
         return FormPreview(key=self.key, outcome=Outcome.REFUSED, cells=cells, findings=(against,))
 
@@ -341,7 +343,7 @@ class _PlannedForm:
         hard: tuple[Finding, ...] = ()
         if status is Status.COMPLETE and not verdict.may_complete:
             status = Status.DRAFT
-            hard = tuple(one for one in verdict.findings if one.severity is Severity.REFUSE)
+            hard = tuple(item for item in verdict.findings if item.severity is Severity.REFUSE)
             verdict = self.verdict(casebook, completing=False)
             notes.append(finding("import-as-draft", data=self.place, form=form.key.form))
         cells = self.cells()
@@ -402,17 +404,19 @@ class _PlannedForm:
         """Every cell that says something here or there."""
         old = self.stored.record if self.stored else None
         changed = {
-            one.cell: one for one in changes(self.key.form, old, self.form.record) if one.about is About.VALUE
+            change.cell: change
+            for change in changes(self.key.form, old, self.form.record)
+            if change.about is About.VALUE
         }
-        found = [
+        cell_previews = [
             CellPreview(cell=cell, outcome=Outcome.SAME, old=text, new=text)
             for cell, text in _texts(self.key.form, self.form.record)
             if cell not in changed
         ]
-        for cell, one in changed.items():
-            outcome = Outcome.CHANGED if one.old else Outcome.NEW
-            found.append(CellPreview(cell=cell, outcome=outcome, old=one.old, new=one.new))
-        return tuple(found)
+        for cell, item in changed.items():
+            outcome = Outcome.CHANGED if item.old else Outcome.NEW
+            cell_previews.append(CellPreview(cell=cell, outcome=outcome, old=item.old, new=item.new))
+        return tuple(cell_previews)
 
     def missing_files(self) -> Iterator[Finding]:
         for name in file_names(self.how.study, self.key.form, self.form.record):

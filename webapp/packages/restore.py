@@ -28,9 +28,9 @@ from webapp.storage import Database, PastVersion, Snapshot, dictionary_in_use, l
 
 def may_restore(database: Database, package: OpenPackage) -> bool:
     """An empty database takes a study's past; in one with subjects it would mix with theirs."""
-    held = dictionary_in_use(database)
+    dictionary = dictionary_in_use(database)
     assert package.study is not None
-    same = held is None or held.hash == package.study.hash
+    same = dictionary is None or dictionary.hash == package.study.hash
     return same and not list_subjects(database)
 
 
@@ -78,33 +78,33 @@ class _Restoring:
 
     def plans(self, state: Snapshot, desk: FileDesk) -> Iterator[Plan]:
         for subject, staged in self.package.staged():
-            forms = [one.captured() for one in staged]
-            sites = [one.site for one in self.package.store.subjects(subject)]
-            sites += [one.site for one in forms]
+            forms = [item.captured() for item in staged]
+            sites = [item.site for item in self.package.store.subjects(subject)]
+            sites += [item.site for item in forms]
             if not sites:
                 continue
-            by, at = self.entries.get(subject, ("", None))
+            by, index = self.entries.get(subject, ("", None))
             past = self._past(subject)
             self.without += sum(form.key not in past for form in forms)
-            yield plan_forms(state, Subject(sites[0], subject, by, at), forms, self.how, desk, past=past)
+            yield plan_forms(state, Subject(sites[0], subject, by, index), forms, self.how, desk, past=past)
 
     def _past(self, subject: str) -> dict[FormKey, tuple[PastVersion, ...]]:
         """The versions of the subject's forms, where the dictionaries that they were saved with are there."""
         return {
-            key: tuple(self._version(one) for one in versions)
+            key: tuple(self._version(version) for version in versions)
             for key, versions in self.history.forms(subject).items()
-            if all(one.dictionary in self.dictionaries for one in versions)
+            if all(version.dictionary in self.dictionaries for version in versions)
         }
 
-    def _version(self, one: PackagedVersion) -> PastVersion:
+    def _version(self, packaged_version: PackagedVersion) -> PastVersion:
         self.numbered += 1
         return PastVersion(
-            status=STATUSES[one.status],
-            record=one.record,
-            saved_by=one.saved_by,
-            saved_at=one.saved_at,
-            reason=one.reason,
-            dictionary_hash=one.dictionary,
+            status=STATUSES[packaged_version.status],
+            record=packaged_version.record,
+            saved_by=packaged_version.saved_by,
+            saved_at=packaged_version.saved_at,
+            reason=packaged_version.reason,
+            dictionary_hash=packaged_version.dictionary,
             save_id=f"restored-{self.numbered}",
         )
 

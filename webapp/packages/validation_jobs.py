@@ -92,8 +92,8 @@ class Work:
 def read_work(folder: Path) -> Work | None:
     """What stands in a folder, or None where nothing does (any more)."""
     try:
-        said: dict[str, Any] = json.loads((folder / STATE).read_text("utf-8"))
-        return Work(**{**said, "token": folder.name})
+        loads: dict[str, Any] = json.loads((folder / STATE).read_text("utf-8"))
+        return Work(**{**loads, "token": folder.name})
     except (OSError, ValueError, TypeError):
         return None
 
@@ -157,8 +157,8 @@ class Works:
 
     def of(self, owner: str) -> list[Work]:
         self._look_after_children()
-        found = (self.find(folder.name, owner) for folder in self._folders())
-        return sorted((work for work in found if work), key=lambda work: work.since, reverse=True)
+        result = (self.find(folder.name, owner) for folder in self._folders())
+        return sorted((work for work in result if work), key=lambda work: work.since, reverse=True)
 
     def find(self, token: str, owner: str) -> Work | None:
         """A person's own work; nobody sees that of another. Work that was broken off is taken up again."""
@@ -217,20 +217,20 @@ class Works:
 
     def _folders(self) -> list[Path]:
         try:
-            return [one for one in self.folder.iterdir() if TOKEN.fullmatch(one.name)]
+            return [item for item in self.folder.iterdir() if TOKEN.fullmatch(item.name)]
         except OSError:
             return []
 
     def _make_room(self, owner: str, size: int) -> None:
         """Forgets what is old, then what is oldest, of finished works; ``NoRoom`` when that is not enough."""
         known = [(folder, work) for folder in self._folders() if (work := read_work(folder))]
-        old = sorted((one for one in known if one[1].finished), key=lambda one: one[1].since)
+        old = sorted((item for item in known if item[1].finished), key=lambda item: item[1].since)
         while old and old[0][1].age > KEPT_FOR:
             self.remove(old.pop(0)[1])
-        mine = [one for one in old if one[1].owner == owner]
-        for one in mine[: max(0, len(mine) - MOST_KEPT + 1)]:
-            self.remove(one[1])
-            old.remove(one)
+        mine = [item for item in old if item[1].owner == owner]
+        for entry in mine[: max(0, len(mine) - MOST_KEPT + 1)]:
+            self.remove(entry[1])
+            old.remove(entry)
         while self._size() + size > MOST_BYTES and old:
             self.remove(old.pop(0)[1])
         if self._size() + size > min(MOST_BYTES, self._size() + shutil.disk_usage(self.folder).free // 2):

@@ -85,8 +85,8 @@ def _found(name: str) -> tuple[bytes, str] | None:
 
 
 def _read(name: str) -> bytes | None:
-    found = (folder / name for folder in FOLDERS)
-    return next((asset.read_bytes() for asset in found if asset.is_file()), None)
+    result = (folder / name for folder in FOLDERS)
+    return next((asset.read_bytes() for asset in result if asset.is_file()), None)
 
 
 def _without_comments(script: bytes) -> bytes:
@@ -97,8 +97,8 @@ def _without_comments(script: bytes) -> bytes:
 @cache
 def _encoded(name: str, encoding: str) -> bytes:
     """An asset as it is sent, compressed as far as it goes, once."""
-    found = _found(name)
-    return ENCODINGS[encoding](found[0]) if found else b""
+    result = _found(name)
+    return ENCODINGS[encoding](result[0]) if result else b""
 
 
 def icon_url() -> str:
@@ -108,22 +108,22 @@ def icon_url() -> str:
 
 def asset_url(name: str) -> str:
     """The address of an asset; it changes with the content, so that browsers may keep it."""
-    found = _found(name)
-    return f"/assets/{name}?v={found[1]}" if found else f"/assets/{name}"
+    result = _found(name)
+    return f"/assets/{name}?v={result[1]}" if result else f"/assets/{name}"
 
 
 @bp.get("/assets/<name>")
 @allow(EVERYONE)
 def asset(name: str) -> Response:
-    found, kind = _found(name), TYPES.get(name.rpartition(".")[2])
-    if found is None or kind is None:
+    result, kind = _found(name), TYPES.get(name.rpartition(".")[2])
+    if result is None or kind is None:
         abort(404)
     encoding = request.accept_encodings.best_match(ENCODINGS, default="identity")
     response = Response(_encoded(name, encoding), content_type=kind)
     response.vary.add("Accept-Encoding")
     if encoding != "identity":
         response.content_encoding = encoding
-    response.set_etag(f"{found[1]}-{encoding}")
-    response.headers["Cache-Control"] = A_YEAR if request.args.get("v") == found[1] else "no-cache"
+    response.set_etag(f"{result[1]}-{encoding}")
+    response.headers["Cache-Control"] = A_YEAR if request.args.get("v") == result[1] else "no-cache"
     response.make_conditional(request)
     return response

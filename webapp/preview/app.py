@@ -37,17 +37,17 @@ class _Pages:
 
     def form(self, name: str) -> ResponseReturnValue:
         seen: Seen = g.seen
-        found = seen.study.forms.get(name) if seen.study else None
-        if seen.study is None or found is None:
+        result = seen.study.forms.get(name) if seen.study else None
+        if seen.study is None or result is None:
             return render_template("preview/index.html", marks=MARKS, missing=name), 404
         asked = Asked(
-            visit=_visit(seen.study, found),
+            visit=_visit(seen.study, result),
             everything="all" in request.args,
             example="example" in request.args,
             posted=request.form if request.method == "POST" else None,
             today=self.today() if self.today else day_of(seen.study, datetime.now(UTC)),
         )
-        return form_page(seen, found, asked)
+        return form_page(seen, result, asked)
 
     def spec(self, name: str) -> Response:
         """What the page's script judges by."""

@@ -45,17 +45,17 @@ def changes(before: Study | None, after: Study) -> Changes:
     if before is None:
         return NONE
     old, new = dict(_fields(before)), dict(_fields(after))
-    said = {key: _said(old.get(key), field) for key, field in new.items()}
+    data = {key: _said(old.get(key), field) for key, field in new.items()}
     gone: dict[str, tuple[str, ...]] = {}
     for (table, name), field in old.items():
         if (table, name) not in new:
             gone[field.form] = (*gone.get(field.form, ()), f"{table}.{name}")
-    found = {key: words for key, words in said.items() if words}
-    touched = {new[key].form for key in found} | set(gone)
+    result = {key: words for key, words in data.items() if words}
+    touched = {new[key].form for key in result} | set(gone)
     reworded = {
         name for name, form in after.forms.items() if _heading(before.forms.get(name)) != _heading(form)
     }
-    return Changes(fields=found, gone=gone, forms=frozenset((touched | reworded) & set(after.forms)))
+    return Changes(fields=result, gone=gone, forms=frozenset((touched | reworded) & set(after.forms)))
 
 
 def _fields(study: Study) -> Iterator[tuple[tuple[str, str], Field]]:
@@ -78,10 +78,10 @@ def _said(before: Field | None, after: Field) -> str:
     if before is None:
         return "new"
     keys = (
-        KEYS.get(one.name, one.name)
-        for one in fields(Field)
-        if one.name not in NOT_COMPARED
-        and _gist(getattr(before, one.name)) != _gist(getattr(after, one.name))
+        KEYS.get(field.name, field.name)
+        for field in fields(Field)
+        if field.name not in NOT_COMPARED
+        and _gist(getattr(before, field.name)) != _gist(getattr(after, field.name))
     )
     return ", ".join(dict.fromkeys(keys))
 
@@ -93,9 +93,11 @@ def _gist(value: object) -> object:
     if isinstance(value, Kind | FieldType):
         return value.name
     if isinstance(value, Mapping):
-        return {key: _gist(one) for key, one in value.items()}
+        return {key: _gist(item) for key, item in value.items()}
     if isinstance(value, tuple):
         return tuple(map(_gist, value))
     if is_dataclass(value):
-        return {one.name: _gist(getattr(value, one.name)) for one in fields(value) if one.name != "place"}
+        return {
+            field.name: _gist(getattr(value, field.name)) for field in fields(value) if field.name != "place"
+        }
     return value

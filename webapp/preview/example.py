@@ -55,8 +55,8 @@ def _rows(group: Group, today: date) -> Iterator[Row]:
 
 
 def _answers(fields: Iterable[Field], today: date) -> Mapping[str, str]:
-    made = {field.name: example(field, today) for field in fields if field.collected and field.value is None}
-    return {name: text for name, text in made.items() if text}
+    built = {field.name: example(field, today) for field in fields if field.collected and field.value is None}
+    return {name: text for name, text in built.items() if text}
 
 
 def example(field: Field, today: date) -> str:

@@ -43,15 +43,15 @@ def path_at(text: str, line: int, column: int = 1) -> list[str]:
     path: list[str] = []
     indent: int | None = None
     for number in range(len(lines) - 1, -1, -1):
-        found = KEY.match(lines[number])
-        if found is None or lines[number].lstrip().startswith("#"):
+        result = KEY.match(lines[number])
+        if result is None or lines[number].lstrip().startswith("#"):
             continue
-        depth = len(found[1])
+        depth = len(result[1])
         if indent is not None and depth >= indent:
             continue
         indent = depth
         before = lines[number][: column - 1] if number == line - 1 else ""
-        path[:0] = [found[2], *_flow(before[found.end(2) :])]
+        path[:0] = [result[2], *_flow(before[result.end(2) :])]
         if indent == 0:
             break
     return path
@@ -59,13 +59,13 @@ def path_at(text: str, line: int, column: int = 1) -> list[str]:
 
 def _flow(before: str) -> list[str]:
     """The keys of the braces that are open at the end of a line's beginning."""
-    held: list[str] = []
-    for found in FLOW.finditer(before):
-        if found[2]:
-            held.append(found[1] or "")
-        elif held:
-            held.pop()
-    return [key for key in held if key]
+    texts: list[str] = []
+    for result in FLOW.finditer(before):
+        if result[2]:
+            texts.append(result[1] or "")
+        elif texts:
+            texts.pop()
+    return [key for key in texts if key]
 
 
 def _inside(form: str, path: list[str]) -> About:
@@ -81,9 +81,9 @@ def by_form(
     findings: Iterable[Finding], files: Mapping[str, str]
 ) -> Mapping[str, list[tuple[About, Finding]]]:
     """The findings that are about a form, by the form's name."""
-    found: dict[str, list[tuple[About, Finding]]] = {}
-    for one in findings:
-        place = about(one.text, files)
+    aboutses: dict[str, list[tuple[About, Finding]]] = {}
+    for finding in findings:
+        place = about(finding.text, files)
         if place.form:
-            found.setdefault(place.form, []).append((place, one))
-    return found
+            aboutses.setdefault(place.form, []).append((place, finding))
+    return aboutses

@@ -40,12 +40,12 @@ def listed(findings: Iterable[Finding], files: Mapping[str, str]) -> list[Listed
     """The findings, gravest first, else in the order of the files."""
     return [
         Listed(
-            finding=found,
-            place=str(found.text) if found.text else "",
-            line=source_line(found.text, files),
-            about=about(found.text, files),
+            finding=finding,
+            place=str(finding.text) if finding.text else "",
+            line=source_line(finding.text, files),
+            about=about(finding.text, files),
         )
-        for found in sorted(findings, key=lambda one: GRAVITY[one.severity])
+        for finding in sorted(findings, key=lambda item: GRAVITY[item.severity])
     ]
 
 

@@ -74,7 +74,7 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
     words = page_words(study, form, record, _context(study, asked))
     if asked.everything:
         words = replace(words, hidden=frozenset())
-    here = [one for one in listed(seen.findings, seen.files) if one.about.form == form.name]
+    here = [item for item in listed(seen.findings, seen.files) if item.about.form == form.name]
     questions, loose = _pinned(
         form_html(study, form, record, shown, opening=asked.opening, words=words), seen, form, here
     )
@@ -154,26 +154,26 @@ def _all_shown(judgement: Judgement) -> Judgement:
 def _pinned(html: Markup, seen: Seen, form: Form, here: Iterable[Listed]) -> tuple[Markup, list[Listed]]:
     """The questions with each finding above its field's messages; findings of no field are returned."""
     notes = dict(_marks(seen, form))
-    for one in here:
-        if one.about.field:
-            key = _key(form, one.about.group, one.about.field)
-            notes[key] = notes.get(key, Markup()) + Markup(render_template("preview/pin.html", one=one))
+    for entry in here:
+        if entry.about.field:
+            key = _key(form, entry.about.group, entry.about.field)
+            notes[key] = notes.get(key, Markup()) + Markup(render_template("preview/pin.html", one=entry))
     used: set[tuple[str, str]] = set()
 
-    def put(found: re.Match[str]) -> str:
-        key = (found["group"] or form.name, found["field"] or found["own"])
+    def put(results: re.Match[str]) -> str:
+        key = (results["group"] or form.name, results["field"] or results["own"])
         if key not in notes or key in used:
-            return found[0]
+            return results[0]
         used.add(key)
-        return str(notes[key]) + found[0]
+        return str(notes[key]) + results[0]
 
     text = MESSAGES.sub(put, str(html))
-    loose = [one for one in here if _key(form, one.about.group, one.about.field or "") not in used]
+    loose = [item for item in here if _key(form, item.about.group, item.about.field or "") not in used]
     return Markup(text), loose
 
 
 def _key(form: Form, group: str | None, field: str) -> tuple[str, str]:
-    repeating = {one.name for one in form.row_groups}
+    repeating = {row_group.name for row_group in form.row_groups}
     return (group if group in repeating else form.name, field)
 
 

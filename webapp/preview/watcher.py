@@ -86,5 +86,5 @@ def _version(files: Mapping[str, str], unreadable: tuple[Finding, ...]) -> str:
     digest = sha256()
     for name in sorted(files):
         digest.update(f"{name}\0{len(files[name])}\0{files[name]}".encode("utf-8", "surrogatepass"))
-    digest.update(repr([(str(one.text), one.message) for one in unreadable]).encode())
+    digest.update(repr([(str(item.text), item.message) for item in unreadable]).encode())
     return digest.hexdigest()[:16]

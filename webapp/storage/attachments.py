@@ -50,14 +50,14 @@ def add_attachment(database: Database, content: bytes, *, user: str) -> str:
 def insert_attachment(connection: Connection, content: bytes, *, user: str, now: datetime) -> str:
     """Keeps the bytes in a transaction under way. Raises ``SameBeginning``."""
     sha256 = hashlib.sha256(content).hexdigest()
-    held = find_attachment_head(connection, sha256[:SHORT])
-    if held is None:
+    find = find_attachment_head(connection, sha256[:SHORT])
+    if find is None:
         connection.execute(
             insert(attachment),
             {"sha256": sha256, "bytes": content, "added_by": user, "added_at": now},
         )
-    elif held.sha256 != sha256:
-        raise SameBeginning(f"{held.sha256} is kept, {sha256} is not")
+    elif find.sha256 != sha256:
+        raise SameBeginning(f"{find.sha256} is kept, {sha256} is not")
     return sha256
 
 

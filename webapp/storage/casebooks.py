@@ -36,15 +36,15 @@ class StoredCasebook:
     @classmethod
     def whole(cls, database: Database, subject: str, visits: Sequence[str]) -> StoredCasebook:
         """Every form of the subject, read at once."""
-        made = cls(database, subject, visits)
+        built = cls(database, subject, visits)
         with database.read() as connection:
             rows = connection.execute(NEWEST_OF_SUBJECT, {"subject": subject}).all()
-        forms = made._sorted(stored_form(row) for row in rows)
+        forms = built._sorted(stored_form(row) for row in rows)
         by_form: dict[str, dict[FormKey, StoredForm]] = {}
         for key, form in forms.items():
             by_form.setdefault(key.form, {})[key] = form
-        made._forms = dict(by_form)
-        return made
+        built._forms = dict(by_form)
+        return built
 
     @property
     def forms(self) -> Mapping[FormKey, StoredForm]:
@@ -54,8 +54,8 @@ class StoredCasebook:
         return {key: form for forms in self._forms.values() for key, form in forms.items()}
 
     def record(self, key: FormKey) -> Record | None:
-        found = self.instances(key.form).get(key)
-        return found.record if found else None
+        instance = self.instances(key.form).get(key)
+        return instance.record if instance else None
 
     def keys(self, form: str) -> Iterable[FormKey]:
         return tuple(self.instances(form))

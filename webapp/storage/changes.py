@@ -39,11 +39,11 @@ NOTHING = Record()
 def changes(form: str, old: Record | None, new: Record) -> tuple[Change, ...]:
     """Every difference between two records of a form, in the order of the page."""
     before = old or NOTHING
-    found = list(_cells(form, None, before.texts, new.texts))
+    cells = list(_cells(form, None, before.texts, new.texts))
     for group in dict.fromkeys((*new.rows, *before.rows)):
-        found.extend(_rows(group, before.rows.get(group, ()), new.rows.get(group, ())))
-    found.extend(_reasons(before, new))
-    return tuple(found)
+        cells.extend(_rows(group, before.rows.get(group, ()), new.rows.get(group, ())))
+    cells.extend(_reasons(before, new))
+    return tuple(cells)
 
 
 def _cells(table: str, row: int | None, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:

@@ -79,16 +79,16 @@ def insert_past_dictionaries(
 ) -> None:
     """Dictionaries by their hashes, and when each was in use in another database; those known are left."""
     known = set(connection.execute(select(dictionary.c.hash)).scalars())
-    loaded = {one.hash: one.since for one in reversed(uses)}
+    loaded = {use.hash: use.since for use in reversed(uses)}
     new = [
-        {"hash": one, "study": study, "files": dict(texts), "loaded_at": loaded.get(one, now)}
-        for one, texts in files.items()
-        if one not in known
+        {"hash": item, "study": study, "files": dict(texts), "loaded_at": loaded.get(item, now)}
+        for item, texts in files.items()
+        if item not in known
     ]
     if new:
         connection.execute(insert(dictionary), new)
     given = known | set(files)
-    used = [{"dictionary_hash": one.hash, "since": one.since} for one in uses if one.hash in given]
+    used = [{"dictionary_hash": use.hash, "since": use.since} for use in uses if use.hash in given]
     if used:
         connection.execute(insert(dictionary_use), used)
 
@@ -96,8 +96,8 @@ def insert_past_dictionaries(
 def dictionary_in_use(database: Database) -> StoredDictionary | None:
     """The dictionary to capture with, or None in a new database."""
     with database.read() as connection:
-        found = _hash_in_use(connection)
-    return get_dictionary(database, found) if found else None
+        result = _hash_in_use(connection)
+    return get_dictionary(database, result) if result else None
 
 
 def get_dictionary(database: Database, hash_: str) -> StoredDictionary | None:
@@ -132,5 +132,5 @@ def all_uses(connection: Connection) -> tuple[DictionaryUse, ...]:
 
 def _hash_in_use(connection: Connection) -> str | None:
     newest = select(dictionary_use.c.dictionary_hash).order_by(dictionary_use.c.id.desc()).limit(1)
-    found: str | None = connection.execute(newest).scalar()
-    return found
+    text: str | None = connection.execute(newest).scalar()
+    return text

@@ -18,7 +18,7 @@ def rows_document(record: Record) -> dict[str, list[list[Any]]]:
 def kept_document(record: Record) -> list[list[Any]]:
     """``[[table, row, field, code, reason], ...]``, sorted so that equal records are equal text."""
     kept = [[*cell, code, reason] for (cell, code), reason in record.kept.items()]
-    return sorted(kept, key=lambda one: (one[0], one[1] or 0, one[2], one[3]))
+    return sorted(kept, key=lambda item: (item[0], item[1] or 0, item[2], item[3]))
 
 
 def texts_document(record: Record) -> dict[str, str]:

@@ -52,7 +52,7 @@ class FindingCounts:
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> FindingCounts:
-        severities = [found.severity for found in findings]
+        severities = [finding.severity for finding in findings]
         return cls(
             refused=severities.count(Severity.REFUSE),
             queries=severities.count(Severity.QUERY),
@@ -124,7 +124,7 @@ def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
     """Every form of a subject without its answers, by one query."""
     with database.read() as connection:
         rows = connection.execute(HEADS, {"subject": subject}).all()
-    found = (
+    result = (
         FormHead(
             key=_key(row),
             version=row.version,
@@ -135,7 +135,7 @@ def heads(database: Database, subject: str) -> Mapping[FormKey, FormHead]:
         )
         for row in rows
     )
-    return {head.key.form_key: head for head in found}
+    return {head.key.form_key: head for head in result}
 
 
 def saves_of(database: Database, subject: str) -> int:
@@ -155,10 +155,10 @@ def texts_of(
         query = query.where(form_instance.c.subjid.in_(list(subjects)))
     with database.read() as connection:
         rows = connection.execute(query).all()
-    found: dict[str, dict[FormKey, Mapping[str, str]]] = {}
+    texts: dict[str, dict[FormKey, Mapping[str, str]]] = {}
     for row in rows:
-        found.setdefault(row.subjid, {})[FormKey(row.form, row.visit, row.unsno)] = row.texts
-    return found
+        texts.setdefault(row.subjid, {})[FormKey(row.form, row.visit, row.unsno)] = row.texts
+    return texts
 
 
 _VERSIONS = select(

@@ -88,11 +88,11 @@ def revisions(forms: Iterable[StoredForm]) -> Iterator[Revision]:
 
 def _changes(before: StoredForm | None, form: StoredForm) -> tuple[Change, ...]:
     old: Record | None = before.record if before else None
-    found = changes(form.key.form, old, form.record)
+    result = changes(form.key.form, old, form.record)
     was = before.status.value if before else ""
     if was == form.status.value:
-        return found
+        return result
     status = Change(
         cell=CellKey(form.key.form, None, "formstat"), old=was, new=form.status.value, about=About.STATUS
     )
-    return (*found, status)
+    return (*result, status)

@@ -86,7 +86,7 @@ def insert_missing_accounts(connection: Connection, names: Iterable[str], now: d
             "password_hash": NOBODY,
             "created_at": now,
         }
-        for name in dict.fromkeys(plain(one) for one in names)
+        for name in dict.fromkeys(plain(item) for item in names)
         if name not in known
     ]
     if new:
@@ -99,15 +99,15 @@ def insert_forms(connection: Connection, forms: Sequence[NewForm], *, import_id:
     if not rows:
         return
     heads = [
-        {**_place(key), **{name: made[-1][name] for name in HEAD}, "version": len(made)}
-        for (key, _), made in zip(forms, rows, strict=True)
+        {**_place(key), **{name: built[-1][name] for name in HEAD}, "version": len(built)}
+        for (key, _), built in zip(forms, rows, strict=True)
     ]
     new = insert(form_instance).returning(form_instance.c.id, sort_by_parameter_order=True)
     numbers = connection.execute(new, heads).scalars().all()
     every = [
         {**row, "instance_id": number, "import_id": import_id}
-        for number, made in zip(numbers, rows, strict=True)
-        for row in made
+        for number, built in zip(numbers, rows, strict=True)
+        for row in built
     ]
     connection.execute(insert(form_version), every)
 
@@ -118,30 +118,30 @@ def _place(key: InstanceKey) -> dict[str, Any]:
 
 def _rows(key: InstanceKey, versions: Sequence[PastVersion]) -> list[dict[str, Any]]:
     """The versions as rows, each sealed over the one before."""
-    made: list[dict[str, Any]] = []
+    built: list[dict[str, Any]] = []
     marks: Mapping[str, int] = {}
     before = ""
-    for number, one in enumerate(versions, start=1):
-        marks = _marks(marks, one.record)
+    for number, version in enumerate(versions, start=1):
+        marks = _marks(marks, version.record)
         row: dict[str, Any] = {
             "number": number,
-            "status": one.status.value,
-            "refused": one.counts.refused,
-            "queries": one.counts.queries,
-            "warnings": one.counts.warnings,
-            "saved_at": one.saved_at,
-            "saved_by": plain(one.saved_by),
-            "save_id": one.save_id,
-            "dictionary_hash": one.dictionary_hash,
-            "reason": plain(one.reason),
+            "status": version.status.value,
+            "refused": version.counts.refused,
+            "queries": version.counts.queries,
+            "warnings": version.counts.warnings,
+            "saved_at": version.saved_at,
+            "saved_by": plain(version.saved_by),
+            "save_id": version.save_id,
+            "dictionary_hash": version.dictionary_hash,
+            "reason": plain(version.reason),
             "row_marks": marks,
-            "texts": texts_document(one.record),
-            "rows": rows_document(one.record),
-            "kept": kept_document(one.record),
+            "texts": texts_document(version.record),
+            "rows": rows_document(version.record),
+            "kept": kept_document(version.record),
         }
         before = seal(key, before, row)
-        made.append({"seal": before, **row})
-    return made
+        built.append({"seal": before, **row})
+    return built
 
 
 def _marks(before: Mapping[str, int], record: Record) -> dict[str, int]:

@@ -150,11 +150,11 @@ class Batch:
 
     def save_new(self, requests: Sequence[SaveRequest]) -> None:
         """First versions of forms that are not here yet."""
-        self.restore_forms([(one.key, (_first_version(one, self._now),)) for one in requests])
+        self.restore_forms([(request.key, (_first_version(request, self._now),)) for request in requests])
 
-    def add_subject(self, *, subjid: str, site: str, user: str, at: datetime | None = None) -> None:
+    def add_subject(self, *, subjid: str, site: str, user: str, moment: datetime | None = None) -> None:
         """Enters a subject, now or when it was entered elsewhere."""
-        entered = Subject(subjid=subjid, site=site, added_by=user, added_at=at or self._now)
+        entered = Subject(subjid=subjid, site=site, added_by=user, added_at=moment or self._now)
         insert_subject(self._connection, entered)
 
     def add_attachment(self, content: bytes, *, user: str) -> None:

@@ -49,7 +49,7 @@ class Snapshot:
 
     def dictionaries_saved_with(self) -> frozenset[str]:
         """The hash of every dictionary that some version was saved with."""
-        return frozenset(one for (one,) in self._connection.execute(SAVED_WITH))
+        return frozenset(item for (item,) in self._connection.execute(SAVED_WITH))
 
     def dictionary(self, hash_: str) -> StoredDictionary | None:
         """A dictionary that was in use at some time."""
@@ -57,13 +57,13 @@ class Snapshot:
 
     def last_save(self) -> datetime | None:
         """When the newest version of all was saved."""
-        found: datetime | None = self._connection.execute(LAST_SAVE).scalar()
-        return found
+        moment: datetime | None = self._connection.execute(LAST_SAVE).scalar()
+        return moment
 
     def attachment(self, prefix: str) -> bytes | None:
         """A file's bytes by the beginning of their SHA-256."""
-        found = find_attachment(self._connection, prefix)
-        return found.bytes if found else None
+        find = find_attachment(self._connection, prefix)
+        return find.bytes if find else None
 
     def attachment_head(self, prefix: str) -> AttachmentHead | None:
         """A file's hash and size, without its bytes."""

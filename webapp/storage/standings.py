@@ -54,15 +54,15 @@ def keep_standings(database: Database, standings: Iterable[StoredStanding]) -> N
     """Puts standings in the place of those of the same subjects."""
     rows = [
         {
-            "subjid": one.subjid,
-            "dictionary_hash": one.dictionary_hash,
-            "day": one.day.isoformat(),
-            "saves": one.saves,
-            "open": one.open,
-            "to_finish": one.to_finish,
-            "findings": [[*key, count] for key, count in sorted(one.findings.items())],
+            "subjid": standing.subjid,
+            "dictionary_hash": standing.dictionary_hash,
+            "day": standing.day.isoformat(),
+            "saves": standing.saves,
+            "open": standing.open,
+            "to_finish": standing.to_finish,
+            "findings": [[*key, count] for key, count in sorted(standing.findings.items())],
         }
-        for one in standings
+        for standing in standings
     ]
     if not rows:
         return

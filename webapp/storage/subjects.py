@@ -98,7 +98,7 @@ def page_of_subjects(
     """
     like = f"%{_escaped(wanted.lower())}%"
     columns = (subject.c.subjid, subject.c.site)
-    fits = or_(*(func.lower(one).like(like, escape="\\") for one in columns))
+    fits = or_(*(func.lower(item).like(like, escape="\\") for item in columns))
     column = ORDERS[order]
     base = select(subject.c.subjid).where(fits)
     if order in OF_FORMS:
@@ -135,8 +135,8 @@ def _lines(rows: Iterable[Row[Any]]) -> tuple[SubjectLine, ...]:
 
 def all_subjects(connection: Connection) -> tuple[Subject, ...]:
     """Every subject by site and number; sorted here, since databases sort text differently."""
-    found = (_subject(row) for row in connection.execute(select(subject)))
-    return tuple(sorted(found, key=lambda one: (one.site, one.subjid)))
+    result = (_subject(row) for row in connection.execute(select(subject)))
+    return tuple(sorted(result, key=lambda item: (item.site, item.subjid)))
 
 
 def _sums(subjids: Sequence[str] | None) -> Subquery:

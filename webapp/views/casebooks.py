@@ -61,8 +61,8 @@ def show_findings(subjid: str) -> ResponseReturnValue:
         forms=by_form(subjid, judged.open),
         waiting=by_form(
             subjid,
-            (found for found, _ in judged.waiting),
-            {id(found): leads for found, leads in judged.waiting},
+            (result for result, _ in judged.waiting),
+            {id(result): leads for result, leads in judged.waiting},
         ),
         count=judged.standing.open,
         waiting_count=len(judged.waiting),
@@ -75,11 +75,11 @@ def show_findings(subjid: str) -> ResponseReturnValue:
 def show_standing(subjid: str) -> ResponseReturnValue:
     """By address: the status of every form in the casebook's table and of the logs, as of now."""
     subject_or_404(subjid)
-    said = {}
+    data = {}
     for address, status in judged_casebook(subjid).grid.statuses.items():
         html = render_template("status_shape.html", status=status)
-        said[address] = {"name": status.name, "html": html}
-    return jsonify(said)
+        data[address] = {"name": status.name, "html": html}
+    return jsonify(data)
 
 
 @bp.post("/subjects/<subjid>/visits")

@@ -28,9 +28,9 @@ def start() -> ResponseReturnValue:
 @allow(frozenset({Role.DESIGNER}))
 def show_dictionary() -> str:
     """The dictionary in use, and how a changed one comes to be used."""
-    held = services()
-    forms = in_schedule_order(held.study)
-    return render_template("dictionary.html", forms=forms, kept=dictionary_in_use(held.database))
+    value = services()
+    forms = in_schedule_order(value.study)
+    return render_template("dictionary.html", forms=forms, kept=dictionary_in_use(value.database))
 
 
 @bp.get("/codebook")

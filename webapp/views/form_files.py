@@ -46,13 +46,11 @@ def show_file(subjid: str, visit: str, form: str, beginning: str, name: str) -> 
     named = named_file(text)
     if named is None or not ever_named(place, text):
         abort(404, f"{place.form.title} has no such file.")
-    found = get_attachment(services().database, named[0])
-    if found is None:
+    get = get_attachment(services().database, named[0])
+    if get is None:
         abort(404, "The form refers to this file, but the server does not have it. Upload it again.")
     kind = TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
-    answer = send_file(
-        BytesIO(found.bytes), mimetype=kind, as_attachment=True, download_name=name, etag=False
-    )
+    answer = send_file(BytesIO(get.bytes), mimetype=kind, as_attachment=True, download_name=name, etag=False)
     answer.headers["Content-Security-Policy"] = ALONE
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -100,11 +100,13 @@ def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     if crowded := _too_many_rows(place, request.form):
         return _refused(crowded, "Your text is still in this browser. Remove rows, then save again.", 422)
     typed_now = read(place, request.form, request.files)
-    if said := _unkeepable(place, request.form):
-        return _not_saved(typed_now, said, needs="text")
+    if unkeepable := _unkeepable(place, request.form):
+        return _not_saved(typed_now, unkeepable, needs="text")
     action = request.form.get("action", "draft")
-    if not action.startswith(ADD) and (said := refusal(place.form, typed_now.record, *_earlier(typed_now))):
-        return _not_saved(typed_now, said, needs="text")
+    if not action.startswith(ADD) and (
+        unkeepable := refusal(place.form, typed_now.record, *_earlier(typed_now))
+    ):
+        return _not_saved(typed_now, unkeepable, needs="text")
     if action.startswith(ADD):
         return _with_new_row(typed_now, action.removeprefix(ADD))
     return _save(typed_now, complete=action == COMPLETE)
@@ -123,7 +125,7 @@ def _unkeepable(place: FormPlace, data: MultiDict[str, str]) -> str:
         return ""
     cells = [cell_of(name, place.form) for name in dict.fromkeys(names)]
     places = [DataPlace(table=cell.table, field=cell.field, row=cell.row) for cell in cells if cell]
-    where = ", ".join(f"“{label_of(place.form, one)}”" for one in places) or "A reason"
+    where = ", ".join(f"“{label_of(place.form, item)}”" for item in places) or "A reason"
     return f"{where} contains the character U+0000, which cannot be stored. Type the text again, then save."
 
 
@@ -164,8 +166,8 @@ def _with_new_row(now: Typed, group_name: str) -> ResponseReturnValue:
 
 
 def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
-    if said := typed_by_another(now.data.get("typed_by", "")):
-        return _not_saved(now, said, needs="person")
+    if typed := typed_by_another(now.data.get("typed_by", "")):
+        return _not_saved(now, typed, needs="person")
     if now.lacks_reason(complete=complete):
         return _not_saved(now, _asks_reason(now, complete=complete), needs="reason")
     if now.posted.unexplained:
@@ -261,10 +263,10 @@ def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnV
         who = person(conflict.theirs.saved_by)
         return jsonify(conflict=True, message=f"{who} saved this form in the meantime."), 409
     action = now.data.get("action", "draft")
-    removed, held = now.posted.removed, held_uploads(now, record)
+    removed, value = now.posted.removed, held_uploads(now, record)
     settles = now.data.get("settles") or now.data.get("save_id", "")
     page = conflict_page(
-        now.place, base, record, conflict.theirs, action, settles=settles, removed=removed, held=held
+        now.place, base, record, conflict.theirs, action, settles=settles, removed=removed, value=value
     )
     return page, 409
 

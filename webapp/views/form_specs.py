@@ -22,10 +22,10 @@ _TEXTS: StudyCache[str, str] = StudyCache()
 @allow(READ)
 def show_spec(hash_: str, form: str) -> Response:
     study = services().study
-    found = study.forms.get(form)
-    if found is None or hash_ != study.hash:
+    result = study.forms.get(form)
+    if result is None or hash_ != study.hash:
         abort(404)
-    text = _TEXTS.get(study, form, lambda: _spec_text(study, found))
+    text = _TEXTS.get(study, form, lambda: _spec_text(study, result))
     response = Response(text, content_type="application/json")
     response.headers["Cache-Control"] = A_YEAR.replace("public", "private")
     return response

@@ -68,7 +68,7 @@ def show_history(subjid: str, visit: str, form: str) -> ResponseReturnValue:
         )
         for revision in reversed(revisions)
     ]
-    numbers = {one.form.import_id for one in revisions if one.form.import_id is not None}
+    numbers = {item.form.import_id for item in revisions if item.form.import_id is not None}
     imports = imports_of(services().database, numbers) if numbers else {}
     return render_template("history.html", place=place, versions=versions, imports=imports)
 
@@ -108,10 +108,10 @@ def show_field_history(subjid: str, visit: str, form: str, name: str) -> Respons
 
 def fields_of(form: Form) -> dict[tuple[str, str], Field]:
     """Every field of a form by table and name."""
-    found = {(form.name, f.name): f for f in form.fields}
+    result = {(form.name, f.name): f for f in form.fields}
     for group in form.row_groups:
-        found |= {(group.name, f.name): f for f in group.fields}
-    return found
+        result |= {(group.name, f.name): f for f in group.fields}
+    return result
 
 
 def _shown(fields: dict[tuple[str, str], Field], form: Form, change: Change, record: Record) -> Shown:

@@ -79,14 +79,14 @@ def take() -> ResponseReturnValue:
 @bp.get("/packages/<work>")
 @allow(MANAGE)
 def show_package(work: str) -> ResponseReturnValue:
-    found = _work_or_404(work)
+    result = _work_or_404(work)
     works = _works()
     return render_template(
         "package.html",
-        work=found,
-        answers=works.file(found, ANSWERS),
-        package=found.study and works.file(found, found.file),
-        log=works.folder / found.token / LOG,
+        work=result,
+        answers=works.file(result, ANSWERS),
+        package=result.study and works.file(result, result.file),
+        log=works.folder / result.token / LOG,
     )
 
 
@@ -122,9 +122,9 @@ def answers_as_csv(work: str) -> ResponseReturnValue:
 @allow(MANAGE)
 def download_package(work: str) -> ResponseReturnValue:
     """The export that was judged."""
-    found = _work_or_404(work)
-    day = f"{found.moment:%Y-%m-%d}"
-    return _sent(work, found.file, "application/zip", name=f"{services().study.name}-{day}.zip")
+    result = _work_or_404(work)
+    day = f"{result.moment:%Y-%m-%d}"
+    return _sent(work, result.file, "application/zip", name=f"{services().study.name}-{day}.zip")
 
 
 def _packages_page(message: str = "") -> str:
@@ -149,8 +149,8 @@ def _sent(work: str, file: str, kind: str, *, name: str = "") -> Response:
 
 
 def _works() -> Works:
-    held: Works = current_app.extensions["crfsmith-packages"]
-    return held
+    works: Works = current_app.extensions["crfsmith-packages"]
+    return works
 
 
 def _owner() -> str:
@@ -167,13 +167,13 @@ def _by_script() -> bool:
 
 
 def _work_or_404(token: str) -> Work:
-    found = _works().find(token, _owner())
-    if found is None:
+    index = _works().find(token, _owner())
+    if index is None:
         abort(
             404,
             "This package is no longer here. Reports are kept for 30 days, and only each person's newest 20.",
         )
-    return found
+    return index
 
 
 def _file_or_404(token: str, name: str) -> Path:

@@ -69,8 +69,8 @@ class Sheet:
     def address(self, *, number: int = 1, order: str = "") -> str:
         """The address of another page, or of the same subjects in another order (once more: turned)."""
         turned = order == self.order and not self.down if order else self.down
-        said = {"q": self.wanted, "order": order or self.order, "down": "1" if turned else "", "page": number}
-        return "/subjects?" + urlencode({name: value for name, value in said.items() if value})
+        data = {"q": self.wanted, "order": order or self.order, "down": "1" if turned else "", "page": number}
+        return "/subjects?" + urlencode({name: value for name, value in data.items() if value})
 
 
 @bp.get("/subjects")
@@ -80,7 +80,7 @@ def show_subjects() -> ResponseReturnValue:
     if wanted and get_subject(services().database, wanted):
         return redirect(f"/subjects/{quote(wanted, safe='')}", 303)
     sheet, listed = _listed(wanted)
-    waiting = min((one.line.subject.subjid for one in listed if one.standing is None), default="")
+    waiting = min((item.line.subject.subjid for item in listed if item.standing is None), default="")
     return render_template("subjects.html", listed=listed, wanted=wanted, waiting=waiting, sheet=sheet)
 
 
@@ -121,12 +121,12 @@ class Keeper:
     """How subjects stand: as this server knows, else as the database has it, else judged anew and kept."""
 
     def __init__(self, lines: Sequence[SubjectLine]) -> None:
-        held = services()
-        self._day = held.today()
+        value = services()
+        self._day = value.today()
         self._stored = standings_of(
-            held.database,
+            value.database,
             (line.subject.subjid for line in lines),
-            dictionary_hash=held.study.hash,
+            dictionary_hash=value.study.hash,
             day=self._day,
         )
         self._new: list[StoredStanding] = []
@@ -185,13 +185,13 @@ def ask_subject() -> ResponseReturnValue:
 @bp.post("/subjects/new")
 @allow(ENTER)
 def enter_subject() -> ResponseReturnValue:
-    held = services()
+    value = services()
     subjid = request.form.get("subjid", "").strip()
     message, known = _refusal(subjid), ""
     if not message:
         site = _site(subjid)
         try:
-            add_subject(held.database, subjid=subjid, site=site, user=current_user.user.username)
+            add_subject(value.database, subjid=subjid, site=site, user=current_user.user.username)
         except IntegrityError:
             message = f"Subject {subjid} already exists. Check the number, or open the subject."
             known = subjid

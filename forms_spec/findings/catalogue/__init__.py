@@ -52,13 +52,13 @@ MODULES: tuple[ModuleType, ...] = (
 
 
 def _collect(modules: tuple[ModuleType, ...]) -> Mapping[str, Entry]:
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for module in modules:
-        for one in module.ENTRIES:
-            if one.code in found:
-                raise ValueError(f"the finding code {one.code!r} stands twice, again in {module.__name__}")
-            found[one.code] = one
-    return MappingProxyType(found)
+        for item in module.ENTRIES:
+            if item.code in entries:
+                raise ValueError(f"the finding code {item.code!r} stands twice, again in {module.__name__}")
+            entries[item.code] = item
+    return MappingProxyType(entries)
 
 
 CATALOGUE: Mapping[str, Entry] = _collect(MODULES)
@@ -81,12 +81,12 @@ def finding(
     **words: object,
 ) -> Finding:
     """A finding in the catalogue's words; ``words`` fill its message and remedy."""
-    said = CATALOGUE[code]
+    written = CATALOGUE[code]
     return Finding(
         code=code,
-        severity=said.severity,
-        message=said.message.format(value=value, **words),
-        remedy=said.remedy.format(value=value, **words),
+        severity=written.severity,
+        message=written.message.format(value=value, **words),
+        remedy=written.remedy.format(value=value, **words),
         text=text,
         data=data,
         value=value,

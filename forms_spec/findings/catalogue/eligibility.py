@@ -18,8 +18,8 @@ def _refuse(code: str, message: str, remedy: str, explanation: str, example: str
 
 
 def _criteria(*lines: str, where: str = "form: base, visit: SCR") -> str:
-    said = "".join(f"  {line}\n" for line in (*where.split(", "), *lines))
-    return f"eligibility:\n{said}"
+    text = "".join(f"  {line}\n" for line in (*where.split(", "), *lines))
+    return f"eligibility:\n{text}"
 
 
 ENTRIES: tuple[Entry, ...] = (

@@ -18,8 +18,10 @@ def _refuse(code: str, message: str, remedy: str, explanation: str, example: str
 
 
 _ALIASES = "".join(
-    f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]\n" if at else "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
-    for at in range(7)
+    f"a{index}: &a{index} [{', '.join([f'*a{index - 1}'] * 9)}]\n"
+    if index
+    else "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    for index in range(7)
 )
 
 ENTRIES: tuple[Entry, ...] = (

@@ -14,30 +14,30 @@ Pairs = Iterator[tuple[bool | None, Any]]
 
 
 def _any(pairs: Pairs) -> bool | None:
-    found: bool | None = False
-    for held, _ in pairs:
-        if held is True:
+    outcome: bool | None = False
+    for value, _ in pairs:
+        if value is True:
             return True
-        if held is None:
-            found = None
-    return found
+        if value is None:
+            outcome = None
+    return outcome
 
 
 def _every(pairs: Pairs) -> bool | None:
-    found: bool | None = True
-    for held, _ in pairs:
-        if held is False:
+    outcome: bool | None = True
+    for value, _ in pairs:
+        if value is False:
             return False
-        if held is None:
-            found = None
-    return found
+        if value is None:
+            outcome = None
+    return outcome
 
 
 def _count(pairs: Pairs) -> tuple[int, int]:
     low = high = 0
-    for held, _ in pairs:
-        low += held is True
-        high += held is not False
+    for value, _ in pairs:
+        low += value is True
+        high += value is not False
     return low * SCALE, high * SCALE
 
 
@@ -46,27 +46,27 @@ def _count_distinct(pairs: Pairs) -> tuple[int, int]:
     sure: set[Any] = set()
     perhaps: set[Any] = set()
     unnamed = some = 0
-    for held, value in pairs:
-        if held is False:
+    for current, value in pairs:
+        if current is False:
             continue
         if value is None or (isinstance(value, tuple) and value[0] != value[1]):
             unnamed += 1
-            some |= held is True
+            some |= current is True
         else:
-            (sure if held else perhaps).add(value)
+            (sure if current else perhaps).add(value)
     return max(len(sure), some) * SCALE, (len(sure | perhaps) + unnamed) * SCALE
 
 
 def _values(pairs: Pairs) -> list[Any] | None:
     """The values of the rows that count, None when one of them, or whether it counts, is UNKNOWN."""
-    found = []
-    for held, value in pairs:
-        if held is False:
+    results = []
+    for current, value in pairs:
+        if current is False:
             continue
-        if held is None or value is None:
+        if current is None or value is None:
             return None
-        found.append(value)
-    return found
+        results.append(value)
+    return results
 
 
 def _sum(pairs: Pairs) -> int | None:
@@ -78,8 +78,8 @@ def _sum(pairs: Pairs) -> int | None:
 def _extreme(choose: Callable[..., Any]) -> Callable[[Pairs], RuleValue | None]:
     def find(pairs: Pairs) -> RuleValue | None:
         values = _values(pairs)
-        found: RuleValue | None = choose(values) if values else None
-        return found
+        rule_value: RuleValue | None = choose(values) if values else None
+        return rule_value
 
     return find
 
@@ -89,7 +89,7 @@ def _span_extreme(choose: Callable[..., int]) -> Callable[[Pairs], RuleValue | N
         values = _values(pairs)
         if not values:
             return None
-        return choose(one[0] for one in values), choose(one[1] for one in values)
+        return choose(value[0] for value in values), choose(value[1] for value in values)
 
     return find
 

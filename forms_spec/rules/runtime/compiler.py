@@ -102,11 +102,11 @@ def _missing(node: core.Missing) -> Closure:
     def test(frames: Frames) -> bool:
         here = frames[depth].instance
         if isinstance(cell, core.Read):
-            found = here.missing(cell.table, frames[depth].row if cell.row else None, field)
+            missing = here.missing(cell.table, frames[depth].row if cell.row else None, field)
         else:
             there = here.world.at(cell.form, cell.visit, here.key, field)
-            found = None if there is None else there.missing(cell.form, None, field)
-        return found is not None and (code is None or found == code)
+            missing = None if there is None else there.missing(cell.form, None, field)
+        return missing is not None and (code is None or missing == code)
 
     return test
 
@@ -114,7 +114,7 @@ def _missing(node: core.Missing) -> Closure:
 def _apply(node: core.Apply) -> Closure:
     if node.operator == "lookup":
         return _lookup(node)
-    arguments = tuple(compile_core(one) for one in node.arguments)
+    arguments = tuple(compile_core(argument) for argument in node.arguments)
     if node.operator in _ALL_LAZY:
         return _ALL_LAZY[node.operator](arguments)
     return _strict(_ALL_STRICT[node.operator], arguments)
@@ -161,11 +161,11 @@ def _strict_one(function: Callable[..., RuleValue | None], of: Closure) -> Closu
 
 def _strict_two(function: Callable[..., RuleValue | None], left: Closure, right: Closure) -> Closure:
     def apply(frames: Frames) -> RuleValue | None:
-        one = left(frames)
-        if one is None:
+        item = left(frames)
+        if item is None:
             return None
         other = right(frames)
-        return None if other is None else function(one, other)
+        return None if other is None else function(item, other)
 
     return apply
 
@@ -183,11 +183,11 @@ def _fold(node: core.Fold) -> Closure:
     def _pairs(inner: Frames) -> Iterator[tuple[bool | None, RuleValue | None]]:
         for place in places(source, inner):
             inner[depth] = place
-            held = True if where is None else where(inner)
-            if held is False:
+            value = True if where is None else where(inner)
+            if value is False:
                 yield False, None
             else:
-                yield held, body(inner) if body is not None else None  # type: ignore[misc]
+                yield value, body(inner) if body is not None else None  # type: ignore[misc]
 
     return fold
 

@@ -51,7 +51,7 @@ MORE_STRICT: Mapping[str, Callable[..., Any]] = MappingProxyType(
 def _median(operands: tuple[Closure, ...]) -> Closure:
     def middle(frames: Frames) -> RuleValue | None:
         values = [operand(frames) for operand in operands]
-        return date_parts.median([one for one in values if isinstance(one, int)])
+        return date_parts.median([value for value in values if isinstance(value, int)])
 
     return middle
 

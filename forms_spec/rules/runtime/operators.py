@@ -115,8 +115,8 @@ STRICT: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "limit_of": limit_of,
         "comparator_of": comparator_of,
         "span_neg": lambda span: (-span[1], -span[0]),
-        "span_least": lambda *spans: (min(one[0] for one in spans), min(one[1] for one in spans)),
-        "span_greatest": lambda *spans: (max(one[0] for one in spans), max(one[1] for one in spans)),
+        "span_least": lambda *spans: (min(item[0] for item in spans), min(item[1] for item in spans)),
+        "span_greatest": lambda *spans: (max(item[0] for item in spans), max(item[1] for item in spans)),
         "length": lambda text: bounded(len(text) * SCALE),
         "concat": lambda *texts: "".join(texts),
         "add_days": _moved(calendar.add_days),
@@ -136,28 +136,28 @@ STRICT: Mapping[str, Callable[..., Any]] = MappingProxyType(
 
 def _and(operands: tuple[Closure, ...]) -> Closure:
     def both(frames: Frames) -> RuleValue | None:
-        found: bool | None = True
+        outcome: bool | None = True
         for operand in operands:
             value = operand(frames)
             if value is False:
                 return False
             if value is None:
-                found = None
-        return found
+                outcome = None
+        return outcome
 
     return both
 
 
 def _or(operands: tuple[Closure, ...]) -> Closure:
     def either(frames: Frames) -> RuleValue | None:
-        found: bool | None = False
+        outcome: bool | None = False
         for operand in operands:
             value = operand(frames)
             if value is True:
                 return True
             if value is None:
-                found = None
-        return found
+                outcome = None
+        return outcome
 
     return either
 
@@ -183,10 +183,10 @@ def _case(operands: tuple[Closure, ...]) -> Closure:
 
     def choose(frames: Frames) -> RuleValue | None:
         for condition, value in branches:
-            held = condition(frames)
-            if held is None:
+            current = condition(frames)
+            if current is None:
                 return None
-            if held:
+            if current:
                 return value(frames)
         return otherwise(frames)
 

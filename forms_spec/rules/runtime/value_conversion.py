@@ -77,8 +77,8 @@ def _partial(value: Any, _field: Field) -> Value | None:
 
 
 def _bounded(value: Any, _field: Field) -> Value | None:
-    found = parted(value)
-    return None if found is None else Bounded(found[0], decimal_of(found[1]))
+    result = parted(value)
+    return None if result is None else Bounded(result[0], decimal_of(result[1]))
 
 
 def _clock(value: Any, _field: Field) -> Value:

@@ -35,19 +35,19 @@ def parted(span: Interval) -> tuple[str, int] | None:
 
 
 def limit_of(span: Interval) -> int | None:
-    found = parted(span)
-    return None if found is None else found[1]
+    result = parted(span)
+    return None if result is None else result[1]
 
 
 def comparator_of(span: Interval) -> str | None:
-    found = parted(span)
-    return None if found is None else found[0]
+    result = parted(span)
+    return None if result is None else result[0]
 
 
 def span_add(*spans: Interval) -> Interval | None:
     """The sum of intervals: a side without an end has none in the sum."""
-    low = _total([one[0] for one in spans], -NUMBER_BOUND)
-    high = _total([one[1] for one in spans], NUMBER_BOUND)
+    low = _total([span[0] for span in spans], -NUMBER_BOUND)
+    high = _total([span[1] for span in spans], NUMBER_BOUND)
     return None if low is None or high is None else (low, high)
 
 

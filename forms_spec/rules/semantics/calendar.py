@@ -40,15 +40,15 @@ def time_seconds(text: str) -> int | None:
 def datetime_seconds(text: str) -> int | None:
     """Seconds of ``2024-04-15T09:30`` since day number 0."""
     day, _, clock = text.partition("T")
-    on, at = date_interval(day), time_seconds(clock)
-    if on is None or at is None or on[0] != on[1]:
+    on, index = date_interval(day), time_seconds(clock)
+    if on is None or index is None or on[0] != on[1]:
         return None
-    return on[0] * 86_400 + at
+    return on[0] * 86_400 + index
 
 
 def add_days(day: int, days: int) -> int | None:
-    found = day + days
-    return found if 1 <= found <= LAST_DAY else None
+    result = day + days
+    return result if 1 <= result <= LAST_DAY else None
 
 
 def add_months(day: int, months: int) -> int | None:

@@ -35,9 +35,9 @@ def compared(context: ResolveContext, node: syntax_tree.Node, operator: str, lef
     if pair is None:
         return Constant(type=Type.ANY, value=None)
     left, right = pair
-    for one in pair:
-        if operator != "=" and one.type in (Type.CHOICE, Type.CONDITION):
-            return context.fault("rule-no-order", node, name=context.said(node), found=one.type.value)
+    for item in pair:
+        if operator != "=" and item.type in (Type.CHOICE, Type.CONDITION):
+            return context.fault("rule-no-order", node, name=context.said(node), found=item.type.value)
     if operator in _MIRRORED:
         operator, left, right = _MIRRORED[operator], right, left
     table = _INTERVAL if left.type in (Type.DATE, Type.SPREAD) else _EXACT
@@ -67,9 +67,9 @@ def paired(
 
 
 def _words(context: ResolveContext, node: syntax_tree.Node, left: Core, right: Core) -> tuple[Core, Core]:
-    for one, other in ((left, right), (right, left)):
-        if one.type is Type.CHOICE and one.codelist is not None and isinstance(other, Constant):
-            check_code(context, other, one.codelist, _written(node, other))
+    for first, other in ((left, right), (right, left)):
+        if first.type is Type.CHOICE and first.codelist is not None and isinstance(other, Constant):
+            check_code(context, other, first.codelist, _written(node, other))
     return left, right
 
 
@@ -117,12 +117,12 @@ def constants(core: Core) -> Iterator[Constant]:
     if isinstance(core, Constant):
         yield core
     elif isinstance(core, Apply) and core.operator == "case":
-        for at, one in enumerate(core.arguments):
-            if at % 2 or at == len(core.arguments) - 1:
-                yield from constants(one)
+        for index, argument in enumerate(core.arguments):
+            if index % 2 or index == len(core.arguments) - 1:
+                yield from constants(argument)
     elif isinstance(core, Apply) and core.operator == "coalesce":
-        for one in core.arguments:
-            yield from constants(one)
+        for argument in core.arguments:
+            yield from constants(argument)
 
 
 def between(context: ResolveContext, node: syntax_tree.Between) -> Core:
@@ -132,22 +132,24 @@ def between(context: ResolveContext, node: syntax_tree.Between) -> Core:
     high = compared(context, node, "<=", operand, context.core(node.high))
     if Type.ANY in (low.type, high.type):
         return low if low.type is Type.ANY else high
-    found = context.apply(Type.CONDITION, "and", low, high)
-    return context.apply(Type.CONDITION, "not", found) if node.negated else found
+    result = context.apply(Type.CONDITION, "and", low, high)
+    return context.apply(Type.CONDITION, "not", result) if node.negated else result
 
 
 def membership(context: ResolveContext, node: syntax_tree.In) -> Core:
-    found = _in_list(context, node) if isinstance(node.among, syntax_tree.Listing) else _in_set(context, node)
-    if node.negated and found.type is not Type.ANY:
-        return context.apply(Type.CONDITION, "not", found)
-    return found
+    result = (
+        _in_list(context, node) if isinstance(node.among, syntax_tree.Listing) else _in_set(context, node)
+    )
+    if node.negated and result.type is not Type.ANY:
+        return context.apply(Type.CONDITION, "not", result)
+    return result
 
 
 def _in_list(context: ResolveContext, node: syntax_tree.In) -> Core:
     """Equal to one of the items."""
     assert isinstance(node.among, syntax_tree.Listing)
     operand = context.core(node.operand)
-    items = [context.core(one) for one in node.among.items]
+    items = [context.core(entry) for entry in node.among.items]
     if operand.type is Type.CHOICES:
         return context.fault(
             "rule-compare-types",
@@ -160,9 +162,9 @@ def _in_list(context: ResolveContext, node: syntax_tree.In) -> Core:
         compared(context, where, "=", operand, item)
         for where, item in zip(node.among.items, items, strict=True)
     ]
-    if any(one.type is Type.ANY for one in equals):
+    if any(equal.type is Type.ANY for equal in equals):
         return Constant(type=Type.ANY, value=None)
-    if all(isinstance(one, Apply) and one.operator == "eq" for one in equals):
+    if all(isinstance(equal, Apply) and equal.operator == "eq" for equal in equals):
         return context.apply(Type.CONDITION, "in", operand, *items)
     return context.apply(Type.CONDITION, "or", *equals)
 
@@ -196,15 +198,15 @@ def codes(context: ResolveContext, node: syntax_tree.Node, codelist: Codelist | 
     """A multiple choice: a field, or a list of codes."""
     if not isinstance(node, syntax_tree.Listing):
         return context.want(context.core(node), node, Type.CHOICES)
-    found = []
+    results = []
     for item in node.items:
         core = context.core(item)
         if not isinstance(core, Constant) or not isinstance(core.value, str):
             return context.fault("rule-listed-code", item, name=context.said(item))
         if codelist is not None:
             check_code(context, core, codelist, item)
-        found.append(core.value)
-    return Constant(type=Type.CHOICES, codelist=codelist, value=frozenset(found))
+        results.append(core.value)
+    return Constant(type=Type.CHOICES, codelist=codelist, value=frozenset(results))
 
 
 def listing(context: ResolveContext, node: syntax_tree.Listing) -> Core:
@@ -216,35 +218,35 @@ def total(context: ResolveContext, node: syntax_tree.Sum) -> Core:
     first = context.core(node.terms[0])
     if first.type is Type.DATE:
         return moved(context, node, first)
-    terms = [first, *(context.core(one) for one in node.terms[1:])]
+    terms = [first, *(context.core(item) for item in node.terms[1:])]
     terms = [
-        context.want(one, where, Type.NUMBER, Type.SPREAD)
-        for one, where in zip(terms, node.terms, strict=True)
+        context.want(item, where, Type.NUMBER, Type.SPREAD)
+        for item, where in zip(terms, node.terms, strict=True)
     ]
-    if any(one.type is Type.ANY for one in terms):
+    if any(item.type is Type.ANY for item in terms):
         return Constant(type=Type.ANY, value=None)
-    spread = any(one.type is Type.SPREAD for one in terms)
+    spread = any(item.type is Type.SPREAD for item in terms)
     type_, prefix = (Type.SPREAD, "span_") if spread else (Type.NUMBER, "")
     signed = []
     for sign, term, where in zip(node.signs, terms, node.terms, strict=True):
-        one = context.want(term, where, type_)
-        signed.append(one if sign == "+" else context.apply(type_, f"{prefix}neg", one))
+        entry = context.want(term, where, type_)
+        signed.append(entry if sign == "+" else context.apply(type_, f"{prefix}neg", entry))
     return context.apply(type_, f"{prefix}add", *signed)
 
 
-def moved(context: ResolveContext, node: syntax_tree.Sum, found: Core) -> Core:
+def moved(context: ResolveContext, node: syntax_tree.Sum, core: Core) -> Core:
     """``visdat + 14 days - 3 months``, ``end - start``"""
     for sign, term in zip(node.signs[1:], node.terms[1:], strict=True):
         if isinstance(term, syntax_tree.Duration):
-            found = shifted(context, found, term, backwards=sign == "-")
+            core = shifted(context, core, term, backwards=sign == "-")
             continue
         other = context.core(term)
         if other.type is Type.DATE and sign == "-" and len(node.terms) == 2:
-            return context.apply(Type.SPREAD, "days_between", other, found)
+            return context.apply(Type.SPREAD, "days_between", other, core)
         if other.type is not Type.ANY:
             context.fault("rule-date-arithmetic", term, name=context.said(term))
         return Constant(type=Type.ANY, value=None)
-    return found
+    return core
 
 
 def shifted(context: ResolveContext, date: Core, by: syntax_tree.Duration, *, backwards: bool) -> Core:
@@ -260,23 +262,23 @@ def shifted(context: ResolveContext, date: Core, by: syntax_tree.Duration, *, ba
 
 def alike(context: ResolveContext, nodes: Sequence[syntax_tree.Node]) -> list[Core]:
     """Values of one type: of the branches of a case, or the arguments of coalesce."""
-    values = [context.core(one) for one in nodes]
-    types = {one.type for one in values} - {Type.ANY}
+    values = [context.core(node) for node in nodes]
+    types = {item.type for item in values} - {Type.ANY}
     if types == {Type.NUMBER, Type.SPREAD}:
-        return [context.want(one, where, Type.SPREAD) for one, where in zip(values, nodes, strict=True)]
+        return [context.want(item, where, Type.SPREAD) for item, where in zip(values, nodes, strict=True)]
     if len(types) > 1 and not types <= set(_WORDS):
-        for one, where in zip(values, nodes, strict=True):
-            if one.type not in (values[0].type, Type.ANY):
-                return [context.want(one, where, values[0].type)] * len(values)
+        for value, where in zip(values, nodes, strict=True):
+            if value.type not in (values[0].type, Type.ANY):
+                return [context.want(value, where, values[0].type)] * len(values)
     if types == set(_WORDS):
-        chosen = next(one for one in values if one.type is Type.CHOICE)
-        for one, where in zip(values, nodes, strict=True):
-            if isinstance(one, Constant) and chosen.codelist is not None:
-                check_code(context, one, chosen.codelist, where)
+        chosen = next(item for item in values if item.type is Type.CHOICE)
+        for value, where in zip(values, nodes, strict=True):
+            if isinstance(value, Constant) and chosen.codelist is not None:
+                check_code(context, value, chosen.codelist, where)
     return values
 
 
 def shared(values: Sequence[Core]) -> Codelist | None:
     """The codelist of the values that have one, when there is only one."""
-    found = {one.codelist.name: one.codelist for one in values if one.codelist is not None}
-    return next(iter(found.values())) if len(found) == 1 else None
+    results = {value.codelist.name: value.codelist for value in values if value.codelist is not None}
+    return next(iter(results.values())) if len(results) == 1 else None

@@ -36,9 +36,9 @@ def _come(context: ResolveContext, total: Fold) -> Core | None:
     begun = _some(instances, depth, None)
     if group is None:
         return begun
-    held = Frame(form=context.study.forms[source.form], group=None, own=False, selector=source.visit)
+    frame = Frame(form=context.study.forms[source.form], group=None, own=False, selector=source.visit)
     own = Source(table=source.table, form=source.form, group=True, visit=THIS, depth=depth)
-    complete = _in_form(context, group, own, held)
+    complete = _in_form(context, group, own, frame)
     if complete is None:
         return begun
     lacking = _some(instances, depth, context.apply(Type.CONDITION, "not", complete))
@@ -64,10 +64,10 @@ def _shown(context: ResolveContext, group: Group, depth: int, holder: Frame) -> 
     before, faults = context.names.frames, len(context.findings)
     context.names.frames = [*before[:depth], replace(holder, group=None)]
     with context.standing_in(group.show_when, {}, f"rows of {group.name}"):
-        found = context.core(group.show_when.tree)
+        core = context.core(group.show_when.tree)
     context.names.frames = before
     del context.findings[faults:]
-    return found if found.type is Type.CONDITION else None
+    return core if core.type is Type.CONDITION else None
 
 
 def _some(source: Source, depth: int, where: Core | None) -> Core:

@@ -25,13 +25,13 @@ from forms_spec.rules.semantics.unit_conversion import converted
 Arguments = Sequence[Core]
 
 
-def parameter(held: Parameter) -> Constant:
+def parameter(value: Parameter) -> Constant:
     """A study parameter as the constant that it is."""
-    if held.kind == "date":
-        return Constant(type=Type.DATE, value=date_interval(held.value))
-    if held.kind in ("integer", "decimal"):
-        return Constant(type=Type.NUMBER, value=scaled(held.value))
-    return Constant(type=Type.TEXT, value=held.value)
+    if value.kind == "date":
+        return Constant(type=Type.DATE, value=date_interval(value.value))
+    if value.kind in ("integer", "decimal"):
+        return Constant(type=Type.NUMBER, value=scaled(value.value))
+    return Constant(type=Type.TEXT, value=value.value)
 
 
 def call(context: ResolveContext, node: syntax_tree.Call) -> Core:
@@ -48,11 +48,11 @@ def call(context: ResolveContext, node: syntax_tree.Call) -> Core:
 
 def _typed(context: ResolveContext, node: syntax_tree.Call, function: Function) -> list[Core] | None:
     """The arguments in the types that the function takes, None after a finding."""
-    found = []
-    for at, one in enumerate(node.arguments):
-        takes = function.takes[min(at, len(function.takes) - 1)]
-        found.append(context.want(context.core(one), one, *takes))
-    return None if any(one.type is Type.ANY for one in found) else found
+    results = []
+    for index, argument in enumerate(node.arguments):
+        takes = function.takes[min(index, len(function.takes) - 1)]
+        results.append(context.want(context.core(argument), argument, *takes))
+    return None if any(item.type is Type.ANY for item in results) else results
 
 
 def _wrong() -> Core:
@@ -139,10 +139,10 @@ def _extreme(context: ResolveContext, node: syntax_tree.Call, function: Function
     """``min(a, b, ...)``, ``max(a, b, ...)``"""
     arguments = comparisons.alike(context, node.arguments)
     arguments = [
-        context.want(one, where, *function.takes[0])
-        for one, where in zip(arguments, node.arguments, strict=True)
+        context.want(argument, where, *function.takes[0])
+        for argument, where in zip(arguments, node.arguments, strict=True)
     ]
-    if any(one.type is Type.ANY for one in arguments):
+    if any(argument.type is Type.ANY for argument in arguments):
         return _wrong()
     prefix = "span_" if arguments[0].type in (Type.DATE, Type.SPREAD) else ""
     operator = prefix + {"min": "least", "max": "greatest"}[function.name]
@@ -151,7 +151,7 @@ def _extreme(context: ResolveContext, node: syntax_tree.Call, function: Function
 
 def _coalesce(context: ResolveContext, node: syntax_tree.Call, _function: Function) -> Core:
     arguments = comparisons.alike(context, node.arguments)
-    if any(one.type is Type.ANY for one in arguments):
+    if any(argument.type is Type.ANY for argument in arguments):
         return _wrong()
     return Apply(
         type=arguments[0].type,
@@ -174,7 +174,9 @@ def _minutes(context: ResolveContext, node: syntax_tree.Call, function: Function
 
 def _since(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:
     """``since(d, anchor, span)`` is ``d > anchor - span``; ``within`` adds ``d <= anchor``."""
-    day, anchor = (context.want(context.core(one), one, Type.DATE) for one in node.arguments[:2])
+    day, anchor = (
+        context.want(context.core(argument), argument, Type.DATE) for argument in node.arguments[:2]
+    )
     span = node.arguments[2]
     if not isinstance(span, syntax_tree.Duration):
         return context.fault("rule-needs-duration", span, name=context.said(span), says=function.says)
@@ -206,14 +208,14 @@ def _number_of(context: ResolveContext, node: syntax_tree.Call, function: Functi
 
 def code_numbers(codelist: Codelist) -> dict[str, int]:
     """What each code counts for: its ``number``, else the code itself where that is a number."""
-    found = {}
+    results = {}
     for code in codelist.codes:
         number = scaled(code.number) if code.number is not None else None
         if code.number is None:
             number = number_in(code.code)
         if number is not None:
-            found[code.code] = number
-    return found
+            results[code.code] = number
+    return results
 
 
 def _part_of_limit(context: ResolveContext, node: syntax_tree.Call, function: Function) -> Core:

@@ -125,7 +125,7 @@ _MORE = (
     ),
 )
 
-FUNCTIONS: Mapping[str, Function] = MappingProxyType({one.name: one for one in (*_ALL, *_MORE)})
+FUNCTIONS: Mapping[str, Function] = MappingProxyType({item.name: item for item in (*_ALL, *_MORE)})
 
 PLAIN = frozenset(
     (

@@ -29,24 +29,24 @@ def _known(value: Core) -> Core:
 def _any_known(values: Sequence[Core]) -> Core:
     if len(values) == 1:
         return _known(values[0])
-    return Apply(type=Type.CONDITION, operator="or", arguments=tuple(_known(one) for one in values))
+    return Apply(type=Type.CONDITION, operator="or", arguments=tuple(_known(value) for value in values))
 
 
 def _case(type_: Type, when: Core, then: Core, otherwise: Core) -> Core:
     return Apply(type=type_, operator="case", arguments=(when, then, otherwise))
 
 
-def _where_any(values: Sequence[Core], found: Core) -> Core:
+def _where_any(values: Sequence[Core], core: Core) -> Core:
     """The value, UNKNOWN where nothing is known."""
-    return _case(found.type, _any_known(values), found, Constant(type=found.type, value=None))
+    return _case(core.type, _any_known(values), core, Constant(type=core.type, value=None))
 
 
 def _total(values: Sequence[Core]) -> Core:
-    return _number("add", *(_number("coalesce", one, ZERO) for one in values))
+    return _number("add", *(_number("coalesce", value, ZERO) for value in values))
 
 
 def _count(values: Sequence[Core]) -> Core:
-    return _number("add", *(_case(Type.NUMBER, _known(one), ONE, ZERO) for one in values))
+    return _number("add", *(_case(Type.NUMBER, _known(value), ONE, ZERO) for value in values))
 
 
 def total(values: Sequence[Core]) -> Core:
@@ -64,8 +64,8 @@ def median(values: Sequence[Core]) -> Core:
 def deviation(values: Sequence[Core]) -> Core:
     """The root of the squared distances from the mean, divided by one less than their number."""
     middle = mean(values)
-    distances = [_number("add", one, _number("neg", middle)) for one in values]
-    squares = [_number("mul", one, one) for one in distances]
+    distances = [_number("add", value, _number("neg", middle)) for value in values]
+    squares = [_number("mul", distance, distance) for distance in distances]
     fewer = _number("add", _count(values), Constant(type=Type.NUMBER, value=-SCALE))
     return _where_any(values, _number("sqrt", _number("div", _total(squares), fewer)))
 
@@ -75,26 +75,26 @@ def extreme(operator: str) -> Callable[[Sequence[Core]], Core]:
         if len(values) == 1:
             return values[0]
         first = _number("coalesce", *values)
-        return _number(operator, *(_number("coalesce", one, first) for one in values))
+        return _number(operator, *(_number("coalesce", value, first) for value in values))
 
     return build
 
 
 def joined(values: Sequence[Core]) -> Core:
     """The known texts one after the other."""
-    texts = tuple(Apply(type=Type.TEXT, operator="coalesce", arguments=(one, EMPTY)) for one in values)
+    texts = tuple(Apply(type=Type.TEXT, operator="coalesce", arguments=(value, EMPTY)) for value in values)
     return _where_any(values, Apply(type=Type.TEXT, operator="concat", arguments=texts))
 
 
 def parted(values: Sequence[Core]) -> Core:
     """The known texts with the first value between them."""
     between, *texts = values
-    found = []
-    for at, one in enumerate(texts):
-        before = _case(Type.TEXT, _any_known(texts[:at]), between, EMPTY) if at else EMPTY
-        both = Apply(type=Type.TEXT, operator="concat", arguments=(before, one))
-        found.append(_case(Type.TEXT, _known(one), both, EMPTY))
-    return _where_any(texts, Apply(type=Type.TEXT, operator="concat", arguments=tuple(found)))
+    results = []
+    for index, text in enumerate(texts):
+        before = _case(Type.TEXT, _any_known(texts[:index]), between, EMPTY) if index else EMPTY
+        both = Apply(type=Type.TEXT, operator="concat", arguments=(before, text))
+        results.append(_case(Type.TEXT, _known(text), both, EMPTY))
+    return _where_any(texts, Apply(type=Type.TEXT, operator="concat", arguments=tuple(results)))
 
 
 KNOWN: Mapping[str, Callable[[Sequence[Core]], Core]] = MappingProxyType(

@@ -46,9 +46,9 @@ class Frame:
 
     def field(self, name: str) -> tuple[Field, bool] | None:
         """The field of that name, and whether it is the row's."""
-        for held in self.group.fields if self.group else ():
-            if held.name == name and held.collected:
-                return held, True
+        for value in self.group.fields if self.group else ():
+            if value.name == name and value.collected:
+                return value, True
         own = self.form.by_name.get(name)
         return (own, False) if own is not None and own.collected else None
 
@@ -72,9 +72,9 @@ class Names:
     def bare(self, name: str) -> Core | None:
         """A field of a row or form that is looked at, or a key column."""
         for depth in reversed(range(len(self.frames))):
-            found = self.frames[depth].field(name)
-            if found is not None:
-                return read(depth, self.frames[depth], *found)
+            field = self.frames[depth].field(name)
+            if field is not None:
+                return read(depth, self.frames[depth], *field)
         return self.key(name, len(self.frames) - 1) if name in KEYS else None
 
     def key(self, name: str, depth: int) -> Key:
@@ -103,9 +103,9 @@ class Names:
         """``this.x``, ``vs.bmi``, ``vs[SCR].bmi``. Raises ``NameFault``."""
         for depth in self.depths(table, selector):
             frame = self.frames[depth]
-            found = frame.field(name)
-            if found is not None and (table == THIS or self.belongs(frame, table, found[1])):
-                return read(depth, frame, *found)
+            field = frame.field(name)
+            if field is not None and (table == THIS or self.belongs(frame, table, field[1])):
+                return read(depth, frame, *field)
             if name in KEYS:
                 return self.key(name, depth)
         return self.remote(table, selector, name)
@@ -196,12 +196,12 @@ class Names:
             only = over.table is None or over.field is None
             if only and name and name in self.study.tables and not self.hidden(name):
                 return *self.rows(name, over.selector), True
-        for held in references_in(over):
-            if held.table is not None and held.field and held.table in self.study.tables:
-                return *self.rows(held.table, held.selector), False
-        for held in references_in(over):
-            group = self.own_group(held.field) if held.table is None else None
-            if group is not None and self.bare(held.field or "") is None:
+        for reference in references_in(over):
+            if reference.table is not None and reference.field and reference.table in self.study.tables:
+                return *self.rows(reference.table, reference.selector), False
+        for reference in references_in(over):
+            group = self.own_group(reference.field) if reference.table is None else None
+            if group is not None and self.bare(reference.field or "") is None:
                 return *self.rows(group, None), False
         return None
 
@@ -250,5 +250,5 @@ def references_in(node: object) -> Iterator[syntax_tree.Reference]:
         for name in node.__dataclass_fields__:
             yield from references_in(getattr(node, name))
     elif isinstance(node, tuple):
-        for one in node:
-            yield from references_in(one)
+        for item in node:
+            yield from references_in(item)

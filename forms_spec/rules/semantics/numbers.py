@@ -11,12 +11,12 @@ from forms_spec.rule_syntax.limits import FRACTION_DIGITS, INTEGER_DIGITS, NUMBE
 def scaled(text: str | Decimal) -> int | None:
     """A number's text in 10^-9, None when it is none or has no place on that grid."""
     try:
-        found = Decimal(text).scaleb(FRACTION_DIGITS)
+        scaleb = Decimal(text).scaleb(FRACTION_DIGITS)
     except InvalidOperation:
         return None
-    if not found.is_finite() or found != found.to_integral_value() or abs(found) >= NUMBER_BOUND:
+    if not scaleb.is_finite() or scaleb != scaleb.to_integral_value() or abs(scaleb) >= NUMBER_BOUND:
         return None
-    return int(found)
+    return int(scaleb)
 
 
 _NUMBER = re.compile(r"[ \t\n]*([-+]?)([0-9]*)(?:[.]([0-9]*))?[ \t\n]*", re.ASCII)

@@ -55,5 +55,5 @@ def children(node: core.Core) -> tuple[core.Core, ...]:
     if isinstance(node, core.Missing):
         return (node.cell,)
     if isinstance(node, core.Fold):
-        return tuple(one for one in (node.body, node.where) if one is not None)
+        return tuple(item for item in (node.body, node.where) if item is not None)
     return ()

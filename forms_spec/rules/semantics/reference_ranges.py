@@ -47,7 +47,7 @@ def _conditions(
     context: ResolveContext, node: syntax_tree.Call, table: References, rows: list[ReferenceRange]
 ) -> Iterator[Core]:
     """``lab = 'A' and sex = 'M' and age >= 18``, for each row."""
-    sources = {name: _source(context, said) for name, said in _sources(table).items()}
+    sources = {name: _source(context, source) for name, source in _sources(table).items()}
     named = [Constant(type=Type.TEXT, value=lab) for lab in dict.fromkeys(row.lab for row in rows) if lab]
     for row in rows:
         ends = [
@@ -68,28 +68,28 @@ def _elsewhere(context: ResolveContext, lab: Core, named: list[Constant]) -> Cor
 
 
 def _sources(table: References) -> dict[str, Expression]:
-    said = {"lab": table.lab, "sex": table.sex, "age": table.age, "date": table.date}
-    return {name: one for name, one in said.items() if one is not None}
+    data = {"lab": table.lab, "sex": table.sex, "age": table.age, "date": table.date}
+    return {name: item for name, item in data.items() if item is not None}
 
 
-def _source(context: ResolveContext, said: Expression) -> Core:
-    with context.standing_in(said, {}):
-        return context.core(said.tree)
+def _source(context: ResolveContext, expression: Expression) -> Core:
+    with context.standing_in(expression, {}):
+        return context.core(expression.tree)
 
 
 def _ends(row: ReferenceRange) -> list[tuple[str, str, Core]]:
     """What has to hold of the sources for a row to apply."""
-    found: list[tuple[str, str, Core]] = []
+    textses: list[tuple[str, str, Core]] = []
     for name, text in (("lab", row.lab), ("sex", row.sex)):
         if text is not None:
-            found.append((name, "=", Constant(type=Type.TEXT, value=text)))
+            textses.append((name, "=", Constant(type=Type.TEXT, value=text)))
     for operator, years in ((">=", row.age_low), ("<=", row.age_high)):
         if years is not None:
-            found.append(("age", operator, Constant(type=Type.NUMBER, value=scaled(years))))
+            textses.append(("age", operator, Constant(type=Type.NUMBER, value=scaled(years))))
     for operator, day in ((">=", row.valid_from), ("<=", row.valid_to)):
         if day is not None:
-            found.append(("date", operator, Constant(type=Type.DATE, value=date_interval(day))))
-    return found
+            textses.append(("date", operator, Constant(type=Type.DATE, value=date_interval(day))))
+    return textses
 
 
 _NOTHING = Constant(type=Type.NUMBER, value=None)
@@ -104,7 +104,7 @@ class _Result:
         self.cell = cell
         unit = cell.field.unit
         self.base = unit.base if unit is not None else None
-        self.units = {one.code: one for one in unit.choices} if unit is not None else {}
+        self.units = {choice.code: choice for choice in unit.choices} if unit is not None else {}
 
     @cached_property
     def in_base(self) -> Core:

@@ -61,19 +61,19 @@ class ResolveContext(ABC):
     def said(self, node: syntax_tree.Node) -> str:
         return self.expression.text[node.start : node.end]
 
-    def want(self, found: Core, node: syntax_tree.Node, *types: Type) -> Core:
+    def want(self, core: Core, node: syntax_tree.Node, *types: Type) -> Core:
         """The value as one of these types; a number fits a spread, and a spread of one number a number."""
-        if Type.ANY in (found.type, *types) or found.type in types:
-            return found
-        if found.type is Type.NUMBER and Type.SPREAD in types:
-            return Apply(type=Type.SPREAD, operator="point", arguments=(found,))
-        if found.type is Type.SPREAD and Type.NUMBER in types:
-            return Apply(type=Type.NUMBER, operator="settle", arguments=(found,))
-        if {found.type, types[0]} == {Type.TEXT, Type.CHOICE}:
-            return found
-        expected = " or ".join(dict.fromkeys(one.value for one in types))
+        if Type.ANY in (core.type, *types) or core.type in types:
+            return core
+        if core.type is Type.NUMBER and Type.SPREAD in types:
+            return Apply(type=Type.SPREAD, operator="point", arguments=(core,))
+        if core.type is Type.SPREAD and Type.NUMBER in types:
+            return Apply(type=Type.NUMBER, operator="settle", arguments=(core,))
+        if {core.type, types[0]} == {Type.TEXT, Type.CHOICE}:
+            return core
+        expected = " or ".join(dict.fromkeys(type_.value for type_ in types))
         return self.fault(
-            "rule-wrong-type", node, name=self.said(node), expected=expected, found=found.type.value
+            "rule-wrong-type", node, name=self.said(node), expected=expected, found=core.type.value
         )
 
     def condition(self, node: syntax_tree.Node) -> Core:

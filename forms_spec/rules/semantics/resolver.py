@@ -63,21 +63,23 @@ def resolve(
     group = home.group.name if home.group else None
     key = (id(expression), home.form.name, group, expects, codes.name if codes else None)
     kept = MEANINGS.of(study)
-    held = kept.get(key)
-    if held is None:
-        held = kept.setdefault(key, (expression, Checker(study, home, expression).whole(expects, codes)))
-    return held[1]
+    setdefault = kept.get(key)
+    if setdefault is None:
+        setdefault = kept.setdefault(
+            key, (expression, Checker(study, home, expression).whole(expects, codes))
+        )
+    return setdefault[1]
 
 
 class Checker(ResolveContext):
     """One walk over one expression. A fault gives a finding and a value of type ANY, which fits anywhere."""
 
     def whole(self, expects: Type | None, codes: Codelist | None) -> Resolved:
-        found = self.core(self.expression.tree)
+        core = self.core(self.expression.tree)
         if expects is not None:
-            found = self.expected(found, expects, codes)
+            core = self.expected(core, expects, codes)
         return Resolved(
-            core=found,
+            core=core,
             findings=tuple(self.findings),
             warnings=tuple(self.warnings),
             inherited=tuple(self.inherited),
@@ -85,12 +87,12 @@ class Checker(ResolveContext):
             parameters=tuple(self.parameters),
         )
 
-    def expected(self, found: Core, expects: Type, codes: Codelist | None) -> Core:
+    def expected(self, core: Core, expects: Type, codes: Codelist | None) -> Core:
         node = self.expression.tree
         if expects is Type.CHOICE and codes is not None:
-            for one in comparisons.constants(found):
-                comparisons.check_code(self, one, codes, node)
-        return self.want(found, node, expects)
+            for constant in comparisons.constants(core):
+                comparisons.check_code(self, constant, codes, node)
+        return self.want(core, node, expects)
 
     def core(self, node: syntax_tree.Node) -> Core:
         """The meaning of a node. Depth and size count derivations written out."""
@@ -109,9 +111,9 @@ class Checker(ResolveContext):
         finally:
             self.depth -= 1
 
-    def heed_unit(self, node: syntax_tree.Reference, found: Core | None) -> None:
+    def heed_unit(self, node: syntax_tree.Reference, core: Core | None) -> None:
         """A warning where a number is used as if it had one unit, and its unit is chosen beside it."""
-        field = found.field if isinstance(found, Read | Remote) else None
+        field = core.field if isinstance(core, Read | Remote) else None
         if field is None or field.unit is None or not field.unit.choices or self.units_apart:
             return
         codes = [choice.code for choice in field.unit.choices]
@@ -119,8 +121,8 @@ class Checker(ResolveContext):
         name = self.said(node)
         plain = _UNIT_NAME.fullmatch(root) and root.lower() not in KEYWORDS
         unit = root if plain else "'" + root.replace("'", "''") + "'"
-        said = self.finding("rule-bare-unit", node, name=name, units=" or ".join(codes), unit=unit)
-        (self.inherited if self.expanding else self.warnings).append(said)
+        finding = self.finding("rule-bare-unit", node, name=name, units=" or ".join(codes), unit=unit)
+        (self.inherited if self.expanding else self.warnings).append(finding)
 
     # One method for each node class; the table below names them all.
 
@@ -146,46 +148,46 @@ class Checker(ResolveContext):
         if node.table is not None:
             if node.field is None:
                 raise NameFault("rule-table-is-no-value", name=node.table)
-            found: Core | None = self.names.qualified(node.table, node.selector, node.field)
+            core: Core | None = self.names.qualified(node.table, node.selector, node.field)
         else:
-            found = self.bare(node)
-        assert found is not None
-        self.heed_unit(node, found)
+            core = self.bare(node)
+        assert core is not None
+        self.heed_unit(node, core)
         if not self.expanding:
-            self.notes[node.start, node.end] = found
-        return found
+            self.notes[node.start, node.end] = core
+        return core
 
     def bare(self, node: syntax_tree.Reference) -> Core:
         name = node.field or ""
         if name in self.arguments:
             return self.arguments[name]
-        found = self.names.bare(name)
-        if found is not None:
-            return found
+        result = self.names.bare(name)
+        if result is not None:
+            return result
         if name in self.study.derivations:
             return self.derivation(name, node, ())
         raise self.names.unknown(name, iter([*self.study.derivations, *self.arguments]))
 
     def derivation(self, name: str, node: syntax_tree.Node, given: tuple[Core, ...]) -> Core:
         """A named derivation, read where it is used."""
-        held = self.study.derivations[name]
+        value = self.study.derivations[name]
         if name in self.expanding:
             circle = " -> ".join((*self.expanding, name))
             return self.fault("rule-circular-derivation", node, name=circle)
-        if len(given) != len(held.takes):
-            says = f"{name}({', '.join(held.takes)})" if held.takes else name
+        if len(given) != len(value.takes):
+            says = f"{name}({', '.join(value.takes)})" if value.takes else name
             return self.fault("rule-argument-count", node, name=name, says=says)
-        arguments = dict(zip(held.takes, given, strict=True))
-        with self.standing_in(held.expression, arguments, name):
-            return self.core(held.expression.tree)
+        arguments = dict(zip(value.takes, given, strict=True))
+        with self.standing_in(value.expression, arguments, name):
+            return self.core(value.expression.tree)
 
     def parameter(self, node: syntax_tree.Parameter) -> Core:
-        held = self.study.parameters.get(node.name)
-        if held is None:
+        value = self.study.parameters.get(node.name)
+        if value is None:
             near = did_you_mean(node.name, self.study.parameters)
             return self.fault("rule-unknown-parameter", node, name=node.name, near=near)
         self.parameters[node.name] = None
-        return function_calls.parameter(held)
+        return function_calls.parameter(value)
 
     def today(self, _node: syntax_tree.Today) -> Core:
         return self.apply(Type.DATE, "today")
@@ -194,11 +196,13 @@ class Checker(ResolveContext):
         return self.apply(Type.CONDITION, "not", self.condition(node.operand))
 
     def logic(self, node: syntax_tree.Logic) -> Core:
-        return self.apply(Type.CONDITION, node.operator, *(self.condition(one) for one in node.operands))
+        return self.apply(
+            Type.CONDITION, node.operator, *(self.condition(operand) for operand in node.operands)
+        )
 
     def state(self, node: syntax_tree.Is) -> Core:
-        found = self.certain(node) if node.state == "true" else self.cell_state(node)
-        return self.apply(Type.CONDITION, "not", found) if node.negated else found
+        certain = self.certain(node) if node.state == "true" else self.cell_state(node)
+        return self.apply(Type.CONDITION, "not", certain) if node.negated else certain
 
     def certain(self, node: syntax_tree.Is) -> Core:
         """TRUE where the condition is TRUE, else FALSE: UNKNOWN is not true."""
@@ -283,15 +287,15 @@ class Checker(ResolveContext):
 
     def call(self, node: syntax_tree.Call) -> Core:
         if node.function in self.study.derivations:
-            given = tuple(self.core(one) for one in node.arguments)
+            given = tuple(self.core(argument) for argument in node.arguments)
             return self.derivation(node.function, node, given)
         return function_calls.call(self, node)
 
     def fold(self, node: syntax_tree.Fold) -> Core:
-        found = self.names.source(node.over)
-        if found is None:
+        result = self.names.source(node.over)
+        if result is None:
             return self.fault("rule-no-rows", node.over, name=self.said(node.over), function=node.function)
-        source, frame, only = found
+        source, frame, only = result
         depth = len(self.names.frames)
         with self.within_frame(frame):
             where = self.condition(node.where) if node.where is not None else None
@@ -383,7 +387,7 @@ _BUILDERS: Mapping[type[syntax_tree.Node], Callable[..., Core]] = MappingProxyTy
         syntax_tree.Listing: comparisons.listing,
     }
 )
-_HOLES = NODE_NAMES - {one.__name__ for one in _BUILDERS}
+_HOLES = NODE_NAMES - {builder.__name__ for builder in _BUILDERS}
 if _HOLES or set(KIND_TYPES.values()) - set(Type):
     raise TypeError(f"the checker has no meaning for {_HOLES}")
 

@@ -71,15 +71,15 @@ class _Opener:
         return resolved.Apply(type=Type.CONDITION, operator=ALSO[node.operator], arguments=later), True
 
     def apply(self, node: resolved.Apply, own: tuple[bool, ...]) -> tuple[resolved.Core, bool]:
-        parts = [self.node(one, own) for one in node.arguments]
-        at = next((number for number, (_, is_open) in enumerate(parts) if is_open), None)
-        if at is None:
+        parts = [self.node(argument, own) for argument in node.arguments]
+        index = next((number for number, (_, is_open) in enumerate(parts) if is_open), None)
+        if index is None:
             return node, False
         arguments = tuple(part for part, _ in parts)
         if node.operator == "median":
             return unknown(node), True
         if node.operator == "coalesce":
-            return replace(node, arguments=arguments[: at + 1]), True
+            return replace(node, arguments=arguments[: index + 1]), True
         changed = replace(node, arguments=arguments)
         if node.operator == "known":
             return replace(node, operator="or", arguments=(changed, unknown(node))), True

@@ -66,24 +66,24 @@ def companion_of(context: ResolveContext, cell: Read | Remote) -> Core:
     field = cell.field
     assert field.unit is not None
     assert field.unit.companion is not None
-    held = context.study.field(field_table(context, field), field.unit.companion)
-    assert held is not None
+    value = context.study.field(field_table(context, field), field.unit.companion)
+    assert value is not None
     if isinstance(cell, Read):
         return Read(
             type=Type.CHOICE,
-            codelist=held.codelist,
+            codelist=value.codelist,
             depth=cell.depth,
             row=cell.row,
             table=cell.table,
-            field=held,
+            field=value,
         )
     return Remote(
         type=Type.CHOICE,
-        codelist=held.codelist,
+        codelist=value.codelist,
         depth=cell.depth,
         form=cell.form,
         visit=cell.visit,
-        field=held,
+        field=value,
     )
 
 
@@ -96,7 +96,7 @@ def field_table(context: ResolveContext, field: Field) -> str:
 def through(context: ResolveContext, value: Core, field: Field, choice: UnitChoice, unit: str) -> Core | None:
     """The value converted step by step; None when the formulas do not lead to the unit."""
     assert field.unit is not None
-    by_code = {one.code: one for one in field.unit.choices}
+    by_code = {item.code: item for item in field.unit.choices}
     seen: set[str] = set()
     while choice.code != unit:
         if choice.formula is None or choice.to not in by_code or choice.code in seen:

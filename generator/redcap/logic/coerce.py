@@ -21,13 +21,13 @@ TODAY = "today"
 def number_text(text: str) -> str | None:
     """A number as our language writes it; None for what is none."""
     try:
-        found = Decimal(text.strip())
+        decimal = Decimal(text.strip())
     except InvalidOperation:
         return None
-    if not found.is_finite() or abs(found) >= 10**15:
+    if not decimal.is_finite() or abs(decimal) >= 10**15:
         return None
-    said = format(found.quantize(Decimal(1)) if found == found.to_integral_value() else found, "f")
-    whole, _, fraction = said.partition(".")
+    written = format(decimal.quantize(Decimal(1)) if decimal == decimal.to_integral_value() else decimal, "f")
+    whole, _, fraction = written.partition(".")
     fraction = fraction.rstrip("0")
     if len(fraction) > 9:
         return None
@@ -86,8 +86,8 @@ def as_number(value: Value) -> Value:
         return counted(ticked(value))
     if value.want is Want.CHOICE:
         numeric = any(number_text(code) is not None for code in value.codes)
-        said = value.text if numeric else f"concat({value.text})"
-        return Value(text=f"number_of({said})", want=Want.NUMBER)
+        text = value.text if numeric else f"concat({value.text})"
+        return Value(text=f"number_of({text})", want=Want.NUMBER)
     if value.want is Want.TEXT:
         return Value(text=f"number_of({value.text})", want=Want.NUMBER)
     raise LogicFault(f"a {value.want.value} where a number is wanted")
@@ -117,8 +117,8 @@ def as_moment(value: Value, scope: Scope, order: str = "ymd") -> Value:
         scope.note("now", "rules know the day, not the time of day: now is read as today")
         return Value(text=TODAY, want=Want.DATE, literal=TODAY)
     for read, want in ((date_text, Want.DATE), (moment_text, Want.DATETIME)):
-        if found := read(value.literal, order):
-            return Value(text=found, want=want, literal=found)
+        if result := read(value.literal, order):
+            return Value(text=result, want=want, literal=result)
     if clock := time_text(value.literal):
         return Value(text=clock, want=Want.TIME, literal=clock)
     raise LogicFault(f"{value.literal!r} is no date")
@@ -170,7 +170,7 @@ def as_condition(value: Value) -> Condition:
     if value.literal is not None:
         number = number_text(value.literal)
         return FALSE if value.literal == "" or number == "0" else TRUE
-    found = Atom(text=f"{value.text} is known", sure=True)
+    atom = Atom(text=f"{value.text} is known", sure=True)
     if value.want in (Want.NUMBER, Want.CHOICE):
-        found = Atom(text=f"{as_number(value).within(ADD)} <> 0", sure=False)
-    return joined("or", [found, is_missing(value)]) if value.asks_missing else found
+        atom = Atom(text=f"{as_number(value).within(ADD)} <> 0", sure=False)
+    return joined("or", [atom, is_missing(value)]) if value.asks_missing else atom

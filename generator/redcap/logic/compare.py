@@ -25,10 +25,10 @@ _ALWAYS = ("visitid", "subjid", "rowno", "unsno", "today")
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _MOMENTS = (Want.DATE, Want.DATETIME, Want.TIME)
 _ORDERS = {
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
+    "<": lambda item, other: item < other,
+    "<=": lambda item, other: item <= other,
+    ">": lambda item, other: item > other,
+    ">=": lambda item, other: item >= other,
 }
 
 
@@ -109,9 +109,9 @@ def _equal(scope: Scope, left: Value, right: Value) -> Condition:
 def _both(left: Value, right: Value) -> Condition:
     """Equal, or blank both."""
     equal = Atom(text=f"{left.within(ADD)} = {right.within(ADD)}", sure=False)
-    blanks = [blank(one) for one in (left, right)]
+    blanks = [blank(item) for item in (left, right)]
     shared = [code for code in left.missing if code in right.missing]
-    codes = [joined("and", [is_missing(one, code) for one in (left, right)]) for _, code in shared]
+    codes = [joined("and", [is_missing(item, code) for item in (left, right)]) for _, code in shared]
     return joined("or", [equal, joined("and", blanks), *codes])
 
 
@@ -156,9 +156,9 @@ def _no_answer(literal: str) -> LogicFault:
     )
 
 
-def _same(one: str, other: str) -> bool:
-    numbers = number_text(one), number_text(other)
-    return one == other or (numbers[0] is not None and numbers[0] == numbers[1])
+def _same(text: str, other: str) -> bool:
+    numbers = number_text(text), number_text(other)
+    return text == other or (numbers[0] is not None and numbers[0] == numbers[1])
 
 
 def _is(value: Value, code: str) -> Atom:
@@ -199,9 +199,9 @@ def _is_moment(scope: Scope, value: Value, constant: Value) -> Condition:
 def _moments(scope: Scope, left: Value, right: Value) -> tuple[Value, Value]:
     """Both as dates, both as dates with time, or both as times."""
     pair = as_moment(left, scope), as_moment(right, scope)
-    wants = {one.want for one in pair}
+    wants = {item.want for item in pair}
     if wants == {Want.DATE, Want.DATETIME}:
-        first, second = (Value(text=with_time(one), want=Want.DATETIME) for one in pair)
+        first, second = (Value(text=with_time(item), want=Want.DATETIME) for item in pair)
         return first, second
     if len(wants) > 1:
         raise LogicFault("a time of the day is compared with a date")
@@ -212,15 +212,15 @@ def _ordered(scope: Scope, operator: str, left: Value, right: Value) -> Conditio
     if left.literal is not None and right.literal is None:
         return _ordered(scope, _MIRRORED[operator], right, left)
     if left.want in _MOMENTS or right.want in _MOMENTS:
-        one, other = _moments(scope, left, right)
+        first, other = _moments(scope, left, right)
     elif _texts(left, right):
         return Atom(text=f"{as_text(left)} {operator} {as_text(right)}", sure=False)
     else:
-        one, other = as_number(left), as_number(right)
-    if one.literal is not None and other.literal is not None and one.want is Want.NUMBER:
-        held = _ORDERS[operator](float(one.literal), float(other.literal))
-        return TRUE if held else FALSE
-    return Atom(text=f"{one.within(ADD)} {operator} {other.within(ADD)}", sure=False)
+        first, other = as_number(left), as_number(right)
+    if first.literal is not None and other.literal is not None and first.want is Want.NUMBER:
+        value = _ORDERS[operator](float(first.literal), float(other.literal))
+        return TRUE if value else FALSE
+    return Atom(text=f"{first.within(ADD)} {operator} {other.within(ADD)}", sure=False)
 
 
 def _texts(left: Value, right: Value) -> bool:

@@ -65,15 +65,15 @@ def _gathered(parts: list[Condition]) -> list[Condition]:
     for part in parts:
         if isinstance(part, Atom) and part.way in ("=", "has"):
             groups.setdefault((part.way, part.asked), []).append(part.code)
-    found: list[Condition] = []
+    conditions: list[Condition] = []
     for part in parts:
         codes = groups.get((part.way, part.asked)) if isinstance(part, Atom) else None
         if not isinstance(part, Atom) or codes is None:
-            found.append(part)
+            conditions.append(part)
         elif codes:
-            found.append(_either(part, list(dict.fromkeys(codes))))
+            conditions.append(_either(part, list(dict.fromkeys(codes))))
             codes.clear()
-    return found
+    return conditions
 
 
 def _either(first: Atom, codes: list[str]) -> Atom:

@@ -10,9 +10,9 @@ from generator.redcap.logic.values import Want
 from generator.redcap.logic.words import LogicFault
 
 
-def shifted_date(said: str, scope: Scope) -> str:
+def shifted_date(text: str, scope: Scope) -> str:
     """``@CALCDATE([date], 7, 'd')``: days exactly, months and years as calendar months."""
-    call = parse_logic(f"calcdate({said})")
+    call = parse_logic(f"calcdate({text})")
     if not isinstance(call, tree.Call) or len(call.arguments) != 3:
         raise LogicFault("@CALCDATE takes a date, a number and a unit")
     translator = Translator(scope)

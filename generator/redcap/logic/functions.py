@@ -77,14 +77,14 @@ def _plain(name: str, least: int, most: int) -> Callable[[Translating, tree.Call
     """A function of numbers that is blank when one of them is."""
 
     def make(translator: Translating, node: tree.Call) -> Value:
-        numbers = [translator.number(one).text for one in _takes(node, least, most)]
+        numbers = [translator.number(take).text for take in _takes(node, least, most)]
         return _number(f"{name}({', '.join(numbers)})")
 
     return make
 
 
 def _log(translator: Translating, node: tree.Call) -> Value:
-    numbers = [translator.number(one).text for one in _takes(node, 1, 2)]
+    numbers = [translator.number(take).text for take in _takes(node, 1, 2)]
     return _number(f"ln({numbers[0]})" if len(numbers) == 1 else f"log({', '.join(numbers)})")
 
 
@@ -92,8 +92,8 @@ def _of_known(name: str) -> Callable[[Translating, tree.Call], Value]:
     """A function of those of its numbers that are not blank."""
 
     def make(translator: Translating, node: tree.Call) -> Value:
-        found = [translator.value(one, Want.NUMBER) for one in _takes(node, 1)]
-        numbers = [as_number(one).text for one in found if one.want is not Want.BLANK]
+        result = [translator.value(take, Want.NUMBER) for take in _takes(node, 1)]
+        numbers = [as_number(item).text for item in result if item.want is not Want.BLANK]
         if not numbers:
             return BLANK
         return _number(f"{name}({', '.join(numbers)})")
@@ -103,10 +103,10 @@ def _of_known(name: str) -> Callable[[Translating, tree.Call], Value]:
 
 def _string(translator: Translating, node: tree.Node) -> Value:
     """A text; the empty one is BLANK."""
-    found = translator.value(node, Want.TEXT)
-    if found.missing:
-        translator.scope.note("missing-as-text", f"a code of missing data of {found.text} is no text here")
-    return found if found.want is Want.BLANK else _text(as_text(found))
+    value = translator.value(node, Want.TEXT)
+    if value.missing:
+        translator.scope.note("missing-as-text", f"a code of missing data of {value.text} is no text here")
+    return value if value.want is Want.BLANK else _text(as_text(value))
 
 
 def _of_text(name: str, most: int) -> Callable[[Translating, tree.Call], Value]:
@@ -117,7 +117,7 @@ def _of_text(name: str, most: int) -> Callable[[Translating, tree.Call], Value]:
         text = _string(translator, first)
         if text.want is Want.BLANK:
             return BLANK
-        numbers = [translator.number(one).text for one in rest]
+        numbers = [translator.number(item).text for item in rest]
         return _text(f"{name}({', '.join([text.text, *numbers])})")
 
     return make
@@ -129,7 +129,7 @@ def _length(translator: Translating, node: tree.Call) -> Value:
 
 
 def _find(translator: Translating, node: tree.Call) -> Value:
-    needle, hay = (_string(translator, one) for one in _takes(node, 2, 2))
+    needle, hay = (_string(translator, take) for take in _takes(node, 2, 2))
     if Want.BLANK in (needle.want, hay.want):
         return _counted("0")
     return _counted(f"coalesce(find({needle.text}, {hay.text}), 0)")
@@ -140,30 +140,30 @@ def _counted(text: str) -> Value:
 
 
 def _replace(translator: Translating, node: tree.Call) -> Value:
-    hay, needle, new = (_string(translator, one) for one in _takes(node, 3, 3))
+    hay, needle, new = (_string(translator, take) for take in _takes(node, 3, 3))
     if hay.want is Want.BLANK:
         return BLANK
-    words = [one.text if one.want is not Want.BLANK else "''" for one in (hay, needle, new)]
+    words = [item.text if item.want is not Want.BLANK else "''" for item in (hay, needle, new)]
     return _text(f"replace({', '.join(words)})")
 
 
 def _concat(translator: Translating, node: tree.Call) -> Value:
-    found = [_string(translator, one) for one in _takes(node, 1)]
-    texts = [one.text for one in found if one.want is not Want.BLANK]
+    result = [_string(translator, take) for take in _takes(node, 1)]
+    texts = [item.text for item in result if item.want is not Want.BLANK]
     return _text(f"concat_known({', '.join(texts)})") if texts else BLANK
 
 
 def _concat_with(translator: Translating, node: tree.Call) -> Value:
-    between, *rest = (_string(translator, one) for one in _takes(node, 2))
-    texts = [one.text for one in rest if one.want is not Want.BLANK]
+    between, *rest = (_string(translator, take) for take in _takes(node, 2))
+    texts = [item.text for item in rest if item.want is not Want.BLANK]
     separator = between.text if between.want is not Want.BLANK else "''"
     return _text(f"join_known({', '.join([separator, *texts])})") if texts else BLANK
 
 
 def _date_part(name: str) -> Callable[[Translating, tree.Call], Value]:
     def make(translator: Translating, node: tree.Call) -> Value:
-        found = as_moment(translator.value(_takes(node, 1, 1)[0]), translator.scope)
-        day = f"date_of({found.text})" if found.want is Want.DATETIME else found.text
+        result = as_moment(translator.value(_takes(node, 1, 1)[0]), translator.scope)
+        day = f"date_of({result.text})" if result.want is Want.DATETIME else result.text
         return _number(f"{name}({day})")
 
     return make
@@ -172,24 +172,24 @@ def _date_part(name: str) -> Callable[[Translating, tree.Call], Value]:
 def _age(translator: Translating, node: tree.Call) -> Value:
     """``age_at_date(birth, on)``; today where the second date is left out."""
     birth, *rest = _takes(node, 1, 3)
-    days = [as_moment(translator.value(one), translator.scope) for one in (birth, *rest[:1])]
-    texts = [f"date_of({one.text})" if one.want is Want.DATETIME else one.text for one in days]
+    days = [as_moment(translator.value(item), translator.scope) for item in (birth, *rest[:1])]
+    texts = [f"date_of({day.text})" if day.want is Want.DATETIME else day.text for day in days]
     return _number(f"age_years({', '.join([*texts, 'today'][:2])})")
 
 
 def _difference(translator: Translating, node: tree.Call) -> Value:
     """``datediff(d1, d2, unit [, format] [, signed])``"""
     first, second, unit, *rest = _takes(node, 3, 5)
-    said = [_constant(translator, one) for one in rest]
-    order = next((one.lower() for one in said if one.lower() in _ORDERS), "ymd")
-    signed = any(one.lower() in ("true", "1") for one in said)
+    text = [_constant(translator, item) for item in rest]
+    order = next((item.lower() for item in text if item.lower() in _ORDERS), "ymd")
+    signed = any(item.lower() in ("true", "1") for item in text)
     step = _constant(translator, unit)
     if step not in _DAYS:
         raise LogicFault(f"datediff knows no unit {step!r}", unit.start, unit.end)
-    values = [translator.value(one) for one in (first, second)]
-    if any(one.want is Want.BLANK for one in values):
+    values = [translator.value(item) for item in (first, second)]
+    if any(value.want is Want.BLANK for value in values):
         return BLANK
-    start, end = (as_moment(one, translator.scope, order) for one in values)
+    start, end = (as_moment(value, translator.scope, order) for value in values)
     if start.want is Want.DATE and end.want is Want.DATE:
         between, scale = f"days_between({start.text}, {end.text})", _DAYS[step]
     elif start.want is Want.TIME and end.want is Want.TIME:
@@ -202,10 +202,10 @@ def _difference(translator: Translating, node: tree.Call) -> Value:
 
 
 def _constant(translator: Translating, node: tree.Node) -> str:
-    found = translator.value(node).literal
-    if found is None:
+    literal = translator.value(node).literal
+    if literal is None:
         raise LogicFault("a text in quotes is wanted here", node.start, node.end)
-    return found
+    return literal
 
 
 def _is_number(translator: Translating, node: tree.Call) -> Condition:
@@ -226,10 +226,10 @@ def _is_integer(translator: Translating, node: tree.Call) -> Condition:
 def _is_blank(translator: Translating, node: tree.Call) -> Condition:
     """Neither a value nor a code of missing data, also where the project has not named its codes."""
     value = translator.value(_takes(node, 1, 1)[0])
-    found = compared(translator.scope, "=", value, BLANK)
+    result = compared(translator.scope, "=", value, BLANK)
     if value.missing or not _unnamed(translator, value):
-        return found
-    return joined("and", [found, negated(is_missing(value))])
+        return result
+    return joined("and", [result, negated(is_missing(value))])
 
 
 def _unnamed(translator: Translating, value: Value) -> bool:
@@ -254,8 +254,8 @@ def _has_missing(translator: Translating, node: tree.Call) -> Condition:
     value = translator.value(_takes(node, 1)[0])
     if len(node.arguments) == 1:
         return _is_missing(translator, node)
-    said = ",".join(_constant(translator, one) for one in node.arguments[1:])
-    asked = [one.strip() for one in said.split(",") if one.strip()]
+    text = ",".join(_constant(translator, argument) for argument in node.arguments[1:])
+    asked = [part.strip() for part in text.split(",") if part.strip()]
     project = translator.scope.project.missing
     if strange := [code for code in asked if code not in project]:
         why = f"the study has no missing codes {', '.join(strange)}: name them with --missing"
@@ -279,14 +279,14 @@ def _holds(name: str, *, wanted: bool = True) -> Callable[[Translating, tree.Cal
     """``contains``, ``starts_with`` and ``ends_with``: capitals and small letters are alike."""
 
     def make(translator: Translating, node: tree.Call) -> Condition:
-        hay, needle = (_string(translator, one) for one in _takes(node, 2, 2))
+        hay, needle = (_string(translator, take) for take in _takes(node, 2, 2))
         if needle.want is Want.BLANK:
-            found: Condition = Atom(text="true", sure=True)
+            condition: Condition = Atom(text="true", sure=True)
         elif hay.want is Want.BLANK:
-            found = Atom(text="false", sure=True)
+            condition = Atom(text="false", sure=True)
         else:
-            found = Atom(text=f"{name}({hay.text}, {needle.text})", sure=False)
-        return found if wanted else negated(found)
+            condition = Atom(text=f"{name}({hay.text}, {needle.text})", sure=False)
+        return condition if wanted else negated(condition)
 
     return make
 

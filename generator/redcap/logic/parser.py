@@ -45,10 +45,10 @@ class _Parser:
         """``logic = expression END``"""
         if self.word.kind is Kind.END:
             raise LogicFault("there is nothing but comments")
-        found = self.expression(OR)
+        expression = self.expression(OR)
         if self.at < len(self.words) - 1:
             raise self.unexpected("an operator or the end")
-        return found
+        return expression
 
     def expression(self, power: int) -> tree.Node:
         """``expression = prefix (infix)*``, as long as the infix binds at least as tightly."""
@@ -135,17 +135,17 @@ class _Parser:
         """``reference = ["[" event "]"] "[" field ["(" code ")"] "]" ["[" instance "]"]``"""
         first = self.take()
         event = instance = None
-        held = first
+        entry = first
         named = _EVENT.fullmatch(first.text)
-        if named and self.word.kind is Kind.REFERENCE and self.word.start == held.end:
-            event, held = named[1], self.take()
+        if named and self.word.kind is Kind.REFERENCE and self.word.start == entry.end:
+            event, entry = named[1], self.take()
         elif self.other_event(first):
-            event, held = first.text.strip(), self.take()
-        field = _FIELD.fullmatch(held.text)
+            event, entry = first.text.strip(), self.take()
+        field = _FIELD.fullmatch(entry.text)
         if field is None:
-            raise LogicFault(f"[{held.text}] is no field", held.start, held.end)
-        end = held.end
-        if self.word.kind is Kind.REFERENCE and self.word.start == held.end:
+            raise LogicFault(f"[{entry.text}] is no field", entry.start, entry.end)
+        end = entry.end
+        if self.word.kind is Kind.REFERENCE and self.word.start == entry.end:
             number = _INSTANCE.fullmatch(self.word.text)
             if number is not None:
                 instance, end = number[1], self.take().end

@@ -65,15 +65,15 @@ def some(parts: Iterable[Asked]) -> Asked:
 
 def _joined(operator: str, parts: Iterable[Asked], idle: Asked, deciding: Asked) -> Asked:
     """Each part once, in its order, those of the same operator taken in."""
-    found: list[Asked] = []
+    results: list[Asked] = []
     for part in parts:
-        found += part.parts if part.operator == operator else (part,)
-    found = [part for part in dict.fromkeys(found) if part != idle]
-    if deciding in found:
+        results += part.parts if part.operator == operator else (part,)
+    results = [part for part in dict.fromkeys(results) if part != idle]
+    if deciding in results:
         return deciding
-    if len(found) < 2:
-        return found[0] if found else idle
-    return Asked(operator=operator, parts=tuple(found))
+    if len(results) < 2:
+        return results[0] if results else idle
+    return Asked(operator=operator, parts=tuple(results))
 
 
 def test(text: str, other: str) -> Asked:
@@ -83,10 +83,10 @@ def test(text: str, other: str) -> Asked:
 
 def compared(left: Said, operator: str, right: Said) -> Asked:
     """``left operator right``; ``<``, ``>`` and their kin are false beside a blank, ``<>`` is true."""
-    one, two = left.within(ADD), right.within(ADD)
+    item, two = left.within(ADD), right.within(ADD)
     ordered = [] if operator in ("=", "<>") else [side for side in (left, right) if not side.sure]
     blanks = tuple(side.known.opposite() for side in ordered)
-    return Asked(text=f"{one} {operator} {two}", other=f"{one} {_REVERSED[operator]} {two}", blanks=blanks)
+    return Asked(text=f"{item} {operator} {two}", other=f"{item} {_REVERSED[operator]} {two}", blanks=blanks)
 
 
 def given(text: str) -> Asked:

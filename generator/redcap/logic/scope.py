@@ -110,15 +110,15 @@ class Scope:
             raise LogicFault(f"[{node.field}] is no checkbox", node.start, node.end)
         return Value(text=name, want=known.want, codes=known.codes, read=True, missing=known.missing)
 
-    def mark(self, said: str, known: Known) -> tuple[str, str] | None:
+    def mark(self, text: str, known: Known) -> tuple[str, str] | None:
         """The code of missing data that a box of a checkbox stands for."""
-        return next((one for one in known.missing if one[0].lower() == said.lower()), None)
+        return next((item for item in known.missing if item[0].lower() == text.lower()), None)
 
-    def code(self, said: str, known: Known) -> str | None:
+    def code(self, text: str, known: Known) -> str | None:
         """The code as the dictionary spells it: REDCap does not tell capitals apart in ``[f(A)]``."""
-        if said in known.codes:
-            return said
-        return next((code for code in known.codes if code.lower() == said.lower()), None)
+        if text in known.codes:
+            return text
+        return next((code for code in known.codes if code.lower() == text.lower()), None)
 
     def placed(self, node: tree.Reference, known: Known) -> str | None:
         """The name with form and visit as far as they are needed; None when it is always blank."""
@@ -171,8 +171,8 @@ class Scope:
 
     def repeats(self, known: Known) -> bool:
         """Whether the form of a field repeats, by itself or with its event."""
-        at = self.project.at.get(known.form, frozenset())
-        return known.group is not None or bool(at & self.project.repeating)
+        index = self.project.at.get(known.form, frozenset())
+        return known.group is not None or bool(index & self.project.repeating)
 
     def instance(self, node: tree.Reference, known: Known) -> str | None:
         """The only instance of what does not repeat; one of what does is no name."""
@@ -200,7 +200,7 @@ class Scope:
             return Value(text=number, want=Want.NUMBER, literal=number)
         branches = []
         for arm in arms:
-            names = (name for name, held in self.project.visits.items() if held == arm)
+            names = (name for name, visit in self.project.visits.items() if visit == arm)
             visits = ", ".join(f"'{self.project.visit(name)}'" for name in names)
             branches.append((f"visitid in ({visits})", arm))
         words = " ".join(f"when {test} then {arm}" for test, arm in branches)
@@ -290,18 +290,18 @@ class Rows:
         return same
 
     def wanted(self, number: str) -> str:
-        said = self.node.instance or ""
-        if said.isdecimal():
-            return said
-        if said in ("first-instance", "last-instance"):
-            least = "min" if said == "first-instance" else "max"
+        instance = self.node.instance or ""
+        if instance.isdecimal():
+            return instance
+        if instance in ("first-instance", "last-instance"):
+            least = "min" if instance == "first-instance" else "max"
             if number == "unsno" and self.node.event in (None, "event-name"):
                 table = self.table()
                 return f"{least}({table}.unsno where visitid = this.visitid)"
             return f"{least}({self.table()}.{number})"
-        step = {"current-instance": "", "previous-instance": " - 1", "next-instance": " + 1"}.get(said)
+        step = {"current-instance": "", "previous-instance": " - 1", "next-instance": " + 1"}.get(instance)
         if step is None:
-            raise LogicFault(f"there is no [{said}] yet", self.node.start, self.node.end)
+            raise LogicFault(f"there is no [{instance}] yet", self.node.start, self.node.end)
         return f"this.{'rowno' if self.scope.group is not None else 'unsno'}{step}"
 
 

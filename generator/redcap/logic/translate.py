@@ -48,15 +48,15 @@ class Translator:
         if want is Want.NUMBER:
             return as_number(value).text
         if want is Want.DATE:
-            found = as_moment(value, self.scope)
-            return f"date_of({found.text})" if found.want is Want.DATETIME else found.text
+            result = as_moment(value, self.scope)
+            return f"date_of({result.text})" if result.want is Want.DATETIME else result.text
         if value.missing:
             self.scope.note("missing-as-text", f"a code of missing data of {value.text} is no text here")
         return as_text(value)
 
     def condition(self, node: tree.Node) -> Condition:
         if isinstance(node, tree.Logic):
-            return joined(node.operator, [self.condition(one) for one in node.operands])
+            return joined(node.operator, [self.condition(operand) for operand in node.operands])
         if isinstance(node, tree.Unary) and node.operator == "not":
             return negated(self.condition(node.operand))
         if isinstance(node, tree.Binary) and node.operator in _COMPARISONS:
@@ -70,13 +70,13 @@ class Translator:
 
     def either(self, node: tree.Call) -> Condition:
         """``if(a, b, c)`` where yes or no is wanted."""
-        asked, then, otherwise = (self.condition(one) for one in node.arguments)
+        asked, then, otherwise = (self.condition(argument) for argument in node.arguments)
         return joined("or", [joined("and", [asked, then]), joined("and", [negated(asked), otherwise])])
 
     def comparison(self, node: tree.Binary) -> Condition:
-        for one, other in ((node.left, node.right), (node.right, node.left)):
-            if self.asks(one) and node.operator in ("=", "<>"):
-                return self.truth(node.operator, self.condition(one), other)
+        for first, other in ((node.left, node.right), (node.right, node.left)):
+            if self.asks(first) and node.operator in ("=", "<>"):
+                return self.truth(node.operator, self.condition(first), other)
         return compared(self.scope, node.operator, self.value(node.left), self.value(node.right))
 
     def asks(self, node: tree.Node) -> bool:
@@ -95,10 +95,10 @@ class Translator:
             left, right = counted(asked), counted(self.condition(other))
             return compared(self.scope, operator, left, right)
         value = self.value(other)
-        said = number_text(value.literal or "") if value.literal is not None else None
-        if said not in ("0", "1"):
+        text = number_text(value.literal or "") if value.literal is not None else None
+        if text not in ("0", "1"):
             return compared(self.scope, operator, counted(asked), value)
-        return asked if (said == "1") == (operator == "=") else negated(asked)
+        return asked if (text == "1") == (operator == "=") else negated(asked)
 
     def value(self, node: tree.Node, want: Want | None = None) -> Value:
         """A value; ``want`` is the type that will be asked of it, where that is known."""
@@ -131,16 +131,16 @@ class Translator:
 
     def number(self, node: tree.Node) -> Value:
         """A number; a blank one is refused, since nothing could be computed with it."""
-        found = self.value(node, Want.NUMBER)
-        if found.want is Want.BLANK:
+        value = self.value(node, Want.NUMBER)
+        if value.want is Want.BLANK:
             raise LogicFault("a blank is computed with: the result is always blank", node.start, node.end)
-        return as_number(found)
+        return as_number(value)
 
     def negative(self, node: tree.Unary) -> Value:
-        found = self.number(node.operand)
-        if found.literal is not None:
-            return constant(number_text(f"-{found.literal}".replace("--", "")) or "0")
-        return Value(text=f"-{found.within(ATOM)}", want=Want.NUMBER, power=MULTIPLY)
+        number = self.number(node.operand)
+        if number.literal is not None:
+            return constant(number_text(f"-{number.literal}".replace("--", "")) or "0")
+        return Value(text=f"-{number.within(ATOM)}", want=Want.NUMBER, power=MULTIPLY)
 
     def arithmetic(self, node: tree.Binary) -> Value:
         """``+ - * /``; a blank operand makes a blank result in both languages."""
@@ -171,14 +171,14 @@ class Translator:
 
     def case(self, branches: list[tuple[Condition, Value]], otherwise: Value, want: Want | None) -> Value:
         open_branches = [(asked, value) for asked, value in branches if asked != FALSE]
-        for at, (asked, value) in enumerate(open_branches):
+        for index, (asked, value) in enumerate(open_branches):
             if asked == TRUE:
-                otherwise, open_branches = value, open_branches[:at]
+                otherwise, open_branches = value, open_branches[:index]
                 break
         if not open_branches:
             return otherwise
         values = [value for _, value in open_branches]
-        given = [one for one in (*values, otherwise) if one.want is not Want.BLANK]
+        given = [item for item in (*values, otherwise) if item.want is not Want.BLANK]
         if not given:
             return BLANK
         want = want if want in (Want.NUMBER, Want.TEXT, Want.DATE) else _shared(given)
@@ -188,16 +188,16 @@ class Translator:
             if value.want is not Want.BLANK
         ]
         last = f" else {self.given(otherwise, want)}" if otherwise.want is not Want.BLANK else ""
-        sure = bool(last) and all(one.never_blank or one.literal is not None for one in given)
+        sure = bool(last) and all(item.never_blank or item.literal is not None for item in given)
         return Value(text=f"case {' '.join(words)}{last} end", want=want, never_blank=sure)
 
 
 def _shared(values: list[Value]) -> Want:
     """The type that branches have in common: numbers if all can be, else dates, else texts."""
-    if all(_numeric(one) for one in values):
+    if all(_numeric(value) for value in values):
         return Want.NUMBER
-    if all(one.want is Want.DATE or one.literal is not None for one in values) and any(
-        one.want is Want.DATE for one in values
+    if all(value.want is Want.DATE or value.literal is not None for value in values) and any(
+        value.want is Want.DATE for value in values
     ):
         return Want.DATE
     return Want.TEXT

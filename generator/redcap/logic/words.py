@@ -57,18 +57,18 @@ def words_of(text: str) -> tuple[Word, ...]:
     """All words, comments left out, and an END. Raises ``LogicFault``."""
     if len(text) > LONGEST_TEXT:
         raise LogicFault(f"more than {LONGEST_TEXT} characters")
-    found: list[Word] = []
-    at = 0
-    while at < len(text):
-        match = _WORDS.match(text, at)
+    words: list[Word] = []
+    end = 0
+    while end < len(text):
+        match = _WORDS.match(text, end)
         if match is None:
-            raise LogicFault(f"{text[at]!r} is no sign of REDCap's logic", at, at + 1)
+            raise LogicFault(f"{text[end]!r} is no sign of REDCap's logic", end, end + 1)
         kind = match.lastgroup or ""
         if kind != "BLANK":
-            found.append(_word(kind, match.group(), at, match.end()))
-        at = match.end()
-    found.append(Word(Kind.END, "", len(text), len(text)))
-    return tuple(found)
+            words.append(_word(kind, match.group(), end, match.end()))
+        end = match.end()
+    words.append(Word(Kind.END, "", len(text), len(text)))
+    return tuple(words)
 
 
 def _word(kind: str, text: str, start: int, end: int) -> Word:

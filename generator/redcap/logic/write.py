@@ -82,7 +82,7 @@ class Writer(WriteContext):
         ) or (isinstance(node, syntax_tree.Fold) and node.function in ("any", "every"))
 
     def logic(self, node: syntax_tree.Logic, wanted: bool) -> Asked:
-        parts = [self.ask(one, wanted) for one in node.operands]
+        parts = [self.ask(operand, wanted) for operand in node.operands]
         return every(parts) if (node.operator == "and") == wanted else some(parts)
 
     def negation(self, node: syntax_tree.Not, wanted: bool) -> Asked:
@@ -98,11 +98,11 @@ class Writer(WriteContext):
         inner = self.derived(node)
         if inner is not None:
             return self.ask(inner, wanted)
-        said = self.say(node)
-        if said.type is not Type.CONDITION:
+        entry = self.say(node)
+        if entry.type is not Type.CONDITION:
             raise self.fault(node)
         number = "1" if wanted else "0"
-        return test(f"{said.text} = '{number}'", f"{said.text} <> '{number}'")
+        return test(f"{entry.text} = '{number}'", f"{entry.text} <> '{number}'")
 
     def comparison(self, node: syntax_tree.Compare, wanted: bool) -> Asked:
         if node.operator in _SETS:
@@ -119,26 +119,32 @@ class Writer(WriteContext):
         """Two conditions that are equal, or not."""
         same = wanted == (node.operator == "=")
         pairs = ((True, same), (False, not same))
-        return some(every([self.ask(node.left, one), self.ask(node.right, other)]) for one, other in pairs)
+        return some(
+            every([self.ask(node.left, first), self.ask(node.right, other)]) for first, other in pairs
+        )
 
     def equal(self, left: syntax_tree.Node, right: syntax_tree.Node, wanted: bool) -> Asked:
         """Equal, or different, and both known: two blanks are equal in REDCap, and a blank is not 4."""
-        one, other = self.sides(left, right)
-        for said, beside in ((one, other), (other, one)):
-            if said.literal == "" and said.type is Type.TEXT:
+        first, other = self.sides(left, right)
+        for entry, beside in ((first, other), (other, first)):
+            if entry.literal == "" and entry.type is Type.TEXT:
                 if beside.field is None:
                     raise LogicFault("a text without letters is a blank in REDCap", left.start, right.end)
                 return FALSE if wanted else beside.known
-            if said.literal is not None and beside.field is not None and _is_missing_code(said, beside.field):
+            if (
+                entry.literal is not None
+                and beside.field is not None
+                and _is_missing_code(entry, beside.field)
+            ):
                 return FALSE if wanted else beside.known
-        found = compared(one, "=", other)
+        result = compared(first, "=", other)
         if not wanted:
-            return every([found.opposite(), one.known, other.known])
-        if one.literal is not None or other.literal is not None:
-            return every([found, *(side.needs for side in (one, other) if side.field is None)])
-        if one.sure or other.sure:
-            return every([found, one.needs, other.needs])
-        return every([found, one.known, other.needs])
+            return every([result.opposite(), first.known, other.known])
+        if first.literal is not None or other.literal is not None:
+            return every([result, *(side.needs for side in (first, other) if side.field is None)])
+        if first.sure or other.sure:
+            return every([result, first.needs, other.needs])
+        return every([result, first.known, other.needs])
 
     def ordered(self, node: syntax_tree.Compare, wanted: bool) -> Asked:
         left, right = self.sides(node.left, node.right)
@@ -151,20 +157,20 @@ class Writer(WriteContext):
         """Both sides of a comparison, as REDCap compares them like we do."""
         if _is_visit(left) or _is_visit(right):
             return self.visit(left), self.visit(right)
-        one, other = self.say(left, moment=True), self.say(right, moment=True)
-        if {one.type, other.type} == {Type.DATE, Type.DATETIME}:
+        first, other = self.say(left, moment=True), self.say(right, moment=True)
+        if {first.type, other.type} == {Type.DATE, Type.DATETIME}:
             raise LogicFault("REDCap compares a date with a date, a time of the day with one", left.start)
-        one, other = self.coded(one, other), self.coded(other, one)
+        first, other = self.coded(first, other), self.coded(other, first)
         return (
-            one if _codes_beside(one, other) else write_calls.counted(one),
-            other if _codes_beside(other, one) else write_calls.counted(other),
+            first if _codes_beside(first, other) else write_calls.counted(first),
+            other if _codes_beside(other, first) else write_calls.counted(other),
         )
 
-    def coded(self, said: Said, beside: Said) -> Said:
+    def coded(self, structure: Said, beside: Said) -> Said:
         """A constant beside a field with answers is the code that the answer has in REDCap."""
-        if said.literal is None or beside.field is None or beside.field.codelist is None:
-            return said
-        return self.text(redcap_codes(self.study, beside.field).get(said.literal, said.literal))
+        if structure.literal is None or beside.field is None or beside.field.codelist is None:
+            return structure
+        return self.text(redcap_codes(self.study, beside.field).get(structure.literal, structure.literal))
 
     def visit(self, node: syntax_tree.Node) -> Said:
         """A visit beside ``visitid`` is its event."""
@@ -175,12 +181,12 @@ class Writer(WriteContext):
     def state(self, node: syntax_tree.Is, wanted: bool) -> Asked:
         """``is known``, ``is true``, ``is missing``: never UNKNOWN."""
         if node.state == "known":
-            found = self.known(node.operand)
+            known = self.known(node.operand)
         elif node.state == "true":
-            found = self.ask(node.operand, True)
+            known = self.ask(node.operand, True)
         else:
-            found = write_fields.missing(self, node)
-        return found.opposite() if node.negated == wanted else found
+            known = write_fields.missing(self, node)
+        return known.opposite() if node.negated == wanted else known
 
     def known(self, node: syntax_tree.Node) -> Asked:
         plain = isinstance(node, syntax_tree.Reference) and self.derived(node) is None
@@ -195,13 +201,13 @@ class Writer(WriteContext):
             for sign, end in ends
         ]
         wanted = wanted != node.negated
-        asked = [self.ordered(one, wanted) for one in parts]
+        asked = [self.ordered(part, wanted) for part in parts]
         return every(asked) if wanted else some(asked)
 
     def membership(self, node: syntax_tree.In, wanted: bool) -> Asked:
         wanted = wanted != node.negated
         if isinstance(node.among, syntax_tree.Listing):
-            parts = [self.equal(node.operand, one, wanted) for one in node.among.items]
+            parts = [self.equal(node.operand, item, wanted) for item in node.among.items]
             return some(parts) if wanted else every(parts)
         has = syntax_tree.Compare(
             operator="has", left=node.among, right=node.operand, start=node.start, end=node.end
@@ -211,13 +217,13 @@ class Writer(WriteContext):
     def either(self, node: syntax_tree.Case, wanted: bool) -> Asked:
         """A case whose branches are conditions: UNKNOWN from the first condition on that is."""
         before: list[Asked] = []
-        found: list[Asked] = []
+        results: list[Asked] = []
         for when, then in node.branches:
-            found.append(every([*before, self.ask(when, True), self.ask(then, wanted)]))
+            results.append(every([*before, self.ask(when, True), self.ask(then, wanted)]))
             before.append(self.ask(when, False))
         if node.otherwise is not None:
-            found.append(every([*before, self.ask(node.otherwise, wanted)]))
-        return some(found)
+            results.append(every([*before, self.ask(node.otherwise, wanted)]))
+        return some(results)
 
     def called(self, node: syntax_tree.Call, wanted: bool) -> Asked:
         if node.function == "coalesce":
@@ -271,16 +277,16 @@ class Writer(WriteContext):
             return self.text(str(node.value))
         if node.kind == "date" and len(str(node.value)) != len("2024-01-31"):
             raise LogicFault("REDCap has no partial dates", node.start, node.end)
-        said = str(node.value).replace("T", " ")
-        return constant(quoted(said), _LITERALS[node.kind], said)
+        text = str(node.value).replace("T", " ")
+        return constant(quoted(text), _LITERALS[node.kind], text)
 
     def parameter(self, node: syntax_tree.Parameter) -> Said:
-        held = self.study.parameters[node.name]
-        if held.kind in ("integer", "decimal"):
-            return constant(held.value, Type.NUMBER)
-        if held.kind == "date" and len(held.value) != len("2024-01-31"):
+        value = self.study.parameters[node.name]
+        if value.kind in ("integer", "decimal"):
+            return constant(value.value, Type.NUMBER)
+        if value.kind == "date" and len(value.value) != len("2024-01-31"):
             raise LogicFault("REDCap has no partial dates", node.start, node.end)
-        return self.text(held.value) if held.kind != "date" else constant(quoted(held.value), Type.DATE)
+        return self.text(value.value) if value.kind != "date" else constant(quoted(value.value), Type.DATE)
 
     def today(self, _node: syntax_tree.Today) -> Said:
         return constant("'today'", Type.DATE)
@@ -289,8 +295,8 @@ class Writer(WriteContext):
         """The expression of a derivation that a bare name stands for."""
         if node.table is not None or node.selector is not None or self.own(node.field or "") is not None:
             return None
-        held = self.study.derivations.get(node.field or "")
-        return held.expression.tree if held is not None and not held.takes else None
+        derivation = self.study.derivations.get(node.field or "")
+        return derivation.expression.tree if derivation is not None and not derivation.takes else None
 
     def own(self, name: str) -> tuple[str, Field] | None:
         """The table and the field of a bare name: of the row first, then of the form."""
@@ -311,9 +317,9 @@ class Writer(WriteContext):
             type_ = Type.NUMBER if node.field in _NUMBERS else Type.TEXT
             return Said(text=_KEYS[node.field or ""], type=type_, sure=True)
         here = (None, "this", self.form.name, self.group.name if self.group is not None else None)
-        found = self.own(node.field or "") if node.table in here and node.selector is None else None
-        if found is not None:
-            return self.read(*found, event="", partial=partial)
+        own = self.own(node.field or "") if node.table in here and node.selector is None else None
+        if own is not None:
+            return self.read(*own, event="", partial=partial)
         form = self.study.forms.get(node.table or "")
         field = form.by_name.get(node.field or "") if form else None
         if form is None or field is None:
@@ -332,13 +338,13 @@ class Writer(WriteContext):
         return Said(text=text, type=type_, known=known, needs=known if words else TRUE, field=field)
 
     def negative(self, node: syntax_tree.Negative) -> Said:
-        said = self.say(node.operand)
-        return computed(f"-{said.within(ATOM)}", [said], MULTIPLY)
+        entry = self.say(node.operand)
+        return computed(f"-{entry.within(ATOM)}", [entry], MULTIPLY)
 
     def sum(self, node: syntax_tree.Sum) -> Said:
-        if any(isinstance(one, syntax_tree.Duration) for one in node.terms):
+        if any(isinstance(item, syntax_tree.Duration) for item in node.terms):
             raise self.fault(node)
-        terms = [self.say(one) for one in node.terms]
+        terms = [self.say(item) for item in node.terms]
         if terms[0].type is Type.DATE:
             return write_calls.days(self, [terms[1], terms[0]])
         text = terms[0].within(ADD)
@@ -378,14 +384,16 @@ def _is_visit(node: syntax_tree.Node) -> bool:
     return isinstance(node, syntax_tree.Reference) and node.table is None and node.field == "visitid"
 
 
-def _codes_beside(said: Said, beside: Said) -> bool:
+def _codes_beside(structure: Said, beside: Said) -> bool:
     """Whether a code that is read as a number stands beside a constant, which REDCap takes as one too."""
-    return said.field is not None and said.field.codelist is not None and beside.literal is not None
+    return structure.field is not None and structure.field.codelist is not None and beside.literal is not None
 
 
-def _is_missing_code(said: Said, field: Field) -> bool:
+def _is_missing_code(structure: Said, field: Field) -> bool:
     answers = field.codelist.by_code if field.codelist else {}
-    return said.literal not in answers and any(one.in_redcap == said.literal for one in field.missing)
+    return structure.literal not in answers and any(
+        item.in_redcap == structure.literal for item in field.missing
+    )
 
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}

@@ -30,23 +30,23 @@ CONDITIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 def holds(writer: WriteContext, node: syntax_tree.Call, wanted: bool) -> Asked:
     """``contains`` and its kin: a blank text contains nothing, every text contains a blank."""
-    hay, needle = (writer.say(one) for one in node.arguments)
+    hay, needle = (writer.say(argument) for argument in node.arguments)
     given_ = f"{hay.text}, {needle.text}"
-    found = test(*(words.format(given_) for words in CONDITIONS[node.function]))
+    result = test(*(words.format(given_) for words in CONDITIONS[node.function]))
     known = [] if needle.sure else [needle.known]
     if wanted and needle.literal:
-        return every([found, hay.needs, *known])
-    return every([found if wanted else found.opposite(), hay.known, *known])
+        return every([result, hay.needs, *known])
+    return every([result if wanted else result.opposite(), hay.known, *known])
 
 
 def first_known_condition(writer: WriteContext, node: syntax_tree.Call, wanted: bool) -> Asked:
     unknown: list[Asked] = []
-    found: list[Asked] = []
-    for one in node.arguments:
-        true, false = writer.ask(one, True), writer.ask(one, False)
-        found.append(every([*unknown, true if wanted else false]))
+    results: list[Asked] = []
+    for argument in node.arguments:
+        true, false = writer.ask(argument, True), writer.ask(argument, False)
+        results.append(every([*unknown, true if wanted else false]))
         unknown += [true.opposite(), false.opposite()]
-    return some(found)
+    return some(results)
 
 
 # Values
@@ -56,8 +56,8 @@ def _same(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """A function of numbers that is blank where one of them is."""
 
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        parts = [writer.say(one) for one in node.arguments]
-        return computed(f"{name}({', '.join(one.text for one in parts)})", parts)
+        parts = [writer.say(argument) for argument in node.arguments]
+        return computed(f"{name}({', '.join(part.text for part in parts)})", parts)
 
     return make
 
@@ -83,9 +83,9 @@ def _of_text(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """``left(text, n)`` and its kin, which are blank where their text is, or where nothing is left of it."""
 
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        parts = [writer.say(one) for one in node.arguments]
-        text = f"{name}({', '.join(one.text for one in parts)})"
-        needs = every([parts[0].needs, *(one.known for one in parts[1:])])
+        parts = [writer.say(argument) for argument in node.arguments]
+        text = f"{name}({', '.join(part.text for part in parts)})"
+        needs = every([parts[0].needs, *(part.known for part in parts[1:])])
         whole = len(parts) == 1 or (len(parts) == 2 and Decimal(parts[1].literal or "0") >= 1)
         known = parts[0].known if whole else every([needs, given(text)])
         return Said(text=text, type=Type.TEXT, known=known, needs=needs)
@@ -97,29 +97,29 @@ def _counting(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """``length`` and ``find``, which are 0 where REDCap sees a blank."""
 
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        parts = [writer.say(one) for one in node.arguments]
-        known = every(one.known for one in parts)
-        text = f"{name}({', '.join(one.text for one in parts)})"
+        parts = [writer.say(argument) for argument in node.arguments]
+        known = every(part.known for part in parts)
+        text = f"{name}({', '.join(part.text for part in parts)})"
         return Said(text=text, type=Type.NUMBER, known=known, needs=known, sure=True)
 
     return make
 
 
 def _replace(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    hay, *rest = (writer.say(one) for one in node.arguments)
-    text = f"replace_text({', '.join(one.text for one in (hay, *rest))})"
-    needs = every([hay.needs, *(one.known for one in rest)])
+    hay, *rest = (writer.say(argument) for argument in node.arguments)
+    text = f"replace_text({', '.join(item.text for item in (hay, *rest))})"
+    needs = every([hay.needs, *(item.known for item in rest)])
     return Said(text=text, type=Type.TEXT, known=every([needs, given(text)]), needs=needs)
 
 
 def _concat(writer: WriteContext, node: syntax_tree.Call) -> Said:
     """Blank here where one of its parts is."""
-    parts = [writer.say(one) for one in node.arguments]
+    parts = [writer.say(argument) for argument in node.arguments]
     if len(parts) == 1:
         return parts[0]
-    known = every(one.known for one in parts)
+    known = every(part.known for part in parts)
     return Said(
-        text=f"concat({', '.join(one.text for one in parts)})", type=Type.TEXT, known=known, needs=known
+        text=f"concat({', '.join(part.text for part in parts)})", type=Type.TEXT, known=known, needs=known
     )
 
 
@@ -127,7 +127,7 @@ def _of_known(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """A function of those of its numbers that are known."""
 
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        text = f"{name}({', '.join(writer.say(one).guarded() for one in node.arguments)})"
+        text = f"{name}({', '.join(writer.say(argument).guarded() for argument in node.arguments)})"
         return Said(text=text, type=Type.NUMBER, known=given(text))
 
     return make
@@ -137,11 +137,11 @@ def _texts_of_known(name: str, first: int) -> Callable[[WriteContext, syntax_tre
     """``concat_known`` and ``join_known``, whose ``first`` arguments stand between the texts."""
 
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        parts = [writer.say(one) for one in node.arguments]
-        if not all(one.sure for one in parts[:first]):
+        parts = [writer.say(argument) for argument in node.arguments]
+        if not all(part.sure for part in parts[:first]):
             raise LogicFault("the text between is not a constant", node.start, node.end)
-        text = f"{name}({', '.join(one.guarded() for one in parts)})"
-        known = some(one.known for one in parts[first:])
+        text = f"{name}({', '.join(part.guarded() for part in parts)})"
+        known = some(part.known for part in parts[first:])
         return Said(text=text, type=Type.TEXT, known=known, needs=TRUE if first else known)
 
     return make
@@ -149,40 +149,40 @@ def _texts_of_known(name: str, first: int) -> Callable[[WriteContext, syntax_tre
 
 def _number_of(writer: WriteContext, node: syntax_tree.Call) -> Said:
     """A text, or a code, as a number; codes that stand for another number are told one by one."""
-    said = writer.say(node.arguments[0])
-    if said.type is Type.CHOICE and said.field is not None and said.field.codelist is not None:
-        codelist = said.field.codelist
+    entry = writer.say(node.arguments[0])
+    if entry.type is Type.CHOICE and entry.field is not None and entry.field.codelist is not None:
+        codelist = entry.field.codelist
         if any(code.number is not None for code in codelist.codes):
-            return _by_code(writer, said, code_numbers(codelist))
-    if said.field is None:
-        return computed(f"{said.text} * 1", [said], power=MULTIPLY)
-    known = test(f"isnumber({said.text})", f"isnumber({said.text}) = 0")
-    return Said(text=said.text, type=Type.NUMBER, known=known, field=said.field, numbers=True)
+            return _by_code(writer, entry, code_numbers(codelist))
+    if entry.field is None:
+        return computed(f"{entry.text} * 1", [entry], power=MULTIPLY)
+    known = test(f"isnumber({entry.text})", f"isnumber({entry.text}) = 0")
+    return Said(text=entry.text, type=Type.NUMBER, known=known, field=entry.field, numbers=True)
 
 
-def _by_code(writer: WriteContext, said: Said, numbers: Mapping[str, int]) -> Said:
-    assert said.field is not None
-    codes = redcap_codes(writer.study, said.field)
+def _by_code(writer: WriteContext, structure: Said, numbers: Mapping[str, int]) -> Said:
+    assert structure.field is not None
+    codes = redcap_codes(writer.study, structure.field)
     text = "''"
     for code, number in reversed(list(numbers.items())):
         amount = f"{number / SCALE:.9f}".rstrip("0").rstrip(".")
-        text = f"if({said.text} = {writer.text(codes[code]).text}, {amount}, {text})"
+        text = f"if({structure.text} = {writer.text(codes[code]).text}, {amount}, {text})"
     return Said(text=text, type=Type.NUMBER, known=given(text))
 
 
-def counted(said: Said) -> Said:
+def counted(structure: Said) -> Said:
     """A text or a code that is read as a number, where REDCap would take it as it is."""
-    return computed(f"{said.text} * 1", [said], power=MULTIPLY) if said.numbers else said
+    return computed(f"{structure.text} * 1", [structure], power=MULTIPLY) if structure.numbers else structure
 
 
 def _text_of(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    said = writer.say(node.arguments[0])
-    if said.type is Type.DATETIME:
+    entry = writer.say(node.arguments[0])
+    if entry.type is Type.DATETIME:
         raise LogicFault("REDCap writes a date with time with a blank, here it is a T", node.start, node.end)
-    needs = said.known if said.field is not None and said.field.missing else said.needs
+    needs = entry.known if entry.field is not None and entry.field.missing else entry.needs
     return Said(
-        text=said.text, type=Type.TEXT, power=said.power, known=said.known, needs=needs, sure=said.sure,
-        field=said.field, literal=said.literal,
+        text=entry.text, type=Type.TEXT, power=entry.power, known=entry.known, needs=needs, sure=entry.sure,
+        field=entry.field, literal=entry.literal,
     )  # fmt: skip
 
 
@@ -192,10 +192,10 @@ def _itself(writer: WriteContext, node: syntax_tree.Call) -> Said:
 
 def _absolute(writer: WriteContext, node: syntax_tree.Call) -> Said:
     """The sign of a difference of dates is REDCap's own switch."""
-    said = writer.say(node.arguments[0])
-    if said.text.startswith("datediff(") and said.text.endswith(", true)"):
-        return computed(f"{said.text.removesuffix(', true)')})", [said])
-    return computed(f"abs({said.text})", [said])
+    entry = writer.say(node.arguments[0])
+    if entry.text.startswith("datediff(") and entry.text.endswith(", true)"):
+        return computed(f"{entry.text.removesuffix(', true)')})", [entry])
+    return computed(f"abs({entry.text})", [entry])
 
 
 def days(_writer: WriteContext, dates: Sequence[Said]) -> Said:
@@ -205,19 +205,19 @@ def days(_writer: WriteContext, dates: Sequence[Said]) -> Said:
 
 def _between(unit: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        ends = [writer.say(one, moment=True) for one in node.arguments]
+        ends = [writer.say(argument, moment=True) for argument in node.arguments]
         return computed(f"datediff({ends[0].text}, {ends[1].text}, '{unit}', true)", ends)
 
     return make
 
 
 def _age(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    dates = [day_of(writer, one) for one in node.arguments]
+    dates = [day_of(writer, argument) for argument in node.arguments]
     return computed(f"age_at_date({dates[0].text}, {dates[1].text})", dates)
 
 
 def _power(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    parts = [writer.say(one) for one in node.arguments]
+    parts = [writer.say(argument) for argument in node.arguments]
     return computed(f"({parts[0].text})^({parts[1].text})", parts, power=MULTIPLY)
 
 
@@ -225,23 +225,23 @@ def _extreme(name: str) -> Callable[[WriteContext, syntax_tree.Call], Said]:
     """``min(a, b)``, which skips a blank in REDCap and is UNKNOWN beside one here."""
 
     def make(writer: WriteContext, node: syntax_tree.Call) -> Said:
-        parts = [writer.say(one) for one in node.arguments]
-        if any(one.type is not Type.NUMBER for one in parts):
+        parts = [writer.say(argument) for argument in node.arguments]
+        if any(part.type is not Type.NUMBER for part in parts):
             raise LogicFault(f"REDCap knows {name} of numbers only", node.start, node.end)
-        known = every(one.known for one in parts)
-        text = f"{name}({', '.join(one.text for one in parts)})"
+        known = every(part.known for part in parts)
+        text = f"{name}({', '.join(part.text for part in parts)})"
         return Said(text=text, type=Type.NUMBER, known=known, needs=known)
 
     return make
 
 
 def _first_known(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    parts = [counted(writer.say(one)) for one in node.arguments]
+    parts = [counted(writer.say(argument)) for argument in node.arguments]
     text = parts[-1].guarded()
-    for one in reversed(parts[:-1]):
-        text = f"if({one.known.written()}, {one.text}, {text})"
-    sure = any(one.sure and one.known == TRUE and one.literal != "" for one in parts)
-    return Said(text=text, type=parts[0].type, known=some(one.known for one in parts), sure=sure)
+    for part in reversed(parts[:-1]):
+        text = f"if({part.known.written()}, {part.text}, {text})"
+    sure = any(item.sure and item.known == TRUE and item.literal != "" for item in parts)
+    return Said(text=text, type=parts[0].type, known=some(item.known for item in parts), sure=sure)
 
 
 def at_midnight(writer: WriteContext, node: syntax_tree.Call) -> Said:
@@ -249,14 +249,14 @@ def at_midnight(writer: WriteContext, node: syntax_tree.Call) -> Said:
     day, time = node.arguments
     if not isinstance(time, syntax_tree.Literal) or time.value != "00:00":
         raise LogicFault("REDCap joins no date with a time", node.start, node.end)
-    said = writer.say(day)
+    entry = writer.say(day)
     return Said(
-        text=said.text,
+        text=entry.text,
         type=Type.DATETIME,
-        known=said.known,
-        needs=said.needs,
-        sure=said.sure,
-        field=said.field,
+        known=entry.known,
+        needs=entry.needs,
+        sure=entry.sure,
+        field=entry.field,
     )
 
 
@@ -276,10 +276,10 @@ def instance(writer: WriteContext, node: syntax_tree.Fold) -> Said:
     ):
         raise writer.fault(node)
     assert isinstance(where, syntax_tree.Compare)
-    held = writer.study.field(cell.table or "", cell.field or "")
+    field = writer.study.field(cell.table or "", cell.field or "")
     event = f"[{writer.events[cell.selector]}]" if cell.selector and cell.selector in writer.events else ""
     text = f"{event}[{name}][{_row(writer, where.right)}]"
-    type_ = Type.NUMBER if held is None else _TYPES.get(held.kind.name, Type.NUMBER)
+    type_ = Type.NUMBER if field is None else _TYPES.get(field.kind.name, Type.NUMBER)
     return Said(text=text, type=type_, known=given(text))
 
 
@@ -300,7 +300,7 @@ def _row(writer: WriteContext, node: syntax_tree.Node) -> str:
 
 
 def _days_between(writer: WriteContext, node: syntax_tree.Call) -> Said:
-    return days(writer, [writer.say(one) for one in node.arguments])
+    return days(writer, [writer.say(argument) for argument in node.arguments])
 
 
 _TYPES = {"date": Type.DATE, "datetime": Type.DATETIME, "time": Type.TIME}

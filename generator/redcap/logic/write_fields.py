@@ -26,8 +26,8 @@ def known_of(writer: WriteContext, text: str, field: Field) -> Asked:
 
 
 def _box(text: str, code: str) -> Asked:
-    said = f"{text[:-1]}({code})]"
-    return test(f"{said} = '1'", f"{said} = '0'")
+    written = f"{text[:-1]}({code})]"
+    return test(f"{written} = '1'", f"{written} = '0'")
 
 
 def _answers(writer: WriteContext, field: Field) -> Mapping[str, str]:
@@ -43,58 +43,58 @@ def sets(writer: WriteContext, node: syntax_tree.Compare, wanted: bool) -> Asked
     if left.field is None or left.field.codelist is None:
         raise writer.fault(node)
     codes = _answers(writer, left.field)
-    named = {str(one) for one in _listed(writer, node)}
+    named = {str(item) for item in _listed(writer, node)}
     inside = [_box(left.text, codes[code]) for code in codes if code in named]
     outside = [_box(left.text, codes[code]) for code in codes if code not in named]
     if node.operator == "within":
-        none_else = every(one.opposite() for one in outside)
+        none_else = every(item.opposite() for item in outside)
         return every([some(inside), none_else]) if wanted else some(outside)
     if node.operator == "has all":
-        lacking = some(one.opposite() for one in inside)
+        lacking = some(item.opposite() for item in inside)
         return every(inside) if wanted else every([lacking, some([*inside, *outside])])
-    return some(inside) if wanted else every([*(one.opposite() for one in inside), some(outside)])
+    return some(inside) if wanted else every([*(item.opposite() for item in inside), some(outside)])
 
 
 def _listed(writer: WriteContext, node: syntax_tree.Compare) -> list[object]:
     """The codes on the right side, which have to be constants."""
     items = node.right.items if isinstance(node.right, syntax_tree.Listing) else (node.right,)
-    if not all(isinstance(one, syntax_tree.Literal) and one.kind == "text" for one in items):
+    if not all(isinstance(item, syntax_tree.Literal) and item.kind == "text" for item in items):
         raise writer.fault(node)
-    return [one.value for one in items if isinstance(one, syntax_tree.Literal)]
+    return [item.value for item in items if isinstance(item, syntax_tree.Literal)]
 
 
 def missing(writer: WriteContext, node: syntax_tree.Is) -> Asked:
     """``x is missing``, ``x is missing('ND')``"""
-    said = writer.say(node.operand, partial=True)
-    field = said.field
+    entry = writer.say(node.operand, partial=True)
+    field = entry.field
     if field is None:
         raise LogicFault("only a field holds a code of missing data", node.start, node.end)
-    codes = [one for one in field.missing if node.code is None or one.code == node.code.value]
+    codes = [item for item in field.missing if node.code is None or item.code == node.code.value]
     if not codes:
         return FALSE
     if field.kind.name == "choices":
         boxes = dict(boxes_of(writer.study, field))
-        return some(_box(said.text, boxes[one.code]) for one in codes)
-    asked = f"ismissingcode({said.text})"
+        return some(_box(entry.text, boxes[code.code]) for code in codes)
+    asked = f"ismissingcode({entry.text})"
     if node.code is not None:
-        asked = f"hasmissingcode({said.text}, '{codes[0].in_redcap}')"
+        asked = f"hasmissingcode({entry.text}, '{codes[0].in_redcap}')"
     return test(asked, f"{asked} = 0")
 
 
 def in_unit(writer: WriteContext, node: syntax_tree.Call) -> Said:
     """A value by the unit that was chosen for it, converted by the formulas of the dictionary."""
     cell, wanted = node.arguments
-    said = writer.say(cell)
-    field = said.field
+    entry = writer.say(cell)
+    field = entry.field
     if field is None or field.unit is None or not isinstance(wanted, syntax_tree.Literal):
         raise writer.fault(node)
     if field.unit.fixed == wanted.value:
-        return said
+        return entry
     assert isinstance(cell, syntax_tree.Reference)
     chosen = writer.say(replace(cell, field=field.unit.companion))
     text = "''"
     for choice in reversed(field.unit.choices):
-        value = _converted(writer, said, field, choice, str(wanted.value))
+        value = _converted(writer, entry, field, choice, str(wanted.value))
         if value is None:
             raise LogicFault(f"{choice.code} is not converted into {wanted.value}", node.start, node.end)
         text = f"if({chosen.text} = {writer.text(choice.code).text}, {value.guarded()}, {text})"
@@ -102,19 +102,19 @@ def in_unit(writer: WriteContext, node: syntax_tree.Call) -> Said:
 
 
 def _converted(
-    writer: WriteContext, said: Said, field: Field, choice: UnitChoice, wanted: str
+    writer: WriteContext, structure: Said, field: Field, choice: UnitChoice, wanted: str
 ) -> Said | None:
     """The value through the formulas that lead from a unit to the one that is wanted."""
     assert field.unit is not None
-    by_code = {one.code: one for one in field.unit.choices}
+    by_code = {item.code: item for item in field.unit.choices}
     seen: set[str] = set()
     while choice.code != wanted:
         if choice.formula is None or choice.to not in by_code or choice.code in seen:
             return None
         seen.add(choice.code)
         before = writer.standing
-        writer.standing = {**before, "value": said}
-        said = writer.say(choice.formula.tree)
+        writer.standing = {**before, "value": structure}
+        structure = writer.say(choice.formula.tree)
         writer.standing = before
         choice = by_code[choice.to]
-    return said
+    return structure

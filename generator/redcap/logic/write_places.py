@@ -38,5 +38,5 @@ def _visits(writer: WriteContext, form: Form) -> list[str]:
 def _nearest(writer: WriteContext, visit: str, visits: list[str]) -> str:
     """The visit at which a rule reads a form: this one, else the last before it, else the first."""
     order = list(writer.study.visits)
-    before = [one for one in visits if order.index(one) <= order.index(visit)]
+    before = [item for item in visits if order.index(item) <= order.index(visit)]
     return (before or visits[:1] or [""])[-1]

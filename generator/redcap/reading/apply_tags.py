@@ -34,11 +34,11 @@ class TaggedFields(Protocol):
 
     def keep(self, keys: Keys, item: Item, kind: str, column: str, why: str) -> None: ...
 
-    def noted(self, item: Item, column: str, said: str, scope: Scope) -> None: ...
+    def noted(self, item: Item, column: str, text: str, scope: Scope) -> None: ...
 
 
 def _only_hides(then: list[Tag], otherwise: list[Tag]) -> bool:
-    return bool(then) and not otherwise and all(one.name in ("HIDDEN", "HIDDEN-FORM") for one in then)
+    return bool(then) and not otherwise and all(item.name in ("HIDDEN", "HIDDEN-FORM") for item in then)
 
 
 def heed_tags(maker: TaggedFields, plan: Plan, keys: Keys, scope: Scope) -> None:
@@ -56,11 +56,11 @@ def heed_tags(maker: TaggedFields, plan: Plan, keys: Keys, scope: Scope) -> None
 
 
 def _heed(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag) -> None:
-    found = TAGS.get(tag.name)
+    result = TAGS.get(tag.name)
     why = maker.dropped.get((plan.item.name, "default")) if tag.name == DEFAULT else None
     without: Without | None = Without(why=why) if why else _KEPT
-    if why is None and found is not None:
-        without = found(plan, keys, tag)
+    if why is None and result is not None:
+        without = result(plan, keys, tag)
     if without is not None:
         maker.loss(
             plan.item,
@@ -84,13 +84,15 @@ def _either(maker: TaggedFields, plan: Plan, keys: Keys, tag: Tag, scope: Scope)
         maker.noted(plan.item, "annotation", tag.original, scope)
         then, otherwise = (parse_tags(part) for part in parts[1:])
         if asked in ("true", "false"):
-            for one in then if asked == "true" else otherwise:
-                _either(maker, plan, keys, one, scope) if one.name == "IF" else _heed(maker, plan, keys, one)
+            for item in then if asked == "true" else otherwise:
+                _either(maker, plan, keys, item, scope) if item.name == "IF" else _heed(
+                    maker, plan, keys, item
+                )
             return
         if keys["type"] != "note" or not (_only_hides(then, otherwise) or _only_hides(otherwise, then)):
             raise LogicFault("tags cannot depend on answers")
-        said = f"({asked}) is not true" if _only_hides(then, otherwise) else asked
-        keys["show_when"] = f"({keys['show_when']}) and ({said})" if "show_when" in keys else said
+        text = f"({asked}) is not true" if _only_hides(then, otherwise) else asked
+        keys["show_when"] = f"({keys['show_when']}) and ({text})" if "show_when" in keys else text
     except LogicFault as fault:
         scope.notes.clear()
         maker.loss(plan.item, "@IF", "annotation", fault.why, original=tag.original)

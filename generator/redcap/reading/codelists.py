@@ -51,9 +51,9 @@ class Codelists:
 
     def written(self) -> dict[str, dict[str, object]]:
         """Every named list as the dictionary has it, in the order of their names' first use."""
-        found = {FIXED[one][0]: as_codes(FIXED[one][1]) for one in sorted(self.fixed)}
-        found |= {name: as_codes(answers) for answers, name in self.names.items()}
-        return found
+        result = {FIXED[item][0]: as_codes(FIXED[item][1]) for item in sorted(self.fixed)}
+        result |= {name: as_codes(answers) for answers, name in self.names.items()}
+        return result
 
 
 def as_codes(answers: Answers) -> dict[str, object]:
@@ -77,9 +77,9 @@ def _name(answers: Answers, used: list[str]) -> str:
 def _common_start(names: list[str]) -> str:
     """What the names of several fields begin with, up to a ``_``."""
     parts = [name.split("_") for name in names]
-    found = []
+    results = []
     for words in zip(*parts, strict=False):
         if len(set(words)) > 1:
             break
-        found.append(words[0])
-    return "_".join(found) if len(names) > 1 and len("_".join(found)) >= 4 else ""
+        results.append(words[0])
+    return "_".join(results) if len(names) > 1 and len("_".join(results)) >= 4 else ""

@@ -18,8 +18,8 @@ def circles(items: Sequence[Item]) -> frozenset[str]:
 
 
 def _reads(item: Item, names: set[str]) -> list[str]:
-    said = f"{item.branching} {item.choices if item.type == 'calc' else ''} {_formula(item.annotation)}"
-    return [name for name in dict.fromkeys(_NAMED.findall(said)) if name in names]
+    text = f"{item.branching} {item.choices if item.type == 'calc' else ''} {_formula(item.annotation)}"
+    return [name for name in dict.fromkeys(_NAMED.findall(text)) if name in names]
 
 
 def _formula(annotation: str) -> str:
@@ -30,21 +30,21 @@ def _parts(reads: Mapping[str, list[str]]) -> Iterable[list[str]]:
     """Tarjan's strongly connected parts, those of one field only where it reads itself. No recursion."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
-    held: list[str] = []
+    texts: list[str] = []
     for root in reads:
         if root in index:
             continue
         walk: list[tuple[str, int]] = [(root, 0)]
         while walk:
-            name, at = walk.pop()
-            if at == 0:
+            name, position = walk.pop()
+            if position == 0:
                 index[name] = low[name] = len(index)
-                held.append(name)
-            step = _step(reads[name], at, index=index, low=low, name=name, held=held)
+                texts.append(name)
+            step = _step(reads[name], position, index=index, low=low, name=name, texts=texts)
             if step is not None:
                 walk += [(name, step + 1), (reads[name][step], 0)]
             elif low[name] == index[name]:
-                part = _taken(held, name)
+                part = _taken(texts, name)
                 if len(part) > 1 or name in reads[name]:
                     yield part
             if step is None and walk:
@@ -53,21 +53,27 @@ def _parts(reads: Mapping[str, list[str]]) -> Iterable[list[str]]:
 
 
 def _step(
-    reads: list[str], at: int, *, index: dict[str, int], low: dict[str, int], name: str, held: list[str]
+    reads: list[str],
+    position: int,
+    *,
+    index: dict[str, int],
+    low: dict[str, int],
+    name: str,
+    texts: list[str],
 ) -> int | None:
     """The next field to walk to; those that were met already only lower the mark."""
-    for number in range(at, len(reads)):
+    for number in range(position, len(reads)):
         other = reads[number]
         if other not in index:
             return number
-        if other in held:
+        if other in texts:
             low[name] = min(low[name], index[other])
     return None
 
 
-def _taken(held: list[str], name: str) -> list[str]:
+def _taken(texts: list[str], name: str) -> list[str]:
     part = []
     while True:
-        part.append(held.pop())
+        part.append(texts.pop())
         if part[-1] == name:
             return part

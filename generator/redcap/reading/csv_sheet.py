@@ -66,17 +66,19 @@ def read_sheet(
     headers = [header.strip("\ufeff \t") for header in lines[first]]
     places, doubled = _places(headers, column_of)
     findings += [
-        finding("redcap-column-twice", text=_place(file, first + 1, at), value=name, name=name)
-        for at, name in doubled
+        finding("redcap-column-twice", text=_place(file, first + 1, index), value=name, name=name)
+        for index, name in doubled
     ]
     lacking = [name for name in needed if name not in places]
     if lacking:
-        said = ", ".join(headers[:6])
+        written = ", ".join(headers[:6])
         findings.append(
-            finding("redcap-no-header", text=_place(file, first + 1), value=said, lacking=", ".join(lacking))
+            finding(
+                "redcap-no-header", text=_place(file, first + 1), value=written, lacking=", ".join(lacking)
+            )
         )
         return _empty(file, delimiter, findings)
-    made = _sheet(
+    sheet = _sheet(
         file,
         lines=lines[first + 1 :],
         start=first + 2,
@@ -86,20 +88,22 @@ def read_sheet(
         findings=findings,
     )
     titles = (delimiter.join(line) for line in lines[:first])
-    return replace(made, titles=tuple(title for title in titles if title.strip(f"{delimiter} \ufeff")))
+    return replace(sheet, titles=tuple(title for title in titles if title.strip(f"{delimiter} \ufeff")))
 
 
 def _header(
     lines: list[list[str]], column_of: Callable[[str], str | None], needed: Sequence[str]
 ) -> int | None:
     """The line of the headers: the first that says something, but for titles that some hands put above it."""
-    said = [at for at, line in enumerate(lines[:MOST_TITLES]) if any(cell.strip() for cell in line)]
-    for at in said if needed else ():
-        known = {column_of(cell.strip("\ufeff \t")) for cell in lines[at]}
+    text = [
+        position for position, line in enumerate(lines[:MOST_TITLES]) if any(cell.strip() for cell in line)
+    ]
+    for index in text if needed else ():
+        known = {column_of(cell.strip("\ufeff \t")) for cell in lines[index]}
         if known.issuperset(needed):
-            return at
-    rest = (at for at, line in enumerate(lines) if any(cell.strip() for cell in line))
-    return said[0] if said else next(rest, None)
+            return index
+    rest = (position for position, line in enumerate(lines) if any(cell.strip() for cell in line))
+    return text[0] if text else next(rest, None)
 
 
 def _sheet(
@@ -113,7 +117,7 @@ def _sheet(
     findings: list[Finding],
 ) -> Sheet:
     rows, blank = [], 0
-    known = {at: name for name, at in places.items()}
+    known = {place: name for name, place in places.items()}
     for number, line in enumerate(lines, start):
         if not any(cell.strip() for cell in line):
             blank += 1
@@ -128,11 +132,11 @@ def _sheet(
                     needed=len(headers),
                 )
             )
-        cells = {known[at]: cell for at, cell in enumerate(line, 1) if at in known}
+        cells = {known[index]: cell for index, cell in enumerate(line, 1) if index in known}
         extra = {
-            headers[at - 1] if at <= len(headers) else f"cell {at}": cell
-            for at, cell in enumerate(line, 1)
-            if at not in known and cell.strip()
+            headers[index - 1] if index <= len(headers) else f"cell {index}": cell
+            for index, cell in enumerate(line, 1)
+            if index not in known and cell.strip()
         }
         rows.append(Row(number=number, cells=cells, extra=extra))
     return Sheet(
@@ -172,9 +176,9 @@ def _decoded(file: str, content: bytes) -> tuple[str, list[Finding]]:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
-        said = content[error.start : error.start + 1].hex().upper()
-        found = finding("redcap-encoding", text=_place(file, row), value=said)
-        return content.decode("cp1252", errors="replace"), [found]
+        text = content[error.start : error.start + 1].hex().upper()
+        result = finding("redcap-encoding", text=_place(file, row), value=text)
+        return content.decode("cp1252", errors="replace"), [result]
 
 
 def _wide(content: bytes) -> str | None:
@@ -207,21 +211,21 @@ def _known(line: str, delimiter: str, column_of: Callable[[str], str | None]) ->
 
 def _records(file: str, text: str, delimiter: str) -> tuple[list[list[str]], list[Finding]]:
     """The records of the text; a stray quote is a finding, and what follows is read as well as can be."""
-    found: list[list[str]] = []
+    textses: list[list[str]] = []
     before = csv.field_size_limit(LARGEST_CELL)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         for line in reader:
-            found.append(line)
-            if len(found) > MOST_ROWS:
-                return found, [
-                    finding("redcap-unreadable", text=_place(file, len(found)), why="too many rows")
+            textses.append(line)
+            if len(textses) > MOST_ROWS:
+                return textses, [
+                    finding("redcap-unreadable", text=_place(file, len(textses)), why="too many rows")
                 ]
     except csv.Error as error:
-        return found, [finding("redcap-unreadable", text=_place(file, len(found) + 1), why=str(error))]
+        return textses, [finding("redcap-unreadable", text=_place(file, len(textses) + 1), why=str(error))]
     finally:
         csv.field_size_limit(before)
-    return found, _open_quote(file, text, delimiter, len(found))
+    return textses, _open_quote(file, text, delimiter, len(textses))
 
 
 def _open_quote(file: str, text: str, delimiter: str, last: int) -> list[Finding]:
@@ -243,12 +247,12 @@ def _places(
 ) -> tuple[dict[str, int], list[tuple[int, str]]]:
     places: dict[str, int] = {}
     doubled = []
-    for at, header in enumerate(headers, 1):
+    for index, header in enumerate(headers, 1):
         column = column_of(header)
         if column is None:
             continue
         if column in places:
-            doubled.append((at, header))
+            doubled.append((index, header))
         else:
-            places[column] = at
+            places[column] = index
     return places, doubled

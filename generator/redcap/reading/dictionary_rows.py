@@ -82,9 +82,9 @@ class Dictionary:
 def read_dictionary(file: str, content: bytes) -> Dictionary:
     """The items of a data dictionary. Never raises for what the file says."""
     sheet = read_sheet(file, content, column_of, NEEDED)
-    found = Dictionary(sheet=sheet, findings=list(sheet.findings))
+    dictionary = Dictionary(sheet=sheet, findings=list(sheet.findings))
     if sheet.blank_rows:
-        found.losses.append(
+        dictionary.losses.append(
             Loss(
                 kind="blank-rows",
                 row=0,
@@ -95,7 +95,7 @@ def read_dictionary(file: str, content: bytes) -> Dictionary:
                 harmless=True,
             )
         )
-    found.losses += [
+    dictionary.losses += [
         Loss(kind="title", row=0, field="*", column="", original=title, why="it is above the headers")
         for title in sheet.titles
         if not title.lower().startswith("sep=")
@@ -103,57 +103,59 @@ def read_dictionary(file: str, content: bytes) -> Dictionary:
     blanks = _written_by_r(sheet)
     form = ""
     for row in sheet.rows:
-        item = _item(found, row, blanks, form)
+        item = _item(dictionary, row, blanks, form)
         if item is not None:
             form = item.form
-            found.items.append(item)
-    _repeated_names(found)
-    _scattered_forms(found)
-    return found
+            dictionary.items.append(item)
+    _repeated_names(dictionary)
+    _scattered_forms(dictionary)
+    return dictionary
 
 
 def _written_by_r(sheet: Sheet) -> frozenset[str]:
     """The columns in which NA stands for an empty cell, as R writes tables."""
-    found = []
+    results = []
     for column in sheet.places:
         cells = {row[column] for row in sheet.rows}
         if NO_ANSWERS in cells and ("" not in cells or column in _NEVER_NA):
-            found.append(column)
-    return frozenset(found)
+            results.append(column)
+    return frozenset(results)
 
 
-def _item(found: Dictionary, row: Row, blanks: frozenset[str], form: str) -> Item | None:
+def _item(dictionary: Dictionary, row: Row, blanks: frozenset[str], form: str) -> Item | None:
     """The field of a row, or nothing where it has no name; ``form`` is that of the row above."""
-    cells = _plain_cells(found, row, blanks)
-    _extra_columns(found, row, cells["name"])
+    cells = _plain_cells(dictionary, row, blanks)
+    _extra_columns(dictionary, row, cells["name"])
     if not cells["name"]:
-        _row_without_name(found, row, cells)
+        _row_without_name(dictionary, row, cells)
         return None
     if not cells["form"]:
         cells["form"] = form or "form_1"
-        if "form" in found.sheet.places:
-            found.say("redcap-no-form", row.number, "form", cells["name"], used=cells["form"])
+        if "form" in dictionary.sheet.places:
+            dictionary.say("redcap-no-form", row.number, "form", cells["name"], used=cells["form"])
     return Item(row=row.number, **cells)
 
 
-def _plain_cells(found: Dictionary, row: Row, blanks: frozenset[str]) -> dict[str, str]:
+def _plain_cells(dictionary: Dictionary, row: Row, blanks: frozenset[str]) -> dict[str, str]:
     """What the cells mean; another way to write it is a harmless loss."""
     cells = {column: row[column] for column in COLUMNS}
     for column in COLUMNS:
         if column in blanks and cells[column] == NO_ANSWERS:
             cells[column] = ""
-            _spelled(found, row, column, NO_ANSWERS, kind="NA-as-blank", why="R writes NA into empty cells")
+            _spelled(
+                dictionary, row, column, NO_ANSWERS, kind="NA-as-blank", why="R writes NA into empty cells"
+            )
     for column in _NAMES:
         name = cells[column].strip()
         if name != cells[column]:
             why = "spaces around a name have no meaning"
-            _spelled(found, row, column, cells[column], kind="white-space", why=why)
+            _spelled(dictionary, row, column, cells[column], kind="white-space", why=why)
             cells[column] = name
     return cells
 
 
-def _spelled(found: Dictionary, row: Row, column: str, original: str, *, kind: str, why: str) -> None:
-    found.losses.append(
+def _spelled(dictionary: Dictionary, row: Row, column: str, original: str, *, kind: str, why: str) -> None:
+    dictionary.losses.append(
         Loss(
             kind=kind,
             row=row.number,
@@ -166,10 +168,10 @@ def _spelled(found: Dictionary, row: Row, column: str, original: str, *, kind: s
     )
 
 
-def _extra_columns(found: Dictionary, row: Row, name: str) -> None:
+def _extra_columns(dictionary: Dictionary, row: Row, name: str) -> None:
     """The cells under headers that REDCap does not have are left out."""
     for header, cell in row.extra.items():
-        found.losses.append(
+        dictionary.losses.append(
             Loss(
                 kind="extra-column",
                 row=row.number,
@@ -181,33 +183,33 @@ def _extra_columns(found: Dictionary, row: Row, name: str) -> None:
         )
 
 
-def _row_without_name(found: Dictionary, row: Row, cells: Mapping[str, str]) -> None:
+def _row_without_name(dictionary: Dictionary, row: Row, cells: Mapping[str, str]) -> None:
     """A row that says something without a name is left out, with what it says."""
-    said = " | ".join(cell for cell in cells.values() if cell)
-    found.say("redcap-no-name", row.number, "name", said[:200])
-    found.losses.append(
+    text = " | ".join(cell for cell in cells.values() if cell)
+    dictionary.say("redcap-no-name", row.number, "name", text[:200])
+    dictionary.losses.append(
         Loss(
             kind="row-without-name",
             row=row.number,
             field="",
             column="",
-            original=said,
+            original=text,
             why="a field without a name cannot be stored",
         )
     )
 
 
-def _repeated_names(found: Dictionary) -> None:
+def _repeated_names(dictionary: Dictionary) -> None:
     """A second field of the same name gets a number, so that both can be kept."""
-    taken = {item.name for item in found.items}
+    taken = {item.name for item in dictionary.items}
     seen: set[str] = set()
-    for at, item in enumerate(found.items):
+    for index, item in enumerate(dictionary.items):
         if item.name not in seen:
             seen.add(item.name)
             continue
         new = next(name for name in _numbered(item.name) if name not in taken)
-        found.say("redcap-name-twice", item.row, "name", item.name, used=new)
-        found.losses.append(
+        dictionary.say("redcap-name-twice", item.row, "name", item.name, used=new)
+        dictionary.losses.append(
             Loss(
                 kind="name",
                 row=item.row,
@@ -219,7 +221,7 @@ def _repeated_names(found: Dictionary) -> None:
         )
         taken.add(new)
         seen.add(new)
-        found.items[at] = replace(item, name=new)
+        dictionary.items[index] = replace(item, name=new)
 
 
 def _numbered(name: str) -> Iterator[str]:
@@ -229,12 +231,12 @@ def _numbered(name: str) -> Iterator[str]:
         number += 1
 
 
-def _scattered_forms(found: Dictionary) -> None:
+def _scattered_forms(dictionary: Dictionary) -> None:
     """The rows of a form stand together; those that do not are moved to their form."""
     seen: set[str] = set()
     last = None
-    for item in found.items:
+    for item in dictionary.items:
         if item.form != last and item.form in seen:
-            found.say("redcap-form-scattered", item.row, "form", item.form)
+            dictionary.say("redcap-form-scattered", item.row, "form", item.form)
         seen.add(item.form)
         last = item.form

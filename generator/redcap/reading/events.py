@@ -97,17 +97,20 @@ def _plain(header: str) -> str:
 def read_events(items: Sequence[Item], files: EventFiles) -> Events:
     """The events of a project; never raises for what the files say."""
     forms = tuple(dict.fromkeys(item.form for item in items))
-    found: list[Finding] = []
+    findings: list[Finding] = []
     losses: list[Loss] = []
-    events, given = _events(items, files, found, losses)
-    repeating_forms, repeating_events = _repeating(files, forms, events, found, losses)
-    events = tuple(replace(one, repeats=one.name in repeating_events) for one in _with_visits(events))
-    losses += (
-        _loss("name", one.name, "unique_event_name", one.name, f"is {one.visit} here", harmless=True)
-        for one in events
-        if one.visit != one.name
+    events, given = _events(items, files, findings, losses)
+    repeating_forms, repeating_events = _repeating(files, forms, events, findings, losses)
+    events = tuple(
+        replace(with_visit, repeats=with_visit.name in repeating_events)
+        for with_visit in _with_visits(events)
     )
-    designated = _designated(files, forms, events, found)
+    losses += (
+        _loss("name", event.name, "unique_event_name", event.name, f"is {event.visit} here", harmless=True)
+        for event in events
+        if event.visit != event.name
+    )
+    designated = _designated(files, forms, events, findings)
     once = _once(repeating_forms, designated, repeating_events)
     return Events(
         events=events,
@@ -115,7 +118,7 @@ def read_events(items: Sequence[Item], files: EventFiles) -> Events:
         repeating=frozenset(repeating_forms),
         given=given,
         longitudinal=len(events) > 1 or given,
-        findings=tuple(found),
+        findings=tuple(findings),
         losses=(*_inferred(events, given), *losses, *_sometimes(once), *_states(repeating_forms)),
         once=once,
     )
@@ -128,12 +131,12 @@ def _loss(kind: str, name: str, column: str, original: str, why: str, *, harmles
 def _with_visits(events: Sequence[Event]) -> tuple[Event, ...]:
     """Every event with the name of its visit: many begin with a digit, which no name of ours does."""
     taken: set[str] = {event.name for event in events}
-    found = []
+    results = []
     for event in events:
         name = event.name if VISIT_NAME.fullmatch(event.name) else plain_name(event.name, taken, letter="v")
         taken.add(name)
-        found.append(replace(event, visit=name))
-    return tuple(found)
+        results.append(replace(event, visit=name))
+    return tuple(results)
 
 
 def _once(
@@ -142,7 +145,7 @@ def _once(
     repeating_events: Container[str],
 ) -> dict[str, tuple[str, ...]]:
     """The events at which a repeating form does not repeat, and that do not repeat as a whole."""
-    found = {
+    results = {
         form: tuple(
             event
             for event in designated.get(form, ())
@@ -150,7 +153,7 @@ def _once(
         )
         for form, events in repeating.items()
     }
-    return {form: events for form, events in found.items() if events}
+    return {form: events for form, events in results.items() if events}
 
 
 def _sometimes(once: Mapping[str, tuple[str, ...]]) -> Iterator[Loss]:
@@ -168,42 +171,42 @@ def _states(repeating: Iterable[str]) -> Iterator[Loss]:
 
 
 def _sheet(
-    given: tuple[str, bytes], columns: Mapping[str, str], needed: Sequence[str], found: list[Finding]
+    given: tuple[str, bytes], columns: Mapping[str, str], needed: Sequence[str], findings: list[Finding]
 ) -> Sheet:
     sheet = read_sheet(given[0], given[1], lambda header: columns.get(_plain(header)), needed)
-    found += sheet.findings
+    findings += sheet.findings
     return sheet
 
 
 def _events(
-    items: Sequence[Item], files: EventFiles, found: list[Finding], losses: list[Loss]
+    items: Sequence[Item], files: EventFiles, findings: list[Finding], losses: list[Loss]
 ) -> tuple[tuple[Event, ...], bool]:
     if files.events is not None:
-        sheet = _sheet(files.events, _EVENT_COLUMNS, ("title",), found)
-        made: dict[str, Event] = {}
+        sheet = _sheet(files.events, _EVENT_COLUMNS, ("title",), findings)
+        events: dict[str, Event] = {}
         for row in sheet.rows:
-            event = _event(row, made)
+            event = _event(row, events)
             if event is None:
                 name = row["unique"].strip()
-                found.append(
+                findings.append(
                     finding("redcap-event-twice", text=sheet.place(row.number, "unique"), value=name)
                 )
                 continue
-            made[event.name] = event
+            events[event.name] = event
             losses += _unheard(row, event, sheet)
-        if made:
-            return tuple(made.values()), True
+        if events:
+            return tuple(events.values()), True
     if files.forms is not None:
-        sheet = _sheet(files.forms, _FORM_COLUMNS, ("event", "form"), found)
+        sheet = _sheet(files.forms, _FORM_COLUMNS, ("event", "form"), findings)
         names = dict.fromkeys(row["event"].strip() for row in sheet.rows if row["event"].strip())
         if names:
             return tuple(_named(name) for name in names), True
-    said = " ".join(
+    text = " ".join(
         f"{item.branching} {item.choices if item.type == 'calc' else ''} {item.annotation} {item.label} "
         f"{item.note} {item.section} {item.minimum} {item.maximum}"
         for item in items
     )
-    names = dict.fromkeys(match[1] for match in _NAMED.finditer(said))
+    names = dict.fromkeys(match[1] for match in _NAMED.finditer(text))
     if names:
         return tuple(_named(name) for name in names), False
     return (Event(name=CLASSIC, visit=CLASSIC, title="Event 1"),), False
@@ -259,7 +262,7 @@ def _repeating(
     files: EventFiles,
     forms: tuple[str, ...],
     events: tuple[Event, ...],
-    found: list[Finding],
+    findings: list[Finding],
     losses: list[Loss],
 ) -> tuple[dict[str, set[str]], set[str]]:
     """Forms that repeat, each with the events where it does (none: at all), and events that repeat as a
@@ -268,12 +271,12 @@ def _repeating(
     repeating_events: set[str] = set()
     if files.repeating is None:
         return repeating_forms, repeating_events
-    sheet = _sheet(files.repeating, _REPEAT_COLUMNS, (), found)
+    sheet = _sheet(files.repeating, _REPEAT_COLUMNS, (), findings)
     names = {event.name for event in events}
     for row in sheet.rows:
         event, form = row["event"].strip(), row["form"].strip()
         if form and form not in forms:
-            found.append(finding("redcap-unknown-form", text=sheet.place(row.number, "form"), value=form))
+            findings.append(finding("redcap-unknown-form", text=sheet.place(row.number, "form"), value=form))
         elif form:
             repeating_forms.setdefault(form, set()).update([event] if event else [])
             if row["label"].strip():
@@ -282,28 +285,32 @@ def _repeating(
         elif event in names:
             repeating_events.add(event)
         else:
-            found.append(finding("redcap-unknown-event", text=sheet.place(row.number, "event"), value=event))
+            findings.append(
+                finding("redcap-unknown-event", text=sheet.place(row.number, "event"), value=event)
+            )
     return repeating_forms, repeating_events
 
 
 def _designated(
-    files: EventFiles, forms: tuple[str, ...], events: tuple[Event, ...], found: list[Finding]
+    files: EventFiles, forms: tuple[str, ...], events: tuple[Event, ...], findings: list[Finding]
 ) -> dict[str, tuple[str, ...]]:
     """The events of each form: all of them where no list says which."""
     names = tuple(event.name for event in events)
     if files.forms is None:
         return dict.fromkeys(forms, names)
     sheet = _sheet(files.forms, _FORM_COLUMNS, ("event", "form"), [])
-    at: dict[str, list[str]] = {form: [] for form in forms}
+    texts: dict[str, list[str]] = {form: [] for form in forms}
     for row in sheet.rows:
         event, form = row["event"].strip(), row["form"].strip()
-        if form not in at:
-            found.append(finding("redcap-unknown-form", text=sheet.place(row.number, "form"), value=form))
+        if form not in texts:
+            findings.append(finding("redcap-unknown-form", text=sheet.place(row.number, "form"), value=form))
         elif event not in names:
-            found.append(finding("redcap-unknown-event", text=sheet.place(row.number, "event"), value=event))
+            findings.append(
+                finding("redcap-unknown-event", text=sheet.place(row.number, "event"), value=event)
+            )
         else:
-            at[form].append(event)
-    return {form: tuple(name for name in names if name in held) for form, held in at.items()}
+            texts[form].append(event)
+    return {form: tuple(name for name in names if name in value) for form, value in texts.items()}
 
 
 def _inferred(events: tuple[Event, ...], given: bool) -> tuple[Loss, ...]:

@@ -29,7 +29,7 @@ class Plan:
     tags: tuple[Tag, ...] = ()
 
     def tag(self, name: str) -> Tag | None:
-        return next((one for one in self.tags if one.name == name), None)
+        return next((item for item in self.tags if item.name == name), None)
 
 
 def item_type(plan: Plan) -> str:

@@ -103,22 +103,22 @@ class FieldMaker:
 
     def read_text(self, item: Item, column: str, scope: Scope) -> str:
         """A text to the reader: markup taken out, and what else is lost of it listed."""
-        said = item.cell(column)
-        text = plain_text(said)
-        if has_markup(said):
+        cell = item.cell(column)
+        text = plain_text(cell)
+        if has_markup(cell):
             self.loss(item, "html", column, "labels are plain text; markup and pictures are taken out")
-        elif text != said:
+        elif text != cell:
             self.loss(item, "white-space", column, "blanks at the ends and in rows", harmless=True)
         if "[" not in text and "{" not in text:
             return text
         if why := self.dropped.get((item.name, column)):
             self.loss(item, "piping", column, why)
             return escaped(text)
-        found = piped_text(text, scope)
-        for name, why in found.lost:
+        result = piped_text(text, scope)
+        for name, why in result.lost:
             self.loss(item, "piping", column, why, original=name)
-        self.noted(item, column, said, scope)
-        return found.text
+        self.noted(item, column, cell, scope)
+        return result.text
 
     # Types
 
@@ -155,46 +155,46 @@ class FieldMaker:
             return
         gives = {Want.TEXT: "text", Want.DATE: "date"}.get(plan.want)
         tag = _calc_tag(plan)
-        said = tag.argument or "" if tag else item.choices
+        argument = tag.argument or "" if tag else item.choices
         column = "annotation" if tag else "choices"
-        formula = self.formula(plan, said, scope, column)
+        formula = self.formula(plan, argument, scope, column)
         if formula is None:
             keys["type"] = "text" if gives == "text" else gives or "decimal"
             if column == "choices":
                 keys.setdefault("redcap", {})["type"] = item.type
-            if column == "choices" and plain_lines(said):
-                keys.setdefault("redcap", {})["choices"] = plain_lines(said)
+            if column == "choices" and plain_lines(argument):
+                keys.setdefault("redcap", {})["choices"] = plain_lines(argument)
             return
         if gives:
             keys["gives"] = gives
         keys["value"] = formula
 
-    def formula(self, plan: Plan, said: str, scope: Scope, column: str) -> str | None:
+    def formula(self, plan: Plan, written: str, scope: Scope, column: str) -> str | None:
         item = plan.item
         if why := self.dropped.get((item.name, "value")):
-            self.loss(item, "calculation", column, why, original=said)
+            self.loss(item, "calculation", column, why, original=written)
             return None
         try:
             tag = _calc_tag(plan)
             if tag is not None and tag.name == "CALCDATE":
-                text = shifted_date(said, scope)
+                text = shifted_date(written, scope)
             else:
-                text = translate_value(said, scope, plan.want)
+                text = translate_value(written, scope, plan.want)
         except LogicFault as fault:
-            self.fault(item, column, said, fault)
-            self.loss(item, "calculation", column, fault.why, original=said)
+            self.fault(item, column, written, fault)
+            self.loss(item, "calculation", column, fault.why, original=written)
             return None
-        self.noted(item, column, said, scope)
+        self.noted(item, column, written, scope)
         return text
 
-    def fault(self, item: Item, column: str, said: str, fault: LogicFault) -> None:
+    def fault(self, item: Item, column: str, text: str, fault: LogicFault) -> None:
         self.dictionary.say(
-            "redcap-logic", item.row, column, said, name=item.name, why=fault.why, at=fault.start + 1
+            "redcap-logic", item.row, column, text, name=item.name, why=fault.why, at=fault.start + 1
         )
 
-    def noted(self, item: Item, column: str, said: str, scope: Scope) -> None:
+    def noted(self, item: Item, column: str, text: str, scope: Scope) -> None:
         for kind, why in scope.notes:
-            self.loss(item, kind, column, why, original=said)
+            self.loss(item, kind, column, why, original=text)
         scope.notes.clear()
 
     def choosing(self, plan: Plan, keys: Keys, _scope: Scope) -> None:
@@ -283,16 +283,16 @@ class FieldMaker:
     def flags(self, plan: Plan, keys: Keys) -> None:
         item = plan.item
         for column in ("required", "identifier"):
-            said = item.cell(column).strip().lower()
-            if said not in ("", "y", "n", "no", "false", "0"):
+            text = item.cell(column).strip().lower()
+            if text not in ("", "y", "n", "no", "false", "0"):
                 self.keep(keys, item, "unknown-flag", column, "only y means yes")
             elif (
-                said == "y"
+                text == "y"
                 and keys["type"] not in ("note",)
                 and not (column == "required" and keys["type"] == "calculated")
             ):
                 keys[column] = "true"
-            elif said == "y":
+            elif text == "y":
                 self.keep(keys, item, "unused-flag", column, f"a {keys['type']} field is not asked")
 
     def limits(self, plan: Plan, keys: Keys, scope: Scope) -> None:
@@ -308,15 +308,15 @@ class FieldMaker:
         ends = [self.end(plan, keys, column, scope) for column in ("minimum", "maximum")]
         if any(ends):
             where = "range" if plan.tag("FORCE-MINMAX") else "expected"
-            bracketed = any("(" in (one or "") for one in ends)
-            keys[where] = f"[{', '.join(one or 'null' for one in ends)}]" if bracketed else ends
+            bracketed = any("(" in (end or "") for end in ends)
+            keys[where] = f"[{', '.join(end or 'null' for end in ends)}]" if bracketed else ends
 
     def end(self, plan: Plan, keys: Keys, column: str, scope: Scope) -> str | None:
         item = plan.item
         try:
             if (why := self.dropped.get((item.name, "limits"))) and item.cell(column).strip():
                 raise LogicFault(why)
-            found: End | None = read_end(item.cell(column), plan.validation, scope)
+            result: End | None = read_end(item.cell(column), plan.validation, scope)
         except LogicFault as fault:
             self.dictionary.say(
                 "redcap-limit", item.row, column, item.cell(column), name=item.name, why=fault.why
@@ -324,9 +324,9 @@ class FieldMaker:
             self.keep(keys, item, "limit", column, fault.why)
             return None
         self.noted(item, column, item.cell(column), scope)
-        if found is not None and found.spelled:
-            self.loss(item, "limit-spelling", column, f"written as {found.text}", harmless=True)
-        return found.text if found else None
+        if result is not None and result.spelled:
+            self.loss(item, "limit-spelling", column, f"written as {result.text}", harmless=True)
+        return result.text if result else None
 
     def shown(self, plan: Plan, keys: Keys, scope: Scope) -> None:
         item = plan.item

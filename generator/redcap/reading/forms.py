@@ -34,37 +34,37 @@ def form_data(
     once: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The form's file as data. ``once`` are the events where a form with ``rows`` has no instances."""
-    found: dict[str, Any] = {"form": form, "title": title_of(plans[0].item.form)}
+    results: dict[str, Any] = {"form": form, "title": title_of(plans[0].item.form)}
     if maker.missing:
-        found["missing"] = "all"
+        results["missing"] = "all"
     scope = Scope(project=project, form=form, group=form if rows else None)
     if rows:
         kept = {"redcap": {"once": " ".join(once)}} if once else {}
-        found["groups"] = {form: _rows(maker, plans, scope) | kept}
-        return found
+        results["groups"] = {form: _rows(maker, plans, scope) | kept}
+        return results
     groups: dict[str, Any] = {}
-    for at, section in enumerate(_sections(maker, plans, scope)):
+    for index, section in enumerate(_sections(maker, plans, scope)):
         fields = {plan.name: maker.make(plan, scope) for plan in section.plans}
-        if at == 0 and not section.title and not section.matrix:
-            found["fields"] = fields
+        if index == 0 and not section.title and not section.matrix:
+            results["fields"] = fields
             continue
-        titled = slug(section.title) or f"part_{at + 1}"
+        titled = slug(section.title) or f"part_{index + 1}"
         name = plain_name(section.matrix or titled, {*groups, *tables}, letter="part")
         groups[name] = _group(maker, section, fields, name)
     if groups:
-        found["groups"] = groups
-    return found
+        results["groups"] = groups
+    return results
 
 
 def _sections(maker: FieldMaker, plans: Sequence[Plan], scope: Scope) -> list[Section]:
-    found: list[Section] = []
+    sections: list[Section] = []
     for plan in plans:
         title = maker.read_text(plan.item, "section", scope) if plan.item.section.strip() else ""
         matrix = plan.item.matrix.strip()
-        if not found or title or matrix != found[-1].matrix:
-            found.append(Section(title=title, matrix=matrix))
-        found[-1].plans.append(plan)
-    return found
+        if not sections or title or matrix != sections[-1].matrix:
+            sections.append(Section(title=title, matrix=matrix))
+        sections[-1].plans.append(plan)
+    return sections
 
 
 def _group(maker: FieldMaker, section: Section, fields: dict[str, Keys], name: str) -> dict[str, Any]:
@@ -91,9 +91,9 @@ def _grid(section: Section, fields: dict[str, Keys]) -> Keys | None:
     """What the fields of a matrix share; None where they cannot stand as a table."""
     if not section.matrix:
         return None
-    held = [{key: keys.get(key) for key in ("type", "codes")} for keys in fields.values()]
-    first = held[0]
-    if first["type"] not in ("choice", "multiple_choice") or any(one != first for one in held):
+    value = [{key: keys.get(key) for key in ("type", "codes")} for keys in fields.values()]
+    first = value[0]
+    if first["type"] not in ("choice", "multiple_choice") or any(item != first for item in value):
         return None
     return {**first, "required": "true"} if _all_required(fields) else first
 

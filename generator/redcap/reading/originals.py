@@ -23,20 +23,20 @@ def originals(content: bytes, given: EventFiles) -> dict[str, bytes]:
     """The files to keep, by their name in the dictionary's folder."""
     files = {"dictionary": content}
     for name in ("events", "forms", "repeating"):
-        held = getattr(given, name)
-        if held is not None:
-            files[name] = held[1]
-    return {f"{FOLDER}/{NAMES[name]}": held for name, held in files.items()}
+        value = getattr(given, name)
+        if value is not None:
+            files[name] = value[1]
+    return {f"{FOLDER}/{NAMES[name]}": file for name, file in files.items()}
 
 
 def read_originals(folder: Path) -> dict[str, bytes]:
     """The kept files of a dictionary's folder, by what they are; empty where there are none."""
-    found: dict[str, bytes] = {}
+    datas: dict[str, bytes] = {}
     for name, file in NAMES.items():
         path = folder / FOLDER / file
         try:
             if path.is_file():
-                found[name] = path.read_bytes()
+                datas[name] = path.read_bytes()
         except OSError:
             continue
-    return found
+    return datas

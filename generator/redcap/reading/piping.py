@@ -32,48 +32,48 @@ class Piped:
 
 def piped_text(text: str, scope: Scope) -> Piped:
     """The text of a label, note or header, its answers as slots. Brackets around other words stay."""
-    found = Piped(text="")
-    at = 0
+    piped = Piped(text="")
+    end = 0
     for match in _PIPES.finditer(text):
-        found.text += escaped(text[at : match.start()])
-        at = match.end()
-        found.text += _slot(match[0], scope, found)
-    found.text += escaped(text[at:])
+        piped.text += escaped(text[end : match.start()])
+        end = match.end()
+        piped.text += _slot(match[0], scope, piped)
+    piped.text += escaped(text[end:])
     for match in _EMBEDDED.finditer(text):
         if match[1] in scope.project.fields:
-            found.lost.append((match[0], "questions cannot be shown inside a text, so its name stays there"))
-    return found
+            piped.lost.append((match[0], "questions cannot be shown inside a text, so its name stays there"))
+    return piped
 
 
-def _slot(said: str, scope: Scope, found: Piped) -> str:
+def _slot(text: str, scope: Scope, piped: Piped) -> str:
     """A slot, or the brackets as they are written."""
-    inside = said[1:-1].split("][")
+    inside = text[1:-1].split("][")
     names = [_INSIDE.fullmatch(part.strip()) for part in inside]
     whose = [match[1] for match in names if match is not None]
     if not any(_means_something(name, scope) for name in whose):
-        return escaped(said)
+        return escaped(text)
     try:
-        return _answer(said, scope)
+        return _answer(text, scope)
     except LogicFault as fault:
-        found.lost.append((said, fault.why))
+        piped.lost.append((text, fault.why))
         scope.notes.clear()
-        return escaped(said)
+        return escaped(text)
 
 
 def _means_something(name: str, scope: Scope) -> bool:
     return name in scope.project.fields or _SMART.fullmatch(name) is not None
 
 
-def _answer(said: str, scope: Scope) -> str:
-    key = said[1:-1].strip()
+def _answer(text: str, scope: Scope) -> str:
+    key = text[1:-1].strip()
     if key in _KEYS:
         return f"{{{_KEYS[key]}}}"
-    node = parse_logic(said)
+    node = parse_logic(text)
     if not isinstance(node, tree.Reference):
         raise LogicFault("it is not a field")
     if "-" in node.field:
         raise LogicFault(f"[{node.field}] has no meaning outside REDCap")
-    coded = _modifier(said)
+    coded = _modifier(text)
     if node.code is not None:
         raise LogicFault("whether one box is ticked cannot be shown in a text")
     if node.field == scope.project.subject:
@@ -96,9 +96,9 @@ def _named(node: tree.Reference, known: Known, scope: Scope, *, coded: bool) -> 
     return slot
 
 
-def _modifier(said: str) -> bool:
+def _modifier(text: str) -> bool:
     """True for ``:value``, the code of a choice."""
-    words = [word for word in re.findall(r":([a-z-]+)", said) if word != "label"]
+    words = [word for word in re.findall(r":([a-z-]+)", text) if word != "label"]
     if any(word != "value" for word in words):
         raise LogicFault(f":{words[0]} has no meaning outside REDCap")
     return bool(words)

@@ -21,41 +21,41 @@ class End:
     spelled: bool = False
 
 
-def read_end(said: str, validation: Validation, scope: Scope) -> End | None:
+def read_end(text: str, validation: Validation, scope: Scope) -> End | None:
     """The end that a cell says, None where it says none. Raises ``LogicFault``."""
-    said = said.strip()
-    if not said:
+    text = text.strip()
+    if not text:
         return None
-    if said.startswith("["):
-        return _other_field(said, validation, scope)
-    if said.lower() in ("today", "now"):
-        return _today(said.lower(), validation)
-    found = _constant(said, validation)
-    if found is None:
-        raise LogicFault(f"{said!r} is not a value of a {validation.type} field")
-    return End(text=found, spelled=found != said)
+    if text.startswith("["):
+        return _other_field(text, validation, scope)
+    if text.lower() in ("today", "now"):
+        return _today(text.lower(), validation)
+    constant = _constant(text, validation)
+    if constant is None:
+        raise LogicFault(f"{text!r} is not a value of a {validation.type} field")
+    return End(text=constant, spelled=constant != text)
 
 
-def _today(said: str, validation: Validation) -> End:
+def _today(text: str, validation: Validation) -> End:
     if validation.want is Want.DATE:
-        return End(text="today", spelled=said == "now")
-    if validation.want is Want.DATETIME and said == "today":
+        return End(text="today", spelled=text == "now")
+    if validation.want is Want.DATETIME and text == "today":
         return End(text="datetime_of(today, 00:00)")
-    raise LogicFault(f"a rule knows no {said!r} for a {validation.type} field")
+    raise LogicFault(f"a rule knows no {text!r} for a {validation.type} field")
 
 
-def _constant(said: str, validation: Validation) -> str | None:
+def _constant(text: str, validation: Validation) -> str | None:
     order = validation.order or "ymd"
     if validation.want is Want.NUMBER:
-        return number_text(said.replace(",", ".", 1)) if said.count(",") == 1 else number_text(said)
+        return number_text(text.replace(",", ".", 1)) if text.count(",") == 1 else number_text(text)
     if validation.want is Want.DATE:
-        return date_text(said, order) or date_text(said, "dmy") or date_text(said, "mdy")
+        return date_text(text, order) or date_text(text, "dmy") or date_text(text, "mdy")
     if validation.want is Want.DATETIME:
-        found = moment_text(said, order) or moment_text(said, "dmy")
-        return _with_seconds(found, validation) if found else None
+        result = moment_text(text, order) or moment_text(text, "dmy")
+        return _with_seconds(result, validation) if result else None
     if validation.want is Want.TIME:
-        found = time_text(said)
-        return _with_seconds(found, validation) if found else None
+        result = time_text(text)
+        return _with_seconds(result, validation) if result else None
     return None
 
 
@@ -67,8 +67,8 @@ def _with_seconds(text: str, validation: Validation) -> str:
     return text[: len(text) - 3] if clock.count(":") == 2 else text
 
 
-def _other_field(said: str, validation: Validation, scope: Scope) -> End:
-    node = parse_logic(said)
+def _other_field(text: str, validation: Validation, scope: Scope) -> End:
+    node = parse_logic(text)
     if not isinstance(node, tree.Reference):
         raise LogicFault("an end of a range is a constant or a field")
     value = scope.value(node)
@@ -77,5 +77,5 @@ def _other_field(said: str, validation: Validation, scope: Scope) -> End:
     if value.want is Want.DATETIME and validation.want is Want.DATE:
         return End(text=f"date_of({value.text})")
     if value.want is not validation.want:
-        raise LogicFault(f"{said} is not a value of a {validation.type} field")
+        raise LogicFault(f"{text} is not a value of a {validation.type} field")
     return End(text=value.text)

@@ -33,25 +33,25 @@ Heeded = Callable[[Plan, Keys, Tag], Without | None]
 
 
 def _default(plan: Plan, keys: Keys, tag: Tag) -> Without | None:
-    said = tag.argument or ""
-    if piped(said):
+    argument = tag.argument or ""
+    if piped(argument):
         return Without(why="an answer cannot be copied from another field")
     if keys["type"] not in _DEFAULTS:
         return Without(why=f"a {keys['type']} field has no default from REDCap")
-    if not said.strip():
+    if not argument.strip():
         return Without(why="an empty default")
     if "prefill" in keys:
         return Without(why="another tag sets the field's default")
-    keys["default"] = _default_text(plan, keys, said)
+    keys["default"] = _default_text(plan, keys, argument)
     return None
 
 
-def _default_text(plan: Plan, keys: Keys, said: str) -> str:
+def _default_text(plan: Plan, keys: Keys, text: str) -> str:
     if keys["type"] == "multiple_choice":
-        return plain_text(";".join(code.strip() for code in said.split(",")))
+        return plain_text(";".join(code.strip() for code in text.split(",")))
     if keys["type"] == "datetime":
-        return said.strip().replace(" ", "T", 1)
-    return plain_text(said.replace(",", ".") if plan.validation.comma else said)
+        return text.strip().replace(" ", "T", 1)
+    return plain_text(text.replace(",", ".") if plan.validation.comma else text)
 
 
 def _prefill(by_type: Mapping[str, str], *, clock: str = "") -> Heeded:
@@ -75,12 +75,12 @@ _BROWSERS = "by the study's clock, not the browser's"
 
 
 def _longest(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
-    said = (tag.argument or "").strip()
-    if keys["type"] not in ("text", "long_text") or not (said.isascii() and said.isdecimal()):
+    text = (tag.argument or "").strip()
+    if keys["type"] not in ("text", "long_text") or not (text.isascii() and text.isdecimal()):
         return Without(why="only a text has a length")
-    if len(said.lstrip("0")) > 8 or not int(said):
+    if len(text.lstrip("0")) > 8 or not int(text):
         return Without(why="no text can be that long")
-    keys["length"] = str(int(said))
+    keys["length"] = str(int(text))
     return None
 
 
@@ -88,12 +88,12 @@ MOST_WORDS = 900
 
 
 def _most_words(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
-    said = (tag.argument or "").strip()
-    if keys["type"] not in ("text", "long_text") or not (said.isascii() and said.isdecimal()):
+    text = (tag.argument or "").strip()
+    if keys["type"] not in ("text", "long_text") or not (text.isascii() and text.isdecimal()):
         return Without(why="only a text has words")
-    if "pattern" in keys or not 0 < int(said[:6]) <= MOST_WORDS:
+    if "pattern" in keys or not 0 < int(text[:6]) <= MOST_WORDS:
         return Without(why=f"words are counted up to {MOST_WORDS}, and beside no other pattern")
-    keys["pattern"] = {"matches": words_pattern(int(said)), "message": f"at most {int(said)} words"}
+    keys["pattern"] = {"matches": words_pattern(int(text)), "message": f"at most {int(text)} words"}
     return None
 
 
@@ -113,33 +113,33 @@ def _not_offered(plan: Plan, keys: Keys, tag: Tag) -> Without | None:
     if not plan.answers or keys["type"] not in ("choice", "multiple_choice"):
         return Without(why="only answers of a list can be hidden")
     known = {code for code, _, _ in plan.answers}
-    said = [code.strip() for code in (tag.argument or "").split(",") if code.strip()]
-    found = [code for code in said if code in known]
-    if found:
-        keys["retired"] = list(dict.fromkeys([*keys.get("retired", []), *found]))
-    if odd := [code for code in said if code not in known]:
+    text = [code.strip() for code in (tag.argument or "").split(",") if code.strip()]
+    result = [code for code in text if code in known]
+    if result:
+        keys["retired"] = list(dict.fromkeys([*keys.get("retired", []), *result]))
+    if odd := [code for code in text if code not in known]:
         return Without(why=f"the list has no {', '.join(odd)}")
-    return None if found else Without(why="it names no answer")
+    return None if result else Without(why="it names no answer")
 
 
 def _most(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
-    said = (tag.argument or "").strip()
+    text = (tag.argument or "").strip()
     if keys["type"] != "multiple_choice" or not (
-        said.isascii() and said.isdecimal() and 0 < int(said[:6]) < 1000
+        text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 1000
     ):
         return Without(why="only a checkbox can have a maximum number of answers")
-    keys["max_choices"] = str(int(said))
+    keys["max_choices"] = str(int(text))
     return None
 
 
 def _placeholder(_plan: Plan, keys: Keys, tag: Tag) -> Without | None:
-    said = plain_text(tag.argument or "").replace("\n", " ")
+    text = plain_text(tag.argument or "").replace("\n", " ")
     if keys["type"] not in _BOXES:
         return Without(why="only a box shows words while it is empty")
-    if not said:
+    if not text:
         return Without(why="it says nothing", harmless=True)
-    keys["placeholder"] = said
-    return Without(why="the name is shown in the box as written") if piped(said) else None
+    keys["placeholder"] = text
+    return Without(why="the name is shown in the box as written") if piped(text) else None
 
 
 def _hidden(_plan: Plan, keys: Keys, _tag: Tag) -> None:

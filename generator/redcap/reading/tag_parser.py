@@ -22,12 +22,12 @@ class Tag:
 
 def parse_tags(annotation: str) -> list[Tag]:
     """Every action tag of an annotation, outermost ones only."""
-    found: list[Tag] = []
-    at = 0
-    while match := _TAG.search(annotation, at):
-        argument, at = _argument(annotation, match.end())
-        found.append(Tag(name=match[1], argument=argument, original=annotation[match.start() : at]))
-    return found
+    tags: list[Tag] = []
+    index = 0
+    while match := _TAG.search(annotation, index):
+        argument, index = _argument(annotation, match.end())
+        tags.append(Tag(name=match[1], argument=argument, original=annotation[match.start() : index]))
+    return tags
 
 
 def if_parts(argument: str) -> list[str]:
@@ -47,12 +47,12 @@ def if_parts(argument: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def _argument(text: str, at: int) -> tuple[str | None, int]:
-    if text[at : at + 1] == "(":
-        return _bracketed(text, at)
-    equals = _EQUALS.match(text, at)
+def _argument(text: str, position: int) -> tuple[str | None, int]:
+    if text[position : position + 1] == "(":
+        return _bracketed(text, position)
+    equals = _EQUALS.match(text, position)
     if equals is None:
-        return None, at
+        return None, position
     start = equals.end()
     first = text[start : start + 1]
     if first and first in "'\"":
@@ -63,13 +63,13 @@ def _argument(text: str, at: int) -> tuple[str | None, int]:
     if first == "(":
         return _bracketed(text, start)
     bare = _BARE.match(text, start)
-    return (bare[0], bare.end()) if bare else (None, at)
+    return (bare[0], bare.end()) if bare else (None, position)
 
 
-def _bracketed(text: str, at: int) -> tuple[str | None, int]:
+def _bracketed(text: str, index: int) -> tuple[str | None, int]:
     """What stands between parentheses; those in quotes do not count."""
     depth, quote = 0, ""
-    for position in range(at, len(text)):
+    for position in range(index, len(text)):
         character = text[position]
         if quote:
             quote = "" if character == quote else quote
@@ -80,5 +80,5 @@ def _bracketed(text: str, at: int) -> tuple[str | None, int]:
         elif character == ")":
             depth -= 1
             if depth == 0:
-                return text[at + 1 : position], position + 1
-    return text[at + 1 :], len(text)
+                return text[index + 1 : position], position + 1
+    return text[index + 1 :], len(text)

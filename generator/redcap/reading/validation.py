@@ -28,21 +28,21 @@ def _pattern(expression: str, says: str) -> Validation:
 
 
 def _moments() -> dict[str, Validation]:
-    found: dict[str, Validation] = {}
+    validations: dict[str, Validation] = {}
     for order in ("dmy", "mdy", "ymd"):
-        found[f"date_{order}"] = Validation(type="date", want=Want.DATE, order=order)
-        found[f"datetime_{order}"] = Validation(type="datetime", want=Want.DATETIME, order=order)
-        found[f"datetime_seconds_{order}"] = Validation(
+        validations[f"date_{order}"] = Validation(type="date", want=Want.DATE, order=order)
+        validations[f"datetime_{order}"] = Validation(type="datetime", want=Want.DATETIME, order=order)
+        validations[f"datetime_seconds_{order}"] = Validation(
             type="datetime", want=Want.DATETIME, keys={"seconds": "true"}, order=order
         )
-    found["date"] = found["date_ymd"]
-    found["datetime"] = found["datetime_ymd"]
-    found["datetime_seconds"] = found["datetime_seconds_ymd"]
-    return found
+    validations["date"] = validations["date_ymd"]
+    validations["datetime"] = validations["datetime_ymd"]
+    validations["datetime_seconds"] = validations["datetime_seconds_ymd"]
+    return validations
 
 
 def _numbers() -> dict[str, Validation]:
-    found = {
+    results = {
         "integer": Validation(type="integer", want=Want.NUMBER),
         "int": Validation(type="integer", want=Want.NUMBER),
         "number": Validation(type="decimal", want=Want.NUMBER),
@@ -52,10 +52,10 @@ def _numbers() -> dict[str, Validation]:
     for places in "1234":
         exact = f"REDCap wants exactly {places} decimals, here there are at most {places}"
         for tail, comma in (("", False), ("_comma_decimal", True)):
-            found[f"number_{places}dp{tail}"] = Validation(
+            results[f"number_{places}dp{tail}"] = Validation(
                 type="decimal", want=Want.NUMBER, keys={"places": places}, note=exact, comma=comma
             )
-    return found
+    return results
 
 
 _CODES = {

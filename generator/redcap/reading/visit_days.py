@@ -28,32 +28,32 @@ class Timetable:
 
     def study(self, subject: str, missing: Iterable[MissingData] = ()) -> dict[str, Any]:
         """The study's own file; ``subject`` is the pattern of its subjects."""
-        found: dict[str, Any] = {"study": slug(self.name) or "redcap", "title": title_of(self.name)}
+        results: dict[str, Any] = {"study": slug(self.name) or "redcap", "title": title_of(self.name)}
         if order := date_order(self.plans):
-            found["date_order"] = order
+            results["date_order"] = order
         if zero := self.zero():
-            found["day_zero"] = zero
-        found["subject"] = {"pattern": subject, "example": "1"}
-        if codes := {one.name: _reason(one) for one in missing}:
-            found["missing"] = codes
-        return found
+            results["day_zero"] = zero
+        results["subject"] = {"pattern": subject, "example": "1"}
+        if codes := {item.name: _reason(item) for item in missing}:
+            results["missing"] = codes
+        return results
 
     def visits(self) -> dict[str, Any]:
         """The visits, and the forms of each."""
         events = self.events.events
         visits = {}
         for event in events:
-            said: dict[str, Any] = {"title": plain_text(event.title) or event.name}
+            data: dict[str, Any] = {"title": plain_text(event.title) or event.name}
             if event.repeats:
-                said |= {"type": "unscheduled", "repeats": "true"}
-            said |= self.timing(event)
+                data |= {"type": "unscheduled", "repeats": "true"}
+            data |= self.timing(event)
             if event.visit != event.name:
-                said["redcap"] = event.name
-            visits[event.visit] = said
+                data["redcap"] = event.name
+            visits[event.visit] = data
         schedule = {"columns": " ".join(event.visit for event in events)}
         for form, name in self.forms.items():
-            held = self.events.forms.get(form, ())
-            schedule[name] = " ".join("X" if event.name in held else "." for event in events)
+            value = self.events.forms.get(form, ())
+            schedule[name] = " ".join("X" if event.name in value else "." for event in events)
         return {"visits": visits, "schedule": schedule}
 
     def timing(self, event: Event) -> dict[str, Any]:
@@ -67,15 +67,15 @@ class Timetable:
         elif self.zero() is not None:
             window = {"before": _days(event.before), "after": _days(event.after)}
             return {"target": f"day {event.day}", "window": window}
-        said = f"day {event.day}, -{event.before} to +{event.after} days"
+        text = f"day {event.day}, -{event.before} to +{event.after} days"
         self.losses.append(
-            Loss(kind="timing", row=0, field=event.name, column="day_offset", original=said, why=why)
+            Loss(kind="timing", row=0, field=event.name, column="day_offset", original=text, why=why)
         )
         return {}
 
     def zero(self) -> str | None:
         """The date field that is day 0, with its form."""
-        plan = next((one for one in self.plans if one.item.name == self.day_zero), None)
+        plan = next((item for item in self.plans if item.item.name == self.day_zero), None)
         if plan is None or plan.type != "date" or plan.item.form in self.events.repeating:
             return None
         return f"{plan.form}.{plan.name}"

@@ -83,22 +83,24 @@ def _flipped(study: Study, field: Field) -> Iterator[tuple[str, str]]:
 def columns_of(study: Study) -> Columns:
     """The columns of a study; a repeating group is an instrument of its own."""
     names = redcap_names(study, {})
-    found = Columns(names=names, subject=record_id(study, names))
+    columns = Columns(names=names, subject=record_id(study, names))
     subject = subject_key(study)
     for table in study.tables.values():
-        found.forms[table.name] = table.form.name
-        found.states[f"{table.name}{COMPLETE}"] = table.name
-        found.timestamps.add(f"{table.name}{TIMESTAMP}")
-        for one in table.fields:
-            if (table.name, one.name) == subject:
+        columns.forms[table.name] = table.form.name
+        columns.states[f"{table.name}{COMPLETE}"] = table.name
+        columns.timestamps.add(f"{table.name}{TIMESTAMP}")
+        for field in table.fields:
+            if (table.name, field.name) == subject:
                 continue
-            name = names[table.name, one.name]
-            others = {other: code for code, other in renamed(study, one)}
-            if one.kind.name == "choices" and one.codelist is not None:
-                for code, other in boxes_of(study, one):
+            name = names[table.name, field.name]
+            others = {other: code for code, other in renamed(study, field)}
+            if field.kind.name == "choices" and field.codelist is not None:
+                for code, other in boxes_of(study, field):
                     column = box_column(name, other)
-                    found.cells[column] = Cell(table=table.name, field=one, code=code, redcap=other)
-                found.combined[name] = Cell(table=table.name, field=one, others=dict(_flipped(study, one)))
+                    columns.cells[column] = Cell(table=table.name, field=field, code=code, redcap=other)
+                columns.combined[name] = Cell(
+                    table=table.name, field=field, others=dict(_flipped(study, field))
+                )
             else:
-                found.cells[name] = Cell(table=table.name, field=one, others=others)
-    return found
+                columns.cells[name] = Cell(table=table.name, field=field, others=others)
+    return columns

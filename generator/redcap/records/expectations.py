@@ -38,19 +38,19 @@ def record_expectations(
     study: Study, columns: Columns, visits: Mapping[str, str]
 ) -> dict[str, ColumnExpected]:
     """Every column that is read. ``visits`` are the visits by event, empty where any event may be."""
-    found = {column: replace(_cell(cell), table=cell.table) for column, cell in columns.cells.items()}
+    results = {column: replace(_cell(cell), table=cell.table) for column, cell in columns.cells.items()}
     for column in columns.states:
-        found[column] = _listed(STATES, _STATE_WORDS)
-    found[INSTANCE] = ColumnExpected(expected=Expected(accepts=_is_instance, kind="integer"))
+        results[column] = _listed(STATES, _STATE_WORDS)
+    results[INSTANCE] = ColumnExpected(expected=Expected(accepts=_is_instance, kind="integer"))
     titles = ((study.forms[form].title, name) for name, form in columns.forms.items())
-    found[INSTRUMENT] = _listed(tuple(columns.forms), _unique(titles))
-    found[EVENT] = ColumnExpected(expected=_ANY)
+    results[INSTRUMENT] = _listed(tuple(columns.forms), _unique(titles))
+    results[EVENT] = ColumnExpected(expected=_ANY)
     if visits:
-        found[EVENT] = _listed(tuple(visits), _unique(_events(study, visits)))
-    found[GROUP] = ColumnExpected(expected=_ANY)
+        results[EVENT] = _listed(tuple(visits), _unique(_events(study, visits)))
+    results[GROUP] = ColumnExpected(expected=_ANY)
     if study.sites:
-        found[GROUP] = _listed(tuple(study.sites), _unique(_groups(study)))
-    return found
+        results[GROUP] = _listed(tuple(study.sites), _unique(_groups(study)))
+    return results
 
 
 def _events(study: Study, visits: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -69,10 +69,10 @@ def _groups(study: Study) -> Iterator[tuple[str, str]]:
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Words that mean one text only, in small letters."""
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     for word, text in pairs:
-        found.setdefault(word.strip().casefold(), set()).add(text)
-    return {word: texts.pop() for word, texts in found.items() if word and len(texts) == 1}
+        result.setdefault(word.strip().casefold(), set()).add(text)
+    return {word: texts.pop() for word, texts in result.items() if word and len(texts) == 1}
 
 
 def _cell(cell: Cell) -> ColumnExpected:
@@ -109,7 +109,7 @@ def _label(field_: Field, code: str) -> str:
     listed = field_.codelist.by_code.get(code) if field_.codelist else None
     if listed is not None:
         return listed.label
-    return next(one.label for one in field_.missing if one.code == code)
+    return next(item.label for item in field_.missing if item.code == code)
 
 
 def _accepts(cell: Cell, missing: frozenset[str]) -> Callable[[str], bool]:

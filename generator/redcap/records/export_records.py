@@ -62,7 +62,7 @@ class Exported:
     @property
     def whole(self) -> bool:
         """True when every answer is in the file."""
-        return all(one.harmless for one in self.left_out)
+        return all(item.harmless for item in self.left_out)
 
 
 def export_records(
@@ -77,11 +77,11 @@ def export_records(
     text = write_records(study, forms, today, shape=shape)
     read = read_records("records.csv", text.encode("utf-8", errors="surrogatepass"), study).forms
     again = {(form.subject, form.key): form for form in read}
-    found = [*_subjects(forms, again, subjects)]
+    result = [*_subjects(forms, again, subjects)]
     for form in forms:
-        found += _Comparison(study, form, again.get((form.subject, form.key))).differences()
-    found += _history(forms)
-    return Exported(text=text, forms=len(again), left_out=tuple(found))
+        result += _Comparison(study, form, again.get((form.subject, form.key))).differences()
+    result += _history(forms)
+    return Exported(text=text, forms=len(again), left_out=tuple(result))
 
 
 def _subjects(
@@ -202,14 +202,14 @@ def _said(cell: CellKey) -> str:
     return cell.field if cell.row is None else f"{cell.field} (row {cell.row})"
 
 
-def _same_value(field: Field, one: str, other: str) -> bool:
-    values = [field.kind.parse(text, field) for text in (one, other)]
+def _same_value(field: Field, item: str, other: str) -> bool:
+    values = [field.kind.parse(text, field) for text in (item, other)]
     return values[0] == values[1] and not any(isinstance(value, Refusal) for value in values)
 
 
-def _same_number(one: str, other: str) -> bool:
+def _same_number(text: str, other: str) -> bool:
     try:
-        return Decimal(one) == Decimal(other)
+        return Decimal(text) == Decimal(other)
     except InvalidOperation:
         return False
 
@@ -238,11 +238,11 @@ def _cells(spec: Form, record: Record) -> Cells:
 
 
 def _texts(form: str, record: Record) -> Cells:
-    found = {CellKey(form, None, name): text for name, text in record.texts.items() if text}
+    result = {CellKey(form, None, name): text for name, text in record.texts.items() if text}
     for group, rows in record.rows.items():
         for row in rows:
-            found |= {CellKey(group, row.number, name): text for name, text in row.texts.items() if text}
-    return found
+            result |= {CellKey(group, row.number, name): text for name, text in row.texts.items() if text}
+    return result
 
 
 def _rows(record: Record) -> set[tuple[str, int]]:
@@ -251,15 +251,15 @@ def _rows(record: Record) -> set[tuple[str, int]]:
 
 def counts(left_out: Sequence[LeftOut]) -> list[tuple[str, bool, int]]:
     """Kinds with whether they are harmless and how often they occur; real losses first."""
-    found = Counter((one.harmless, one.kind) for one in left_out)
-    return [(kind, harmless, count) for (harmless, kind), count in sorted(found.items())]
+    counter = Counter((item.harmless, item.kind) for item in left_out)
+    return [(kind, harmless, count) for (harmless, kind), count in sorted(counter.items())]
 
 
 def as_markdown(source: str, left_out: Sequence[LeftOut]) -> str:
     """The list that is written beside the file."""
     lines = [f"# What is not in {source}", ""]
     for harmless, title in ((False, "Answers that are not preserved"), (True, "Not in records of REDCap")):
-        chosen = [one for one in left_out if one.harmless is harmless]
+        chosen = [item for item in left_out if item.harmless is harmless]
         if not chosen:
             continue
         lines += [
@@ -268,8 +268,8 @@ def as_markdown(source: str, left_out: Sequence[LeftOut]) -> str:
             "| subject | form | field | kind | why | original |",
             "|---|---|---|---|---|---|",
         ]
-        for one in chosen:
-            cells = (one.subject, one.form, one.field, one.kind, one.why, one.original)
+        for entry in chosen:
+            cells = (entry.subject, entry.form, entry.field, entry.kind, entry.why, entry.original)
             lines.append(f"| {' | '.join(_line(text) for text in cells)} |")
         lines.append("")
     return "\n".join(lines)

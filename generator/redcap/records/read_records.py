@@ -64,7 +64,7 @@ def read_records(
     content: bytes,
     study: Study,
     *,
-    said: Said = EVERYTHING,
+    structure: Said = EVERYTHING,
     saved_at: datetime | None = None,
     subjects: Collection[str] = (),
 ) -> Records:
@@ -77,7 +77,7 @@ def read_records(
     """
     columns = columns_of(study)
     sheet = read_sheet(file, content, lambda header: header.strip() or None, ())
-    reader = _Reader(study, columns, sheet, said, frozenset(subjects))
+    reader = _Reader(study, columns, sheet, structure, frozenset(subjects))
     if not content.strip():
         reader.found.findings.clear()
         return reader.found
@@ -86,11 +86,11 @@ def read_records(
 
 class _Reader:
     def __init__(
-        self, study: Study, columns: Columns, sheet: Sheet, said: Said, subjects: frozenset[str]
+        self, study: Study, columns: Columns, sheet: Sheet, structure: Said, subjects: frozenset[str]
     ) -> None:
         self.study = study
         self.columns = columns
-        self.known_of = said
+        self.known_of = structure
         self.subjects = subjects
         self.found = Records(sheet=sheet, findings=list(sheet.findings))
         self.drafts: dict[tuple[str, FormKey], Draft] = {}
@@ -140,11 +140,11 @@ class _Reader:
     def restore(self, layout: Layout) -> None:
         """The file as it was before another program saved it."""
         visits = self.visits if self.known_of.events else {}
-        found = restored(self.found.sheet, record_expectations(self.study, self.columns, visits), layout)
-        self.found.sheet, self.nothing, self.doubtful = found.sheet, found.nothing, found.doubtful
-        self.unsure, self.found.habits = found.unsure, found.habits
-        self.row_numbers = found.row_numbers
-        self.found.findings += found.findings
+        result = restored(self.found.sheet, record_expectations(self.study, self.columns, visits), layout)
+        self.found.sheet, self.nothing, self.doubtful = result.sheet, result.nothing, result.doubtful
+        self.unsure, self.found.habits = result.unsure, result.habits
+        self.row_numbers = result.row_numbers
+        self.found.findings += result.findings
 
     def say(self, code: str, row: int, column: str, value: str, *, once: str = "", **words: Any) -> None:
         """A finding at a cell; of those that are ``once`` alike only the first."""
@@ -161,8 +161,8 @@ class _Reader:
         sheet = self.found.sheet
         subject = self.columns.subject
         if sheet.rows and subject not in sheet.places:
-            said = ", ".join(sheet.headers[:6])
-            self.say("redcap-no-record-id", 1, "", said, name=subject)
+            text = ", ".join(sheet.headers[:6])
+            self.say("redcap-no-record-id", 1, "", text, name=subject)
             return
         for column in sheet.places:
             if not self.known(column) and column != self.row_numbers and not self.unknown_box(column):
@@ -202,15 +202,15 @@ class _Reader:
             self.say("redcap-no-record", row.number, self.columns.subject, "")
             self.found.left_out.append(row.number)
             return
-        at = self.where(row, subject)
-        if at is None or self.repeated(at):
+        index = self.where(row, subject)
+        if index is None or self.repeated(index):
             self.found.left_out.append(row.number)
             return
         self.place(subject, row[GROUP])
-        at = replace(at, blank=self.blank(row))
+        index = replace(index, blank=self.blank(row))
         for column, text in row.cells.items():
             if text and text.strip() and column not in SYSTEM:
-                self.cell(at, column, text)
+                self.cell(index, column, text)
 
     def place(self, subject: str, group: str) -> None:
         """A record and its group, which is the record's whatever row names it."""
@@ -218,18 +218,18 @@ class _Reader:
         if group.strip():
             self.groups.setdefault(subject, group.strip())
 
-    def repeated(self, at: _At) -> bool:
+    def repeated(self, index: _At) -> bool:
         """Whether an earlier row is about the same record, event, instrument and instance."""
-        rows = at.only is not None and self.in_rows(at.only)
-        key = (at.subject, at.visit, at.only, max(at.number, 1) if rows else at.number)
-        first = self.keys.setdefault(key, at.row.number)
-        if first == at.row.number:
+        rows = index.only is not None and self.in_rows(index.only)
+        key = (index.subject, index.visit, index.only, max(index.number, 1) if rows else index.number)
+        first = self.keys.setdefault(key, index.row.number)
+        if first == index.row.number:
             return False
-        names = {self.columns.subject: at.subject} | {
-            name: at.row[name].strip() for name in (EVENT, INSTRUMENT, INSTANCE) if at.row[name].strip()
+        names = {self.columns.subject: index.subject} | {
+            name: index.row[name].strip() for name in (EVENT, INSTRUMENT, INSTANCE) if index.row[name].strip()
         }
-        value, said = ", ".join(names.values()), ", ".join(names)
-        self.say("repeated-key", at.row.number, self.columns.subject, value, key=said, first=first)
+        value, text = ", ".join(names.values()), ", ".join(names)
+        self.say("repeated-key", index.row.number, self.columns.subject, value, key=text, first=first)
         return True
 
     def blank(self, row: Row) -> frozenset[str]:
@@ -239,25 +239,25 @@ class _Reader:
         seen: set[str] = set()
         full: set[str] = set()
         for column, text in row.cells.items():
-            said = text.strip()
+            written = text.strip()
             cell = self.columns.cells.get(column)
             table = cell.table if cell else self.columns.states.get(column)
-            if table is None or not said:
+            if table is None or not written:
                 continue
-            box = said == "0" and (cell is None or cell.code is not None)
-            (seen if said in self.nothing else full if not box else set()).add(table)
+            box = written == "0" and (cell is None or cell.code is not None)
+            (seen if written in self.nothing else full if not box else set()).add(table)
         return frozenset(seen - full)
 
     def where(self, row: Row, subject: str) -> _At | None:
         """Visit, instrument and instance of a row; instance 0 is none. None for a row that has no place."""
-        said = row[EVENT].strip()
-        visit = self.visits.get(said, said) or next(iter(self.study.visits), "")
+        text = row[EVENT].strip()
+        visit = self.visits.get(text, text) or next(iter(self.study.visits), "")
         placed = True
         if visit not in self.study.visits and not self.known_of.events:
-            self.found.strange.setdefault(said)
+            self.found.strange.setdefault(text)
         if visit not in self.study.visits and self.known_of.events:
-            near = did_you_mean(said, self.visits)
-            self.say("redcap-record-event", row.number, EVENT, said, near=near)
+            near = did_you_mean(text, self.visits)
+            self.say("redcap-record-event", row.number, EVENT, text, near=near)
             placed = False
         instance = row[INSTANCE].strip()
         number = int(instance) if INSTANCE_NUMBER.fullmatch(instance) else 0
@@ -271,118 +271,120 @@ class _Reader:
             placed = False
         return _At(row=row, subject=subject, visit=visit, only=only, number=number) if placed else None
 
-    def cell(self, at: _At, column: str, text: str) -> None:
+    def cell(self, index: _At, column: str, text: str) -> None:
         cell = self.columns.cells.get(column) or self.columns.combined.get(column)
         table = cell.table if cell else self.columns.states.get(column)
-        if table is None or (table in at.blank and text.strip() in self.nothing):
+        if table is None or (table in index.blank and text.strip() in self.nothing):
             return
-        if not self.has_place(at, table, column, text):
+        if not self.has_place(index, table, column, text):
             return
         if cell is None:
-            self.state(at, table, column, text)
+            self.state(index, table, column, text)
         elif cell.code is not None:
-            self.box(at, column, cell, text)
+            self.box(index, column, cell, text)
         else:
-            self.value(at, column, cell, text)
+            self.value(index, column, cell, text)
 
-    def has_place(self, at: _At, table: str, column: str, text: str) -> bool:
+    def has_place(self, index: _At, table: str, column: str, text: str) -> bool:
         """Whether a row of this instrument, event and instance can hold a value of the table."""
         cell = self.columns.cells.get(column)
         says_nothing = text.strip() == "0" and (cell is None or cell.code is not None)
-        if at.only is not None and table != at.only:
+        if index.only is not None and table != index.only:
             if not says_nothing:
-                self.say("redcap-record-elsewhere", at.row.number, column, text, form=at.only)
+                self.say("redcap-record-elsewhere", index.row.number, column, text, form=index.only)
             return False
         form = self.study.forms[self.columns.forms[table]]
-        at_visit = form.log or (form.name, at.visit) in self.study.expectations
+        at_visit = form.log or (form.name, index.visit) in self.study.expectations
         if not at_visit and self.known_of.events:
             if not says_nothing:
-                words = {"form": form.title, "event": at.visit}
-                self.say("redcap-record-form", at.row.number, column, text, **words)
+                words = {"form": form.title, "event": index.visit}
+                self.say("redcap-record-form", index.row.number, column, text, **words)
             return False
-        return self.may_repeat(at, form, table) or says_nothing
+        return self.may_repeat(index, form, table) or says_nothing
 
-    def may_repeat(self, at: _At, form: Form, table: str) -> bool:
+    def may_repeat(self, index: _At, form: Form, table: str) -> bool:
         """Whether the instance that a row names can be, where the dictionary says what repeats."""
-        held = self.study.visits.get(at.visit)
-        repeats = self.in_rows(table) or bool(held and held.repeats)
-        if at.number > 1 and not repeats and not self.known_of.repeats:
+        visit = self.study.visits.get(index.visit)
+        repeats = self.in_rows(table) or bool(visit and visit.repeats)
+        if index.number > 1 and not repeats and not self.known_of.repeats:
             self.found.strange.setdefault(f"instances of {form.title}")
-        if at.number < 2 or repeats or not self.known_of.repeats:
+        if index.number < 2 or repeats or not self.known_of.repeats:
             return True
-        once = f"{at.row.number} {table}"
-        number = str(at.number)
-        self.say("redcap-record-instance", at.row.number, INSTANCE, number, once=once, form=form.title)
+        once = f"{index.row.number} {table}"
+        number = str(index.number)
+        self.say("redcap-record-instance", index.row.number, INSTANCE, number, once=once, form=form.title)
         return False
 
     def in_rows(self, table: str) -> bool:
         return table in self.row_tables
 
-    def value(self, at: _At, column: str, cell: Cell, text: str) -> None:
-        draft, key, number = self.form(at, cell.table)
-        spot = (at.subject, key, CellKey(cell.table, number, cell.field.name))
-        if self.first(spot, at, column, text):
+    def value(self, index: _At, column: str, cell: Cell, text: str) -> None:
+        draft, key, number = self.form(index, cell.table)
+        spot = (index.subject, key, CellKey(cell.table, number, cell.field.name))
+        if self.first(spot, index, column, text):
             draft.put(cell, number, text)
             if (column, text) in self.unsure:
                 self.found.unread.add(spot)
             if column in self.doubtful and text.strip() in self.nothing:
-                self.doubts.setdefault((column, text.strip()), []).append(at.row.number)
+                self.doubts.setdefault((column, text.strip()), []).append(index.row.number)
 
-    def first(self, spot: Spot, at: _At, column: str, text: str) -> bool:
+    def first(self, spot: Spot, index: _At, column: str, text: str) -> bool:
         """Whether no other row has the value already; a second one is said and left out."""
-        line = self.found.lines.setdefault(spot, Line(row=at.row.number, column=column, text=text))
-        if line.row == at.row.number:
+        line = self.found.lines.setdefault(spot, Line(row=index.row.number, column=column, text=text))
+        if line.row == index.row.number:
             return True
-        self.say("redcap-value-twice", at.row.number, column, text, name=column, first=line.row)
+        self.say("redcap-value-twice", index.row.number, column, text, name=column, first=line.row)
         return False
 
-    def box(self, at: _At, column: str, cell: Cell, text: str) -> None:
+    def box(self, index: _At, column: str, cell: Cell, text: str) -> None:
         """A box that is ticked, or one that cannot be read: that one is kept as it is."""
-        said = text.strip()
-        draft, key, number = (None, *self.key(at, cell.table)) if said == "0" else self.form(at, cell.table)
-        spot = (at.subject, key, CellKey(cell.table, number, cell.field.name))
-        first = self.boxes.setdefault((spot, column), at.row.number)
-        if first != at.row.number:
-            self.say("redcap-value-twice", at.row.number, column, text, name=column, first=first)
+        written = text.strip()
+        draft, key, number = (
+            (None, *self.key(index, cell.table)) if written == "0" else self.form(index, cell.table)
+        )
+        spot = (index.subject, key, CellKey(cell.table, number, cell.field.name))
+        first = self.boxes.setdefault((spot, column), index.row.number)
+        if first != index.row.number:
+            self.say("redcap-value-twice", index.row.number, column, text, name=column, first=first)
         elif draft is not None:
-            self.found.lines.setdefault(spot, Line(row=at.row.number, column=column, text=text))
+            self.found.lines.setdefault(spot, Line(row=index.row.number, column=column, text=text))
             draft.put(cell, number, text)
-            if said not in BOXES:
+            if written not in BOXES:
                 self.found.unread.add(spot)
-                self.say("redcap-box", at.row.number, column, text)
+                self.say("redcap-box", index.row.number, column, text)
 
-    def state(self, at: _At, table: str, column: str, text: str) -> None:
+    def state(self, index: _At, table: str, column: str, text: str) -> None:
         """How far a form is; 0 is also what REDCap writes for a form that nobody has opened."""
-        said = text.strip()
-        draft, key, number = self.form(at, table)
-        first = self.states.setdefault((at.subject, key, table, number), at.row.number)
-        if first != at.row.number:
-            self.say("redcap-value-twice", at.row.number, column, text, name=column, first=first)
+        written = text.strip()
+        draft, key, number = self.form(index, table)
+        first = self.states.setdefault((index.subject, key, table, number), index.row.number)
+        if first != index.row.number:
+            self.say("redcap-value-twice", index.row.number, column, text, name=column, first=first)
             return
-        if said not in STATES:
-            self.say("redcap-state", at.row.number, column, text)
-        draft.states[table, number] = int(said) if said in STATES else 0
-        if at.only == table or said not in STATES:
+        if written not in STATES:
+            self.say("redcap-state", index.row.number, column, text)
+        draft.states[table, number] = int(written) if written in STATES else 0
+        if index.only == table or written not in STATES:
             draft.given.add((table, number))
 
-    def form(self, at: _At, table: str) -> tuple[Draft, FormKey, int | None]:
+    def form(self, index: _At, table: str) -> tuple[Draft, FormKey, int | None]:
         """The form that a cell belongs to, and the number of its row."""
-        key, number = self.key(at, table)
-        draft = self.drafts.setdefault((at.subject, key), Draft())
-        self.found.rows.setdefault((at.subject, key), at.row.number)
+        key, number = self.key(index, table)
+        draft = self.drafts.setdefault((index.subject, key), Draft())
+        self.found.rows.setdefault((index.subject, key), index.row.number)
         return draft, key, number
 
-    def key(self, at: _At, table: str) -> tuple[FormKey, int | None]:
+    def key(self, index: _At, table: str) -> tuple[FormKey, int | None]:
         form = self.study.forms[self.columns.forms[table]]
         rows = self.in_rows(table)
-        held = self.study.visits.get(at.visit)
-        number, row = at.number, max(at.number, 1)
-        if held is not None and held.repeats:
+        visit = self.study.visits.get(index.visit)
+        number, row = index.number, max(index.number, 1)
+        if visit is not None and visit.repeats:
             number = row
             row = row if form.log else 1
         elif self.known_of.repeats or rows:
             number = 0
-        key = FormKey(form.name, LOG, 0) if form.log else FormKey(form.name, at.visit, number)
+        key = FormKey(form.name, LOG, 0) if form.log else FormKey(form.name, index.visit, number)
         return key, row if rows else None
 
     # One value a line
@@ -397,8 +399,8 @@ class _Reader:
                 self.say("redcap-no-record", row.number, record, "")
                 self.found.left_out.append(row.number)
                 continue
-            at = self.where(row, subject)
-            if at is None:
+            index = self.where(row, subject)
+            if index is None:
                 self.found.left_out.append(row.number)
                 continue
             name, text = row[EAV_FIELD].strip(), row[EAV_VALUE]
@@ -411,8 +413,8 @@ class _Reader:
                 near = did_you_mean(name, self.columns.cells)
                 self.say("redcap-unknown-column", row.number, EAV_FIELD, name, once=name, near=near)
             elif text.strip() and column != self.columns.subject:
-                said = text if column == name else "1"
-                self.cell(at, column, said)
+                written = text if column == name else "1"
+                self.cell(index, column, written)
 
     def strange_tick(self, row: Row, name: str, code: str) -> None:
         """A line that ticks a box which the checkbox lacks; said once for each box."""
@@ -424,9 +426,9 @@ class _Reader:
         """The column of a flat export that a line stands for: a ticked box has its code as the value."""
         if self.known(name):
             return name
-        said = text.strip()
+        written = text.strip()
         for column, cell in self.columns.cells.items():
-            box = cell.code is not None and said in (cell.code, cell.redcap)
+            box = cell.code is not None and written in (cell.code, cell.redcap)
             if box and self.columns.names[cell.table, cell.field.name] == name:
                 return column
         return None

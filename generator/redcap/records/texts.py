@@ -15,25 +15,25 @@ def native_text(text: str, cell: Cell) -> str:
     """Dates with time are joined by T, a decimal comma that the field asks for is a point, and a code of
     missing data has our name.
     """
-    kind, said = cell.field.kind.name, text.strip()
-    if code := _missing_code(said, cell.field):
+    kind, entry = cell.field.kind.name, text.strip()
+    if code := _missing_code(entry, cell.field):
         return code
     if kind == "text":
         return text
-    if kind == "datetime" and (match := _MOMENT.fullmatch(said)):
+    if kind == "datetime" and (match := _MOMENT.fullmatch(entry)):
         return f"{match[1]}T{match[2]}"
-    if kind == "decimal" and _COMMA.fullmatch(said) and has_decimal_comma(cell.field):
-        return said.replace(",", ".")
-    if kind == "decimal" and said.startswith("."):
-        return f"0{said}"
+    if kind == "decimal" and _COMMA.fullmatch(entry) and has_decimal_comma(cell.field):
+        return entry.replace(",", ".")
+    if kind == "decimal" and entry.startswith("."):
+        return f"0{entry}"
     if kind == "choices":
-        codes = [cell.others.get(one.strip()) for one in said.split(",")]
-        return ";".join(code for code in codes if code) if all(codes) else said
+        codes = [cell.others.get(part.strip()) for part in entry.split(",")]
+        return ";".join(code for code in codes if code) if all(codes) else entry
     if kind == "choice":
-        return cell.others.get(said, said)
-    if kind == "boolean" and said in ("0", "1"):
-        return "true" if said == "1" else "false"
-    return said
+        return cell.others.get(entry, entry)
+    if kind == "boolean" and entry in ("0", "1"):
+        return "true" if entry == "1" else "false"
+    return entry
 
 
 def has_decimal_comma(field: Field) -> bool:
@@ -45,4 +45,4 @@ def _missing_code(text: str, field: Field) -> str | None:
     """The code here of a code of missing data; an answer of the field's own goes before."""
     if field.codelist is not None and text in field.codelist.by_code:
         return None
-    return next((one.code for one in field.missing if one.in_redcap == text), None)
+    return next((item.code for item in field.missing if item.in_redcap == text), None)

@@ -36,62 +36,63 @@ def validate_records(
     study: Study,
     *,
     today: date,
-    said: Said = EVERYTHING,
+    structure: Said = EVERYTHING,
     limit: int = LIMIT,
     subjects: Collection[str] = (),
 ) -> Report:
     """The report on an export. Never raises for what it says. ``said``, ``subjects``: as ``read_records``."""
-    found = read_records(file, content, study, said=said, subjects=subjects)
+    records = read_records(file, content, study, structure=structure, subjects=subjects)
     collector = Collector(limit=limit)
-    for one in found.findings:
-        row = one.text.line if one.text else None
-        collector.add(Reported(finding=one, file=file, row=row))
+    for item in records.findings:
+        row = item.text.line if item.text else None
+        collector.add(Reported(finding=item, file=file, row=row))
     by_subject: defaultdict[str, list[CapturedForm]] = defaultdict(list)
-    for form in found.forms:
+    for form in records.forms:
         by_subject[form.subject].append(form)
     for forms in by_subject.values():
-        for reported in _subject(found, study, forms, today):
+        for reported in _subject(records, study, forms, today):
             collector.add(reported)
     return collector.report(
         source=file,
         study=study.name,
-        readable=bool(found.sheet.places) or not content.strip(),
-        rows={"records": len(found.sheet.rows)},
-        forms=len(found.forms),
+        readable=bool(records.sheet.places) or not content.strip(),
+        rows={"records": len(records.sheet.rows)},
+        forms=len(records.forms),
         subjects=len(by_subject),
-        notes=_notes(found),
+        notes=_notes(records),
     )
 
 
-def _notes(found: Records) -> tuple[str, ...]:
-    said = []
-    if found.left_out:
-        rows = ", ".join(str(row) for row in found.left_out[:MOST_ROWS])
-        more = f" and {len(found.left_out) - MOST_ROWS:,} more" if len(found.left_out) > MOST_ROWS else ""
-        one = len(found.left_out) == 1
-        said.append(f"{'Row' if one else 'Rows'} {rows}{more} {'is' if one else 'are'} left out.")
-    if found.strange:
-        named = ", ".join(list(found.strange)[:MOST_ROWS])
-        said.append(
+def _notes(records: Records) -> tuple[str, ...]:
+    text = []
+    if records.left_out:
+        rows = ", ".join(str(row) for row in records.left_out[:MOST_ROWS])
+        more = f" and {len(records.left_out) - MOST_ROWS:,} more" if len(records.left_out) > MOST_ROWS else ""
+        single = len(records.left_out) == 1
+        text.append(f"{'Row' if single else 'Rows'} {rows}{more} {'is' if single else 'are'} left out.")
+    if records.strange:
+        named = ", ".join(list(records.strange)[:MOST_ROWS])
+        text.append(
             f"The dictionary was converted without lists of events and repeating forms: {named} are"
             " validated as they are, and `crfsmith import` rejects them. Convert with --events,"
             " --event-forms and --repeating."
         )
-    if found.empty:
-        named = ", ".join(found.empty[:MOST_ROWS])
-        more = f" and {len(found.empty) - MOST_ROWS:,} more" if len(found.empty) > MOST_ROWS else ""
-        one = len(found.empty) == 1
-        said.append(
-            f"{'Record' if one else 'Records'} {named}{more} {'has' if one else 'have'} no answers and only"
-            f" incomplete forms. `crfsmith import` leaves {'it' if one else 'them'} out."
+    if records.empty:
+        named = ", ".join(records.empty[:MOST_ROWS])
+        more = f" and {len(records.empty) - MOST_ROWS:,} more" if len(records.empty) > MOST_ROWS else ""
+        single = len(records.empty) == 1
+        text.append(
+            f"{'Record' if single else 'Records'} {named}{more} "
+            f"{'has' if single else 'have'} no answers and only"
+            f" incomplete forms. `crfsmith import` leaves {'it' if single else 'them'} out."
         )
-    if found.least:
-        forms = "1 form has" if found.least == 1 else f"{found.least:,} forms have"
-        said.append(f"{forms} instances with different statuses. The form takes the least complete one.")
-    return tuple(said)
+    if records.least:
+        forms = "1 form has" if records.least == 1 else f"{records.least:,} forms have"
+        text.append(f"{forms} instances with different statuses. The form takes the least complete one.")
+    return tuple(text)
 
 
-def _subject(found: Records, study: Study, forms: list[CapturedForm], today: date) -> Iterator[Reported]:
+def _subject(result: Records, study: Study, forms: list[CapturedForm], today: date) -> Iterator[Reported]:
     """Everything wrong with the forms of one subject."""
     given = {form.key: without_documents(study, form) for form in forms}
     records = {key: without_calculated(study.forms[key.form], record) for key, record in given.items()}
@@ -106,46 +107,46 @@ def _subject(found: Records, study: Study, forms: list[CapturedForm], today: dat
         )
         complete = form.status == FormStatus.COMPLETE
         judged = judge(study, study.forms[form.key.form], records[form.key], context, completing=complete)
-        for one in (*judged.findings, *_calculated(study, form.key, given[form.key], judged)):
-            if not (_handed_in(one, form.record) or _unread(found, form, one)):
-                yield _reported(found, form, one)
+        for item in (*judged.findings, *_calculated(study, form.key, given[form.key], judged)):
+            if not (_handed_in(item, form.record) or _unread(result, form, item)):
+                yield _reported(result, form, item)
 
 
 def without_documents(study: Study, form: CapturedForm) -> Record:
     """An export has the names of files, not the files: they are taken as not handed in."""
     spec = study.forms[form.key.form]
-    files = {one.name for one in spec.fields if one.kind.name == "file"}
+    files = {field.name for field in spec.fields if field.kind.name == "file"}
     texts = {name: text for name, text in form.record.texts.items() if name not in files}
-    in_rows = {one.name for group in spec.row_groups for one in group.fields if one.kind.name == "file"}
+    in_rows = {field.name for group in spec.row_groups for field in group.fields if field.kind.name == "file"}
     rows = {
         group: tuple(
             type(row)(
                 number=row.number,
                 texts={name: text for name, text in row.texts.items() if name not in in_rows},
             )
-            for row in held
+            for row in value
         )
-        for group, held in form.record.rows.items()
+        for group, value in form.record.rows.items()
     }
     return Record(texts=texts, rows=rows)
 
 
-def _handed_in(one: Finding, record: Record) -> bool:
+def _handed_in(item: Finding, record: Record) -> bool:
     """True for a file that is asked for, and of which the export has the name."""
-    if one.code != "required-blank" or one.data is None or one.data.field is None:
+    if item.code != "required-blank" or item.data is None or item.data.field is None:
         return False
-    if one.data.row is None:
-        return one.data.field in record.texts
-    held = record.rows.get(one.data.table, ())
-    return any(row.number == one.data.row and one.data.field in row.texts for row in held)
+    if item.data.row is None:
+        return item.data.field in record.texts
+    value = record.rows.get(item.data.table, ())
+    return any(row.number == item.data.row and item.data.field in row.texts for row in value)
 
 
-def _unread(found: Records, form: CapturedForm, one: Finding) -> bool:
+def _unread(records: Records, form: CapturedForm, item: Finding) -> bool:
     """True for a cell that the reader has said already."""
-    data = one.data
+    data = item.data
     if data is None or data.field is None:
         return False
-    return (form.subject, form.key, CellKey(data.table, data.row, data.field)) in found.unread
+    return (form.subject, form.key, CellKey(data.table, data.row, data.field)) in records.unread
 
 
 def _calculated(study: Study, key: FormKey, given: Record, judged: Judgement) -> Iterator[Finding]:
@@ -173,8 +174,8 @@ def _calculated(study: Study, key: FormKey, given: Record, judged: Judgement) ->
 def _text(record: Record, cell: CellKey) -> str:
     if cell.row is None:
         return record.texts.get(cell.field, "")
-    held = record.rows.get(cell.table, ())
-    return next((row.texts.get(cell.field, "") for row in held if row.number == cell.row), "")
+    value = record.rows.get(cell.table, ())
+    return next((row.texts.get(cell.field, "") for row in value if row.number == cell.row), "")
 
 
 def _asks_today(field: Field) -> bool:
@@ -188,31 +189,31 @@ def _nodes(node: object) -> Iterator[object]:
         for name in node.__dataclass_fields__:
             yield from _nodes(getattr(node, name))
     elif isinstance(node, tuple):
-        for one in node:
-            yield from _nodes(one)
+        for item in node:
+            yield from _nodes(item)
 
 
 def _close(given: str, computed: str) -> bool:
     try:
-        one, other = Decimal(given.strip().replace(",", ".")), Decimal(computed)
+        first, other = Decimal(given.strip().replace(",", ".")), Decimal(computed)
     except InvalidOperation:
         return given.strip() == computed
-    return abs(one - other) <= CLOSE * max(abs(one), abs(other), Decimal(1))
+    return abs(first - other) <= CLOSE * max(abs(first), abs(other), Decimal(1))
 
 
-def _reported(found: Records, form: CapturedForm, one: Finding) -> Reported:
+def _reported(records: Records, form: CapturedForm, item: Finding) -> Reported:
     """The finding at its cell of the export."""
-    data = one.data
+    data = item.data
     line = None
     if data is not None and data.field is not None:
-        line = found.lines.get((form.subject, form.key, CellKey(data.table, data.row, data.field)))
-    row = line.row if line else found.rows.get((form.subject, form.key))
+        line = records.lines.get((form.subject, form.key, CellKey(data.table, data.row, data.field)))
+    row = line.row if line else records.rows.get((form.subject, form.key))
     key: dict[str, str | int] = {"record": form.subject, EVENT: form.key.visit}
     if form.key.unsno or (data is not None and data.row is not None):
         key[INSTANCE] = (data.row if data is not None else None) or form.key.unsno
     return Reported(
-        finding=one,
-        file=found.sheet.file,
+        finding=item,
+        file=records.sheet.file,
         table=data.table if data else form.key.form,
         row=row,
         field=data.field if data else None,

@@ -125,21 +125,21 @@ class _Writer:
 
     def keys(self, key: RowKey, site: str) -> list[str]:
         event, instrument, instance = key
-        found = [event] if self.longitudinal else []
-        found += [instrument, instance] if self.repeats else []
-        return [*found, site] if self.groups else found
+        result = [event] if self.longitudinal else []
+        result += [instrument, instance] if self.repeats else []
+        return [*result, site] if self.groups else result
 
     def rows(self, forms: Iterable[CapturedForm]) -> Iterator[tuple[str, RowKey, str, Texts]]:
         subject: str | None = None
-        held: list[CapturedForm] = []
+        captured_forms: list[CapturedForm] = []
         for form in forms:
-            if form.subject != subject and held:
-                yield from self.subject(held)
-                held = []
+            if form.subject != subject and captured_forms:
+                yield from self.subject(captured_forms)
+                captured_forms = []
             subject = form.subject
-            held.append(form)
-        if held:
-            yield from self.subject(held)
+            captured_forms.append(form)
+        if captured_forms:
+            yield from self.subject(captured_forms)
 
     def subject(self, forms: list[CapturedForm]) -> Iterator[tuple[str, RowKey, str, Texts]]:
         casebook = Casebook({form.key: form.record for form in forms})
@@ -154,8 +154,10 @@ class _Writer:
             )
             judged = judge(self.study, self.study.forms[form.key.form], form.record, context)
             self.form(form, judged, rows)
-        order = {name: at for at, name in enumerate(self.events.values())}
-        for key in sorted(rows, key=lambda one: (order.get(one[0], len(order)), one[1], int(one[2] or 0))):
+        order = {name: index for index, name in enumerate(self.events.values())}
+        for key in sorted(
+            rows, key=lambda item: (order.get(item[0], len(order)), item[1], int(item[2] or 0))
+        ):
             yield forms[0].subject, key, forms[0].site, rows[key]
 
     def form(self, form: CapturedForm, judged: Judgement, rows: dict[RowKey, Texts]) -> None:
@@ -171,11 +173,11 @@ class _Writer:
             rows.setdefault(place, {})[f"{group.name}{COMPLETE}"] = state
         places: dict[tuple[str, int], RowKey] = {}
         for group in spec.row_groups:
-            for at, row in enumerate(form.record.rows.get(group.name, ())):
-                held = self.row_place(form.key, group, row.number, first=at == 0)
-                if held is not None:
-                    places[group.name, row.number] = held
-                    rows.setdefault(held, {})[f"{group.name}{COMPLETE}"] = state
+            for index, row in enumerate(form.record.rows.get(group.name, ())):
+                value = self.row_place(form.key, group, row.number, first=index == 0)
+                if value is not None:
+                    places[group.name, row.number] = value
+                    rows.setdefault(value, {})[f"{group.name}{COMPLETE}"] = state
         for column, cell in self.by_form[spec.name]:
             if self.study.tables[cell.table].group is None:
                 rows[own][column] = self.text(judged, cell, None)
@@ -232,7 +234,7 @@ def redcap_text(text: str, cell: Cell, study: Study) -> str:
     """A text as REDCap has it: a blank between day and time, as many decimals as it asks for, the comma where
     the field is typed with one, its own code of an answer. What is no value of the field stays as it is."""
     kind = cell.field.kind.name
-    if missing := next((one for one in cell.field.missing if one.code == text), None):
+    if missing := next((item for item in cell.field.missing if item.code == text), None):
         return missing.in_redcap
     if kind == "datetime" and _MOMENT.fullmatch(text):
         return text.replace("T", " ", 1)

@@ -24,9 +24,9 @@ def spellings(
     if study is None:
         return ()
     rows, lost = study_rows(study, names)
-    why = {(one.field, one.column): one.why for one in lost}
-    cells = {said["name"]: said for _, said in rows}
-    known = {(one.field, one.column) for one in listed}
+    why = {(item.field, item.column): item.why for item in lost}
+    cells = {data["name"]: data for _, data in rows}
+    known = {(item.field, item.column) for item in listed}
     return tuple(_spelled(items, cells, known, why))
 
 
@@ -37,11 +37,11 @@ def _spelled(
     why: Mapping[tuple[str, str], str],
 ) -> Iterator[Loss]:
     for item in items:
-        said = cells.get(item.name)
-        if said is None:
+        cell = cells.get(item.name)
+        if cell is None:
             continue
         for column in COLUMNS:
-            before, after = item.cell(column), said[column]
+            before, after = item.cell(column), cell[column]
             spot = (item.name, HEADERS[column])
             if before == after or spot in known:
                 continue

@@ -81,67 +81,67 @@ class CellWriter:
                 form.name,
                 "rows of a form are a repeating instrument of their own",
             )
-        for one in group.fields:
-            cells = self.field(form, group, table, one)
+        for item in group.fields:
+            cells = self.field(form, group, table, item)
             cells["form"] = table
             if title:
                 cells["section"], title = title, ""
-            if group.layout == "grid" and one.codelist is not None:
-                cells["matrix"] = one.redcap.get("matrix", group.name)
+            if group.layout == "grid" and item.codelist is not None:
+                cells["matrix"] = item.redcap.get("matrix", group.name)
                 if cells["type"] == "dropdown":
-                    cells |= {"type": "radio", "validation": one.redcap.get("validation", "")}
-            yield (table, one.name), cells
+                    cells |= {"type": "radio", "validation": item.redcap.get("validation", "")}
+            yield (table, item.name), cells
 
-    def field(self, form: Form, group: Group, table: str, one: Field) -> Cells:
+    def field(self, form: Form, group: Group, table: str, item: Field) -> Cells:
         self.home, self.rows_of = form, group if group.rows is not None else None
-        name = self.names[table, one.name]
-        wanted = one.redcap.get("name") or one.name
+        name = self.names[table, item.name]
+        wanted = item.redcap.get("name") or item.name
         if name != wanted:
             why = f"is {name} in REDCap, where another field or column is called so"
             self.loss(name, "name", "name", wanted, why, harmless=True)
         cells = dict.fromkeys(COLUMNS, "")
-        cells |= {"name": name, "label": self.text(one, "label"), "note": self.text(one, "help")}
-        tags = {about_of(tag): tag for tag in _TYPES[one.type.name](self, one, cells, form)}
-        self.facets(one, cells)
-        self.shown(group, one, cells)
-        cells["identifier"] = "y" if one.identifier else ""
-        cells["required"] = self.required(one)
-        for column, said in one.redcap.items():
+        cells |= {"name": name, "label": self.text(item, "label"), "note": self.text(item, "help")}
+        tags = {about_of(tag): tag for tag in _TYPES[item.type.name](self, item, cells, form)}
+        self.facets(item, cells)
+        self.shown(group, item, cells)
+        cells["identifier"] = "y" if item.identifier else ""
+        cells["required"] = self.required(item)
+        for column, text in item.redcap.items():
             if column in COLUMNS and column not in ("name", "form"):
-                self.kept(one, cells, column, said)
-        if cells["type"] not in ("text", "notes", "dropdown") and "validation" not in one.redcap:
+                self.kept(item, cells, column, text)
+        if cells["type"] not in ("text", "notes", "dropdown") and "validation" not in item.redcap:
             cells["validation"] = ""
-        said = one.annotation or ""
-        cells["annotation"] = annotation(said, one, cells["type"], cells["validation"], tags | tags_of(one))
-        self.unsaid(one, name)
+        text = item.annotation or ""
+        cells["annotation"] = annotation(text, item, cells["type"], cells["validation"], tags | tags_of(item))
+        self.unsaid(item, name)
         return cells
 
-    def text(self, one: Field | Group, key: str) -> str:
+    def text(self, item: Field | Group, key: str) -> str:
         """A text, its answers as REDCap pipes them."""
-        if key not in one.wordings:
-            return getattr(one, key) or ""
+        if key not in item.wordings:
+            return getattr(item, key) or ""
         return "".join(
-            part if isinstance(part, str) else self.piped(one, key, part) for part in one.wordings[key]
+            part if isinstance(part, str) else self.piped(item, key, part) for part in item.wordings[key]
         )
 
-    def piped(self, one: Field | Group, key: str, slot: Slot) -> str:
+    def piped(self, item: Field | Group, key: str, slot: Slot) -> str:
         try:
-            said = self.writer().say(slot.expression.tree, partial=True).text
+            text = self.writer().say(slot.expression.tree, partial=True).text
         except LogicFault as fault:
             column = {"label": "label", "help": "note", "title": "section"}[key]
-            self.loss(one.name, column, "piping", slot.expression.text, fault.why)
+            self.loss(item.name, column, "piping", slot.expression.text, fault.why)
             return f"[{slot.expression.text}]"
-        return f"{said[:-1]}:value]" if slot.coded else said
+        return f"{text[:-1]}:value]" if slot.coded else text
 
-    def kept(self, one: Field, cells: Cells, column: str, said: str) -> None:
+    def kept(self, item: Field, cells: Cells, column: str, text: str) -> None:
         """A cell that was kept for REDCap, as long as the dictionary does not say something else by now."""
-        held = VALIDATIONS.get(said)
-        other_type = column == "validation" and held is not None and held.type != one.type.name
-        if cells[column] and (column in _NATIVE_FIRST or other_type) and cells[column] != said:
+        validation = VALIDATIONS.get(text)
+        other_type = column == "validation" and validation is not None and validation.type != item.type.name
+        if cells[column] and (column in _NATIVE_FIRST or other_type) and cells[column] != text:
             why = f"the dictionary says {cells[column]} by now"
-            self.loss(cells["name"], column, "kept-cell", said, why)
+            self.loss(cells["name"], column, "kept-cell", text, why)
         else:
-            cells[column] = said
+            cells[column] = text
 
     def writer(self) -> Writer:
         return Writer(self.study, self.home, self.names, self.rows_of)
@@ -152,82 +152,84 @@ class CellWriter:
         """The logic of an expression of this field; what it cannot say, or says otherwise, is listed."""
         writer = Writer(self.study, self.home, self.names, self.rows_of if rows else None)
         try:
-            said = writer.condition(expression) if condition else writer.formula(expression)
+            text = writer.condition(expression) if condition else writer.formula(expression)
         except LogicFault as fault:
             self.loss(name, column, "rule", expression.text, fault.why)
             return ""
         for kind, why in writer.notes:
             self.loss(name, column, kind, expression.text, why)
-        return said
+        return text
 
-    def shown(self, group: Group, one: Field, cells: Cells) -> None:
+    def shown(self, group: Group, item: Field, cells: Cells) -> None:
         """The conditions of the group and of the field; the group's sees the form's own fields."""
-        if one.value is not None and one.value.text == SUBJECT and self.holds_subject(one):
-            for rule in (group.show_when, one.show_when):
+        if item.value is not None and item.value.text == SUBJECT and self.holds_subject(item):
+            for rule in (group.show_when, item.show_when):
                 if rule is not None:
                     self.loss(
                         cells["name"], "branching", "record-id", rule.text, "a record id is always shown"
                     )
             return
-        said = [(group.show_when, False), (one.show_when, True)]
+        written = [(group.show_when, False), (item.show_when, True)]
         texts = [
             self.logic(rule, cells["name"], "branching", condition=True, rows=rows)
-            for rule, rows in said
+            for rule, rows in written
             if rule is not None
         ]
         texts = [text for text in texts if text]
         cells["branching"] = texts[0] if len(texts) == 1 else " and ".join(f"({text})" for text in texts)
 
-    def required(self, one: Field) -> str:
-        if isinstance(one.required, bool):
-            return "y" if one.required else ""
+    def required(self, item: Field) -> str:
+        if isinstance(item.required, bool):
+            return "y" if item.required else ""
         self.loss(
-            one.name,
+            item.name,
             "required",
             "required",
-            one.required.text,
+            item.required.text,
             "REDCap's fields are required always or never",
         )
         return ""
 
     # Types: each sets its cells and gives its action tags
 
-    def plain(self, one: Field, cells: Cells, _form: Form) -> list[str]:
-        cells["type"] = "notes" if one.type.name == "long_text" else "text"
+    def plain(self, item: Field, cells: Cells, _form: Form) -> list[str]:
+        cells["type"] = "notes" if item.type.name == "long_text" else "text"
         return []
 
-    def validated(self, one: Field, cells: Cells, _form: Form) -> list[str]:
+    def validated(self, item: Field, cells: Cells, _form: Form) -> list[str]:
         cells["type"] = "text"
-        if one.comparators:
+        if item.comparators:
             why = "a number of REDCap takes no comparator, so it is a text without limits"
-            self.loss(cells["name"], "validation", "comparator", ", ".join(one.comparators), why)
+            self.loss(cells["name"], "validation", "comparator", ", ".join(item.comparators), why)
             return []
-        cells["validation"] = self.validation(one)
-        return self.limits(one, cells)
+        cells["validation"] = self.validation(item)
+        return self.limits(item, cells)
 
-    def validation(self, one: Field) -> str:
-        kind = one.type.name
+    def validation(self, item: Field) -> str:
+        kind = item.type.name
         if kind == "decimal":
-            places = exact_places(self.study, one)
-            if places is None and one.places is not None:
+            places = exact_places(self.study, item)
+            if places is None and item.places is not None:
                 why = "REDCap's numbers have any number of decimals, or exactly as many"
                 self.loss(
-                    self.names[table_of(self.study, one), one.name],
+                    self.names[table_of(self.study, item), item.name],
                     "validation",
                     "places",
-                    f"at most {one.places}",
+                    f"at most {item.places}",
                     why,
                 )
             return f"number_{places}dp" if places is not None else "number"
         if kind == "time":
-            return "time_hh_mm_ss" if one.seconds else "time"
+            return "time_hh_mm_ss" if item.seconds else "time"
         if kind in ("date", "datetime"):
-            seconds = "_seconds" if one.seconds else ""
+            seconds = "_seconds" if item.seconds else ""
             return f"{kind}{seconds}_{self.study.date_order or 'ymd'}"
         return "integer"
 
-    def partial(self, one: Field, cells: Cells, _form: Form) -> list[str]:
-        self.loss(cells["name"], "validation", "partial-date", one.label, "REDCap has no partial dates: text")
+    def partial(self, item: Field, cells: Cells, _form: Form) -> list[str]:
+        self.loss(
+            cells["name"], "validation", "partial-date", item.label, "REDCap has no partial dates: text"
+        )
         cells["type"] = "text"
         return []
 
@@ -236,70 +238,70 @@ class CellWriter:
         cells["type"] = "truefalse"
         return []
 
-    def choice(self, one: Field, cells: Cells, _form: Form) -> list[str]:
-        assert one.codelist is not None
-        held = tuple((code.code, code.label, code.exclusive) for code in one.codelist.codes)
+    def choice(self, item: Field, cells: Cells, _form: Form) -> list[str]:
+        assert item.codelist is not None
+        value = tuple((code.code, code.label, code.exclusive) for code in item.codelist.codes)
         for type_, (name, answers) in FIXED.items():
-            if one.codelist.name == name and held == answers:
+            if item.codelist.name == name and value == answers:
                 cells["type"] = type_
                 return []
-        cells["type"] = {"radio": "radio"}.get(one.control, "dropdown")
-        cells["choices"] = self.answers(one, cells)
-        cells["validation"] = "autocomplete" if one.control == "typeahead" else ""
+        cells["type"] = {"radio": "radio"}.get(item.control, "dropdown")
+        cells["choices"] = self.answers(item, cells)
+        cells["validation"] = "autocomplete" if item.control == "typeahead" else ""
         return []
 
-    def answers(self, one: Field, cells: Cells) -> str:
+    def answers(self, item: Field, cells: Cells) -> str:
         """The choices column; a bar parts two answers and so stands in none."""
-        codes = one.codelist.codes if one.codelist else ()
+        codes = item.codelist.codes if item.codelist else ()
         for code in codes:
             if "|" in code.label:
                 why = "a bar in a label is written as a slash"
                 self.loss(cells["name"], "choices", "answer", f"{code.code}, {code.label}", why)
-        for before, after in renamed(self.study, one):
+        for before, after in renamed(self.study, item):
             why = f"the code is {after} in REDCap: signs of its own would make it another, or none"
             self.loss(cells["name"], "choices", "code", before, why)
-        others = redcap_codes(self.study, one)
-        return write_choices([(others[one.code], one.label.replace("|", "/")) for one in codes])
+        others = redcap_codes(self.study, item)
+        return write_choices([(others[entry.code], entry.label.replace("|", "/")) for entry in codes])
 
-    def choices(self, one: Field, cells: Cells, _form: Form) -> list[str]:
-        assert one.codelist is not None
+    def choices(self, item: Field, cells: Cells, _form: Form) -> list[str]:
+        assert item.codelist is not None
         cells["type"] = "checkbox"
-        cells["choices"] = self.answers(one, cells)
-        others = redcap_codes(self.study, one)
-        alone = ",".join(others[code.code] for code in one.codelist.codes if code.exclusive)
+        cells["choices"] = self.answers(item, cells)
+        others = redcap_codes(self.study, item)
+        alone = ",".join(others[code.code] for code in item.codelist.codes if code.exclusive)
         return [f"@NONEOFTHEABOVE='{alone}'"] if alone else []
 
-    def line(self, one: Field, cells: Cells, _form: Form) -> list[str]:
+    def line(self, item: Field, cells: Cells, _form: Form) -> list[str]:
         cells["type"] = "slider"
-        cells["choices"] = " | ".join((one.anchors[0], "", one.anchors[1])) if one.anchors else ""
-        held = one.ranges.get(None)
-        low, high = (end.text if end else "" for end in (held.low, held.high)) if held else ("0", "10")
+        cells["choices"] = " | ".join((item.anchors[0], "", item.anchors[1])) if item.anchors else ""
+        value = item.ranges.get(None)
+        low, high = (end.text if end else "" for end in (value.low, value.high)) if value else ("0", "10")
         if (low, high) != ("0", "100"):
             cells["minimum"], cells["maximum"] = low, high
-        if one.type.name == "vas" and one.places != 0:
-            self.loss(cells["name"], "type", "places", str(one.places), "a slider takes whole numbers only")
+        if item.type.name == "vas" and item.places != 0:
+            self.loss(cells["name"], "type", "places", str(item.places), "a slider takes whole numbers only")
         return []
 
-    def calculated(self, one: Field, cells: Cells, _form: Form) -> list[str]:
-        assert one.value is not None
-        if one.value.text == SUBJECT and self.holds_subject(one):
+    def calculated(self, item: Field, cells: Cells, _form: Form) -> list[str]:
+        assert item.value is not None
+        if item.value.text == SUBJECT and self.holds_subject(item):
             cells["type"] = "text"
             return []
-        if one.kind.name in ("decimal", "integer"):
+        if item.kind.name in ("decimal", "integer"):
             cells["type"] = "calc"
-            cells["choices"] = self.rounded(one, self.logic(one.value, cells["name"], "choices"))
+            cells["choices"] = self.rounded(item, self.logic(item.value, cells["name"], "choices"))
             return []
         cells["type"] = "text"
-        if one.kind.name == "date":
+        if item.kind.name == "date":
             cells["validation"] = f"date_{self.study.date_order or 'ymd'}"
-        if moved := self.moved(one.value):
+        if moved := self.moved(item.value):
             return [moved]
-        text = self.logic(one.value, cells["name"], "annotation")
+        text = self.logic(item.value, cells["name"], "annotation")
         return [f"@CALCTEXT({text})"] if text else []
 
-    def holds_subject(self, one: Field) -> bool:
+    def holds_subject(self, item: Field) -> bool:
         """Whether this is the record id: of the fields that hold the subject's id the one that can be."""
-        return subject_field(self.study) is one
+        return subject_field(self.study) is item
 
     def moved(self, value: Expression) -> str:
         """A date moved by days or months, which only @CALCDATE can say."""
@@ -314,16 +316,16 @@ class CellWriter:
             return ""
         return f"@CALCDATE({day}, {count}, '{_MOVES[node.function]}')"
 
-    def rounded(self, one: Field, text: str) -> str:
+    def rounded(self, item: Field, text: str) -> str:
         """A calculated field of ours is rounded to its places."""
-        places = 0 if one.kind.name == "integer" else one.places
+        places = 0 if item.kind.name == "integer" else item.places
         return f"round({text}, {places})" if text and places is not None else text
 
-    def file(self, one: Field, cells: Cells, _form: Form) -> list[str]:
+    def file(self, item: Field, cells: Cells, _form: Form) -> list[str]:
         cells["type"] = "file"
-        if one.upload is not None and one.upload.endings:
+        if item.upload is not None and item.upload.endings:
             self.loss(
-                cells["name"], "type", "accept", ", ".join(one.upload.endings), "REDCap takes every file"
+                cells["name"], "type", "accept", ", ".join(item.upload.endings), "REDCap takes every file"
             )
         return []
 
@@ -333,15 +335,15 @@ class CellWriter:
 
     # Facets
 
-    def limits(self, one: Field, cells: Cells) -> list[str]:
-        hard, soft = one.ranges.get(None), one.expected.get(None)
-        for unit, said in (*one.ranges.items(), *one.expected.items()):
+    def limits(self, item: Field, cells: Cells) -> list[str]:
+        hard, soft = item.ranges.get(None), item.expected.get(None)
+        for unit, text in (*item.ranges.items(), *item.expected.items()):
             if unit is not None:
                 self.loss(
                     cells["name"],
                     "minimum",
                     "range",
-                    f"{unit}: {range_text(said)}",
+                    f"{unit}: {range_text(text)}",
                     "limits of a chosen unit",
                 )
         if hard is not None and soft is not None:
@@ -352,21 +354,21 @@ class CellWriter:
                 range_text(soft),
                 "only one pair of limits; the hard ones stay",
             )
-        for said in one.alert.values():
-            self.loss(cells["name"], "minimum", "alert", range_text(said), "REDCap has no alert values")
+        for text in item.alert.values():
+            self.loss(cells["name"], "minimum", "alert", range_text(text), "REDCap has no alert values")
         chosen = hard or soft
         if chosen is None:
             return []
         ends = (("minimum", chosen.low, chosen.low_open), ("maximum", chosen.high, chosen.high_open))
         for column, end, is_open in ends:
-            cells[column] = self.end(one, end, column)
+            cells[column] = self.end(item, end, column)
             if is_open:
                 self.loss(
                     cells["name"], column, "range", range_text(chosen), "the end itself is allowed in REDCap"
                 )
         return ["@FORCE-MINMAX"] if hard is not None and (cells["minimum"] or cells["maximum"]) else []
 
-    def end(self, one: Field, end: Expression | None, column: str) -> str:
+    def end(self, item: Field, end: Expression | None, column: str) -> str:
         if end is None:
             return ""
         node = end.tree
@@ -379,42 +381,42 @@ class CellWriter:
         if isinstance(node, syntax_tree.Parameter):
             return self.study.parameters[node.name].value
         try:
-            said = self.writer().say(node)
+            entry = self.writer().say(node)
         except LogicFault:
-            said = None
-        if said is None or not (said.text.startswith("[") or isinstance(node, syntax_tree.Negative)):
-            name = self.names.get((one.form, one.name), one.name)
+            entry = None
+        if entry is None or not (entry.text.startswith("[") or isinstance(node, syntax_tree.Negative)):
+            name = self.names.get((item.form, item.name), item.name)
             self.loss(name, column, "range", end.text, "no constant and no field")
             return ""
-        return said.text
+        return entry.text
 
-    def facets(self, one: Field, cells: Cells) -> None:
+    def facets(self, item: Field, cells: Cells) -> None:
         name = cells["name"]
-        if one.min_length is not None:
-            self.loss(name, "validation", "length", str(one.min_length), "REDCap has no least length")
-        if one.pattern is not None and words_said(one) is None:
-            cells["validation"] = by_pattern(one.pattern.expression)
+        if item.min_length is not None:
+            self.loss(name, "validation", "length", str(item.min_length), "REDCap has no least length")
+        if item.pattern is not None and words_said(item) is None:
+            cells["validation"] = by_pattern(item.pattern.expression)
             if not cells["validation"]:
                 self.loss(
                     name,
                     "validation",
                     "pattern",
-                    one.pattern.expression,
+                    item.pattern.expression,
                     "REDCap has no patterns of one's own",
                 )
 
-    def unsaid(self, one: Field, name: str) -> None:
+    def unsaid(self, item: Field, name: str) -> None:
         """Facets without any column."""
-        if one.unit is not None:
-            said = one.unit.fixed or ", ".join(choice.code for choice in one.unit.choices)
-            self.loss(name, "note", "unit", said, "REDCap has no units; a chosen one is a field of its own")
-        if one.missing:
-            said = ", ".join(code.code for code in one.missing)
-            self.loss(name, "choices", "missing", said, "codes of missing data belong to REDCap's project")
-        for key, standard in (("cdash", one.cdash), ("sdtm", one.sdtm)):
+        if item.unit is not None:
+            fixed = item.unit.fixed or ", ".join(choice.code for choice in item.unit.choices)
+            self.loss(name, "note", "unit", fixed, "REDCap has no units; a chosen one is a field of its own")
+        if item.missing:
+            fixed = ", ".join(code.code for code in item.missing)
+            self.loss(name, "choices", "missing", fixed, "codes of missing data belong to REDCap's project")
+        for key, standard in (("cdash", item.cdash), ("sdtm", item.sdtm)):
             if standard:
                 self.loss(name, "annotation", key, standard, "REDCap has no standard names")
-        for code in one.codelist.codes if one.codelist else ():
+        for code in item.codelist.codes if item.codelist else ():
             if code.synonyms:
                 words = f"{code.code}: {', '.join(code.synonyms)}"
                 self.loss(name, "choices", "synonyms", words, "REDCap has no other words for a choice")
@@ -453,7 +455,8 @@ _TYPES: Mapping[str, Callable[[CellWriter, Field, Cells, Form], list[str]]] = Ma
         "note": CellWriter.note,
     }
 )
-if _TYPES.keys() != {one.name for one in FIELD_TYPES}:
+if _TYPES.keys() != {field_type.name for field_type in FIELD_TYPES}:
     raise TypeError(
-        f"field types without cells of REDCap: {_TYPES.keys() ^ {one.name for one in FIELD_TYPES}}"
+        "field types without cells of REDCap: "
+        f"{_TYPES.keys() ^ {field_type.name for field_type in FIELD_TYPES}}"
     )

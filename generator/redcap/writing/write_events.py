@@ -29,39 +29,39 @@ class Lists:
 
 def write_events(study: Study) -> Lists:
     """The lists of a study. What they cannot say of its visits is listed."""
-    found = Lists()
+    lists = Lists()
     names = event_names(study)
     if longitudinal(study):
-        rows = [_event(visit, names[visit.name], found) for visit in study.visits.values()]
-        found.files["events"] = _csv(_EVENTS, rows)
-        found.files["forms"] = _csv(("arm_num", "unique_event_name", "form"), _designated(study, found))
+        rows = [_event(visit, names[visit.name], lists) for visit in study.visits.values()]
+        lists.files["events"] = _csv(_EVENTS, rows)
+        lists.files["forms"] = _csv(("arm_num", "unique_event_name", "form"), _designated(study, lists))
     repeating = list(_repeating(study))
     if repeating:
-        found.files["repeating"] = _csv(("event_name", "form_name", "custom_form_label"), repeating)
+        lists.files["repeating"] = _csv(("event_name", "form_name", "custom_form_label"), repeating)
     if study.day_zero:
         fields = ", ".join(study.day_zero)
-        _say(found, "day-zero", "*", fields, "REDCap's calendar asks for the day from which days count")
-    return found
+        _say(lists, "day-zero", "*", fields, "REDCap's calendar asks for the day from which days count")
+    return lists
 
 
-def _say(found: Lists, kind: str, name: str, original: str, why: str) -> None:
-    found.losses.append(Loss(kind=kind, row=0, field=name, column="", original=original, why=why))
+def _say(lists: Lists, kind: str, name: str, original: str, why: str) -> None:
+    lists.losses.append(Loss(kind=kind, row=0, field=name, column="", original=original, why=why))
 
 
-def _event(visit: Visit, name: str, found: Lists) -> tuple[str, ...]:
+def _event(visit: Visit, name: str, lists: Lists) -> tuple[str, ...]:
     match = UNIQUE.fullmatch(name)
-    day, before, after = _timing(visit, found)
+    day, before, after = _timing(visit, lists)
     if visit.type is VisitType.TERMINATION or (visit.type is VisitType.UNSCHEDULED and not visit.repeats):
-        _say(found, "visit-type", visit.name, visit.type.value, "REDCap's events are all alike")
+        _say(lists, "visit-type", visit.name, visit.type.value, "REDCap's events are all alike")
     return visit.title, match[1] if match else "1", day, before, after, name, ""
 
 
-def _timing(visit: Visit, found: Lists) -> tuple[str, str, str]:
+def _timing(visit: Visit, lists: Lists) -> tuple[str, str, str]:
     target, window = visit.target, visit.window
     if target is None or target.unit != "day":
         if target is not None or window is not None:
-            said = f"{target.unit} {target.count}" if target else "a window without a day"
-            _say(found, "timing", visit.name, said, "REDCap's events have a day, and days around it")
+            text = f"{target.unit} {target.count}" if target else "a window without a day"
+            _say(lists, "timing", visit.name, text, "REDCap's events have a day, and days around it")
         return "", "", ""
     if window is None:
         return str(target.count), "0", "0"
@@ -69,25 +69,25 @@ def _timing(visit: Visit, found: Lists) -> tuple[str, str, str]:
     if not window.around:
         first, last = first - target.count, last - target.count
     if first > 0 or last < 0:
-        _say(found, "timing", visit.name, f"{first} to {last}", "the window does not hold the day itself")
+        _say(lists, "timing", visit.name, f"{first} to {last}", "the window does not hold the day itself")
     return str(target.count), str(max(-first, 0)), str(max(last, 0))
 
 
-def _designated(study: Study, found: Lists) -> Iterator[tuple[str, ...]]:
+def _designated(study: Study, lists: Lists) -> Iterator[tuple[str, ...]]:
     """The instruments of each event: a form's own, and one for each of its repeating groups."""
     names = event_names(study)
     for visit, name in names.items():
         match = UNIQUE.fullmatch(name)
         for form in study.forms.values():
-            at = study.expectations.get((form.name, visit))
+            expectation = study.expectations.get((form.name, visit))
             log = form.log and visit == log_visit(study)
-            if at is None and not log:
+            if expectation is None and not log:
                 continue
             if log:
-                _say(found, "log", form.name, "log: true", f"a form without a visit is placed at {name}")
-            elif at is not None and at.expectation is not Expectation.REQUIRED:
+                _say(lists, "log", form.name, "log: true", f"a form without a visit is placed at {name}")
+            elif expectation is not None and expectation.expectation is not Expectation.REQUIRED:
                 why = "the forms of REDCap's events are not conditional or optional"
-                _say(found, "expectation", form.name, f"{at.expectation.value} at {visit}", why)
+                _say(lists, "expectation", form.name, f"{expectation.expectation.value} at {visit}", why)
             for table in study.tables.values():
                 if table.form is form:
                     yield match[1] if match else "1", name, table.name
@@ -102,9 +102,9 @@ def _repeating(study: Study) -> Iterator[tuple[str, ...]]:
         if table.group is None:
             continue
         visits = [visit for visit in names if (table.form.name, visit) in study.expectations]
-        for at in [log_visit(study)] if table.form.log else visits:
-            if at and repeats_at(study, table.group, at):
-                yield names[at] if longitudinal(study) else "", table.name, ""
+        for index in [log_visit(study)] if table.form.log else visits:
+            if index and repeats_at(study, table.group, index):
+                yield names[index] if longitudinal(study) else "", table.name, ""
 
 
 def _csv(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:

@@ -40,36 +40,36 @@ def redcap_names(study: Study, kept: Mapping[Key, str]) -> dict[Key, str]:
     No two fields have a column in common either, nor one with the columns that REDCap adds to every export:
     a text called ``race___2`` beside the boxes of ``race`` gets another name.
     """
-    found: dict[Key, str] = {}
+    texts: dict[Key, str] = {}
     wanted = set(kept.values())
     taken = set(SYSTEM)
     for table in study.tables:
         taken |= {f"{table}{COMPLETE}", f"{table}{TIMESTAMP}"}
-    for key, one in _fields(study):
-        name = kept.get(key) or one.redcap.get("name") or one.name
+    for key, item in _fields(study):
+        name = kept.get(key) or item.redcap.get("name") or item.name
         reserved = taken if key in kept else taken | wanted
-        if not reserved.isdisjoint((name, *columns_named(study, one, name))):
-            name = _other_name(study, one, f"{key[0]}_{one.name}", taken | wanted)
-        taken |= {name, *columns_named(study, one, name)}
-        found[key] = name
-    return found
+        if not reserved.isdisjoint((name, *columns_named(study, item, name))):
+            name = _other_name(study, item, f"{key[0]}_{item.name}", taken | wanted)
+        taken |= {name, *columns_named(study, item, name)}
+        texts[key] = name
+    return texts
 
 
 def _fields(study: Study) -> list[tuple[Key, Field]]:
     return [
-        ((group.name if group.rows is not None else form.name, one.name), one)
+        ((group.name if group.rows is not None else form.name, field.name), field)
         for form in study.forms.values()
         for group in form.groups
-        for one in group.fields
+        for field in group.fields
     ]
 
 
-def _other_name(study: Study, one: Field, wished: str, taken: set[str]) -> str:
+def _other_name(study: Study, field: Field, wished: str, taken: set[str]) -> str:
     """A name whose columns are all free."""
     refused: set[str] = set()
     while True:
         name = unused(wished, taken | refused)
-        if taken.isdisjoint(columns_named(study, one, name)):
+        if taken.isdisjoint(columns_named(study, field, name)):
             return name
         refused.add(name)
 
@@ -77,7 +77,7 @@ def _other_name(study: Study, one: Field, wished: str, taken: set[str]) -> str:
 def subject_key(study: Study) -> Key | None:
     """The field that is the record id, by its table and name."""
     wanted = subject_field(study)
-    return next((key for key, one in _fields(study) if one is wanted), None)
+    return next((key for key, item in _fields(study) if item is wanted), None)
 
 
 def record_id(study: Study, names: Mapping[Key, str]) -> str:
@@ -86,6 +86,6 @@ def record_id(study: Study, names: Mapping[Key, str]) -> str:
     if subject is not None:
         return names[subject]
     taken = {
-        name for key, one in _fields(study) for name in (names[key], *columns_named(study, one, names[key]))
+        name for key, item in _fields(study) for name in (names[key], *columns_named(study, item, names[key]))
     }
     return unused(RECORD_ID, taken)

@@ -26,8 +26,8 @@ _ELSEWHERE: Mapping[str, str] = MappingProxyType(
 
 def tags_of(field: Field) -> Written:
     """The tags that a field's keys mean, but for those of its formula, limits and codes."""
-    found = {key: make(field) for key, make in _WRITERS.items()}
-    return {key: tag for key, tag in found.items() if tag}
+    results = {key: make(field) for key, make in _WRITERS.items()}
+    return {key: tag for key, tag in results.items() if tag}
 
 
 def about_of(tag: str) -> str:
@@ -37,12 +37,12 @@ def about_of(tag: str) -> str:
 
 def words_said(field: Field) -> int | None:
     """How many words the field's pattern lets in, where that is what it says."""
-    said = field.pattern.expression if field.pattern else ""
-    if not said.startswith(r"\s*\S+(\s+\S+){0,"):
+    expression = field.pattern.expression if field.pattern else ""
+    if not expression.startswith(r"\s*\S+(\s+\S+){0,"):
         return None
-    number = said.removeprefix(r"\s*\S+(\s+\S+){0,").partition("}")[0]
+    number = expression.removeprefix(r"\s*\S+(\s+\S+){0,").partition("}")[0]
     most = int(number) + 1 if number.isdecimal() and len(number) < 5 else 0
-    return most if 0 < most <= MOST_WORDS and words_pattern(most) == said else None
+    return most if 0 < most <= MOST_WORDS and words_pattern(most) == expression else None
 
 
 def annotation(kept: str, field: Field, type_: str, validation: str, tags: Written) -> str:
@@ -50,17 +50,17 @@ def annotation(kept: str, field: Field, type_: str, validation: str, tags: Writt
     left = dict(tags)
     plan = _plan(field, type_, validation)
     keys: Keys = {"type": field.type.name}
-    parts, at = [], 0
+    parts, index = [], 0
     for tag in parse_tags(kept):
-        start = kept.index(tag.original, at)
+        start = kept.index(tag.original, index)
         about = _about(plan, keys, tag, field)
-        parts.append(kept[at:start])
-        at = start + len(tag.original)
+        parts.append(kept[index:start])
+        index = start + len(tag.original)
         if about is None or (about == "value" and about not in tags):
             parts.append(tag.original)
         elif about in left:
             parts.append(left.pop(about))
-    parts.append(kept[at:])
+    parts.append(kept[index:])
     text = "".join(parts)
     return " ".join([*([text.strip()] if text.strip() else []), *left.values()])
 
@@ -83,14 +83,14 @@ def _about(plan: Plan, keys: Keys, tag: Tag, field: Field) -> str | None:
 def _plan(field: Field, type_: str, validation: str) -> Plan:
     """What was known of the field when its tags were read."""
     codes = field.codelist.codes if field.codelist else ()
-    held = VALIDATIONS.get(validation, PLAIN)
+    value = VALIDATIONS.get(validation, PLAIN)
     return Plan(
         item=Item(row=0, name=field.name, form=field.form, type=type_),
         name=field.name,
         type=field.type.name,
-        want=held.want,
+        want=value.want,
         form=field.form,
-        validation=held,
+        validation=value,
         answers=tuple((code.code, code.label, code.exclusive) for code in codes),
     )
 
@@ -103,12 +103,12 @@ def quoted(text: str) -> str:
 def _default(field: Field) -> str:
     if field.default is None:
         return ""
-    said = field.default
+    default = field.default
     if field.kind.name == "choices":
-        said = said.replace(";", ",")
+        default = default.replace(";", ",")
     elif field.kind.name == "datetime":
-        said = said.replace("T", " ", 1)
-    return f"@DEFAULT={quoted(said)}"
+        default = default.replace("T", " ", 1)
+    return f"@DEFAULT={quoted(default)}"
 
 
 _WRITERS: Mapping[str, Callable[[Field], str]] = MappingProxyType(

@@ -51,11 +51,11 @@ class _Judging(Counting):
         super().__init__(limit=limit)
         self.files: list[Reported] = []
 
-    def add(self, one: Reported) -> None:
-        if one.finding.code == "upload-missing":
-            self.files.append(one)
+    def add(self, reported: Reported) -> None:
+        if reported.finding.code == "upload-missing":
+            self.files.append(reported)
         else:
-            super().add(one)
+            super().add(reported)
 
 
 def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> Judged:

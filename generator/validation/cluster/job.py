@@ -93,40 +93,43 @@ class Job:
     def plans(self) -> tuple[TablePlan, ...]:
         """Every table of the package, in its order."""
         own = study_plan(self.study, self.paths, self.retired, entries=self.entries) if self.study else ()
-        return (*own, *(one.plan() for one in self.others))
+        return (*own, *(other.plan() for other in self.others))
 
-    def keys_of(self, at: int) -> tuple[NamedKey, ...]:
+    def keys_of(self, position: int) -> tuple[NamedKey, ...]:
         """The keys of a table that are compared."""
-        return tuple(one for one in self.keys if one.at == at)
+        return tuple(key for key in self.keys if key.at == position)
 
-    def row_key(self, at: int) -> tuple[str, ...]:
+    def row_key(self, position: int) -> tuple[str, ...]:
         """The columns that name a row of a table to a person."""
-        plan = self.plans[at]
+        plan = self.plans[position]
         if plan.table is not None or (self.study and plan.name in layout.SYSTEM_COLUMNS):
             wanted = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
             return tuple(name for name in wanted if name in plan.columns)
-        held = self.keys_of(at)
-        primary = next((one.fields for one in held if one.kind == PRIMARY), ())
-        return primary or next((one.fields for one in held if one.kind == UNIQUE), ())
+        keys = self.keys_of(position)
+        primary = next((item.fields for item in keys if item.kind == PRIMARY), ())
+        return primary or next((item.fields for item in keys if item.kind == UNIQUE), ())
 
 
-def named_keys(at: int, checked: TableKeys, tables: Mapping[str, int]) -> list[NamedKey]:
+def named_keys(position: int, checked: TableKeys, tables: Mapping[str, int]) -> list[NamedKey]:
     """The keys of a table, and those of other tables that it names."""
-    found = [NamedKey(name=f"{at} unique {one}", kind=UNIQUE, fields=(one,), at=at) for one in checked.unique]
+    result = [
+        NamedKey(name=f"{position} unique {entry}", kind=UNIQUE, fields=(entry,), at=position)
+        for entry in checked.unique
+    ]
     if checked.primary:
-        found.append(NamedKey(name=f"{at} primary", kind=PRIMARY, fields=checked.primary, at=at))
-    for number, one in enumerate(checked.foreign):
-        of = _reference(one, tables)
-        name = f"{at} foreign {number}"
-        found.append(NamedKey(name=name, kind=FOREIGN, fields=one.fields, at=at, of=of.name))
-        found.append(of)
-    return found
+        result.append(NamedKey(name=f"{position} primary", kind=PRIMARY, fields=checked.primary, at=position))
+    for number, item in enumerate(checked.foreign):
+        of = _reference(item, tables)
+        name = f"{position} foreign {number}"
+        result.append(NamedKey(name=name, kind=FOREIGN, fields=item.fields, at=position, of=of.name))
+        result.append(of)
+    return result
 
 
 def _reference(key: ForeignKey, tables: Mapping[str, int]) -> NamedKey:
     """``ValueError`` when the table is not there."""
     if key.resource not in tables:
         raise ValueError(f'a foreign key names the resource "{key.resource}", which is not there')
-    at = tables[key.resource]
-    name = f"{at} reference {' '.join(key.reference)}"
-    return NamedKey(name=name, kind=REFERENCE, fields=key.reference, at=at)
+    table = tables[key.resource]
+    name = f"{table} reference {' '.join(key.reference)}"
+    return NamedKey(name=name, kind=REFERENCE, fields=key.reference, at=table)

@@ -21,15 +21,17 @@ from generator.validation.study_plan import has_entries
 from generator.validation.table_plan import TablePlan, cell_readers, frictionless_schema
 
 
-def made_job(opened: OpenPackage, held: PartSource, *, large: int) -> Job:
+def made_job(opened: OpenPackage, part_source: PartSource, *, large: int) -> Job:
     """The package as text. Tables that cannot be read are reported, and left out."""
     own = len(layout.all_columns(opened.study)) if opened.study else 0
     return Job(
         code=code_version.fingerprint(),
         dictionary=dict(opened.study.files) if opened.study else {},
         paths={plan.name: plan.path for plan in opened.plans},
-        others=tuple(_text(opened, held, plan) for plan in opened.plans[own:]),
-        tables=tuple(at for at, plan in enumerate(opened.plans) if _readable(opened, held, plan)),
+        others=tuple(_text(opened, part_source, plan) for plan in opened.plans[own:]),
+        tables=tuple(
+            index for index, plan in enumerate(opened.plans) if _readable(opened, part_source, plan)
+        ),
         keys=_keys(opened, own),
         stated={plan.path: _stated(opened.resources.get(plan.name, {})) for plan in opened.plans},
         ours=opened.ours,
@@ -38,14 +40,14 @@ def made_job(opened: OpenPackage, held: PartSource, *, large: int) -> Job:
         retired=read_retired(opened.descriptor),
         entries=has_entries(opened.resources.get(layout.SUBJECTS, {})),
         at_once=opened.study is not None
-        and sum(held.sizes.get(plan.path, 0) for plan in opened.plans) >= large,
+        and sum(part_source.sizes.get(plan.path, 0) for plan in opened.plans) >= large,
         limit=opened.collector.limit,
     )
 
 
-def _text(opened: OpenPackage, held: PartSource, plan: TablePlan) -> TableText:
+def _text(opened: OpenPackage, part_source: PartSource, plan: TablePlan) -> TableText:
     delimiter = plan.delimiter
-    if plan.path in held.parts and plan.read is not None:
+    if plan.path in part_source.parts and plan.read is not None:
         delimiter = _said_delimiter(opened, plan) or delimiter
     return TableText(
         name=plan.name,
@@ -63,15 +65,15 @@ def _stated(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 def _said_delimiter(opened: OpenPackage, plan: TablePlan) -> str | None:
     """What a descriptor says; Frictionless itself opens only single files."""
-    named = [one for one in opened.descriptor["resources"] if one.get("name") == plan.name]
+    named = [item for item in opened.descriptor["resources"] if item.get("name") == plan.name]
     dialect = named[0].get("dialect") if named else None
-    said = dialect.get("delimiter", dialect.get("csv")) if isinstance(dialect, dict) else None
-    said = said.get("delimiter") if isinstance(said, dict) else said
-    return said if isinstance(said, str) and len(said) == 1 and said.isascii() else None
+    data = dialect.get("delimiter", dialect.get("csv")) if isinstance(dialect, dict) else None
+    data = data.get("delimiter") if isinstance(data, dict) else data
+    return data if isinstance(data, str) and len(data) == 1 and data.isascii() else None
 
 
-def _readable(opened: OpenPackage, held: PartSource, plan: TablePlan) -> bool:
-    if plan.path not in held.sizes:
+def _readable(opened: OpenPackage, part_source: PartSource, plan: TablePlan) -> bool:
+    if plan.path not in part_source.sizes:
         _note(opened, plan, "missing-file", value=plan.path)
         return False
     opened.rows = {**opened.rows, plan.name: 0}
@@ -86,21 +88,21 @@ def _readable(opened: OpenPackage, held: PartSource, plan: TablePlan) -> bool:
 
 
 def _note(opened: OpenPackage, plan: TablePlan, note: str, *, value: str, **words: Any) -> None:
-    found = finding(note, value=value, table=plan.name, field=None, path=plan.path, **words)
-    opened.collector.add(Reported(finding=found, file=plan.path, table=plan.name))
+    result = finding(note, value=value, table=plan.name, field=None, path=plan.path, **words)
+    opened.collector.add(Reported(finding=result, file=plan.path, table=plan.name))
 
 
 def _keys(opened: OpenPackage, own: int) -> tuple[NamedKey, ...]:
     """The keys of all tables of others; those of a study's own are compared subject by subject."""
-    found: dict[str, NamedKey] = {}
+    result: dict[str, NamedKey] = {}
     for plan in opened.plans[own:]:
         with suppress(ValueError):
-            found |= {one.name: one for one in _keys_of(opened, plan, frictionless_schema(plan))}
-    return tuple(found.values())
+            result |= {key.name: key for key in _keys_of(opened, plan, frictionless_schema(plan))}
+    return tuple(result.values())
 
 
 def _keys_of(opened: OpenPackage, plan: TablePlan, schema: Any) -> list[NamedKey]:
     """``ValueError`` when a foreign key names a table that is not there."""
-    places = {one.name: at for at, one in enumerate(opened.plans)}
+    places = {item.name: index for index, item in enumerate(opened.plans)}
     ours = plan.table is not None or (opened.study is not None and plan.name in layout.SYSTEM_COLUMNS)
     return [] if ours else named_keys(places[plan.name], table_keys(schema, plan.name), places)

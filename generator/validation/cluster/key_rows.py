@@ -50,7 +50,7 @@ class KeyRows:
     @property
     def checked(self) -> TableKeys:
         """Every column that is needed, so that the reader asks for it."""
-        wanted = dict.fromkeys(name for one in self.keys for name in (*one.fields, *self.row_key))
+        wanted = dict.fromkeys(name for key in self.keys for name in (*key.fields, *self.row_key))
         return TableKeys(unique=tuple(wanted))
 
     def add(self, frame: pl.DataFrame, lines: Lines) -> None:
@@ -99,25 +99,25 @@ class KeyRows:
     def _value(self, key: NamedKey, frame: pl.DataFrame) -> pl.Series:
         """One text for equal values, null where nothing stands."""
         assert self.reading is not None
-        held = values(frame, key.fields, cast(Any, self.reading))
+        value = values(frame, key.fields, cast(Any, self.reading))
         parts = [
-            pl.concat_str(pl.lit(f"{family(self.reading.kinds[name])}:"), pl.col(name)).alias(str(at))
-            for at, name in enumerate(key.fields)
+            pl.concat_str(pl.lit(f"{family(self.reading.kinds[name])}:"), pl.col(name)).alias(str(index))
+            for index, name in enumerate(key.fields)
         ]
         known = pl.any_horizontal(pl.col(name).is_not_null() for name in key.fields)
-        return held.select(
+        return value.select(
             pl.when(known).then(pl.struct(parts).struct.json_encode()).alias("value")
         ).to_series()
 
     def _write(self, key: NamedKey, frame: pl.DataFrame) -> None:
-        held = frame.with_columns(key=pl.lit(key.name), n=pl.lit(1, pl.Int64))
+        concat = frame.with_columns(key=pl.lit(key.name), n=pl.lit(1, pl.Int64))
         if key.kind in (FOREIGN, REFERENCE):
-            held = held.filter(pl.col("value").is_not_null())
+            concat = concat.filter(pl.col("value").is_not_null())
             number = pl.int_range(pl.len()).over("value")
             few = 1 if key.kind == REFERENCE else self.limit
-            more = held.filter(number >= few).group_by("key", "value").agg(pl.col("n").sum())
-            held = pl.concat([held.filter(number < few), more], how="diagonal")
-        for piece in held.select(_NAMES).iter_slices(TOGETHER):
+            more = concat.filter(number >= few).group_by("key", "value").agg(pl.col("n").sum())
+            concat = pl.concat([concat.filter(number < few), more], how="diagonal")
+        for piece in concat.select(_NAMES).iter_slices(TOGETHER):
             pickle.dump(piece.rows(), self._file)
 
 
@@ -125,5 +125,5 @@ def _json(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
     """The texts of some columns as one text."""
     if not names:
         return pl.Series("json", ["{}"] * frame.height)
-    parts = pl.struct(pl.col(name).alias(str(at)) for at, name in enumerate(names))
+    parts = pl.struct(pl.col(name).alias(str(index)) for index, name in enumerate(names))
     return frame.select(parts.struct.json_encode().alias("json")).to_series()

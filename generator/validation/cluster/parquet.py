@@ -19,8 +19,8 @@ def parquet_records(path: str) -> Iterator[Record]:
     except (OSError, pl.exceptions.PolarsError) as error:
         raise BrokenFile(str(error).split("\n", 1)[0]) from error
     yield Record(0, frame.columns)
-    for at, row in enumerate(frame.iter_rows(), start=1):
-        yield Record(at, [text_of(value) for value in row])
+    for index, row in enumerate(frame.iter_rows(), start=1):
+        yield Record(index, [text_of(value) for value in row])
 
 
 def text_of(value: Any) -> str:
@@ -36,5 +36,5 @@ def text_of(value: Any) -> str:
     if isinstance(value, date | datetime | time):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, list):
-        return ";".join(text_of(one) for one in value)
+        return ";".join(text_of(item) for item in value)
     return str(value)

@@ -81,14 +81,18 @@ class PartSource:
     def _folded(self) -> bytes | None:
         """The descriptor with one path for each table; None when it is to be read as it is."""
         try:
-            said = json.loads(self._folder.open(DESCRIPTOR).read())
-            resources = said["resources"]
+            loads = json.loads(self._folder.open(DESCRIPTOR).read())
+            resources = loads["resources"]
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
-        for one in resources if isinstance(resources, list) else ():
-            if isinstance(one, dict) and isinstance(one.get("path"), str) and is_safe(one["path"]):
-                self._fold(one)
-        return json.dumps(said).encode()
+        for resource in resources if isinstance(resources, list) else ():
+            if (
+                isinstance(resource, dict)
+                and isinstance(resource.get("path"), str)
+                and is_safe(resource["path"])
+            ):
+                self._fold(resource)
+        return json.dumps(loads).encode()
 
     def _fold(self, resource: dict[str, Any]) -> None:
         path = resource["path"].rstrip("/")
@@ -134,8 +138,8 @@ def _constants(folders: list[str]) -> Iterator[tuple[str, str]]:
 
 def located(parts: Sequence[Part], row: int) -> tuple[str, int | None]:
     """The file and the physical line of a row; Parquet has no lines."""
-    held = parts[row // STEP]
-    return held.name, None if held.parquet else row % STEP
+    part = parts[row // STEP]
+    return part.name, None if part.parquet else row % STEP
 
 
 def said_place(parts: Sequence[Part], row: int) -> str:

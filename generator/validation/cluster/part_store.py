@@ -45,8 +45,8 @@ class PartStore(Store):
             for *line, subject in self._db.execute(query):
                 yield subject, kind(*line)
 
-    def row_key(self, at: int, line: int) -> dict[str, str | int]:
+    def row_key(self, position: int, line: int) -> dict[str, str | int]:
         """The key columns of a row that was kept."""
         query = "select site, subject, visit, unsno, rowno from data where at = ? and line = ?"
-        row = self._db.execute(query, (at, line)).fetchone() or ()
+        row = self._db.execute(query, (position, line)).fetchone() or ()
         return {name: part for name, part in zip(_ROW_KEY, row, strict=False) if part is not None}

@@ -21,10 +21,10 @@ class Tally:
     kept: list[Reported] = field(default_factory=list)
     counts: dict[_Kind, tuple[Reported, int]] = field(default_factory=dict)
 
-    def count(self, one: Reported, count: int) -> None:
+    def count(self, reported: Reported, count: int) -> None:
         """So many more like this one."""
-        kind = _kind(one)
-        self.counts[kind] = (one, self.counts.get(kind, (one, 0))[1] + count)
+        kind = _kind(reported)
+        self.counts[kind] = (reported, self.counts.get(kind, (reported, 0))[1] + count)
 
 
 class Counting(Collector):
@@ -35,24 +35,24 @@ class Counting(Collector):
         self.tally = Tally()
         self._held: dict[tuple[str, str | None, str | None], int] = {}
 
-    def add(self, one: Reported) -> None:
-        cause = (one.finding.code, one.table, one.field)
-        held = self._held.get(cause, 0)
-        if held < self.limit:
-            self._held[cause] = held + 1
-            self.tally.kept.append(one)
-        self.more(one, 1)
+    def add(self, reported: Reported) -> None:
+        cause = (reported.finding.code, reported.table, reported.field)
+        value = self._held.get(cause, 0)
+        if value < self.limit:
+            self._held[cause] = value + 1
+            self.tally.kept.append(reported)
+        self.more(reported, 1)
 
     def has_room(self, code: str, table: str, field: str | None) -> bool:
         return self._held.get((code, table, field), 0) < self.limit
 
-    def more(self, one: Reported, count: int) -> None:
-        self.tally.count(one, count)
+    def more(self, reported: Reported, count: int) -> None:
+        self.tally.count(reported, count)
 
 
-def _kind(one: Reported) -> _Kind:
-    found = one.finding
-    return found.code, one.table, one.field, found.severity.value, found.rule
+def _kind(reported: Reported) -> _Kind:
+    finding = reported.finding
+    return finding.code, reported.table, reported.field, finding.severity.value, finding.rule
 
 
 def merge(tallies: Iterable[Tally], collector: Collector) -> None:
@@ -61,35 +61,42 @@ def merge(tallies: Iterable[Tally], collector: Collector) -> None:
     counts: dict[_Kind, tuple[Reported, int]] = {}
     for tally in tallies:
         kept += tally.kept
-        for kind, (one, count) in tally.counts.items():
-            counts[kind] = (one, counts.get(kind, (one, 0))[1] + count)
-    for one in _in_order(kept):
-        collector.add(one)
-        kind = _kind(one)
-        counts[kind] = (one, counts[kind][1] - 1)
-    for kind, (one, count) in counts.items():
+        for kind, (item, count) in tally.counts.items():
+            counts[kind] = (item, counts.get(kind, (item, 0))[1] + count)
+    for item in _in_order(kept):
+        collector.add(item)
+        kind = _kind(item)
+        counts[kind] = (item, counts[kind][1] - 1)
+    for kind, (item, count) in counts.items():
         if count and kind[0] not in ONCE:
-            collector.more(one, count)
+            collector.more(item, count)
 
 
 def _in_order(kept: Iterable[Reported]) -> list[Reported]:
     once: set[tuple[str, str | None, str | None, str | None]] = set()
-    found = []
-    for one in sorted(kept, key=_place):
-        code = one.finding.code
-        said = (code, one.table, one.field, one.finding.value)
-        if code in ONCE and said in once:
+    results = []
+    for item in sorted(kept, key=_place):
+        code = item.finding.code
+        text = (code, item.table, item.field, item.finding.value)
+        if code in ONCE and text in once:
             continue
-        once.add(said)
-        found.append(one)
-    return found
+        once.add(text)
+        results.append(item)
+    return results
 
 
-def _place(one: Reported) -> tuple[str, int, str, str, str, str]:
-    found = one.finding
-    return (one.table or "", one.row or 0, one.field or "", found.code, found.value or "", found.message)
+def _place(reported: Reported) -> tuple[str, int, str, str, str, str]:
+    finding = reported.finding
+    return (
+        reported.table or "",
+        reported.row or 0,
+        reported.field or "",
+        finding.code,
+        finding.value or "",
+        finding.message,
+    )
 
 
-def with_key(one: Reported, key: dict[str, str | int]) -> Reported:
+def with_key(reported: Reported, key: dict[str, str | int]) -> Reported:
     """The finding with the key of its row, unless it has one."""
-    return one if one.key or not key else replace(one, key=key)
+    return reported if reported.key or not key else replace(reported, key=key)

@@ -52,40 +52,42 @@ class PartRead(NamedTuple):
 Item = KeyBatch | SubjectRow | PartRead
 
 
-def read_part(job: Job, at: int, number: int, held: Part) -> Iterator[Item]:
+def read_part(job: Job, position: int, number: int, part: Part) -> Iterator[Item]:
     """Everything that a part says. Its rows are numbered so that those of all parts are in one order."""
     base = number * STEP
-    keys = KeyRows(keys=job.keys_of(at), row_key=job.row_key(at), base=base, limit=job.limit)
+    keys = KeyRows(keys=job.keys_of(position), row_key=job.row_key(position), base=base, limit=job.limit)
     collector = Counting(limit=job.limit)
     trail = BlockTrail(job.seeds)
     with PartStore() as store:
-        reader = _Rows if held.parquet or held.constants else _Blocks
-        reading = reader(job, at, held, store, collector, keys, trail)
-        for one in job.lost:
-            if one.at == at:
-                store.add(one)
-                store.settle(one.at, one.line, one.field)
+        reader = _Rows if part.parquet or part.constants else _Blocks
+        reading = reader(job, position, part, store, collector, keys, trail)
+        for item in job.lost:
+            if item.at == position:
+                store.add(item)
+                store.settle(item.at, item.line, item.field)
         store.flush()
         yield from keys.written()
         for subject, line in store.by_subject():
             if subject is None:
-                collector.add(reported_doubt(job.plans[at], cast(Doubt, line)))
+                collector.add(reported_doubt(job.plans[position], cast(Doubt, line)))
             else:
                 yield SubjectRow(subject, line._replace(line=base + line.line))
-        names = reading.row_keys(sorted({one.row for one in collector.tally.kept if one.row}))
-    unordered = held.parquet or held.constants
+        names = reading.row_keys(sorted({entry.row for entry in collector.tally.kept if entry.row}))
+    unordered = part.parquet or part.constants
     kept = [
-        _placed(one, base, names, keys.row_key)
-        for one in collector.tally.kept
-        if not (unordered and one.finding.code == "column-order")
+        _placed(entry, base, names, keys.row_key)
+        for entry in collector.tally.kept
+        if not (unordered and entry.finding.code == "column-order")
     ]
-    yield PartRead(at, reading.rows, Tally(kept=kept, counts=collector.tally.counts), trail.all())
+    yield PartRead(position, reading.rows, Tally(kept=kept, counts=collector.tally.counts), trail.all())
 
 
-def _placed(one: Reported, base: int, names: dict[int, Sequence[str]], columns: Sequence[str]) -> Reported:
-    key = dict(zip(columns, names.get(one.row or 0, ()), strict=False))
-    row = None if one.row is None else base + one.row
-    return replace(with_key(one, {name: text for name, text in key.items() if text}), row=row)
+def _placed(
+    reported: Reported, base: int, names: dict[int, Sequence[str]], columns: Sequence[str]
+) -> Reported:
+    key = dict(zip(columns, names.get(reported.row or 0, ()), strict=False))
+    row = None if reported.row is None else base + reported.row
+    return replace(with_key(reported, {name: text for name, text in key.items() if text}), row=row)
 
 
 class _PartStaging(Staging):
@@ -102,8 +104,8 @@ class _OnePart:
 
     findings = ()
 
-    def __init__(self, path: str, held: Part) -> None:
-        self._part = held
+    def __init__(self, path: str, part: Part) -> None:
+        self._part = part
         self.sizes = {path: 1}
 
     def open(self, name: str) -> BinaryIO:  # noqa: ARG002
@@ -138,24 +140,24 @@ class _Blocks:
     def __init__(  # noqa: PLR0917
         self,
         job: Job,
-        at: int,
-        held: Part,
+        position: int,
+        part: Part,
         store: PartStore,
         collector: Counting,
         keys: KeyRows,
         trail: BlockTrail,
     ) -> None:
-        plan = job.plans[at]
+        plan = job.plans[position]
         self._readings: list[_InBlocks] = []
 
         def reading(**words: Any) -> _InBlocks:
-            made = _InBlocks(**{**words, "at": at})
-            made.key_rows, keys.reading = keys, made
-            self._readings.append(made)
-            return made
+            in_blocks = _InBlocks(**{**words, "at": position})
+            in_blocks.key_rows, keys.reading = keys, in_blocks
+            self._readings.append(in_blocks)
+            return in_blocks
 
         self._staging = _PartStaging(
-            source=cast(Source, _OnePart(plan.path, held)),
+            source=cast(Source, _OnePart(plan.path, part)),
             store=store,
             collector=collector,
             expected={plan.name: job.stated.get(plan.path, {})},
@@ -171,20 +173,20 @@ class _Blocks:
 
     def row_keys(self, wanted: Sequence[int]) -> dict[int, Sequence[str]]:
         """The row key of some lines."""
-        found: dict[int, Sequence[str]] = {}
+        texts: dict[int, Sequence[str]] = {}
         reading = self._readings[0] if self._readings else None
         if not wanted or reading is None or not reading.there.issuperset(self._columns):
-            return found
+            return texts
 
         def look(frame: pl.DataFrame, lines: Lines) -> bool:
             numbers = np.asarray(lines.of(np.arange(frame.height)))
             for place in np.flatnonzero(np.isin(numbers, wanted)).tolist():
                 row = frame.row(place, named=True)
-                found[int(numbers[place])] = [row[name] for name in self._columns]
+                texts[int(numbers[place])] = [row[name] for name in self._columns]
             return not frame.height or bool(numbers[-1] < wanted[-1])
 
         reading.again(look)
-        return found
+        return texts
 
 
 class _ByRecord(TableReading):
@@ -205,18 +207,18 @@ class _Rows:
     def __init__(  # noqa: PLR0917
         self,
         job: Job,
-        at: int,
-        held: Part,
+        position: int,
+        part: Part,
         store: PartStore,
         collector: Counting,
         keys: KeyRows,
         trail: BlockTrail,
     ) -> None:
-        self._held, self._columns = held, keys.row_key
-        self._plan = plan = job.plans[at]
+        self._held, self._columns = part, keys.row_key
+        self._plan = plan = job.plans[position]
         schema = frictionless_schema(plan)
         self._reading = reading = _ByRecord(
-            at=at,
+            at=position,
             plan=plan,
             schema=schema,
             readers=cell_readers(schema),
@@ -236,8 +238,8 @@ class _Rows:
                 for record in records:
                     reading.take(record)
         except BrokenFile as error:
-            found = finding("broken-file", value=plan.path, table=plan.name, path=held.name, why=str(error))
-            collector.add(Reported(finding=found, file=held.name, table=plan.name))
+            result = finding("broken-file", value=plan.path, table=plan.name, path=part.name, why=str(error))
+            collector.add(Reported(finding=result, file=part.name, table=plan.name))
         store.seal()
         self.rows = reading.rows
 
@@ -245,7 +247,7 @@ class _Rows:
         self._reading.note(code, line, **words)
 
     def _records(self, note: Any) -> Iterable[Record]:
-        names, texts = [one for one, _ in self._held.constants], [one for _, one in self._held.constants]
+        names, texts = [item for item, _ in self._held.constants], [item for _, item in self._held.constants]
         if self._held.parquet:
             yield from _extended(parquet_records(self._held.path), names, texts)
             return
@@ -257,20 +259,24 @@ class _Rows:
         if not wanted:
             return {}
         places = [self._plan.columns.index(name) for name in self._columns]
-        held = frozenset(wanted)
-        found: dict[int, Sequence[str]] = {}
+        value = frozenset(wanted)
+        texts: dict[int, Sequence[str]] = {}
         records = iter(self._records(lambda *_, **__: None))
         next(records, None)
         for record in records:
-            if record.line in held:
+            if record.line in value:
                 cells = self._reading.aligned(record.cells)
-                found[record.line] = [cells[place] for place in places]
-        return found
+                texts[record.line] = [cells[place] for place in places]
+        return texts
 
 
 def _extended(records: Iterator[Record], names: list[str], texts: list[str]) -> Iterator[Record]:
     """The records, after the columns that the folder's name gives."""
-    for at, one in enumerate(records):
-        damaged = frozenset(place + len(names) for place in one.damaged)
-        more = names if at == 0 else texts
-        yield one._replace(cells=[*more, *one.cells], damaged=damaged) if one.cells or not at else one
+    for index, record in enumerate(records):
+        damaged = frozenset(place + len(names) for place in record.damaged)
+        more = names if index == 0 else texts
+        yield (
+            record._replace(cells=[*more, *record.cells], damaged=damaged)
+            if record.cells or not index
+            else record
+        )

@@ -101,8 +101,8 @@ def _reachable(master: str) -> None:
 
 def _builder(spark_session: Any, master: str) -> Any:
     builder = spark_session.builder.master(master).appName("crfsmith validate")
-    for name, said in _QUIET.items():
-        builder = builder.config(name, said)
+    for name, text in _QUIET.items():
+        builder = builder.config(name, text)
     if re.match(r"spark://(localhost|127\.0\.0\.1|\[::1\]):", master):
         builder = builder.config("spark.driver.host", "127.0.0.1")
     return builder
@@ -131,9 +131,9 @@ def _has_workers(spark: Any, master: str) -> None:
     """A cluster without a free worker would keep us waiting for ever."""
     if master.startswith("local"):
         return
-    held = spark.sparkContext._jsc.sc()
+    entry = spark.sparkContext._jsc.sc()
     until = time.monotonic() + WORKER_SECONDS
-    while held.getExecutorMemoryStatus().size() < 2:
+    while entry.getExecutorMemoryStatus().size() < 2:
         if time.monotonic() > until:
             raise NoCluster(
                 f"The cluster at {master} gave no worker within {WORKER_SECONDS} s: it has none, "
@@ -161,8 +161,8 @@ def _failure(text: str) -> str:
             "The cluster's workers do not have crfsmith. Install the same version on each, "
             "and let PYSPARK_PYTHON name the Python that has it."
         )
-    if found := re.search(r"generator\.spark\.code\.OtherCode: (.+)", text):
-        return found[1]
+    if result := re.search(r"generator\.spark\.code\.OtherCode: (.+)", text):
+        return result[1]
     causes = [
         line.strip() for line in text.splitlines() if re.match(r"\s*(\w+\.)*\w+(Error|Exception)\b", line)
     ]

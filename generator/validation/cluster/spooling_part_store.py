@@ -17,12 +17,12 @@ class SpoolingPartStore(SpoolingStore):
     def __enter__(self) -> SpoolingPartStore:
         return self
 
-    def row_key(self, at: int, line: int) -> dict[str, str | int]:
+    def row_key(self, position: int, line: int) -> dict[str, str | int]:
         """The key columns of a row that was kept."""
-        found = self.scan(self.plans[at]).filter(pl.col(LINE) == line).select(_ROW_KEY).collect()
+        result = self.scan(self.plans[position]).filter(pl.col(LINE) == line).select(_ROW_KEY).collect()
         return {
             name: part
-            for row in found.iter_rows(named=True)
+            for row in result.iter_rows(named=True)
             for name, part in row.items()
             if part is not None
         }

@@ -70,11 +70,11 @@ def validate_on_cluster(
     columns. Raises ``NoCluster``.
     """
     try:
-        held = PartSource(_folder(source))
+        part_source = PartSource(_folder(source))
         with Store() as store, ExitStack() as stack:
             opened = plan_package(
                 source,
-                held,
+                part_source,
                 store,
                 stack,
                 dictionary=dictionary,
@@ -83,11 +83,13 @@ def validate_on_cluster(
             )
             planned = opened.collector.fork()
             with session(master) as spark, told():
-                here = held.plain and master.startswith(_THIS_MACHINE)
-                run = _Run(spark, opened, held, made_job(opened, held, large=large), here=here)
+                here = part_source.plain and master.startswith(_THIS_MACHINE)
+                run = _Run(spark, opened, part_source, made_job(opened, part_source, large=large), here=here)
                 report = run.report()
                 if here and _as_they_were(run, planned, stack):
-                    report = _Run(spark, opened, held, made_job(opened, held, large=large)).report()
+                    report = _Run(
+                        spark, opened, part_source, made_job(opened, part_source, large=large)
+                    ).report()
                 return report
     except (Unreadable, BrokenFile) as error:
         return unreadable(source, error)
@@ -95,13 +97,13 @@ def validate_on_cluster(
 
 def _as_they_were(run: _Run, planned: Collector, stack: ExitStack) -> bool:
     """Restores what other programs did to the tables; True where they are to be read once more."""
-    opened, held = run.opened, run.held
+    opened, entry = run.opened, run.held
     if opened.study is None:
         return False
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crfsmith-")))
     if not restore(opened, planned, run.differing, folder):
         return False
-    held.restored(restored_files(opened.returned))
+    entry.restored(restored_files(opened.returned))
     return True
 
 
@@ -132,8 +134,8 @@ def _judge(shared: Any, today: date, rows: Iterable[tuple[str, Any]]) -> Iterato
 def _differing(reads: Iterable[PartRead]) -> frozenset[Column] | None:
     """The columns that are not what the audit trail says, None without a trail."""
     sums = Sums()
-    for one in reads:
-        sums.add(one.sums)
+    for read in reads:
+        sums.add(read.sums)
     return sums.differing()
 
 
@@ -145,8 +147,8 @@ def _rows(batch: KeyBatch) -> list[KeyRow]:
     return batch.rows
 
 
-def _texts(said: str) -> list[str]:
-    return list(json.loads(said).values())
+def _texts(text: str) -> list[str]:
+    return list(json.loads(text).values())
 
 
 def _place(subject: str) -> int:
@@ -162,10 +164,10 @@ class _Run:
     """One package on one cluster. ``here``: its tables are single files, and the workers on this machine."""
 
     def __init__(
-        self, spark: Any, opened: OpenPackage, held: PartSource, job: Job, *, here: bool = True
+        self, spark: Any, opened: OpenPackage, part_source: PartSource, job: Job, *, here: bool = True
     ) -> None:
         self.here = here
-        self.spark, self.opened, self.held, self.job = spark, opened, held, job
+        self.spark, self.opened, self.held, self.job = spark, opened, part_source, job
         self.shared = spark.sparkContext.broadcast(job)
         self.differing: frozenset[Column] | None = None
 
@@ -177,14 +179,14 @@ class _Run:
         try:
             reads: list[PartRead] = items.filter(partial(_is, PartRead)).collect()
             self.differing = _differing(reads)
-            tallies = [one.tally for one in reads]
+            tallies = [read.tally for read in reads]
             if self.job.keys:
                 tallies.append(self.compare(items.filter(partial(_is, KeyBatch)).flatMap(_rows)))
             judged = self.judge(items) if self.opened.study else []
         finally:
             items.unpersist()
             self.shared.destroy()
-        merge([*tallies, *(one.tally for one in judged)], self.opened.collector)
+        merge([*tallies, *(item.tally for item in judged)], self.opened.collector)
         self.said_of_tables()
         self.uploads(judged)
         return self.made(reads, judged)
@@ -197,20 +199,24 @@ class _Run:
         if opened.study is None or self.here:
             return
         paths = {plan.name: plan.path for plan in opened.plans}
-        for name, field in sorted({(table_of(one), one[1]) for one in self.differing or ()}):
-            found = finding("column-differs", value=field, field=field, path=paths[name])
-            opened.collector.add(Reported(finding=found, file=paths[name], table=name, field=field))
+        for name, field in sorted({(table_of(item), item[1]) for item in self.differing or ()}):
+            result = finding("column-differs", value=field, field=field, path=paths[name])
+            opened.collector.add(Reported(finding=result, file=paths[name], table=name, field=field))
 
     def tasks(self) -> list[list[Task]]:
         """The parts of all tables, each large one alone."""
-        parts = [(at, number, part) for at in self.job.tables for number, part in enumerate(self.parts(at))]
+        parts = [
+            (table, number, part)
+            for table in self.job.tables
+            for number, part in enumerate(self.parts(table))
+        ]
         parts.sort(key=lambda task: task[2].size, reverse=True)
         large = sum(part.size > PIECE for _, _, part in parts)
         pieces = max(large, self.spark.sparkContext.defaultParallelism)
         return [parts[first::pieces] for first in range(min(pieces, len(parts)))]
 
-    def parts(self, at: int) -> tuple[Part, ...]:
-        return self.held.parts_of(self.opened.plans[at].path)
+    def parts(self, position: int) -> tuple[Part, ...]:
+        return self.held.parts_of(self.opened.plans[position].path)
 
     def judge(self, items: Any) -> list[Judged]:
         """Every subject, with all of its rows on one worker."""
@@ -224,8 +230,8 @@ class _Run:
         spread = rows.partitionBy(pieces, _place)
         judged: list[Judged] = spread.mapPartitions(partial(_judge, self.shared, today)).collect()
         missing = MissingnessCounter(study=study, today=today)
-        for one in judged:
-            missing.add(one.states)
+        for item in judged:
+            missing.add(item.states)
         self.opened.missingness = missing.table()
         return judged
 
@@ -235,13 +241,14 @@ class _Run:
             return
         check = UploadCheck(cast(Source, self.held), self.opened.descriptor)
         named = sorted(
-            chain.from_iterable(one.files for one in judged), key=lambda one: str(one.key.get(layout.SUBJECT))
+            chain.from_iterable(item.files for item in judged),
+            key=lambda item: str(item.key.get(layout.SUBJECT)),
         )
-        for one in named:
-            if found := check.fault(one.finding.value or ""):
-                self.opened.collector.add(replace(one, finding=found))
-        for found in check.rest():
-            self.opened.collector.add(Reported(finding=found, file=found.value))
+        for entry in named:
+            if fault := check.fault(entry.finding.value or ""):
+                self.opened.collector.add(replace(entry, finding=fault))
+        for fault in check.rest():
+            self.opened.collector.add(Reported(finding=fault, file=fault.value))
 
     def compare(self, rows: Any) -> Tally:
         """Repeated, blank and unknown keys, by one query in Spark's SQL."""
@@ -249,15 +256,15 @@ class _Run:
         frame.createOrReplaceTempView(keys.RELATION)
         named = self.spark.createDataFrame(keys.key_relation(self.job.keys), keys.KEYS_SCHEMA)
         named.createOrReplaceTempView(keys.KEYS)
-        tally, held = Tally(), {one.name: one for one in self.job.keys}
+        tally, value = Tally(), {entry.name: entry for entry in self.job.keys}
         totals: dict[tuple[str, str], tuple[Reported, int]] = {}
-        found = self.spark.sql(keys.faults(self.job.limit)).collect()
-        for key, row, first, texts, row_key, total in found:
-            one = self.key_fault(held[key], row, first, _texts(texts), _texts(row_key))
-            tally.kept.append(one)
-            totals[key, one.finding.code] = one, total
-        for one, total in totals.values():
-            tally.count(one, total)
+        result = self.spark.sql(keys.faults(self.job.limit)).collect()
+        for key, row, first, texts, row_key, total in result:
+            item = self.key_fault(value[key], row, first, _texts(texts), _texts(row_key))
+            tally.kept.append(item)
+            totals[key, item.finding.code] = item, total
+        for item, total in totals.values():
+            tally.count(item, total)
         self.spark.catalog.dropTempView(keys.RELATION)
         self.spark.catalog.dropTempView(keys.KEYS)
         return tally
@@ -274,47 +281,49 @@ class _Run:
             before = said_place(self.parts(key.at), first)
             fault = _repeated(key, texts, before)
         words = dict(fault.words)
-        found = finding(
+        result = finding(
             fault.code, value=fault.value, table=plan.name, field=fault.field, path=plan.path, **words
         )
-        one = Reported(finding=found, file=plan.path, table=plan.name, row=row, field=fault.field)
+        reported = Reported(finding=result, file=plan.path, table=plan.name, row=row, field=fault.field)
         named = dict(zip(self.job.row_key(key.at), row_key, strict=False))
-        return with_key(one, {name: text for name, text in named.items() if text})
+        return with_key(reported, {name: text for name, text in named.items() if text})
 
     def foreign(self, key: NamedKey) -> ForeignKey:
-        of = next(one for one in self.job.keys if one.name == key.of)
+        of = next(item for item in self.job.keys if item.name == key.of)
         return ForeignKey(fields=key.fields, resource=self.opened.plans[of.at].name, reference=of.fields)
 
     def made(self, reads: Iterable[PartRead], judged: list[Judged]) -> Report:
         rows = dict(self.opened.rows)
-        for one in reads:
-            rows[self.opened.plans[one.at].name] += one.rows
+        for read in reads:
+            rows[self.opened.plans[read.at].name] += read.rows
         opened = self.opened
         report = opened.collector.report(
             source=str(opened.path),
             study=opened.study.name if opened.study else None,
             readable=True,
             rows=rows,
-            forms=sum(one.forms for one in judged),
-            subjects=sum(one.subjects for one in judged),
+            forms=sum(item.forms for item in judged),
+            subjects=sum(item.subjects for item in judged),
             missingness=opened.missingness,
             notes=opened.notes,
         )
-        return replace(report, findings=tuple(self.placed(one) for one in report.findings))
+        return replace(report, findings=tuple(self.placed(item) for item in report.findings))
 
-    def placed(self, one: Reported) -> Reported:
+    def placed(self, reported: Reported) -> Reported:
         """The finding with the part and the line that it stands on."""
-        at = next((at for at, plan in enumerate(self.opened.plans) if plan.name == one.table), None)
-        if at is None or one.row is None:
-            return one
-        parts = self.parts(at)
-        name, line = located(parts, one.row)
-        one = with_key(one, {"row": one.row % STEP} if line is None else {})
-        found = one.finding
-        if found.code == "repeated-row":
-            said = _LARGE.sub(lambda number: said_place(parts, int(number[0])), found.message)
-            found = replace(found, message=said)
-        return replace(one, finding=found, file=name, row=line)
+        index = next(
+            (position for position, plan in enumerate(self.opened.plans) if plan.name == reported.table), None
+        )
+        if index is None or reported.row is None:
+            return reported
+        parts = self.parts(index)
+        name, line = located(parts, reported.row)
+        reported = with_key(reported, {"row": reported.row % STEP} if line is None else {})
+        text = reported.finding
+        if text.code == "repeated-row":
+            sub = _LARGE.sub(lambda number: said_place(parts, int(number[0])), text.message)
+            text = replace(text, message=sub)
+        return replace(reported, finding=text, file=name, row=line)
 
 
 def _repeated(key: NamedKey, texts: list[str], first: str) -> KeyFault:

@@ -80,34 +80,40 @@ class Faults:
     def found(self) -> Iterator[Reported]:
         """Everything that is wrong, each with its path: in our words, or else in Frictionless's."""
         own = list(self._own())
-        places = [one.at for one in own]
-        yield from (one.reported for one in own)
-        for one in node_faults(self.descriptor):
-            if not any(_is_within(one.at, place) or _is_within(place, one.at) for place in places):
-                places.append(one.at)
-                yield self._in_other_words(one)
+        places = [item.at for item in own]
+        yield from (item.reported for item in own)
+        for node_fault in node_faults(self.descriptor):
+            if not any(
+                _is_within(node_fault.at, place) or _is_within(place, node_fault.at) for place in places
+            ):
+                places.append(node_fault.at)
+                yield self._in_other_words(node_fault)
 
-    def _in_other_words(self, one: NodeFault) -> Reported:
-        if lacks := _LACKS.match(one.says):
-            return fault("descriptor-lacks", one.node or layout.DESCRIPTOR, one.table, name=lacks[1]).reported
-        if kind := _OF_TYPE.fullmatch(one.says):
+    def _in_other_words(self, node_fault: NodeFault) -> Reported:
+        if lacks := _LACKS.match(node_fault.says):
+            return fault(
+                "descriptor-lacks", node_fault.node or layout.DESCRIPTOR, node_fault.table, name=lacks[1]
+            ).reported
+        if kind := _OF_TYPE.fullmatch(node_fault.says):
             wanted = " or ".join(_JSON_TYPES.get(name, name) for name in _QUOTED.findall(kind["types"]))
-            words = {"given": shown(_value(self.descriptor, one.at)), "wanted": wanted}
-            return fault("descriptor-type", one.at, one.table, **words).reported
-        if one.at.endswith("name") and _NO_NAME.fullmatch(one.says):
-            name = str(_value(self.descriptor, one.at))
-            return fault("descriptor-name", one.at, one.table, value=name).reported
-        words = {"kind": one.kind, "says": one.says[:LONGEST_WORDS]}
-        return fault("descriptor-refused", one.at or layout.DESCRIPTOR, one.table, **words).reported
+            words = {"given": shown(_value(self.descriptor, node_fault.at)), "wanted": wanted}
+            return fault("descriptor-type", node_fault.at, node_fault.table, **words).reported
+        if node_fault.at.endswith("name") and _NO_NAME.fullmatch(node_fault.says):
+            name = str(_value(self.descriptor, node_fault.at))
+            return fault("descriptor-name", node_fault.at, node_fault.table, value=name).reported
+        words = {"kind": node_fault.kind, "says": node_fault.says[:LONGEST_WORDS]}
+        return fault(
+            "descriptor-refused", node_fault.at or layout.DESCRIPTOR, node_fault.table, **words
+        ).reported
 
     def _own(self) -> Iterator[Fault]:
         yield from self._kinds("", self.descriptor, _PACKAGE, None)
         yield from self._file("profile", self.descriptor.get("profile"), None)
         resources = self.descriptor["resources"]
-        names = [one.get("name") if isinstance(one, dict) else None for one in resources]
+        names = [resource.get("name") if isinstance(resource, dict) else None for resource in resources]
         yield from self._twice("resources", names, None)
-        for at, one in enumerate(resources):
-            yield from self._resource(f"resources[{at}]", one)
+        for index, item in enumerate(resources):
+            yield from self._resource(f"resources[{index}]", item)
 
     def ignored(self) -> Iterator[Reported]:
         """Constraints that stand where they are none, of descriptors that nobody refuses for it."""
@@ -117,43 +123,47 @@ class Faults:
             for number, field in enumerate(fields if isinstance(fields, list) else []):
                 for name in IGNORED if isinstance(field, dict) else ():
                     if name in field:
-                        at = f"resources[{place}].schema.fields[{number}].{name}"
+                        text = f"resources[{place}].schema.fields[{number}].{name}"
                         words = {"name": name, "given": shown(field[name])}
-                        yield fault("constraint-ignored", at, _text(resource.get("name")), **words).reported
+                        yield fault("constraint-ignored", text, _text(resource.get("name")), **words).reported
 
     def refused(self) -> frozenset[int]:
         """The resources that something is wrong with, by their places."""
         resources = self.descriptor["resources"]
-        names = [_text(one.get("name")) if isinstance(one, dict) else None for one in resources]
-        own = [(one.at, one.reported.table) for one in self._own()]
-        own += [(one.at, one.table) for one in node_faults(self.descriptor)]
+        names = [
+            _text(resource.get("name")) if isinstance(resource, dict) else None for resource in resources
+        ]
+        own = [(item.at, item.reported.table) for item in self._own()]
+        own += [(node_fault.at, node_fault.table) for node_fault in node_faults(self.descriptor)]
         broken = {table for _, table in own if table is not None}
         broken |= {name for name in names if name is not None and names.count(name) > 1}
-        places = [at for at, _ in own if at]
+        places = [index for index, _ in own if index]
         return frozenset(
             place
             for place, name in enumerate(names)
-            if name is None or name in broken or any(_is_within(at, f"resources[{place}]") for at in places)
+            if name is None
+            or name in broken
+            or any(_is_within(index, f"resources[{place}]") for index in places)
         )
 
     def of(self, table: str) -> list[Reported]:
         """What is wrong with one resource."""
-        return [one for one in self.found() if one.table == table]
+        return [item for item in self.found() if item.table == table]
 
     def path_of(self, table: str) -> str:
         """The path of a resource in the descriptor."""
-        held = enumerate(self.descriptor["resources"])
-        places = [at for at, one in held if isinstance(one, dict) and one.get("name") == table]
+        value = enumerate(self.descriptor["resources"])
+        places = [index for index, item in value if isinstance(item, dict) and item.get("name") == table]
         return f"resources[{places[0]}]" if places else layout.DESCRIPTOR
 
     def marks(self, place: int) -> list[Reported]:
         """Marks between and around cells that are not one character: nobody can read the file."""
-        one = self.descriptor["resources"][place]
-        dialect = one.get("dialect") if isinstance(one, dict) else None
+        item = self.descriptor["resources"][place]
+        dialect = item.get("dialect") if isinstance(item, dict) else None
         if not isinstance(dialect, dict):
             return []
-        table, at, csv = one.get("name"), f"resources[{place}].dialect", dialect.get("csv")
-        parts = [(at, dialect), *([(f"{at}.csv", csv)] if isinstance(csv, dict) else [])]
+        table, index, csv = item.get("name"), f"resources[{place}].dialect", dialect.get("csv")
+        parts = [(index, dialect), *([(f"{index}.csv", csv)] if isinstance(csv, dict) else [])]
         given = [(f"{where}.{name}", part.get(name)) for where, part in parts for name in _MARKS]
         wanted = "a text of one character"
         return [
@@ -162,32 +172,32 @@ class Faults:
             if isinstance(mark, str) and len(mark) != 1
         ]
 
-    def _resource(self, at: str, one: Any) -> Iterator[Fault]:
-        if not isinstance(one, dict):
-            yield fault("descriptor-type", at, None, given=shown(one), wanted="an object")
+    def _resource(self, text: str, item: Any) -> Iterator[Fault]:
+        if not isinstance(item, dict):
+            yield fault("descriptor-type", text, None, given=shown(item), wanted="an object")
             return
-        name = one.get("name")
+        name = item.get("name")
         table = name if isinstance(name, str) else None
-        yield from self._kinds(at, one, _RESOURCE, table)
+        yield from self._kinds(text, item, _RESOURCE, table)
         if name is None:
-            yield fault("descriptor-lacks", at, None, name="name")
-        if "path" not in one and "data" not in one:
-            yield fault("descriptor-lacks", at, table, name="path")
+            yield fault("descriptor-lacks", text, None, name="name")
+        if "path" not in item and "data" not in item:
+            yield fault("descriptor-lacks", text, table, name="path")
         for key in ("schema", "dialect", "profile"):
-            yield from self._file(f"{at}.{key}", one.get(key), table)
-        encoding = one.get("encoding")
+            yield from self._file(f"{text}.{key}", item.get(key), table)
+        encoding = item.get("encoding")
         if isinstance(encoding, str) and not _is_encoding(encoding):
-            yield fault("descriptor-encoding", f"{at}.encoding", table, value=encoding)
-        if isinstance(one.get("dialect"), dict):
-            yield from self._kinds(f"{at}.dialect", one["dialect"], _DIALECT, table)
-        if isinstance(one.get("schema"), dict):
-            yield from self._schema(f"{at}.schema", one["schema"], table)
+            yield fault("descriptor-encoding", f"{text}.encoding", table, value=encoding)
+        if isinstance(item.get("dialect"), dict):
+            yield from self._kinds(f"{text}.dialect", item["dialect"], _DIALECT, table)
+        if isinstance(item.get("schema"), dict):
+            yield from self._schema(f"{text}.schema", item["schema"], table)
 
-    def _file(self, at: str, said: Any, table: str | None) -> Iterator[Fault]:
+    def _file(self, text: str, written: Any, table: str | None) -> Iterator[Fault]:
         """A file that is named, and is to be read with the descriptor."""
-        known_profile = at.endswith("profile") and not str(said).endswith(".json")
-        if isinstance(said, str) and not known_profile and not self._has(said):
-            yield fault("descriptor-no-file", at, table, value=said)
+        known_profile = text.endswith("profile") and not str(written).endswith(".json")
+        if isinstance(written, str) and not known_profile and not self._has(written):
+            yield fault("descriptor-no-file", text, table, value=written)
 
     def _has(self, path: str) -> bool:
         try:
@@ -195,48 +205,48 @@ class Faults:
         except OSError:
             return False
 
-    def _schema(self, at: str, schema: Mapping[str, Any], table: str | None) -> Iterator[Fault]:
-        yield from self._kinds(at, schema, _SCHEMA, table)
+    def _schema(self, text: str, schema: Mapping[str, Any], table: str | None) -> Iterator[Fault]:
+        yield from self._kinds(text, schema, _SCHEMA, table)
         if "fields" not in schema:
-            yield fault("descriptor-lacks", at, table, name="fields")
+            yield fault("descriptor-lacks", text, table, name="fields")
             return
         fields = schema["fields"]
         if not isinstance(fields, list):
-            yield fault("descriptor-type", f"{at}.fields", table, given=shown(fields), wanted="a list")
+            yield fault("descriptor-type", f"{text}.fields", table, given=shown(fields), wanted="a list")
             return
-        names = [one.get("name") if isinstance(one, dict) else None for one in fields]
-        yield from self._twice(f"{at}.fields", names, table)
-        for place, one in enumerate(fields):
-            yield from self._field(f"{at}.fields[{place}]", one, table)
-        yield from self._key(f"{at}.primaryKey", schema.get("primaryKey", []), names, "the schema", table)
+        names = [field.get("name") if isinstance(field, dict) else None for field in fields]
+        yield from self._twice(f"{text}.fields", names, table)
+        for place, item in enumerate(fields):
+            yield from self._field(f"{text}.fields[{place}]", item, table)
+        yield from self._key(f"{text}.primaryKey", schema.get("primaryKey", []), names, "the schema", table)
         keys = schema.get("foreignKeys")
         for place, key in enumerate(keys if isinstance(keys, list) else []):
-            yield from self._foreign_key(f"{at}.foreignKeys[{place}]", key, names, table)
+            yield from self._foreign_key(f"{text}.foreignKeys[{place}]", key, names, table)
 
-    def _field(self, at: str, one: Any, table: str | None) -> Iterator[Fault]:
-        if not isinstance(one, dict):
-            yield fault("descriptor-type", at, table, given=shown(one), wanted="an object")
+    def _field(self, text: str, item: Any, table: str | None) -> Iterator[Fault]:
+        if not isinstance(item, dict):
+            yield fault("descriptor-type", text, table, given=shown(item), wanted="an object")
             return
-        yield from self._kinds(at, one, _FIELD, table)
-        if one.get("name") is None:
-            yield fault("descriptor-lacks", at, table, name="name")
-        if "required" in one:
-            yield fault("constraint-place", f"{at}.required", table, given=shown(one["required"]), of=at)
-        said, types = one.get("type", "any"), _types()
-        constraints = one.get("constraints")
-        if isinstance(said, str) and said not in types:
-            near = did_you_mean(said, types)
+        yield from self._kinds(text, item, _FIELD, table)
+        if item.get("name") is None:
+            yield fault("descriptor-lacks", text, table, name="name")
+        if "required" in item:
+            yield fault("constraint-place", f"{text}.required", table, given=shown(item["required"]), of=text)
+        written, types = item.get("type", "any"), _types()
+        constraints = item.get("constraints")
+        if isinstance(written, str) and written not in types:
+            near = did_you_mean(written, types)
             yield fault(
-                "field-type", f"{at}.type", table,
-                value=said, near=f"{near} " if near else "", types=", ".join(sorted(types)),
+                "field-type", f"{text}.type", table,
+                value=written, near=f"{near} " if near else "", types=", ".join(sorted(types)),
             )  # fmt: skip
-        elif isinstance(said, str) and isinstance(constraints, dict):
-            yield from self._constraints(f"{at}.constraints", constraints, said, table)
+        elif isinstance(written, str) and isinstance(constraints, dict):
+            yield from self._constraints(f"{text}.constraints", constraints, written, table)
 
     def _constraints(
-        self, at: str, constraints: Mapping[str, Any], kind: str, table: str | None
+        self, text: str, constraints: Mapping[str, Any], kind: str, table: str | None
     ) -> Iterator[Fault]:
-        yield from self._kinds(at, constraints, _CONSTRAINTS, table)
+        yield from self._kinds(text, constraints, _CONSTRAINTS, table)
         allowed = _types()[kind]
         for name in constraints:
             if name not in allowed:
@@ -246,54 +256,56 @@ class Faults:
                     "allowed": ", ".join(sorted(allowed)),
                     "near": f"{near} " if near else "",
                 }
-                said = fault("field-constraint", at, table, value=name, **words)
-                yield Fault(f"{at}.{name}", said.reported)
+                written = fault("field-constraint", text, table, value=name, **words)
+                yield Fault(f"{text}.{name}", written.reported)
 
-    def _foreign_key(self, at: str, key: Any, names: Sequence[Any], table: str | None) -> Iterator[Fault]:
+    def _foreign_key(self, text: str, key: Any, names: Sequence[Any], table: str | None) -> Iterator[Fault]:
         reference = key.get("reference") if isinstance(key, dict) else None
         if not isinstance(reference, dict):
             wanted = "an object with fields and a reference"
-            yield fault("descriptor-type", at, table, given=shown(key), wanted=wanted)
+            yield fault("descriptor-type", text, table, given=shown(key), wanted=wanted)
             return
-        if lacking := [(at, "fields") for _ in (1,) if "fields" not in key] + [
-            (f"{at}.reference", name) for name in ("resource", "fields") if name not in reference
+        if lacking := [(text, "fields") for _ in (1,) if "fields" not in key] + [
+            (f"{text}.reference", name) for name in ("resource", "fields") if name not in reference
         ]:
             yield from (fault("descriptor-lacks", place, table, name=name) for place, name in lacking)
             return
         own, other = _listed(key["fields"]), _listed(reference["fields"])
-        yield from self._key(f"{at}.fields", own, names, "the schema", table)
+        yield from self._key(f"{text}.fields", own, names, "the schema", table)
         if len(own) != len(other):
-            yield fault("key-length", at, table, given=len(own), wanted=len(other))
+            yield fault("key-length", text, table, given=len(own), wanted=len(other))
         named = reference.get("resource") or ""
-        held = [one.get("name") for one in self.descriptor["resources"] if isinstance(one, dict)]
-        if named and named not in held:
-            yield fault("key-resource", f"{at}.reference.resource", table, value=str(named))
+        value = [item.get("name") for item in self.descriptor["resources"] if isinstance(item, dict)]
+        if named and named not in value:
+            yield fault("key-resource", f"{text}.reference.resource", table, value=str(named))
 
-    def _key(self, at: str, said: Any, names: Sequence[Any], of: str, table: str | None) -> Iterator[Fault]:
-        for one in _listed(said):
-            if one not in names:
-                yield fault("key-field", at, table, value=str(one), of=of)
+    def _key(
+        self, text: str, written: Any, names: Sequence[Any], of: str, table: str | None
+    ) -> Iterator[Fault]:
+        for item in _listed(written):
+            if item not in names:
+                yield fault("key-field", text, table, value=str(item), of=of)
 
-    def _twice(self, at: str, names: Sequence[Any], table: str | None) -> Iterator[Fault]:
+    def _twice(self, text: str, names: Sequence[Any], table: str | None) -> Iterator[Fault]:
         for place, name in enumerate(names):
             if isinstance(name, str) and (first := names.index(name)) != place:
-                words = {"value": name, "first": f"{at}[{first}].name"}
-                yield fault("descriptor-twice", f"{at}[{place}].name", table, **words)
+                words = {"value": name, "first": f"{text}[{first}].name"}
+                yield fault("descriptor-twice", f"{text}[{place}].name", table, **words)
 
     def _kinds(
-        self, at: str, held: Mapping[str, Any], kinds: Mapping[str, str], table: str | None
+        self, text: str, value: Mapping[str, Any], kinds: Mapping[str, str], table: str | None
     ) -> Iterator[Fault]:
         for name, kind in kinds.items():
             type_, wanted = _KINDS[kind]
-            if name in held and not isinstance(held[name], type_):
-                path = f"{at}.{name}" if at else name
-                yield fault("descriptor-type", path, table, given=shown(held[name]), wanted=wanted)
+            if name in value and not isinstance(value[name], type_):
+                path = f"{text}.{name}" if text else name
+                yield fault("descriptor-type", path, table, given=shown(value[name]), wanted=wanted)
 
 
-def fault(code: str, at: str, table: str | None, *, value: str | None = None, **words: Any) -> Fault:
-    found = finding(code, value=value, at=at, **words)
-    place = f"{at}.{words['name']}" if code == "descriptor-lacks" else at
-    return Fault(place, Reported(finding=found, file=layout.DESCRIPTOR, table=table))
+def fault(code: str, text: str, table: str | None, *, value: str | None = None, **words: Any) -> Fault:
+    result = finding(code, value=value, at=text, **words)
+    place = f"{text}.{words['name']}" if code == "descriptor-lacks" else text
+    return Fault(place, Reported(finding=result, file=layout.DESCRIPTOR, table=table))
 
 
 def shown(value: Any) -> str:
@@ -316,17 +328,17 @@ def _is_within(path: str, other: str) -> bool:
 
 def _value(descriptor: Any, path: str) -> Any:
     """What the descriptor has at a path; None where that cannot be followed."""
-    held = descriptor
+    value = descriptor
     for name, place in _STEP.findall(path):
         try:
-            held = held[int(place)] if place else held[name]
+            value = value[int(place)] if place else value[name]
         except (KeyError, IndexError, TypeError):
             return None
-    return held
+    return value
 
 
-def _listed(said: Any) -> list[Any]:
-    return said if isinstance(said, list) else [said] if isinstance(said, str) else []
+def _listed(text: Any) -> list[Any]:
+    return text if isinstance(text, list) else [text] if isinstance(text, str) else []
 
 
 def _is_encoding(name: str) -> bool:
@@ -341,6 +353,6 @@ def _is_encoding(name: str) -> bool:
 def _types() -> Mapping[str, frozenset[str]]:
     """The constraints of every field type that Frictionless knows."""
     kinds: list[Any] = [
-        one for one in vars(frictionless.fields).values() if isinstance(one, type) and hasattr(one, "type")
+        var for var in vars(frictionless.fields).values() if isinstance(var, type) and hasattr(var, "type")
     ]
-    return {one.type: frozenset({*one.supported_constraints, "unique"}) for one in kinds}
+    return {kind.type: frozenset({*kind.supported_constraints, "unique"}) for kind in kinds}

@@ -48,55 +48,57 @@ def node_faults(descriptor: Mapping[str, Any]) -> Iterator[NodeFault]:
     version = frictionless.Package.effective_datapackage_version(dict(descriptor), None)
     bare = {"name": "x", "path": "x.csv"}
     yield from _faults("", None, frictionless.Package, {**descriptor, "resources": [bare]}, version)
-    for at, one in enumerate(descriptor["resources"]):
-        if isinstance(one, dict):
-            yield from _resource(f"resources[{at}]", one, version)
+    for index, item in enumerate(descriptor["resources"]):
+        if isinstance(item, dict):
+            yield from _resource(f"resources[{index}]", item, version)
 
 
-def _resource(at: str, one: dict[str, Any], version: Any) -> Iterator[NodeFault]:
-    name = one.get("name")
+def _resource(text: str, item: dict[str, Any], version: Any) -> Iterator[NodeFault]:
+    name = item.get("name")
     table = name if isinstance(name, str) else None
-    schema, dialect = one.get("schema"), one.get("dialect")
-    alone = {key: value for key, value in one.items() if key not in ("schema", "dialect")}
-    yield from _faults(at, table, frictionless.Resource, alone, version)
+    schema, dialect = item.get("schema"), item.get("dialect")
+    alone = {key: value for key, value in item.items() if key not in ("schema", "dialect")}
+    yield from _faults(text, table, frictionless.Resource, alone, version)
     if isinstance(dialect, dict):
-        yield from _faults(f"{at}.dialect", table, frictionless.Dialect, dialect, version)
-        yield from _controls(f"{at}.dialect", table, dialect, version)
+        yield from _faults(f"{text}.dialect", table, frictionless.Dialect, dialect, version)
+        yield from _controls(f"{text}.dialect", table, dialect, version)
     if not isinstance(schema, dict):
         return
     fields = schema.get("fields")
     named = fields if isinstance(fields, list) else []
     bare = [{"name": str(field.get("name"))} for field in named if isinstance(field, dict)]
     if isinstance(fields, list):
-        yield from _faults(f"{at}.schema", table, frictionless.Schema, {**schema, "fields": bare}, version)
+        yield from _faults(f"{text}.schema", table, frictionless.Schema, {**schema, "fields": bare}, version)
     for place, field in enumerate(named):
         if isinstance(field, dict):
-            yield from _faults(f"{at}.schema.fields[{place}]", table, frictionless.Field, field, version)
+            yield from _faults(f"{text}.schema.fields[{place}]", table, frictionless.Field, field, version)
 
 
-def _controls(at: str, table: str | None, dialect: dict[str, Any], version: Any) -> Iterator[NodeFault]:
-    for name, said in dialect.items():
-        if isinstance(said, dict):
-            yield from _faults(f"{at}.{name}", table, frictionless.Control, {**said, "type": name}, version)
+def _controls(text: str, table: str | None, dialect: dict[str, Any], version: Any) -> Iterator[NodeFault]:
+    for name, written in dialect.items():
+        if isinstance(written, dict):
+            yield from _faults(
+                f"{text}.{name}", table, frictionless.Control, {**written, "type": name}, version
+            )
 
 
 def _faults(
-    at: str, table: str | None, base: Any, part: Mapping[str, Any], version: Any
+    text: str, table: str | None, base: Any, part: Mapping[str, Any], version: Any
 ) -> Iterator[NodeFault]:
-    held = deepcopy(dict(part))
+    value = deepcopy(dict(part))
     try:
-        base.metadata_transform(held)
-        said = held.get("type")
-        kind = base.metadata_select_class(said if isinstance(said, str) else None)
-        kind.metadata_transform(held)
+        base.metadata_transform(value)
+        written = value.get("type")
+        kind = base.metadata_select_class(written if isinstance(written, str) else None)
+        kind.metadata_transform(value)
         context = frictionless.metadata.context.ValidationContext(datapackage_version=version)
-        errors = list(kind.metadata_validate(held, context=context))
+        errors = list(kind.metadata_validate(value, context=context))
     except Exception as error:
         own = getattr(error, "error", None)
-        errors = [own] if own is not None and at else []
-    for one in errors:
-        path, says = _placed(str(one.note or one.message))
-        yield NodeFault(at=_joined(at, path), node=at, table=table, kind=str(one.type), says=says)
+        errors = [own] if own is not None and text else []
+    for item in errors:
+        path, says = _placed(str(item.note or item.message))
+        yield NodeFault(at=_joined(text, path), node=text, table=table, kind=str(item.type), says=says)
 
 
 def _placed(says: str) -> tuple[str, str]:
@@ -110,5 +112,5 @@ def _placed(says: str) -> tuple[str, str]:
     return "", says
 
 
-def _joined(at: str, path: str) -> str:
-    return f"{at}.{path}" if at and path else at or path
+def _joined(text: str, path: str) -> str:
+    return f"{text}.{path}" if text and path else text or path

@@ -62,9 +62,9 @@ class Foreign:
 
     def stopped(self) -> Iterator[Reported]:
         """The patterns that had to be given up while tables were read, by their paths."""
-        for at, (table, pattern) in self.patterns.items():
+        for index, (table, pattern) in self.patterns.items():
             if pattern.stopped:
-                yield fault("pattern-too-slow", at, table, value=pattern.pattern).reported
+                yield fault("pattern-too-slow", index, table, value=pattern.pattern).reported
 
     def close(self) -> None:
         """Ends what matches patterns."""
@@ -79,7 +79,10 @@ class Foreign:
         )
         return (
             *handed,
-            *(f"The profile {one} was not fetched, and not validated against." for one in self.profiles),
+            *(
+                f"The profile {profile} was not fetched, and not validated against."
+                for profile in self.profiles
+            ),
         )
 
     def judged_by_frictionless(self) -> Iterator[Reported]:
@@ -103,10 +106,10 @@ def foreign_plan(descriptor: Mapping[str, Any], root: Path, *, strict: bool = Fa
     ignored = tuple(faults.ignored())
     if plans := _sound_plans(local, root, strict=strict):
         return Foreign(plans=plans, profiles=profiles, findings=ignored)
-    made = _read_plan(faults, profiles, range(len(local["resources"])), strict=strict)
-    if made.package is None:
-        made = _with_sound_tables(made, faults, profiles, strict=strict)
-    return replace(made, findings=(*made.findings, *ignored))
+    plan = _read_plan(faults, profiles, range(len(local["resources"])), strict=strict)
+    if plan.package is None:
+        plan = _with_sound_tables(plan, faults, profiles, strict=strict)
+    return replace(plan, findings=(*plan.findings, *ignored))
 
 
 def _with_sound_tables(
@@ -117,10 +120,10 @@ def _with_sound_tables(
     sound = [place for place in range(len(resources)) if place not in broken]
     names = {resources[place]["name"] for place in sound}
     sound = [place for place in sound if _reads_only(resources[place], names)]
-    made = _read_plan(faults, profiles, sound, strict=strict) if sound else refused
-    if made.package is None:
+    plan = _read_plan(faults, profiles, sound, strict=strict) if sound else refused
+    if plan.package is None:
         return refused
-    return replace(made, findings=(*refused.findings, *made.findings))
+    return replace(plan, findings=(*refused.findings, *plan.findings))
 
 
 def _reads_only(resource: Mapping[str, Any], names: Collection[str]) -> bool:
@@ -133,18 +136,18 @@ def _reads_only(resource: Mapping[str, Any], names: Collection[str]) -> bool:
 def _sound_plans(descriptor: Mapping[str, Any], root: Path, *, strict: bool) -> tuple[TablePlan, ...]:
     """The plans of a package that is right beyond doubt; none where Frictionless has to read it."""
     plans = []
-    for one, schema in zip(descriptor["resources"], sound_schemas(descriptor) or (), strict=False):
-        file, delimiter = root / one["path"], one["dialect"]["delimiter"]
+    for item, schema in zip(descriptor["resources"], sound_schemas(descriptor) or (), strict=False):
+        file, delimiter = root / item["path"], item["dialect"]["delimiter"]
         if not is_plain_file(file, len(schema.fields), delimiter) or wide_line(file):
             return ()
         if not strict and _has_single_returns(file):
             return ()
         plans.append(
             TablePlan(
-                name=one["name"],
-                path=Path(one["path"]).as_posix(),
+                name=item["name"],
+                path=Path(item["path"]).as_posix(),
                 columns=tuple(field.name for field in schema.fields),
-                schema=one["schema"],
+                schema=item["schema"],
                 table=None,
                 delimiter=delimiter,
                 read=schema,
@@ -168,27 +171,27 @@ def _read_plan(faults: Faults, profiles: tuple[str, ...], places: Sequence[int],
     handed: dict[str, str] = {}
     broken: list[Reported] = []
     patterns: dict[str, tuple[str, LimitedPattern]] = {}
-    for at, resource in zip(places, package.resources, strict=True):
-        broken += _unreadable_limits(resource, at)
+    for index, resource in zip(places, package.resources, strict=True):
+        broken += _unreadable_limits(resource, index)
         wide = _wide_line(resource)
-        if undivided := faults.marks(at) or _too_wide(resource, wide, SAMPLE):
+        if undivided := faults.marks(index) or _too_wide(resource, wide, SAMPLE):
             broken += undivided
             continue
-        made = _plan(resource, faults, strict=strict)
-        if isinstance(made, str) and (found := _too_wide(resource, wide)):
-            broken += found
+        plan = _plan(resource, faults, strict=strict)
+        if isinstance(plan, str) and (result := _too_wide(resource, wide)):
+            broken += result
             continue
-        limited = _limited_patterns(resource, at)
-        if isinstance(made, TablePlan):
+        limited = _limited_patterns(resource, index)
+        if isinstance(plan, TablePlan):
             patterns |= limited
         else:
-            broken += [_not_tried(place, *one, resource) for place, one in limited.items()]
-        if isinstance(made, list):
-            broken += made
-        elif isinstance(made, TablePlan):
-            plans[made.name] = made
+            broken += [_not_tried(place, *item, resource) for place, item in limited.items()]
+        if isinstance(plan, list):
+            broken += plan
+        elif isinstance(plan, TablePlan):
+            plans[plan.name] = plan
         else:
-            handed[str(resource.name)] = made
+            handed[str(resource.name)] = plan
     for name in _depending(plans):
         handed[name] = "its foreign key refers to a table that is not read here"
         del plans[name]
@@ -203,7 +206,7 @@ def _read_plan(faults: Faults, profiles: tuple[str, ...], places: Sequence[int],
     )
 
 
-def _unreadable_limits(resource: Any, at: int) -> list[Reported]:
+def _unreadable_limits(resource: Any, position: int) -> list[Reported]:
     """What the fields of a resource cannot read of their own schema, which is then without it."""
     try:
         schema = resource.schema
@@ -211,27 +214,32 @@ def _unreadable_limits(resource: Any, at: int) -> list[Reported]:
         return []
     if schema is None:
         return []
-    return [one.reported for one in without_unreadable(schema, f"resources[{at}].schema", str(resource.name))]
+    return [
+        item.reported
+        for item in without_unreadable(schema, f"resources[{position}].schema", str(resource.name))
+    ]
 
 
-def _limited_patterns(resource: Any, at: int) -> dict[str, tuple[str, LimitedPattern]]:
+def _limited_patterns(resource: Any, position: int) -> dict[str, tuple[str, LimitedPattern]]:
     """The patterns of a resource that may take long, by their paths: they are matched within limits."""
     try:
         fields = resource.schema.fields if resource.schema else []
     except Exception:  # whoever reads the resource says why
         return {}
-    made = ((place, limit_pattern(one)) for place, one in enumerate(fields))
-    within = f"resources[{at}].schema.fields"
-    return {f"{within}[{place}].constraints.pattern": (str(resource.name), one) for place, one in made if one}
+    built = ((place, limit_pattern(item)) for place, item in enumerate(fields))
+    within = f"resources[{position}].schema.fields"
+    return {
+        f"{within}[{place}].constraints.pattern": (str(resource.name), item) for place, item in built if item
+    }
 
 
-def _not_tried(at: str, table: str, pattern: LimitedPattern, resource: Any) -> Reported:
+def _not_tried(text: str, table: str, pattern: LimitedPattern, resource: Any) -> Reported:
     """Frictionless itself has no limits, so it judges the table without the pattern."""
-    for one in resource.schema.fields:
-        if one.constraints.get("pattern") == pattern.pattern:
-            del one.constraints["pattern"]
-            vars(one).pop("create_cell_reader", None)
-    return fault("pattern-too-slow", at, table, value=pattern.pattern).reported
+    for item in resource.schema.fields:
+        if item.constraints.get("pattern") == pattern.pattern:
+            del item.constraints["pattern"]
+            vars(item).pop("create_cell_reader", None)
+    return fault("pattern-too-slow", text, table, value=pattern.pattern).reported
 
 
 def _wide_line(resource: Any) -> WideLine | None:
@@ -247,27 +255,31 @@ def _too_wide(resource: Any, wide: WideLine | None, lines: int | None = None) ->
     if wide is None or (lines is not None and wide.line > lines):
         return []
     path, name = Path(resource.path).as_posix(), str(resource.name)
-    said = finding(wide.code, table=name, path=path, most=wide.most)
-    return [Reported(finding=said, file=path, table=name, row=wide.line)]
+    text = finding(wide.code, table=name, path=path, most=wide.most)
+    return [Reported(finding=text, file=path, table=name, row=wide.line)]
 
 
 def _without_remote_profiles(descriptor: dict[str, Any]) -> tuple[str, ...]:
     """Takes out the profiles that would have to be fetched, and names them."""
     resources = descriptor["resources"]
-    holders = [descriptor, *(one for one in resources if isinstance(one, dict))]
-    remote = [one for one in holders if isinstance(one.get("profile"), str) and _REMOTE.match(one["profile"])]
-    return tuple(dict.fromkeys(one.pop("profile") for one in remote))
+    holders = [descriptor, *(resource for resource in resources if isinstance(resource, dict))]
+    remote = [
+        holder
+        for holder in holders
+        if isinstance(holder.get("profile"), str) and _REMOTE.match(holder["profile"])
+    ]
+    return tuple(dict.fromkeys(item.pop("profile") for item in remote))
 
 
 def _outside(descriptor: Mapping[str, Any]) -> Iterator[Reported]:
     """Paths that lead out of the package, to another machine or another folder."""
-    for one in descriptor["resources"]:
-        held = one if isinstance(one, dict) else {"path": one}
+    for item in descriptor["resources"]:
+        values = item if isinstance(item, dict) else {"path": item}
         for key in _PATHS:
-            said = held.get(key)
-            for path in said if isinstance(said, list) else [said]:
+            text = values.get(key)
+            for path in text if isinstance(text, list) else [text]:
                 if isinstance(path, str) and (_REMOTE.match(path) or not is_safe(path)):
-                    name = held.get("name")
+                    name = values.get("name")
                     table = name if isinstance(name, str) else None
                     yield Reported(finding=finding("unsafe-path", value=path), table=table)
 
@@ -303,12 +315,12 @@ def _made_plan(resource: Any, *, strict: bool) -> TablePlan | str:
     return TablePlan(
         name=resource.name,
         path=Path(resource.path).as_posix(),
-        columns=tuple(one.name for one in schema.fields),
+        columns=tuple(item.name for item in schema.fields),
         schema=schema.to_descriptor(),
         table=None,
         delimiter=delimiter,
         read=schema,
-        stated={name: said for name in _STATED if (said := getattr(resource, name))},
+        stated={name: text for name in _STATED if (text := getattr(resource, name))},
     )
 
 
@@ -344,8 +356,8 @@ def _has_single_returns(file: Path) -> bool:
 
 def _delimiter(resource: Any) -> str:
     """The character between cells, or why the file is not read here."""
-    said = resource.to_descriptor()
-    described = {"type": "table", **{name: said[name] for name in _WRITING if name in said}}
+    data = resource.to_descriptor()
+    described = {"type": "table", **{name: data[name] for name in _WRITING if name in data}}
     any_type = frictionless.Detector(field_type="any")  # else it would try every type on every column
     try:
         with frictionless.resources.TableResource.from_descriptor(
@@ -381,20 +393,20 @@ def _judged(resource: Any, faults: Faults) -> Iterator[Reported]:
 
 def _refused(errors: Sequence[Any], name: str | None, faults: Faults) -> Iterator[Reported]:
     """Frictionless's errors: those of the descriptor in our words where we know what is wrong."""
-    described = [one for one in errors if one.type in _DESCRIBED]
+    described = [item for item in errors if item.type in _DESCRIBED]
     known = (list(faults.found()) if name is None else faults.of(name)) if described else []
     yield from known
-    for one in errors:
-        if one.type not in _DESCRIBED:
-            yield _reported(one, name, faults)
+    for error in errors:
+        if error.type not in _DESCRIBED:
+            yield _reported(error, name, faults)
         elif not known:
-            yield _said_of_descriptor(one.type, str(one.note or one.message), name, faults)
+            yield _said_of_descriptor(error.type, str(error.note or error.message), name, faults)
 
 
 def _said_of_descriptor(kind: str, says: str, name: str | None, faults: Faults) -> Reported:
-    at = layout.DESCRIPTOR if name is None else faults.path_of(name)
-    found = finding("descriptor-refused", at=at, kind=kind, says=_without_root(says, faults))
-    return Reported(finding=found, file=layout.DESCRIPTOR, table=name)
+    DESCRIPTOR = layout.DESCRIPTOR if name is None else faults.path_of(name)
+    result = finding("descriptor-refused", at=DESCRIPTOR, kind=kind, says=_without_root(says, faults))
+    return Reported(finding=result, file=layout.DESCRIPTOR, table=name)
 
 
 def _without_root(says: str, faults: Faults | None) -> str:
@@ -412,14 +424,14 @@ def _stumbled(error: Exception, name: str | None, faults: Faults) -> Reported:
 
 
 def _first_line(error: Exception) -> str:
-    said = str(error).strip().split("\n", 1)[0]
-    return f"{type(error).__name__}: {said}"
+    part = str(error).strip().split("\n", 1)[0]
+    return f"{type(error).__name__}: {part}"
 
 
 def _reported(error: Any, name: str | None, faults: Faults) -> Reported:
     """One of Frictionless's errors as a finding. Its rows are counted without blank lines in cells."""
     cell = getattr(error, "cell", None)
     says = _without_root(str(error.note or error.message), faults)
-    said = finding("frictionless-error", value=cell, kind=error.type, says=says)
+    text = finding("frictionless-error", value=cell, kind=error.type, says=says)
     row, column = getattr(error, "row_number", None), getattr(error, "field_name", None)
-    return Reported(finding=said, file=None if name else layout.DESCRIPTOR, table=name, row=row, field=column)
+    return Reported(finding=text, file=None if name else layout.DESCRIPTOR, table=name, row=row, field=column)

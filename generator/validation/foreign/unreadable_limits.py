@@ -23,10 +23,10 @@ _TIMES = ("date", "time", "datetime")
 _EXAMPLE = datetime(2024, 2, 29, 13, 45, 56)
 
 
-def without_unreadable(schema: Any, at: str, table: str) -> Iterator[Fault]:
+def without_unreadable(schema: Any, text: str, table: str) -> Iterator[Fault]:
     """Takes what cannot be read out of a Frictionless schema; ``at`` is its path in the descriptor."""
     for place, field in enumerate(list(schema.fields)):
-        here = f"{at}.fields[{place}]"
+        here = f"{text}.fields[{place}]"
         if field.type in _TIMES and not _is_format(field.format):
             yield fault("field-format", f"{here}.format", table, value=field.format, type=field.type)
             schema.set_field(_of_any_text(field))
@@ -37,14 +37,16 @@ def without_unreadable(schema: Any, at: str, table: str) -> Iterator[Fault]:
 def _of_any_text(field: Any) -> Any:
     """The field without its type: nothing is known of texts in a format that is none."""
     described = field.to_descriptor()
-    constraints = {name: said for name, said in field.constraints.items() if name in ("required", "unique")}
+    constraints = {
+        name: constraint for name, constraint in field.constraints.items() if name in ("required", "unique")
+    }
     kept = {name: described[name] for name in ("name", "missingValues") if name in described}
     return frictionless.Field.from_descriptor({**kept, "type": "any", "constraints": constraints})
 
 
-def _field(field: Any, at: str, table: str) -> Iterator[Fault]:
+def _field(field: Any, text: str, table: str) -> Iterator[Fault]:
     read = field.create_value_reader()
-    within = f"{at}.constraints"
+    within = f"{text}.constraints"
     for name in [name for name in _BOUNDS if name in field.constraints]:
         if (value := field.constraints[name]) is not None and _value(read, value) is None:
             yield _unreadable(field, f"{within}.{name}", value, table)
@@ -54,9 +56,9 @@ def _field(field: Any, at: str, table: str) -> Iterator[Fault]:
     yield from _crossed(field, read, within, table)
 
 
-def _unreadable(field: Any, at: str, value: Any, table: str) -> Fault:
+def _unreadable(field: Any, text: str, value: Any, table: str) -> Fault:
     form = f" in the format {field.format}" if field.format != "default" else ""
-    return fault("limit-unreadable", at, table, value=shown(value), kind=f"{field.type}{form}")
+    return fault("limit-unreadable", text, table, value=shown(value), kind=f"{field.type}{form}")
 
 
 def _codes(field: Any, read: Any, within: str, table: str) -> Iterator[Fault]:

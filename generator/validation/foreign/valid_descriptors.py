@@ -69,12 +69,12 @@ class SoundField:
 
     def create_cell_reader(self) -> CellReader:
         """Frictionless's reader, made when the first cell is read."""
-        made: list[CellReader] = []
+        cell_readers: list[CellReader] = []
 
         def read(text: str) -> tuple[Any, CellVerdict]:
-            if not made:
-                made.append(self.schema.frictionless.get_field(self.name).create_cell_reader())
-            return made[0](text)
+            if not cell_readers:
+                cell_readers.append(self.schema.frictionless.get_field(self.name).create_cell_reader())
+            return cell_readers[0](text)
 
         return read
 
@@ -91,7 +91,7 @@ class SoundSchema:
 
     def get_field(self, name: str) -> SoundField:
         """The field of a name that the schema has."""
-        return next(one for one in self.fields if one.name == name)
+        return next(item for item in self.fields if item.name == name)
 
     @cached_property
     def frictionless(self) -> Any:
@@ -104,13 +104,13 @@ def sound_schemas(descriptor: Mapping[str, Any]) -> list[SoundSchema] | None:
     resources = descriptor["resources"]
     if not (resources and _has(descriptor, _PACKAGE) and _is_name(descriptor.get("name", "x"))):
         return None
-    if not all(isinstance(one, dict) and _is_resource(one) for one in resources):
+    if not all(isinstance(resource, dict) and _is_resource(resource) for resource in resources):
         return None
-    names = [one["name"] for one in resources]
-    paths = [one["path"] for one in resources]
+    names = [resource["name"] for resource in resources]
+    paths = [resource["path"] for resource in resources]
     if len({*names}) < len(names) or len({*paths}) < len(paths):
         return None
-    return [_schema(one["schema"]) for one in resources]
+    return [_schema(resource["schema"]) for resource in resources]
 
 
 def is_plain_file(file: Path, columns: int, delimiter: str) -> bool:
@@ -123,12 +123,12 @@ def is_plain_file(file: Path, columns: int, delimiter: str) -> bool:
     whole = len(start) < _SAMPLE_BYTES or len(lines) > _SAMPLED
     if not whole or not start.isascii() or b"\0" in start:
         return False
-    text = (one.decode("ascii") for one in lines[:_SAMPLED])
+    text = (line.decode("ascii") for line in lines[:_SAMPLED])
     try:
         rows = list(csv.reader(text, delimiter=delimiter))
     except csv.Error:
         return False
-    return len(rows) > 1 and all(len(one) == columns for one in rows)
+    return len(rows) > 1 and all(len(row) == columns for row in rows)
 
 
 def _has(part: Mapping[str, Any], known: Collection[str]) -> bool:
@@ -140,13 +140,13 @@ def _is_name(name: Any) -> bool:
     return isinstance(name, str) and _NAME.fullmatch(name) is not None
 
 
-def _is_resource(one: Mapping[str, Any]) -> bool:
+def _is_resource(item: Mapping[str, Any]) -> bool:
     written = {"type": "table", "format": "csv", "encoding": "utf-8"}
-    path, dialect, schema = one.get("path"), one.get("dialect"), one.get("schema")
+    path, dialect, schema = item.get("path"), item.get("dialect"), item.get("schema")
     return (
-        _has(one, _RESOURCE)
-        and _is_name(one.get("name"))
-        and all(one.get(name) == said for name, said in written.items())
+        _has(item, _RESOURCE)
+        and _is_name(item.get("name"))
+        and all(item.get(name) == text for name, text in written.items())
         and isinstance(path, str)
         and _PATH.fullmatch(path) is not None
         and is_safe(path)
@@ -160,33 +160,33 @@ def _is_schema(schema: Mapping[str, Any]) -> bool:
     fields, missing = schema.get("fields"), schema.get("missingValues", [""])
     if not (set(schema) <= _SCHEMA and isinstance(fields, list) and fields and _are_words(missing)):
         return False
-    if not all(isinstance(one, dict) and _is_field(one) for one in fields):
+    if not all(isinstance(item, dict) and _is_field(item) for item in fields):
         return False
-    names, key = [one["name"] for one in fields], _key(schema)
+    names, key = [item["name"] for item in fields], _key(schema)
     return _are_words(names) and _are_words(key) and {*key} <= {*names}
 
 
 def _key(schema: Mapping[str, Any]) -> Any:
-    said = schema.get("primaryKey", [])
-    return [said] if isinstance(said, str) else said
+    text = schema.get("primaryKey", [])
+    return [text] if isinstance(text, str) else text
 
 
-def _are_words(said: Any) -> bool:
+def _are_words(text: Any) -> bool:
     """True for a list of texts none of which is there twice."""
-    return isinstance(said, list) and all(type(one) is str for one in said) and len({*said}) == len(said)
+    return isinstance(text, list) and all(type(item) is str for item in text) and len({*text}) == len(text)
 
 
-def _is_field(one: Mapping[str, Any]) -> bool:
-    name, kind, limits = one.get("name"), one.get("type"), one.get("constraints", {})
+def _is_field(item: Mapping[str, Any]) -> bool:
+    name, kind, limits = item.get("name"), item.get("type"), item.get("constraints", {})
     if not (isinstance(name, str) and name.isascii() and name.isidentifier()):
         return False
     if not isinstance(kind, str) or kind not in _FITS or not isinstance(limits, dict):
         return False
     own = {"trueValues", "falseValues"} if kind == "boolean" else set()
-    if not _has(one, _FIELD | own) or not all(_are_words(one.get(words)) for words in own):
+    if not _has(item, _FIELD | own) or not all(_are_words(item.get(words)) for words in own):
         return False
-    truths = [isinstance(said, bool) for rule, said in limits.items() if rule in ("required", "unique")]
-    others = {rule: said for rule, said in limits.items() if rule not in ("required", "unique")}
+    truths = [isinstance(limit, bool) for rule, limit in limits.items() if rule in ("required", "unique")]
+    others = {rule: limit for rule, limit in limits.items() if rule not in ("required", "unique")}
     return all(truths) and _FITS[kind](others)
 
 
@@ -196,7 +196,7 @@ def _string(limits: Mapping[str, Any]) -> bool:
     lengths = [limits.get("minLength", 0), limits.get("maxLength", _MOST)]
     pattern, codes = limits.get("pattern", ""), limits.get("enum", ["x"])
     return (
-        all(type(one) is int for one in lengths)
+        all(type(length) is int for length in lengths)
         and 0 <= lengths[0] <= lengths[1]
         and isinstance(pattern, str)
         and (pattern == "" or is_harmless(pattern))
@@ -207,18 +207,22 @@ def _string(limits: Mapping[str, Any]) -> bool:
 
 
 def _integer(limits: Mapping[str, Any]) -> bool:
-    return all(type(one) is int and abs(one) < _MOST for one in limits.values()) and _are_apart(limits, int)
+    return all(type(limit) is int and abs(limit) < _MOST for limit in limits.values()) and _are_apart(
+        limits, int
+    )
 
 
 def _number(limits: Mapping[str, Any]) -> bool:
     ends = limits.values()
-    finite = all(type(one) in (int, float) and isfinite(one) and abs(one) < _MOST for one in ends)
+    finite = all(type(end) in (int, float) and isfinite(end) and abs(end) < _MOST for end in ends)
     return finite and _are_apart(limits, Decimal)
 
 
 def _date(limits: Mapping[str, Any]) -> bool:
     try:
-        return all(_DATE.fullmatch(one) for one in limits.values()) and _are_apart(limits, date.fromisoformat)
+        return all(_DATE.fullmatch(limit) for limit in limits.values()) and _are_apart(
+            limits, date.fromisoformat
+        )
     except (TypeError, ValueError):
         return False
 
@@ -229,7 +233,7 @@ def _boolean(limits: Mapping[str, Any]) -> bool:
 
 def _are_apart(limits: Mapping[str, Any], read: Callable[[Any], Any]) -> bool:
     """True for the ends of a range; those that exclude themselves need a newer descriptor."""
-    ends = {name: read(said) for name, said in limits.items()}
+    ends = {name: read(limit) for name, limit in limits.items()}
     if not set(ends) <= {"minimum", "maximum"}:
         return False
     return len(ends) < 2 or bool(ends["minimum"] <= ends["maximum"])
@@ -240,20 +244,20 @@ def _schema(described: Mapping[str, Any]) -> SoundSchema:
     schema = SoundSchema(described=described, missing_values=missing, primary_key=list(_key(described)))
     schema.fields += (
         SoundField(
-            name=one["name"],
-            type=one["type"],
-            constraints=dict(one.get("constraints", {})),
+            name=item["name"],
+            type=item["type"],
+            constraints=dict(item.get("constraints", {})),
             format="default",
             schema=schema,
-            described=one,
+            described=item,
         )
-        for one in described["fields"]
+        for item in described["fields"]
     )
     return schema
 
 
-def _as_it_is(said: Any) -> Any:
-    return said
+def _as_it_is(text: Any) -> Any:
+    return text
 
 
 _FITS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
@@ -264,6 +268,6 @@ _FITS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "boolean": _boolean,
 }
 _READ: Mapping[str, Callable[[Any], Any]] = {
-    "number": lambda said: Decimal(str(said)) if isinstance(said, float) else said,
+    "number": lambda text: Decimal(str(text)) if isinstance(text, float) else text,
     "date": date.fromisoformat,
 }

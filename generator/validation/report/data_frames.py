@@ -18,12 +18,12 @@ def findings_frame(report: Report, *, library: Library | None = None) -> Any:
     ``line`` is the physical line of the file. ``ImportError`` when the library is not installed.
     """
     rows = []
-    for one in report.findings:
-        found, key = one.finding, [one.key.get(name) for name in FINDING_COLUMNS[6:11]]
+    for finding in report.findings:
+        result, key = finding.finding, [finding.key.get(name) for name in FINDING_COLUMNS[6:11]]
         rows.append(
-            (found.severity.value, found.code, one.file, one.row, one.table, one.field,
+            (result.severity.value, result.code, finding.file, finding.row, finding.table, finding.field,
              *(None if part is None else str(part) for part in key),
-             found.value, found.message, found.remedy, found.rule)
+             result.value, result.message, result.remedy, result.rule)
         )  # fmt: skip
     return _frame(FINDING_COLUMNS, rows, library)
 
@@ -31,9 +31,9 @@ def findings_frame(report: Report, *, library: Library | None = None) -> Any:
 def missingness_frame(report: Report, *, library: Library | None = None) -> Any:
     """One row for each state of each field at each visit, and how many cells are in it."""
     rows = [
-        (one.table, one.field, one.visit, state, cells)
-        for one in report.missingness
-        for state, cells in one.states.items()
+        (item.table, item.field, item.visit, state, cells)
+        for item in report.missingness
+        for state, cells in item.states.items()
     ]
     return _frame(MISSINGNESS_COLUMNS, rows, library)
 
@@ -44,5 +44,5 @@ def _frame(columns: tuple[str, ...], rows: list[tuple[Any, ...]], library: Libra
     numbers = {"line", "cells"}
     if name == "pandas":
         return frames.DataFrame(rows, columns=list(columns))
-    schema = {one: frames.Int64 if one in numbers else frames.String for one in columns}
+    schema = {column: frames.Int64 if column in numbers else frames.String for column in columns}
     return frames.DataFrame(rows, schema=schema, orient="row")

@@ -14,7 +14,7 @@ _IN_FILES = {
 }
 
 
-def for_files(found: Finding) -> Finding:
+def for_files(finding: Finding) -> Finding:
     """The finding with the remedy for a file; a page understands more than a file may hold."""
-    remedy = _IN_FILES.get(found.code, found.remedy.replace("15-Apr-2024 09:30", "2024-04-15T09:30"))
-    return found if remedy == found.remedy else dataclasses.replace(found, remedy=remedy)
+    remedy = _IN_FILES.get(finding.code, finding.remedy.replace("15-Apr-2024 09:30", "2024-04-15T09:30"))
+    return finding if remedy == finding.remedy else dataclasses.replace(finding, remedy=remedy)

@@ -110,24 +110,24 @@ class Report:
         if not self.readable:
             return "The package cannot be read."
         counts = self.counts
-        held = self._held()
+        value = self._held()
         if not counts.findings:
-            return f"{held}: no findings."
+            return f"{value}: no findings."
         errors = counts.by_severity[Severity.REFUSE.value]
         alerts = sum(counts.by_code.get(code, 0) for code in ALERTS)
         weights = [many(errors, "error") if errors else "no errors"]
         if alerts:
             weights.append(many(alerts, "alert value"))
-        return f"{held}: {many(counts.findings, 'finding')} ({', '.join(weights)})."
+        return f"{value}: {many(counts.findings, 'finding')} ({', '.join(weights)})."
 
     def _held(self) -> str:
         """What was judged, and by whom."""
         tables = self.counts.rows
         if not tables and not self.handed:
             return "No table was validated"
-        held = f"{sum(tables.values()):,} rows in {many(len(tables), 'table')}" if tables else ""
+        text = f"{sum(tables.values()):,} rows in {many(len(tables), 'table')}" if tables else ""
         handed = f"{many(self.handed, 'table')} validated by Frictionless" if self.handed else ""
-        return ", ".join(part for part in (held, handed) if part)
+        return ", ".join(part for part in (text, handed) if part)
 
     @property
     def hidden(self) -> int:
@@ -175,50 +175,50 @@ class Collector:
 
     def fork(self) -> Collector:
         """Another one that has what was added so far."""
-        made = Collector(limit=self.limit)
-        made.links = self.links
-        made._about, made._causes = self._about.copy(), self._causes.copy()
-        made._severities, made._rules = self._severities.copy(), self._rules.copy()
-        made._checks, made._located = self._checks.copy(), self._located.copy()
-        made._kept = list(self._kept)
-        return made
+        collector = Collector(limit=self.limit)
+        collector.links = self.links
+        collector._about, collector._causes = self._about.copy(), self._causes.copy()
+        collector._severities, collector._rules = self._severities.copy(), self._rules.copy()
+        collector._checks, collector._located = self._checks.copy(), self._located.copy()
+        collector._kept = list(self._kept)
+        return collector
 
     @property
     def causes(self) -> Mapping[Alike, int]:
         """How many findings of each kind were added."""
         return self._causes
 
-    def add(self, one: Reported) -> None:
-        found = self._weighed(one.finding)
-        cause = one.alike
-        self._count(found, cause, 1)
-        if one.of is not None:
-            self._about[cause, one.of] += 1
+    def add(self, reported: Reported) -> None:
+        weighed = self._weighed(reported.finding)
+        cause = reported.alike
+        self._count(weighed, cause, 1)
+        if reported.of is not None:
+            self._about[cause, reported.of] += 1
         if self._causes[cause] <= self.limit and len(self._kept) < MOST_LOCATED:
-            self._kept.append(dataclasses.replace(one, finding=for_files(found)))
+            self._kept.append(dataclasses.replace(reported, finding=for_files(weighed)))
             self._located[cause] += 1
 
     def has_room(self, code: str, table: str, field: str | None) -> bool:
         """True while findings of this kind are listed and not only counted."""
         return self._causes[Alike(code, table, field)] < self.limit
 
-    def more(self, one: Reported, count: int) -> None:
+    def more(self, reported: Reported, count: int) -> None:
         """Counts findings like this one that are not listed."""
-        self._count(self._weighed(one.finding), one.alike, count)
+        self._count(self._weighed(reported.finding), reported.alike, count)
 
-    def _weighed(self, found: Finding) -> Finding:
+    def _weighed(self, finding: Finding) -> Finding:
         """The finding with the severity that it has in this package."""
         if self.tolerated is None:
-            return found
-        severity = Severity.WARNING if found.code in self.tolerated else Severity.REFUSE
-        return found if found.severity is severity else dataclasses.replace(found, severity=severity)
+            return finding
+        severity = Severity.WARNING if finding.code in self.tolerated else Severity.REFUSE
+        return finding if finding.severity is severity else dataclasses.replace(finding, severity=severity)
 
-    def _count(self, found: Finding, cause: Alike, count: int) -> None:
+    def _count(self, finding: Finding, cause: Alike, count: int) -> None:
         self._causes[cause] += count
-        self._severities[found.severity.value] += count
-        self._checks[found.rule or found.code] += count
-        if found.rule:
-            self._rules[found.rule] += count
+        self._severities[finding.severity.value] += count
+        self._checks[finding.rule or finding.code] += count
+        if finding.rule:
+            self._rules[finding.rule] += count
 
     def report(
         self,
@@ -234,17 +234,17 @@ class Collector:
         handed: int = 0,
     ) -> Report:
         """Everything that was added, by file and line."""
-        places = {name: at for at, name in enumerate(rows)}
+        places = {name: index for index, name in enumerate(rows)}
         origins = Origins(counts=self._causes, about=self._about, links=self.links, explained=self.explained)
-        found = origins.found()
-        kept = sorted(self._kept, key=lambda one: (places.get(one.table or "", -1), one.row or 0))
+        result = origins.found()
+        kept = sorted(self._kept, key=lambda item: (places.get(item.table or "", -1), item.row or 0))
         counts = Counts(
             findings=sum(self._causes.values()),
             located=len(kept),
             rows=rows,
             forms=forms,
             subjects=subjects,
-            by_severity={one.value: self._severities[one.value] for one in Severity},
+            by_severity={item.value: self._severities[item.value] for item in Severity},
             by_code=self._sum(0),
             by_table=self._sum(1),
             by_field=self._by_field(),
@@ -256,13 +256,13 @@ class Collector:
             source=source,
             study=study,
             readable=readable,
-            findings=_with_origins(kept, origins, found),
+            findings=_with_origins(kept, origins, result),
             counts=counts,
             missingness=missingness,
             notes=notes,
             tolerated=self.tolerated or frozenset(),
             handed=handed,
-            origins=found,
+            origins=result,
         )
 
     def _cause(self, alike: Alike, count: int) -> Cause:
@@ -288,8 +288,8 @@ def _with_origins(kept: list[Reported], finder: Origins, origins: tuple[Origin, 
     """The findings, each with the place of what it follows from."""
     if not origins:
         return tuple(kept)
-    places = {Alike(one.code, one.table, one.field): at for at, one in enumerate(origins)}
-    sources = ((one, finder.origin_of(one.alike, one.of)) for one in kept)
+    places = {Alike(origin.code, origin.table, origin.field): index for index, origin in enumerate(origins)}
+    sources = ((item, finder.origin_of(item.alike, item.of)) for item in kept)
     return tuple(
-        dataclasses.replace(one, origin=places[source]) if source else one for one, source in sources
+        dataclasses.replace(item, origin=places[source]) if source else item for item, source in sources
     )

@@ -66,14 +66,16 @@ class Origin:
         )
 
 
-def _rank(one: Origin) -> tuple[int, int]:
+def _rank(origin: Origin) -> tuple[int, int]:
     """What programs did comes first, then the cells that somebody changed, then what most follows from."""
     first = (*_PROGRAMS, *_OWN_CAUSE[:2])
-    return first.index(one.code) if one.code in first else len(first), -max(one.follow, one.findings)
+    return first.index(origin.code) if origin.code in first else len(first), -max(
+        origin.follow, origin.findings
+    )
 
 
-def _alike(one: Origin) -> Alike:
-    return Alike(one.code, one.table, one.field)
+def _alike(origin: Origin) -> Alike:
+    return Alike(origin.code, origin.table, origin.field)
 
 
 @dataclass(kw_only=True)
@@ -120,18 +122,22 @@ class Origins:
 
     def found(self) -> tuple[Origin, ...]:
         """Those from which most follow first."""
-        follow: dict[Alike, Counter[str]] = {one: Counter() for one in self._own()}
+        follow: dict[Alike, Counter[str]] = {item: Counter() for item in self._own()}
         bounds: dict[Alike, str] = {}
         for alike, count in self.counts.items():
             for source, number, bound in self._shares(alike, count):
                 follow[source][alike.code] += number
                 bounds[source] = bound or bounds.get(source, EXACT)
-        made = [self._origin(one, held, bounds.get(one, EXACT)) for one, held in follow.items()]
-        made = [one for one in made if one.follow or one.code in _LOST or one.code in (_COLUMN, *_PROGRAMS)]
-        several = [*self._alike_files(made), *self._scattered()]
-        several += self._own_causes(alone=not made and not several)
-        made = [one for one in made if one.follow or not any(other.is_one(_alike(one)) for other in several)]
-        return tuple(sorted((*made, *several), key=_rank))
+        built = [self._origin(item, value, bounds.get(item, EXACT)) for item, value in follow.items()]
+        built = [
+            item for item in built if item.follow or item.code in _LOST or item.code in (_COLUMN, *_PROGRAMS)
+        ]
+        several = [*self._alike_files(built), *self._scattered()]
+        several += self._own_causes(alone=not built and not several)
+        built = [
+            item for item in built if item.follow or not any(other.is_one(_alike(item)) for other in several)
+        ]
+        return tuple(sorted((*built, *several), key=_rank))
 
     def _own_causes(self, *, alone: bool) -> Iterator[Origin]:
         """A file that was changed says little beside what else is wrong with files."""
@@ -150,8 +156,8 @@ class Origins:
         """Origins of which nobody can tell whether all that may follow does."""
         return (*((self._refused,) if self._refused else ()), *self._stray.values())
 
-    def _origin(self, alike: Alike, held: Counter[str], bound: str) -> Origin:
-        by_code = dict(sorted(held.items(), key=lambda item: (-item[1], item[0])))
+    def _origin(self, alike: Alike, values: Counter[str], bound: str) -> Origin:
+        by_code = dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
         return Origin(
             **alike._asdict(),
             findings=self.counts[alike],
@@ -161,9 +167,9 @@ class Origins:
         )
 
     @staticmethod
-    def _alike_files(made: Sequence[Origin]) -> Iterator[Origin]:
+    def _alike_files(origins: Sequence[Origin]) -> Iterator[Origin]:
         """What is wrong with several files in the same way, where nothing else shows of it."""
-        files = Counter(one.code for one in made if one.code in _LOST and not one.follow)
+        files = Counter(item.code for item in origins if item.code in _LOST and not item.follow)
         yield from (
             Origin(code=code, table=None, field=None, findings=count)
             for code, count in files.items()
@@ -176,25 +182,25 @@ class Origins:
         """
         kinds = [(code, None) for code in (_OTHER_SITE, _NO_SUBJECT)]
         refused = {
-            (one.code, one.field) for one in self.counts if one.code in _REFUSED and one.field in _KEYS
+            (item.code, item.field) for item in self.counts if item.code in _REFUSED and item.field in _KEYS
         }
         for code, name in (*kinds, *sorted(refused)):
-            held = [
-                (one, count)
-                for one, count in self.counts.items()
-                if one.code == code and name in (None, one.field)
+            value = [
+                (item, count)
+                for item, count in self.counts.items()
+                if item.code == code and name in (None, item.field)
             ]
-            if len(held) > 1 and not any(self.origin_of(one, None) for one, _ in held):
-                yield Origin(code=code, table=None, field=name, findings=sum(count for _, count in held))
+            if len(value) > 1 and not any(self.origin_of(item, None) for item, _ in value):
+                yield Origin(code=code, table=None, field=name, findings=sum(count for _, count in value))
 
     def _shares(self, alike: Alike, count: int) -> Iterator[tuple[Alike, int, str]]:
         """How many findings of a kind follow from which origin."""
         if source := self.origin_of(alike, None):
             yield source, count, AT_MOST if source in self._at_most() else EXACT
             return
-        held = [(of, number) for (one, of), number in self.about.items() if one == alike]
-        known = sum(number for _, number in held)
-        for of, number in held:
+        value = [(of, number) for (item, of), number in self.about.items() if item == alike]
+        known = sum(number for _, number in value)
+        for of, number in value:
             if source := self.origin_of(alike, of):
                 bound = EXACT if known == count else AT_LEAST
                 yield source, number, AT_MOST if source in self._at_most() else bound
@@ -216,7 +222,7 @@ class Origins:
         if code == _NO_FORM:
             return lost.get(layout.FORMS, self._stray.get(table))
         if code == "unknown-reference":
-            return self._first(lost.get(one) for one in self.links.parents(table, name))
+            return self._first(lost.get(parent) for parent in self.links.parents(table, name))
         if of is not None and (of in lost or of in self._stray):
             return lost.get(of) or self._stray[of]
         if code == "empty-table":
@@ -231,10 +237,10 @@ class Origins:
 
     def _untold(self, places: frozenset[tuple[str, str]]) -> Alike | None:
         return self._first(
-            self._columns.get(one) or self._lost.get(one[0]) or self._stray.get(one[0])
-            for one in sorted(places)
+            self._columns.get(place) or self._lost.get(place[0]) or self._stray.get(place[0])
+            for place in sorted(places)
         )
 
     @staticmethod
-    def _first(found: Iterator[Alike | None]) -> Alike | None:
-        return next((one for one in found if one is not None), None)
+    def _first(alikes: Iterator[Alike | None]) -> Alike | None:
+        return next((item for item in alikes if item is not None), None)

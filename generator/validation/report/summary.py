@@ -29,28 +29,32 @@ class First:
 def look_first(report: Report) -> tuple[First, ...]:
     """The origins of which a case is listed."""
     cases: dict[int, list[Reported]] = {}
-    for one in report.findings:
-        for at, origin in enumerate(report.origins):
-            if origin.is_one(one.alike):
-                cases.setdefault(at, []).append(one)
-    return tuple(first for at in sorted(cases) for first in _firsts(at, report.origins[at], cases[at]))
+    for finding in report.findings:
+        for index, origin in enumerate(report.origins):
+            if origin.is_one(finding.alike):
+                cases.setdefault(index, []).append(finding)
+    return tuple(
+        first
+        for position in sorted(cases)
+        for first in _firsts(position, report.origins[position], cases[position])
+    )
 
 
-def _firsts(at: int, origin: Origin, cases: Sequence[Reported]) -> Iterator[First]:
+def _firsts(position: int, origin: Origin, cases: Sequence[Reported]) -> Iterator[First]:
     """The first case; each one where the cases have different reasons, as several programs are."""
-    files = {one.file for one in cases}
+    files = {entry.file for entry in cases}
     place = (files.pop() or "") if len(files) == 1 else ""
     each = origin.code in EACH
-    for one in cases if each else cases[:1]:
-        found = one.finding
+    for item in cases if each else cases[:1]:
+        finding = item.finding
         more = f" ({many(origin.findings, 'finding')} like this)" if origin.findings > 1 and not each else ""
         yield First(
-            at=at,
-            severity=found.severity,
-            place=(one.file or origin.table or "") if origin.table else place or "Several tables",
-            message=f"{found.message}{more}",
-            remedy=found.remedy,
-            follows=_follows(origin) if one is cases[0] else "",
+            at=position,
+            severity=finding.severity,
+            place=(item.file or origin.table or "") if origin.table else place or "Several tables",
+            message=f"{finding.message}{more}",
+            remedy=finding.remedy,
+            follows=_follows(origin) if item is cases[0] else "",
         )
 
 
@@ -61,27 +65,27 @@ def _follows(origin: Origin) -> str:
     codes = [f"{count:,} {code}" for code, count in origin.by_code.items()]
     shown = [*codes[:MOST_CODES], *(["others"] if len(codes) > MOST_CODES else [])]
     verb = "results" if origin.follow == 1 else "result"
-    said = f"{bound}{many(origin.follow, 'finding')} {verb} from it: {', '.join(shown)}"
-    return said[0].upper() + said[1:]
+    text = f"{bound}{many(origin.follow, 'finding')} {verb} from it: {', '.join(shown)}"
+    return text[0].upper() + text[1:]
 
 
 def origins_first(report: Report) -> Sequence[Reported]:
     """The findings: origins, then what has no other reason, then what follows."""
     if not report.origins:
         return report.findings
-    return sorted(report.findings, key=lambda one: _rank(report.origins, one))
+    return sorted(report.findings, key=lambda item: _rank(report.origins, item))
 
 
-def _rank(origins: Sequence[Origin], one: Reported) -> tuple[int, int]:
-    if one.origin is not None:
-        return 2, one.origin
-    own = next((at for at, origin in enumerate(origins) if origin.is_one(one.alike)), None)
+def _rank(origins: Sequence[Origin], reported: Reported) -> tuple[int, int]:
+    if reported.origin is not None:
+        return 2, reported.origin
+    own = next((index for index, origin in enumerate(origins) if origin.is_one(reported.alike)), None)
     return (1, 0) if own is None else (0, own)
 
 
 def follows_from(report: Report, cases: Sequence[Reported]) -> str:
     """The origin of all of these, in words; nothing where they have none, or several."""
-    if len({one.origin for one in cases}) != 1 or cases[0].origin is None:
+    if len({item.origin for item in cases}) != 1 or cases[0].origin is None:
         return ""
     origin = report.origins[cases[0].origin]
     place = ".".join(part for part in (origin.table, origin.field) if part)

@@ -18,26 +18,33 @@ MISSINGNESS_COLUMNS = ("table", "field", "visit", "state", "cells")
 
 def findings_csv(report: Report) -> str:
     """One line for each finding that is listed."""
-    return _written(FINDING_COLUMNS, (_finding(one) for one in report.findings))
+    return _written(FINDING_COLUMNS, (_finding(finding) for finding in report.findings))
 
 
 def missingness_csv(report: Report) -> str:
     """One line for each state of each field at each visit."""
     lines = report.missingness
-    held = (
-        (one.table, one.field, one.visit, state, str(count))
-        for one in lines
-        for state, count in one.states.items()
+    value = (
+        (line.table, line.field, line.visit, state, str(count))
+        for line in lines
+        for state, count in line.states.items()
     )
-    return _written(MISSINGNESS_COLUMNS, held)
+    return _written(MISSINGNESS_COLUMNS, value)
 
 
-def _finding(one: Reported) -> tuple[str, ...]:
-    found = one.finding
-    key = [str(one.key.get(name, "")) for name in FINDING_COLUMNS[6:11]]
-    line = "" if one.row is None else str(one.row)
-    place = (found.severity.value, found.code, one.file or "", line, one.table or "", one.field or "")
-    return (*place, *key, found.value or "", found.message, found.remedy, found.rule or "")
+def _finding(reported: Reported) -> tuple[str, ...]:
+    finding = reported.finding
+    key = [str(reported.key.get(name, "")) for name in FINDING_COLUMNS[6:11]]
+    line = "" if reported.row is None else str(reported.row)
+    place = (
+        finding.severity.value,
+        finding.code,
+        reported.file or "",
+        line,
+        reported.table or "",
+        reported.field or "",
+    )
+    return (*place, *key, finding.value or "", finding.message, finding.remedy, finding.rule or "")
 
 
 def _written(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -53,24 +53,27 @@ def report_frictionless(report: Report) -> str:
 def as_frictionless(report: Report) -> Any:
     """A ``frictionless.Report``. What is counted and not listed stands in the warnings of its task."""
     groups: dict[str | None, list[Reported]] = defaultdict(list)
-    for one in report.findings:
-        if one.finding.code not in report.tolerated:
-            groups[one.table].append(one)
+    for finding in report.findings:
+        if finding.finding.code not in report.tolerated:
+            groups[finding.table].append(finding)
     tables = [*report.counts.rows, *(name for name in groups if name not in report.counts.rows and name)]
     tasks = [_task(report, name, groups[name]) for name in tables]
     return frictionless.Report.from_validation(
-        tasks=tasks, errors=[_error(one) for one in groups[None]], warnings=list(report.notes)
+        tasks=tasks, errors=[_error(group) for group in groups[None]], warnings=list(report.notes)
     )
 
 
 def _task(report: Report, name: str, findings: Sequence[Reported]) -> Any:
-    errors = [_error(one) for one in findings]
-    hidden = [one for one in report.counts.causes if one.table == name and one.findings > one.located]
-    warnings = [
-        f"{one.code}{f' in {one.field}' if one.field else ''}: {one.findings} found, {one.located} listed"
-        for one in hidden
+    errors = [_error(finding) for finding in findings]
+    hidden = [
+        cause for cause in report.counts.causes if cause.table == name and cause.findings > cause.located
     ]
-    place = next((one.file for one in findings if one.file), name)
+    warnings = [
+        f"{item.code}{f' in {item.field}' if item.field else ''}"
+        f": {item.findings} found, {item.located} listed"
+        for item in hidden
+    ]
+    place = next((finding.file for finding in findings if finding.file), name)
     stats = {"errors": len(errors), "warnings": len(warnings), "seconds": 0.0}
     if name in report.counts.rows:
         stats["rows"] = report.counts.rows[name]
@@ -80,25 +83,25 @@ def _task(report: Report, name: str, findings: Sequence[Reported]) -> Any:
     )  # fmt: skip
 
 
-def _error(one: Reported) -> Any:
-    found = one.finding
-    kind = errors_by_type().get(_TYPES.get(found.code, "")) or _general(one)
-    words: dict[str, Any] = {"note": f"{found.message} ({found.code}) {found.remedy}"}
+def _error(reported: Reported) -> Any:
+    finding = reported.finding
+    kind = errors_by_type().get(_TYPES.get(finding.code, "")) or _general(reported)
+    words: dict[str, Any] = {"note": f"{finding.message} ({finding.code}) {finding.remedy}"}
     if issubclass(kind, frictionless.errors.RowError):
-        words |= {"cells": [], "row_number": one.row or 1}
+        words |= {"cells": [], "row_number": reported.row or 1}
     if issubclass(kind, frictionless.errors.CellError):
-        words |= {"cell": found.value or ""}
+        words |= {"cell": finding.value or ""}
     if issubclass(kind, frictionless.errors.LabelError):
-        words |= {"labels": [], "row_numbers": [one.row or 1], "label": found.value or ""}
+        words |= {"labels": [], "row_numbers": [reported.row or 1], "label": finding.value or ""}
     if issubclass(kind, frictionless.errors.CellError | frictionless.errors.LabelError):
-        words |= {"field_name": one.field or "", "field_number": 0}
+        words |= {"field_name": reported.field or "", "field_number": 0}
     return kind(**words)
 
 
-def _general(one: Reported) -> Any:
-    if one.row is None:
-        return frictionless.errors.TableError if one.table else frictionless.Error
-    return frictionless.errors.CellError if one.field else frictionless.errors.RowError
+def _general(reported: Reported) -> Any:
+    if reported.row is None:
+        return frictionless.errors.TableError if reported.table else frictionless.Error
+    return frictionless.errors.CellError if reported.field else frictionless.errors.RowError
 
 
 def errors_by_type() -> Mapping[str, Any]:

@@ -22,17 +22,17 @@ SIGNS = {"refuse": "✗", "query": "?", "warning": "!"}
 def report_html(report: Report) -> str:
     """A whole page; it loads nothing."""
     counts = report.counts
-    causes = [one for one in counts.causes if one.findings > one.located]
+    causes = [cause for cause in counts.causes if cause.findings > cause.located]
     people = (("site", "Site", _listed(report, "siteid")), ("subject", "Subject", _listed(report, "subjid")))
     return _template().render(
         report=report,
         counts=counts,
         signs=SIGNS,
         severities=tuple(Severity),
-        alerts=any(one.finding.alerts for one in report.findings),
+        alerts=any(finding.finding.alerts for finding in report.findings),
         first=look_first(report),
-        findings=[(one, follows_from(report, [one])) for one in origins_first(report)],
-        hidden=sum(one.findings - one.located for one in causes),
+        findings=[(item, follows_from(report, [item])) for item in origins_first(report)],
+        hidden=sum(cause.findings - cause.located for cause in causes),
         completeness=_completeness(report.missingness),
         visits=visits(report.missingness),
         states=total(report.missingness),
@@ -40,7 +40,7 @@ def report_html(report: Report) -> str:
             ("table", "By table", counts.by_table),
             ("where", "By field", counts.by_field),
             ("code", "By rule", counts.by_check),
-            *((name, f"By {name}", held) for name, _, held in people if len(held) > 1),
+            *((name, f"By {name}", value) for name, _, value in people if len(value) > 1),
         ),
         people=people,
     )
@@ -48,8 +48,8 @@ def report_html(report: Report) -> str:
 
 def _listed(report: Report, key: str) -> dict[str, int]:
     """How many of the listed findings are about each site or subject, most first."""
-    found = Counter(str(one.key[key]) for one in report.findings if one.key.get(key))
-    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+    counter = Counter(str(finding.key[key]) for finding in report.findings if finding.key.get(key))
+    return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,17 +71,19 @@ class HeatForm:
 
 
 def _completeness(lines: Sequence[Missingness]) -> tuple[HeatForm, ...]:
-    held = visits(lines)
+    value = visits(lines)
     tables: dict[str, dict[str, dict[str, Missingness]]] = {}
-    for one in lines:
-        tables.setdefault(one.table, {}).setdefault(one.field, {})[one.visit] = one
+    for line in lines:
+        tables.setdefault(line.table, {}).setdefault(line.field, {})[line.visit] = line
     return tuple(
         HeatForm(
             name=name,
-            cells=tuple(_heat([at[visit] for at in fields.values() if visit in at]) for visit in held),
+            cells=tuple(
+                _heat([index[visit] for index in fields.values() if visit in index]) for visit in value
+            ),
             fields=tuple(
-                (field, tuple(_heat([at[visit]] if visit in at else []) for visit in held))
-                for field, at in fields.items()
+                (field, tuple(_heat([index[visit]] if visit in index else []) for visit in value))
+                for field, index in fields.items()
             ),
         )
         for name, fields in tables.items()

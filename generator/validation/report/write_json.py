@@ -19,31 +19,36 @@ def as_dict(report: Report) -> dict[str, Any]:
     """The same as plain dictionaries and lists."""
     return {
         "valid": report.valid,
-        "origins": [dataclasses.asdict(one) for one in report.origins],
-        "findings": [_finding(one) for one in report.findings],
+        "origins": [dataclasses.asdict(origin) for origin in report.origins],
+        "findings": [_finding(finding) for finding in report.findings],
         "counts": {**dataclasses.asdict(report.counts), "rows": dict(report.counts.rows)},
-        "missingness": [_missingness(one) for one in report.missingness],
+        "missingness": [_missingness(item) for item in report.missingness],
         "notes": list(report.notes),
     }
 
 
-def _missingness(one: Missingness) -> dict[str, Any]:
-    return {"table": one.table, "field": one.field, "visit": one.visit, "states": dict(one.states)}
-
-
-def _finding(one: Reported) -> dict[str, Any]:
-    found = one.finding
+def _missingness(missingness: Missingness) -> dict[str, Any]:
     return {
-        "code": found.code,
-        "severity": found.severity.value,
-        "file": one.file,
-        "table": one.table,
-        "row": one.row,
-        "key": dict(one.key),
-        "field": one.field,
-        "value": found.value,
-        "rule": found.rule,
-        "origin": one.origin,
-        "message": found.message,
-        "remedy": found.remedy,
+        "table": missingness.table,
+        "field": missingness.field,
+        "visit": missingness.visit,
+        "states": dict(missingness.states),
+    }
+
+
+def _finding(reported: Reported) -> dict[str, Any]:
+    finding = reported.finding
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "file": reported.file,
+        "table": reported.table,
+        "row": reported.row,
+        "key": dict(reported.key),
+        "field": reported.field,
+        "value": finding.value,
+        "rule": finding.rule,
+        "origin": reported.origin,
+        "message": finding.message,
+        "remedy": finding.remedy,
     }

@@ -38,43 +38,43 @@ def write_text(report: Report, out: TextIO, *, width: int | None = None) -> None
     counts = report.counts
     _counts(console, "By table", counts.by_table)
     _counts(console, "By field", counts.by_field)
-    _counts(console, "By rule", counts.by_check, said=_examples(report))
+    _counts(console, "By rule", counts.by_check, texts=_examples(report))
     _answers(console, report.missingness)
-    for one in _first_cases(report):
-        console.print(one)
+    for first_case in _first_cases(report):
+        console.print(first_case)
 
 
 def _look_first(console: Console, report: Report) -> None:
     """The origins, with what follows from each."""
-    held = look_first(report)
-    if not held:
+    value = look_first(report)
+    if not value:
         return
     console.print()
     console.print(Text("Look at these first", "bold"))
-    for one in held[:_LONGEST_LIST]:
-        sign, style = _SIGNS[one.severity]
-        console.print(Text.assemble((f"{sign} ", style), (one.place, "bold"), f"  {_shown(one.message)}"))
-        console.print(Text(f"    {_shown(one.remedy)}", "dim"))
-        if one.follows:
-            console.print(Text(f"    {one.follows}", "bold"))
-    if len(held) > _LONGEST_LIST:
-        console.print(Text(f"    and {len(held) - _LONGEST_LIST:,} more"))
+    for item in value[:_LONGEST_LIST]:
+        sign, style = _SIGNS[item.severity]
+        console.print(Text.assemble((f"{sign} ", style), (item.place, "bold"), f"  {_shown(item.message)}"))
+        console.print(Text(f"    {_shown(item.remedy)}", "dim"))
+        if item.follows:
+            console.print(Text(f"    {item.follows}", "bold"))
+    if len(value) > _LONGEST_LIST:
+        console.print(Text(f"    and {len(value) - _LONGEST_LIST:,} more"))
 
 
 def _examples(report: Report) -> dict[str, str]:
     """What each rule, protocol check or code says where it is found first."""
-    found: dict[str, str] = {}
-    for one in report.findings:
-        said = _shown(one.finding.message)
-        found.setdefault(
-            one.finding.rule or one.finding.code,
-            said if len(said) <= _LONGEST_EXAMPLE else f"{said[: _LONGEST_EXAMPLE - 1]}…",
+    texts: dict[str, str] = {}
+    for finding in report.findings:
+        shown = _shown(finding.finding.message)
+        texts.setdefault(
+            finding.finding.rule or finding.finding.code,
+            shown if len(shown) <= _LONGEST_EXAMPLE else f"{shown[: _LONGEST_EXAMPLE - 1]}…",
         )
-    return found
+    return texts
 
 
 def _counts(
-    console: Console, title: str, counts: Mapping[str, int], said: Mapping[str, str] | None = None
+    console: Console, title: str, counts: Mapping[str, int], texts: Mapping[str, str] | None = None
 ) -> None:
     if not counts:
         return
@@ -85,8 +85,8 @@ def _counts(
     console.print(Text(title, "bold"))
     for name, count in shown:
         line = Text.assemble(f"  {count:>{digits},}    {name}")
-        if said and name in said:
-            line.append(f"{'':{longest - len(name)}}    {said[name]}", "dim")
+        if texts and name in texts:
+            line.append(f"{'':{longest - len(name)}}    {texts[name]}", "dim")
         console.print(line, no_wrap=True, overflow="ellipsis", crop=False)
     if len(counts) > _LONGEST_LIST:
         console.print(Text(f"    and {len(counts) - _LONGEST_LIST:,} more"))
@@ -96,14 +96,14 @@ def _answers(console: Console, lines: Sequence[Missingness]) -> None:
     """How many cells are answered, and why the others are not, by visit."""
     if not lines:
         return
-    by_visit = {visit: total(one for one in lines if one.visit == visit) for visit in visits(lines)}
+    by_visit = {visit: total(line for line in lines if line.visit == visit) for visit in visits(lines)}
     states = list(total(lines))
     table = Table(box=None, padding=(0, 2, 0, 2))
     table.add_column("visit")
     for state in states:
         table.add_column(Text(state), justify="right")
-    for visit, held in by_visit.items():
-        table.add_row(Text(visit), *(f"{held[state]:,}" if state in held else "" for state in states))
+    for visit, value in by_visit.items():
+        table.add_row(Text(visit), *(f"{value[state]:,}" if state in value else "" for state in states))
     console.print()
     console.print(Text("Completeness", "bold"))
     console.print(table)
@@ -111,10 +111,10 @@ def _answers(console: Console, lines: Sequence[Missingness]) -> None:
 
 def _first_cases(report: Report) -> Iterator[Text]:
     """Findings alike stand together, in the order of the files; what follows from others stands last."""
-    totals = {Alike(one.code, one.table, one.field): one.findings for one in report.counts.causes}
+    totals = {Alike(cause.code, cause.table, cause.field): cause.findings for cause in report.counts.causes}
     groups: dict[Alike, list[Reported]] = {}
-    for one in origins_first(report):
-        groups.setdefault(one.alike, []).append(one)
+    for item in origins_first(report):
+        groups.setdefault(item.alike, []).append(item)
     for alike, cases in groups.items():
         first = cases[0]
         sign, style = ALERT if first.finding.alerts else _SIGNS[first.finding.severity]
@@ -124,17 +124,23 @@ def _first_cases(report: Report) -> Iterator[Text]:
         if follows:
             heading += f", {follows}"
         yield Text.assemble("\n", (f"{sign} ", style), (place, "bold"), f"  {heading}")
-        for one in cases[:CASES]:
-            yield _case(one)
+        for item in cases[:CASES]:
+            yield _case(item)
         yield Text(f"    {first.finding.remedy}", "dim")
         if totals[alike] > CASES:
             yield Text(f"    and {totals[alike] - CASES:,} more like this", "dim")
 
 
-def _case(one: Reported) -> Text:
-    line = f"{one.file}:{one.row}  " if one.file and one.row else f"{one.file}  " if one.file else ""
-    key = f"{one.row_key}  " if one.key else ""
-    return Text(f"    {line}{key}{_shown(one.finding.message)}")
+def _case(reported: Reported) -> Text:
+    line = (
+        f"{reported.file}:{reported.row}  "
+        if reported.file and reported.row
+        else f"{reported.file}  "
+        if reported.file
+        else ""
+    )
+    key = f"{reported.row_key}  " if reported.key else ""
+    return Text(f"    {line}{key}{_shown(reported.finding.message)}")
 
 
 def _shown(text: str) -> str:

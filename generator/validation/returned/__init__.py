@@ -35,9 +35,9 @@ def restore(
     collector with the causes in place of what was found before. ``differing`` are the columns that are not
     what the audit trail says, None without one.
     """
-    changed = {one.table for one in opened.collector.causes if one.code == _CHANGED and one.table}
+    changed = {item.table for item in opened.collector.causes if item.code == _CHANGED and item.table}
     differing = _with_parted(opened, differing)
-    suspects = changed | _odd_tables(opened.collector) | {table_of(one) for one in differing or ()}
+    suspects = changed | _odd_tables(opened.collector) | {table_of(item) for item in differing or ()}
     if not suspects:
         return False
     if differing:
@@ -50,14 +50,14 @@ def restore(
         suspects=suspects,
         changed=changed,
         differing=differing,
-        stated={name: _stated(one) for name, one in opened.resources.items()},
+        stated={name: _stated(resource) for name, resource in opened.resources.items()},
         folder=folder,
         patterns=read_retired(opened.descriptor).subjects,
         collector=planned,
     )
     opened.returned = examination.run()
-    for found in causes(opened.returned):
-        planned.add(found)
+    for cause in causes(opened.returned):
+        planned.add(cause)
     opened.collector = planned
     opened.source = RestoredSource(opened.source, restored_files(opened.returned))
     opened.resources = {**opened.resources, **_without_hashes(opened.resources, opened.returned)}
@@ -67,21 +67,23 @@ def restore(
 def _odd_tables(collector: Collector) -> set[str]:
     """Tables whose keys are refused, or that have a column more."""
     return {
-        one.table
-        for one in collector.causes
-        if one.table and (one.code in _WHOLE or (one.code in _REFUSED and one.field in _KEYS))
+        cause.table
+        for cause in collector.causes
+        if cause.table and (cause.code in _WHOLE or (cause.code in _REFUSED and cause.field in _KEYS))
     }
 
 
 def _with_parted(opened: OpenPackage, differing: frozenset[Column] | None) -> frozenset[Column] | None:
     """Tables whose cells other signs part have not been compared yet; nor any table where it is the trail."""
-    parted = {one.table for one in opened.collector.causes if one.code == OTHER_DELIMITER}
+    parted = {cause.table for cause in opened.collector.causes if cause.code == OTHER_DELIMITER}
     every = layout.AUDIT in parted
     if differing is None and not every:
         return None
-    more = {(one.name, name) for one in opened.plans if every or one.name in parted for name in compared(one)}
+    more = {
+        (plan.name, name) for plan in opened.plans if every or plan.name in parted for name in compared(plan)
+    }
     if every or layout.FORMS in parted:
-        more |= {(one.table.form.name, STATUS) for one in opened.plans if one.table}
+        more |= {(plan.table.form.name, STATUS) for plan in opened.plans if plan.table}
     return (differing or frozenset()) | more
 
 
@@ -92,24 +94,24 @@ def _stated(resource: Mapping[str, Any]) -> str:
 
 def restored_files(tables: tuple[TableReturn, ...]) -> dict[str, Path]:
     """The tables as they were, by the paths of those that were rewritten."""
-    return {one.plan.path: one.sure for one in tables if one.sure is not None and one.is_rewritten}
+    return {table.plan.path: table.sure for table in tables if table.sure is not None and table.is_rewritten}
 
 
 def _without_hashes(
     resources: Mapping[str, Mapping[str, Any]], tables: tuple[TableReturn, ...]
 ) -> dict[str, Mapping[str, Any]]:
     """Resources of which every difference is known: their hash says nothing more."""
-    known = [one for one in tables if not one.broken and (not one.changed or one.is_explained)]
+    known = [table for table in tables if not table.broken and (not table.changed or table.is_explained)]
     return {
-        one.plan.name: {key: said for key, said in resources[one.plan.name].items() if key != _HASH}
-        for one in known
-        if one.plan.name in resources
+        item.plan.name: {key: resource for key, resource in resources[item.plan.name].items() if key != _HASH}
+        for item in known
+        if item.plan.name in resources
     }
 
 
 def lost_cells(opened: OpenPackage) -> Iterator[Damage]:
     """The cells that a program is said to have lost: no one else has to speak of them."""
-    places = {plan.name: at for at, plan in enumerate(opened.plans)}
+    places = {plan.name: index for index, plan in enumerate(opened.plans)}
     for table in opened.returned:
         if table.lost is None:
             continue

@@ -28,16 +28,16 @@ class Group(NamedTuple):
 
 def causes(tables: Sequence[TableReturn]) -> Iterator[Reported]:
     """One finding for each program, one for each column that it rewrote. Damaged tables stay as they are."""
-    tables = [one for one in tables if not one.broken]
+    tables = [table for table in tables if not table.broken]
     for group in _groups(tables):
         yield _cause(group)
     yield from _columns(tables)
-    again = [one for one in tables if one.is_written_again]
+    again = [table for table in tables if table.is_written_again]
     if again:
-        found = finding(
-            "files-written-again", count=_were(again), names=_listed([one.plan.path for one in again])
+        result = finding(
+            "files-written-again", count=_were(again), names=_listed([item.plan.path for item in again])
         )
-        yield Reported(finding=found)
+        yield Reported(finding=result)
 
 
 def cause_of_others(tables: Sequence[TableReturn]) -> Iterator[Reported]:
@@ -55,8 +55,8 @@ def _groups(tables: Sequence[TableReturn]) -> Iterator[Group]:
         cells.update(table.own_habits)
         spared |= table.decisive
     for suspect in saved_by(cells, spared - set(cells)):
-        held = set(suspect.habits)
-        mine = [one for one in tables if held & _habits(one)]
+        habits = set(suspect.habits)
+        mine = [item for item in tables if habits & _habits(item)]
         yield Group(suspect, tuple(mine))
 
 
@@ -69,20 +69,20 @@ def _cause(group: Group, *, judged: str = "") -> Reported:
     parts = []
     for habit in group.suspect.habits:
         if habit in TABLE_HABITS:
-            touched = [one for one in group.tables if habit in one.own_habits]
+            touched = [item for item in group.tables if habit in item.own_habits]
             parts.append(f"{_of_table(habit, touched)} ({many(len(touched), 'table')})")
             continue
-        held = [
+        value = [
             (_column(table, name), tally)
             for table in group.tables
-            for (name, one), tally in table.tallies.items()
-            if one == habit
+            for (name, item), tally in table.tallies.items()
+            if item == habit
         ]
-        restored += sum(tally.restored for _, tally in held)
-        lost += sum(tally.lost for _, tally in held)
-        cells = many(sum(tally.cells for _, tally in held), "cell")
-        parts.append(f"{BY_NAME[habit].says} ({cells}: {_listed([name for name, _ in held])})")
-    found = finding(
+        restored += sum(tally.restored for _, tally in value)
+        lost += sum(tally.lost for _, tally in value)
+        cells = many(sum(tally.cells for _, tally in value), "cell")
+        parts.append(f"{BY_NAME[habit].says} ({cells}: {_listed([name for name, _ in value])})")
+    result = finding(
         "rewritten-by-program" if judged else "saved-by-program",
         files=_names(group.tables),
         program=group.suspect.said,
@@ -90,7 +90,7 @@ def _cause(group: Group, *, judged: str = "") -> Reported:
         outcome=judged or _outcome(restored, lost) + _witness(group.tables),
     )
     file = group.tables[0].plan.path if len(group.tables) == 1 else None
-    return Reported(finding=found, file=file)
+    return Reported(finding=result, file=file)
 
 
 def _of_table(habit: str, tables: Sequence[TableReturn]) -> str:
@@ -102,7 +102,9 @@ def _of_table(habit: str, tables: Sequence[TableReturn]) -> str:
 def _witness(tables: Sequence[TableReturn]) -> str:
     """A trail that the program saved, too, is no witness of what it erased there."""
     trail = [
-        one for one in tables if one.plan.name == layout.AUDIT and one.changed and not one.sure_is_stated
+        table
+        for table in tables
+        if table.plan.name == layout.AUDIT and table.changed and not table.sure_is_stated
     ]
     return ". audit.csv was saved by it, too: codes that it erased there cannot be recovered" if trail else ""
 
@@ -150,30 +152,30 @@ def _columns(tables: Sequence[TableReturn]) -> Iterator[Reported]:
     for table in tables:
         plan = table.plan
         if table.row_numbers is not None:
-            found = finding("row-numbers-added", value=table.row_numbers, path=plan.path)
-            yield Reported(finding=found, file=plan.path, table=plan.name)
+            result = finding("row-numbers-added", value=table.row_numbers, path=plan.path)
+            yield Reported(finding=result, file=plan.path, table=plan.name)
         for (name, habit), tally in table.tallies.items():
             if is_key(table, name):
                 keys.setdefault((name, habit), []).append((table, tally))
             else:
                 yield _rewritten(name, habit, [(table, tally)])
-    for (name, habit), held in keys.items():
-        yield _rewritten(name, habit, held)
+    for (name, habit), key in keys.items():
+        yield _rewritten(name, habit, key)
 
 
-def _rewritten(name: str, habit: str, held: Sequence[tuple[TableReturn, Tally]]) -> Reported:
-    tallies = [tally for _, tally in held]
-    cells = many(sum(one.cells for one in tallies), "cell")
-    found = finding(
+def _rewritten(name: str, habit: str, table_returnses: Sequence[tuple[TableReturn, Tally]]) -> Reported:
+    tallies = [tally for _, tally in table_returnses]
+    cells = many(sum(item.cells for item in tallies), "cell")
+    result = finding(
         "column-rewritten",
         value=tallies[0].now,
-        cells=f"{cells} in {len(held)} tables" if len(held) > 1 else cells,
+        cells=f"{cells} in {len(table_returnses)} tables" if len(table_returnses) > 1 else cells,
         says=BY_NAME[habit].says,
         before=tallies[0].before or "a blank",
         now=tallies[0].now or "a blank",
-        outcome=_outcome(sum(one.restored for one in tallies), sum(one.lost for one in tallies)),
+        outcome=_outcome(sum(item.restored for item in tallies), sum(item.lost for item in tallies)),
     )
-    if len(held) > 1:
-        return Reported(finding=found, field=name)
-    plan = held[0][0].plan
-    return Reported(finding=found, file=plan.path, table=plan.name, field=name)
+    if len(table_returnses) > 1:
+        return Reported(finding=result, field=name)
+    plan = table_returnses[0][0].plan
+    return Reported(finding=result, file=plan.path, table=plan.name, field=name)

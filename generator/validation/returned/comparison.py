@@ -63,7 +63,7 @@ class Comparison:
         if text not in self._untouched:
             if len(self._untouched) >= _REMEMBERED:
                 self._untouched.clear()
-            spared = frozenset(one.name for one in REWRITINGS if one.untouched(text))
+            spared = frozenset(rewriting.name for rewriting in REWRITINGS if rewriting.untouched(text))
             self._untouched[text] = spared, frozenset(of_other_kind(text))
         return self._untouched[text]
 
@@ -101,8 +101,8 @@ class CellComparison(Comparison):
         self._others = [(name, table.header.index(name)) for name in others]
 
     def row(self, record: Record) -> None:
-        for name, at in self._others:
-            self.same(name, record.cells[at])
+        for name, index in self._others:
+            self.same(name, record.cells[index])
         if not self._fields:
             return
         place = row_place(self.table, record.cells)
@@ -110,8 +110,8 @@ class CellComparison(Comparison):
         if not self.witness.knows_form(subject, visit, unsno, self._form):
             return
         values = self.witness.values(place)
-        for name, at in self._fields:
-            self.cell(record.line, name, values.get(name, ""), record.cells[at])
+        for name, index in self._fields:
+            self.cell(record.line, name, values.get(name, ""), record.cells[index])
 
 
 def row_place(table: TableReturn, cells: Sequence[str]) -> RowPlace:
@@ -144,9 +144,9 @@ class SaveComparison(Comparison):
             self._status(record.line, key)
         save = self.witness.save((*place, key.get("version", "")))
         if save is not None:
-            held = dict(zip(STAMPS, save, strict=True))
+            value = dict(zip(STAMPS, save, strict=True))
             for name in self._stamps:
-                self.cell(record.line, name, held[name], cells[name], stamp=True)
+                self.cell(record.line, name, value[name], cells[name], stamp=True)
         elif not self.witness.knows_form(*place):
             self._unsaved(record.line, key)
         elif "version" in self.table.header:
@@ -156,14 +156,14 @@ class SaveComparison(Comparison):
         subject, visit, unsno, form = (key.get(name, "") for name in STATUS_KEY[:-1])
         word = self.witness.values((layout.FORMS, subject, visit, unsno, form)).get(STATUS, "")
         if word and STATUS_WORDS.get(key[STATUS]) != word:
-            code = next((code for code, one in STATUS_WORDS.items() if one == word), word)
+            code = next((code for code, status_word in STATUS_WORDS.items() if status_word == word), word)
             self.table.edited += 1
             self.witness.differ(Difference(self.table.plan.name, line, STATUS, code, "", False))
 
     def _unsaved(self, line: int, key: Mapping[str, str]) -> None:
         plan = self.table.plan
-        found = finding("form-without-trail", value=key.get("form", ""))
+        result = finding("form-without-trail", value=key.get("form", ""))
         named: dict[str, str | int] = {name: key.get(name, "") for name in layout.FORM_KEY[:-1]}
         self._collector.add(
-            Reported(finding=found, file=plan.path, table=plan.name, row=line, field="form", key=named)
+            Reported(finding=result, file=plan.path, table=plan.name, row=line, field="form", key=named)
         )

@@ -97,7 +97,7 @@ class Examination:
         expected = expectations(plan, self.study, self.known)
         if self.differing is not None:
             witnessed = STAMPS if plan.name == layout.FORMS else compared(plan)
-            expected = {name: one for name, one in expected.items() if name not in witnessed}
+            expected = {name: item for name, item in expected.items() if name not in witnessed}
         table.scan(expected)
         if not table.broken:
             tally_columns(table)
@@ -133,10 +133,10 @@ class Examination:
                 subject, there = row.get(layout.SUBJECT, ""), row.get(layout.SITE, "")
                 here, line = witness.site(subject) or (there, 0)
                 if here != there:
-                    found = finding("other-site", value=subject, here=here, there=there)
+                    result = finding("other-site", value=subject, here=here, there=there)
                     key: dict[str, str | int] = {layout.SITE: here, layout.SUBJECT: subject}
                     where = Reported(
-                        finding=found,
+                        finding=result,
                         file=path,
                         table=layout.AUDIT,
                         row=line,
@@ -156,11 +156,11 @@ class Examination:
                     continue
                 change = dict(zip(table.header, cells, strict=True)) | table.restored_keys(cells)
                 if is_idle(change):
-                    found = finding("change-erased", value=change["new"], field=change["field"])
+                    result = finding("change-erased", value=change["new"], field=change["field"])
                     key: dict[str, str | int] = {name: change.get(name, "") for name in layout.FORM_KEY[:-1]}
                     self.collector.add(
                         Reported(
-                            finding=found,
+                            finding=result,
                             file=path,
                             table=layout.AUDIT,
                             row=record.line,
@@ -176,8 +176,8 @@ class Examination:
             key: dict[str, str | int] = {layout.SUBJECT: subject, layout.VISIT: visit, layout.UNSNO: unsno}
             if rowno:
                 key[layout.ROW] = rowno
-            found = finding("row-gone", value=subject, path=path, count=count)
-            self.collector.add(Reported(finding=found, file=path, table=name, key=key))
+            result = finding("row-gone", value=subject, path=path, count=count)
+            self.collector.add(Reported(finding=result, file=path, table=name, key=key))
             table.edited += 1
 
 
@@ -216,19 +216,25 @@ def _changes(trail: TableReturn, wanted: Collection[Column]) -> Iterator[tuple[P
 
 
 def _change(trail: TableReturn, record: Record, wanted: Collection[Column]) -> tuple[Put | None, Save]:
-    held = dict(zip(trail.header, record.cells, strict=True)) | trail.restored_keys(record.cells)
-    place = held[layout.SUBJECT], held[layout.VISIT], held[layout.UNSNO]
-    version = held["version"]
+    values = dict(zip(trail.header, record.cells, strict=True)) | trail.restored_keys(record.cells)
+    place = values[layout.SUBJECT], values[layout.VISIT], values[layout.UNSNO]
+    version = values["version"]
     save = Save(
-        *place, held["form"], version, held["saved_at"], held["saved_by"], held[layout.SITE], record.line
+        *place,
+        values["form"],
+        version,
+        values["saved_at"],
+        values["saved_by"],
+        values[layout.SITE],
+        record.line,
     )
-    if (held["table"], held["field"]) not in wanted:
+    if (values["table"], values["field"]) not in wanted:
         return None, save
     number = int(version) if version.isdecimal() else 0
-    table, row = held["table"], held[layout.ROW]
-    if held["field"] == STATUS:
+    table, row = values["table"], values[layout.ROW]
+    if values["field"] == STATUS:
         table, row = layout.FORMS, table
-    return Put(table, *place, row, held["field"], number, held["new"]), save
+    return Put(table, *place, row, values["field"], number, values["new"]), save
 
 
 def _forms_of(differing: Collection[Column]) -> frozenset[str]:

@@ -33,26 +33,26 @@ def expectations(plan: TablePlan, study: Study, known: Known) -> dict[str, Expec
     """Every column of a table that has a grammar or a list."""
     own = set(layout.key_columns(plan.table)) if plan.table else set(plan.columns)
     columns = {name: _system(name, plan, study, known) for name in plan.columns if name in own}
-    held: dict[str, Expected] = {name: one for name, one in columns.items() if one is not None}
+    results: dict[str, Expected] = {name: column for name, column in columns.items() if column is not None}
     fields = plan.table.fields if plan.table else ()
-    return held | {one.name: field_expected(one) for one in fields if one.name not in own}
+    return results | {field.name: field_expected(field) for field in fields if field.name not in own}
 
 
-def field_expected(one: Field) -> Expected:
+def field_expected(field: Field) -> Expected:
     """What a field of the dictionary may hold, in a draft too."""
-    missing = tuple(code.code for code in one.missing)
-    listed = one.codelist is not None and one.kind.name in _LISTED
+    missing = tuple(code.code for code in field.missing)
+    listed = field.codelist is not None and field.kind.name in _LISTED
     return Expected(
-        accepts=_accepts(one, frozenset(missing)),
-        kind=one.kind.name,
-        texts=tuple(code.code for code in one.codelist.codes) if listed and one.codelist else (),
+        accepts=_accepts(field, frozenset(missing)),
+        kind=field.kind.name,
+        texts=tuple(code.code for code in field.codelist.codes) if listed and field.codelist else (),
         missing=missing,
-        seconds=one.seconds,
+        seconds=field.seconds,
     )
 
 
-def _accepts(one: Field, missing: frozenset[str]) -> Callable[[str], bool]:
-    return lambda text: not text or text in missing or not isinstance(one.kind.parse(text, one), Refusal)
+def _accepts(field: Field, missing: frozenset[str]) -> Callable[[str], bool]:
+    return lambda text: not text or text in missing or not isinstance(field.kind.parse(text, field), Refusal)
 
 
 def _system(name: str, plan: TablePlan, study: Study, known: Known) -> Expected | None:
@@ -72,12 +72,14 @@ def _system(name: str, plan: TablePlan, study: Study, known: Known) -> Expected 
 
 def _enum(plan: TablePlan, name: str) -> tuple[str, ...]:
     """The list that the schema has for a column: sites, visits, forms, states."""
-    fields = [one for one in plan.schema.get("fields", ()) if one.get("name") == name]
-    return tuple(str(code) for one in fields for code in one.get("constraints", {}).get("enum", ()))
+    fields = [item for item in plan.schema.get("fields", ()) if item.get("name") == name]
+    return tuple(str(code) for field in fields for code in field.get("constraints", {}).get("enum", ()))
 
 
 def _type(plan: TablePlan, name: str) -> str | None:
-    return next((one.get("type") for one in plan.schema.get("fields", ()) if one.get("name") == name), None)
+    return next(
+        (item.get("type") for item in plan.schema.get("fields", ()) if item.get("name") == name), None
+    )
 
 
 def _number(*, blank: bool) -> Callable[[str], bool]:
@@ -96,12 +98,12 @@ def _subjects(study: Study, known: Known) -> Expected:
 
 
 def _fits(study: Study, earlier: Sequence[str]) -> Callable[[str], bool]:
-    patterns = [re.compile(one) for one in (study.subject_pattern, *earlier)]
-    return lambda text: any(one.fullmatch(text) for one in patterns)
+    patterns = [re.compile(item) for item in (study.subject_pattern, *earlier)]
+    return lambda text: any(pattern.fullmatch(text) for pattern in patterns)
 
 
 def known_of(study: Study, pairs: Iterable[tuple[str, str]], earlier: Sequence[str], *, every: bool) -> Known:
     """What the trail knows: ``every`` subject where it is as exported, else those that fit a pattern."""
-    fits, held = _fits(study, earlier), set(pairs)
-    subjects = frozenset(subject for _, subject in held if subject and (every or fits(subject)))
-    return Known(subjects=subjects, sites=frozenset(site for site, _ in held if site), patterns=earlier)
+    fits, value = _fits(study, earlier), set(pairs)
+    subjects = frozenset(subject for _, subject in value if subject and (every or fits(subject)))
+    return Known(subjects=subjects, sites=frozenset(site for site, _ in value if site), patterns=earlier)

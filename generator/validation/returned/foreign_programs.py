@@ -31,17 +31,17 @@ _KINDS: Mapping[str, str] = {
 def name_programs(opened: OpenPackage) -> None:
     """Adds the causes of refused cells. Nothing is restored: the verdict is Frictionless's."""
     causes = opened.collector.causes
-    refused = {(one.table, one.field) for one in causes if one.code in _REFUSED and one.field}
-    numbered = {one.table for one in causes if one.code == "unknown-column"}
+    refused = {(cause.table, cause.field) for cause in causes if cause.code in _REFUSED and cause.field}
+    numbered = {cause.table for cause in causes if cause.code == "unknown-column"}
     tables = []
     for plan in opened.plans:
         fields = {field for table, field in refused if table == plan.name and field}
         if (fields or plan.name in numbered) and (table := _looked_at(opened, plan, fields)):
             tables.append(table)
-    found = list(cause_of_others(tables))
-    for one in found:
-        opened.collector.add(one)
-    if found:
+    result = list(cause_of_others(tables))
+    for item in result:
+        opened.collector.add(item)
+    if result:
         opened.collector.explained |= {alike for table in tables for alike in _explained(table)}
 
 
@@ -59,20 +59,20 @@ def _expectations(plan: TablePlan, fields: set[str]) -> dict[str, Expected]:
     schema = frictionless_schema(plan)
     readers = cell_readers(schema)
     return {
-        one.name: _expected(one, read)
-        for one, read in zip(schema.fields, readers, strict=True)
-        if one.name in fields
+        field.name: _expected(field, read)
+        for field, read in zip(schema.fields, readers, strict=True)
+        if field.name in fields
     }
 
 
-def _expected(one: Any, read: Any) -> Expected:
-    codes = one.constraints.get("enum") or ()
+def _expected(item: Any, read: Any) -> Expected:
+    codes = item.constraints.get("enum") or ()
     return Expected(
         accepts=lambda text: not read(text)[1],
-        kind=_KINDS.get(one.type, "text"),
+        kind=_KINDS.get(item.type, "text"),
         texts=tuple(str(code) for code in codes) if isinstance(codes, list | tuple) else (),
-        missing=tuple(text for text in missing_values(one) if text),
-        seconds="%" not in str(one.format) or "%S" in str(one.format),
+        missing=tuple(text for text in missing_values(item) if text),
+        seconds="%" not in str(item.format) or "%S" in str(item.format),
     )
 
 

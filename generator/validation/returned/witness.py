@@ -125,8 +125,8 @@ class Witness:
             "select saved_at, saved_by from save"
             " where subject = ? and visit = ? and unsno = ? and form = ? and version = ?"
         )
-        found: tuple[str, str] | None = self._db.execute(query, version).fetchone()
-        return found
+        texts: tuple[str, str] | None = self._db.execute(query, version).fetchone()
+        return texts
 
     def last_version(self, subject: str, visit: str, unsno: str, form: str) -> str:
         """The newest version of a form that has been saved."""
@@ -134,14 +134,14 @@ class Witness:
             "select version from save where subject = ? and visit = ? and unsno = ? and form = ?"
             " order by cast(version as integer) desc limit 1"
         )
-        found: tuple[str] | None = self._db.execute(query, (subject, visit, unsno, form)).fetchone()
-        return found[0] if found else ""
+        texts: tuple[str] | None = self._db.execute(query, (subject, visit, unsno, form)).fetchone()
+        return texts[0] if texts else ""
 
     def site(self, subject: str) -> tuple[str, int] | None:
         """The site of a subject, and the line that says so."""
         query = "select site, line from save where subject = ? order by line limit 1"
-        found: tuple[str, int] | None = self._db.execute(query, (subject,)).fetchone()
-        return found
+        texts: tuple[str, int] | None = self._db.execute(query, (subject,)).fetchone()
+        return texts
 
     def values(self, place: RowPlace) -> dict[str, str]:
         """The last values of a row by field; the row counts as seen."""
@@ -154,8 +154,8 @@ class Witness:
         for *place, count in self._db.execute(_LOST, (table,)):
             yield (place[0], place[1], place[2], place[3], place[4]), count
 
-    def differ(self, one: Difference) -> None:
-        self._differences.append(one)
+    def differ(self, difference: Difference) -> None:
+        self._differences.append(difference)
         if len(self._differences) >= _BATCH:
             self._flush()
 

@@ -41,10 +41,10 @@ def write_table(
             sure.write(writing.shown(header.cells))
             full.write(writing.shown(header.cells))
             for record in records:
-                held = differences.of(record.line)
-                sure.write(writing.sure(record, held))
-                full.write(writing.full(record, held))
-                writing.report(record, held)
+                value = differences.of(record.line)
+                sure.write(writing.sure(record, value))
+                full.write(writing.full(record, value))
+                writing.report(record, value)
         table.sure_is_stated = sure.digest() == stated
         table.full_is_stated = full.digest() == stated
 
@@ -56,7 +56,7 @@ class _Writing:
         self._table = table
         self._lost = lost
         self._collector = collector
-        self._places = {name: at for at, name in enumerate(table.header)}
+        self._places = {name: index for index, name in enumerate(table.header)}
         self._habits = [(name, self._places[name]) for name in table.habits]
         self._from = 1 if table.row_numbers is not None else 0
 
@@ -66,46 +66,51 @@ class _Writing:
 
     def sure(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
         """The row with what is beyond doubt."""
-        return self._row(record, [one for one in differences if self.is_restored(one)])
+        return self._row(record, [difference for difference in differences if self.is_restored(difference)])
 
     def full(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
         """The row with everything that the trail knows."""
         return self._row(record, differences)
 
-    def is_restored(self, one: Difference) -> bool:
-        return one.sure and one.habit not in self._table.spared.get(one.field, ())
+    def is_restored(self, difference: Difference) -> bool:
+        return difference.sure and difference.habit not in self._table.spared.get(difference.field, ())
 
     def _row(self, record: Record, differences: Sequence[Difference]) -> Sequence[str]:
         if not any(record.cells):
             return ()
         cells = list(record.cells)
-        for name, at in self._habits:
-            cells[at] = self._table.restored(name, cells[at])
-        for one in differences:
-            cells[self._places[one.field]] = one.before
+        for name, index in self._habits:
+            cells[index] = self._table.restored(name, cells[index])
+        for difference in differences:
+            cells[self._places[difference.field]] = difference.before
         return self.shown(cells)
 
     def report(self, record: Record, differences: Sequence[Difference]) -> None:
         """The cells that are not what was saved, and are not restored."""
-        for one in differences:
-            if not self.is_restored(one):
-                self._report(record, one)
+        for difference in differences:
+            if not self.is_restored(difference):
+                self._report(record, difference)
 
-    def _report(self, record: Record, one: Difference) -> None:
-        plan, now = self._table.plan, record.cells[self._places[one.field]]
-        explained = one.habit and one.habit not in self._table.spared.get(one.field, ())
+    def _report(self, record: Record, difference: Difference) -> None:
+        plan, now = self._table.plan, record.cells[self._places[difference.field]]
+        explained = difference.habit and difference.habit not in self._table.spared.get(difference.field, ())
         code = "cell-lost" if explained else "cell-differs"
         if explained:
-            self._lost.write(f"{record.line}\t{one.field}\n")
-        says = BY_NAME[one.habit].says if explained else ""
-        found = finding(code, value=now, now=_said(now), before=_said(one.before), says=says)
+            self._lost.write(f"{record.line}\t{difference.field}\n")
+        says = BY_NAME[difference.habit].says if explained else ""
+        result = finding(code, value=now, now=_said(now), before=_said(difference.before), says=says)
         keys = self._table.restored_keys(record.cells)
         key: dict[str, str | int] = {
             name: keys[name] for name in (*layout.FORM_KEY[:-1], layout.ROW) if keys.get(name)
         }
         self._collector.add(
             Reported(
-                finding=found, file=plan.path, table=plan.name, row=record.line, field=one.field, key=key
+                finding=result,
+                file=plan.path,
+                table=plan.name,
+                row=record.line,
+                field=difference.field,
+                key=key,
             )
         )
 
@@ -125,12 +130,12 @@ class _ByLine:
         self._next = next(self._left, None)
 
     def of(self, line: int) -> list[Difference]:
-        found: list[Difference] = []
+        differences: list[Difference] = []
         while self._next is not None and self._next.line <= line:
             if self._next.line == line:
-                found.append(self._next)
+                differences.append(self._next)
             self._next = next(self._left, None)
-        return found
+        return differences
 
 
 class _Writer:

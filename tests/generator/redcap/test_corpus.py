@@ -81,6 +81,6 @@ def test_real_records_have_only_the_findings_that_are_theirs(folder: Path) -> No
         (folder / "records.csv").read_bytes(),
         study,
         today=date(2026, 1, 1),
-        said=said_by({"dictionary": content, **({"events": b""} if events.exists() else {})}),
+        structure=said_by({"dictionary": content, **({"events": b""} if events.exists() else {})}),
     )
     assert set(report.counts.by_code) == FAULTS_OF_THE_DATA.get(folder.name, set())

@@ -140,4 +140,4 @@ def test_damaged_records_never_give_an_error(data: st.DataObject) -> None:
         at = data.draw(st.integers(0, len(content) - 1))
         content[at : at + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=2))
     validate_records("r.csv", bytes(content), STUDY, today=TODAY)
-    read_records("r.csv", bytes(content), STUDY, said=Said(events=False, repeats=False))
+    read_records("r.csv", bytes(content), STUDY, structure=Said(events=False, repeats=False))

@@ -475,7 +475,7 @@ def test_a_record_that_somebody_called_1e5_stays_so(simple: Study) -> None:
 def test_what_the_import_refuses_is_said_by_validate_too(simple: Study) -> None:
     text = "record_id,redcap_event_name,redcap_repeat_instance,n\n1,else_arm_1,,5\n2,event_1_arm_1,2,5\n"
     unlisted = Said(events=False, repeats=False)
-    found = validate_records("r.csv", text.encode(), simple, today=TODAY, said=unlisted)
+    found = validate_records("r.csv", text.encode(), simple, today=TODAY, structure=unlisted)
     assert found.valid
     (note,) = found.notes
     assert (

@@ -46,9 +46,9 @@ class Rows:
         return np.bincount(self.of[chosen], minlength=self.lines)
 
     def has(self, chosen: Array) -> Array:
-        found = np.zeros(self.lines, bool)
-        found[self.of[chosen]] = True
-        return found
+        zeros = np.zeros(self.lines, bool)
+        zeros[self.of[chosen]] = True
+        return zeros
 
     def counting(self) -> tuple[Rows, Array]:
         """The rows that may count, and the lines on which whether one does, or its value, is UNKNOWN."""
@@ -60,11 +60,11 @@ class Rows:
 
     def least(self, values: Array) -> Array:
         """The least of each line's values; a large number where there are none."""
-        found = np.full(self.lines, np.iinfo(np.int64).max)
+        full = np.full(self.lines, np.iinfo(np.int64).max)
         if len(self.of):
             starts = np.flatnonzero(np.concatenate([[True], self.of[1:] != self.of[:-1]]))
-            found[self.of[starts]] = np.minimum.reduceat(values, starts)
-        return found
+            full[self.of[starts]] = np.minimum.reduceat(values, starts)
+        return full
 
 
 def _any(rows: Rows) -> Column:
@@ -89,9 +89,9 @@ def _count_distinct(rows: Rows) -> Column:
     assert rows.body is not None
     body = coded(rows.body)
     numbers: dict[object, int] = {}
-    places = [numbers.setdefault(one, len(numbers)) for one in body.values]
+    places = [numbers.setdefault(value, len(numbers)) for value in body.values]
     codes = np.array(places, np.int64)[body.codes]
-    exact = np.array([_is_exact(one) for one in body.values], bool)[body.codes]
+    exact = np.array([_is_exact(value) for value in body.values], bool)[body.codes]
     perhaps, sure = rows.held != FALSE, rows.held == TRUE
     some = rows.has(sure & ~exact)
     low = np.maximum(_different(rows, codes, sure & exact, len(numbers)), some)
@@ -112,18 +112,18 @@ def _sum(rows: Rows) -> Column:
     """Bounded at the end. Whole numbers of any size where 64 bits do not hold the sum."""
     some, bad = rows.counting()
     assert some.body is not None
-    held = whole(some.body)
+    current = whole(some.body)
     most = int(rows.count(rows.held != FALSE).max(initial=0))
-    if held is not None and (not most or int(np.abs(held.numbers).max(initial=0)) < FITS // most):
+    if current is not None and (not most or int(np.abs(current.numbers).max(initial=0)) < FITS // most):
         totals = np.zeros(rows.lines, np.int64)
-        np.add.at(totals, some.of, held.numbers)
+        np.add.at(totals, some.of, current.numbers)
         return Whole(totals, ~bad)
     body = coded(some.body)
     sums: list[int] = [0] * rows.lines
     for line, code in zip(some.of.tolist(), body.codes.tolist(), strict=True):
         value = body.values[code]
         sums[line] += value if isinstance(value, int) else 0
-    return masked(made(np.arange(rows.lines), [bounded(one) for one in sums]), ~bad)
+    return masked(made(np.arange(rows.lines), [bounded(item) for item in sums]), ~bad)
 
 
 def _extreme(*, largest: bool) -> Callable[[Rows], Column]:
@@ -131,9 +131,9 @@ def _extreme(*, largest: bool) -> Callable[[Rows], Column]:
         some, bad = rows.counting()
         assert some.body is not None
         body = coded(some.body)
-        order = sorted({one for one in body.values if one is not None}, reverse=largest)
-        ranks = {one: at for at, one in enumerate(order)}
-        of_value = np.array([ranks.get(one, 0) for one in body.values], np.int64)  # type: ignore[arg-type]
+        order = sorted({value for value in body.values if value is not None}, reverse=largest)
+        ranks = {item: index for index, item in enumerate(order)}
+        of_value = np.array([ranks.get(value, 0) for value in body.values], np.int64)  # type: ignore[arg-type]
         least = some.least(of_value[body.codes])
         there = ~bad & (least < len(order))
         return made(np.where(there, least, len(order)), [*order, None])
@@ -147,9 +147,9 @@ def _span_extreme(*, largest: bool) -> Callable[[Rows], Column]:
     def find(rows: Rows) -> Column:
         some, bad = rows.counting()
         assert some.body is not None
-        held = span(some.body)
-        assert held is not None, "days fit"
-        low, high = (some.least(sign * end) for end in (held.low, held.high))
+        value = span(some.body)
+        assert value is not None, "days fit"
+        low, high = (some.least(sign * end) for end in (value.low, value.high))
         there = ~bad & some.has(np.ones(len(some.of), bool))
         return Span(np.where(there, sign * low, 0), np.where(there, sign * high, 0), there)
 

@@ -25,16 +25,16 @@ class Combined(NamedTuple):
 
 def by_distinct(function: Callable[..., RuleValue | None], columns: Sequence[Column], rows: int) -> Column:
     """The function of each row's values; it must have no effect and no memory."""
-    held = [coded(one) for one in columns]
-    varying = [one for one in held if len(one.values) > 1]
+    value = [coded(column) for column in columns]
+    varying = [item for item in value if len(item.values) > 1]
     if not rows or not varying:
-        return constant(function(*(one.values[0] for one in held)) if rows else None, rows)
-    found = combined([one.codes for one in varying], [len(one.values) for one in varying])
-    arguments = [_at(one, found.example) for one in held]
+        return constant(function(*(item.values[0] for item in value)) if rows else None, rows)
+    result = combined([item.codes for item in varying], [len(item.values) for item in varying])
+    arguments = [_at(item, result.example) for item in value]
     results = [function(*values) for values in zip(*arguments, strict=True)]
-    places = np.zeros(found.size, np.int64)
-    places[found.occurring] = np.arange(len(results))
-    return made(places[found.numbers], results)
+    places = np.zeros(result.size, np.int64)
+    places[result.occurring] = np.arange(len(results))
+    return made(places[result.numbers], results)
 
 
 def _at(column: Coded, rows: Array) -> list[RuleValue | None]:
@@ -45,10 +45,10 @@ def combined(codes: Sequence[Array], sizes: Sequence[int]) -> Combined:
     """Numbers the combinations of some codes, each code below its size."""
     numbers, size = codes[0], sizes[0]
     most = max(SPARSE, 2 * len(numbers))
-    for one, more in zip(codes[1:], sizes[1:], strict=True):
+    for code, more in zip(codes[1:], sizes[1:], strict=True):
         if size * more > most:
             numbers, size = _packed(numbers, size, most)
-        numbers, size = numbers.astype(np.int64) * more + one, size * more
+        numbers, size = numbers.astype(np.int64) * more + code, size * more
     if size > most:
         numbers, size = _packed(numbers, size, most)
     example = np.full(size, -1)
@@ -63,5 +63,5 @@ def _packed(numbers: Array, size: int, most: int) -> tuple[Array, int]:
         there = np.zeros(size, bool)
         there[numbers] = True
         return (np.cumsum(there) - 1)[numbers], int(np.count_nonzero(there))
-    found, packed = np.unique(numbers, return_inverse=True)
-    return packed, len(found)
+    result, packed = np.unique(numbers, return_inverse=True)
+    return packed, len(result)

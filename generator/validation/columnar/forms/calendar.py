@@ -27,7 +27,7 @@ def add_months(day: Array, months: Array) -> Array:
     month = start + np.clip(months, -_LAST * 2, _LAST * 2)
     inside = (month >= _FIRST) & (month < _LAST)
     month = np.where(inside, month, 0)
-    first, following = (_day_of(one) for one in (month, month + 1))
+    first, following = (_day_of(item) for item in (month, month + 1))
     return np.where(inside, np.minimum(first + of_month, following - 1), NO_DAY)
 
 

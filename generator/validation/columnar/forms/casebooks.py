@@ -44,27 +44,27 @@ class Books:
 
     def _add(self, shape: Shape, structure: Structure) -> None:
         heads = structure.heads[shape.form.name]
-        held = structure.tables[shape.name] if shape.has_file else None
+        table = structure.tables[shape.name] if shape.has_file else None
         if shape.group is None:
             self._forms[shape.name] = Relation(
                 shape=shape,
                 books=self,
                 key=heads.key,
-                line=heads.line if held is None else held.line,
+                line=heads.line if table is None else table.line,
                 complete=heads.complete,
-                cells={} if held is None else held.cells,
+                cells={} if table is None else table.cells,
             )
             return
-        assert held is not None
-        parent = places_of(heads.key, held.key)
+        assert table is not None
+        parent = places_of(heads.key, table.key)
         self._groups[shape.name] = Relation(
             shape=shape,
             books=self,
-            key=held.key,
-            line=held.line,
+            key=table.key,
+            line=table.line,
             complete=heads.complete[parent],
-            cells=held.cells,
-            rowno=held.rowno,
+            cells=table.cells,
+            rowno=table.rowno,
             parent=parent,
         )
 
@@ -73,16 +73,18 @@ class Books:
         if max(layers.values(), default=0) <= DEEP:
             return
         every = [
-            (layers.get(shape.place(one), 0), shape, one) for shape in self.shapes for one in shape.fields
+            (layers.get(shape.place(field), 0), shape, field)
+            for shape in self.shapes
+            for field in shape.fields
         ]
-        for layer, shape, one in sorted(every, key=lambda held: held[0]):
+        for layer, shape, item in sorted(every, key=lambda value: value[0]):
             if layer:
-                self.relation(shape).value(one)
+                self.relation(shape).value(item)
 
     def close(self) -> None:
         """Relations and books know each other; memory is given back at once when they are parted."""
-        for held in (self._forms, self._groups, self._found):
-            held.clear()
+        for entry in (self._forms, self._groups, self._found):
+            entry.clear()
 
     def form(self, name: str) -> Relation:
         return self._forms[name]
@@ -101,9 +103,9 @@ class Books:
             frame = Frame(form=self.form(relation.shape.form.name), at=relation.parent, rows=relation)
         return Scene(books=self, frames=[frame], lines=len(relation))
 
-    def is_read(self, shape: Shape, one: Field) -> bool:
+    def is_read(self, shape: Shape, field: Field) -> bool:
         """Whether some expression reads the cell."""
-        place, needs = shape.place(one), self.needs
+        place, needs = shape.place(field), self.needs
         return place in needs.values or place in needs.missing or place in needs.entered
 
     @contextmanager
@@ -124,11 +126,11 @@ class Books:
         here = _form_of(frame)
         return at_places(self._once(("at", form, visit), here, lambda: self._at(form, visit, here)), frame.at)
 
-    def latest_known(self, form: str, one: Field, frame: Frame) -> Array:
+    def latest_known(self, form: str, field: Field, frame: Frame) -> Array:
         """The line of the last form before this one in which a field has a value."""
         here = _form_of(frame)
-        found = self._once(("latest", form, one.name), here, lambda: self._latest(form, one, here))
-        return at_places(found, frame.at)
+        once = self._once(("latest", form, field.name), here, lambda: self._latest(form, field, here))
+        return at_places(once, frame.at)
 
     def _once(self, what: tuple[object, ...], here: Lines, find: Callable[[], Array]) -> Array:
         key = (*what, id(here))
@@ -150,12 +152,12 @@ class Books:
     def _nearest(self, form: str) -> Array:
         """The number of the visit that is meant from each visit."""
         numbers = visit_numbers(self.study)
-        found = (nearest_visit(self.study, form, name) for name in numbers)
-        return np.array([NOWHERE if one is None else numbers[one] for one in found])
+        result = (nearest_visit(self.study, form, name) for name in numbers)
+        return np.array([NOWHERE if item is None else numbers[item] for item in result])
 
-    def _latest(self, form: str, one: Field, here: Lines) -> Array:
+    def _latest(self, form: str, field: Field, here: Lines) -> Array:
         there = self.form(form)
-        has = known(there.value(one))
+        has = known(there.value(field))
         latest = np.maximum.accumulate(np.where(has, np.arange(len(there)), NOWHERE))
         return _of_subject(there, np.append(latest, NOWHERE)[_before(there, here)], here)
 

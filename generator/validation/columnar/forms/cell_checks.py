@@ -58,19 +58,19 @@ Asked = Array | bool
 class Verdicts:
     """Judges the lines of one relation, and says in ``found`` what it finds."""
 
-    def __init__(self, books: Books, relation: Relation, found: Found) -> None:
+    def __init__(self, books: Books, relation: Relation, result: Found) -> None:
         self.books = books
         self.relation = relation
         self.shape = relation.shape
-        self.found = found
+        self.found = result
         self.scene = books.scene(relation)
         self.told = Told(books, relation)
         self.complete = relation.complete
         self.nowhere = np.zeros(len(relation), bool)
 
     def judge(self) -> None:
-        for one in self.shape.fields:
-            self._field(one)
+        for field in self.shape.fields:
+            self._field(field)
         for rule in self.shape.rules:
             self._rule(rule)
         if self.shape.group is None:
@@ -81,47 +81,47 @@ class Verdicts:
         """A finding on some lines; None asks the judge about their forms."""
         self.found.add(self.relation, where, constraint)
 
-    def _facet(self, where: Array, code: str, one: Field) -> None:
+    def _facet(self, where: Array, code: str, field: Field) -> None:
         """A facet's finding, under the check that it implements."""
         if where.any():
             plain = Finding(code=code, severity=entry(code).severity, message="", remedy="")
-            said = under_check(plain, one.checks)
-            self._say(where, Constraint(said.code, said.severity, said.rule, self.shape.name, one.name))
+            text = under_check(plain, field.checks)
+            self._say(where, Constraint(text.code, text.severity, text.rule, self.shape.name, field.name))
 
     # Cells
 
-    def _field(self, one: Field) -> None:
-        classes, shown = self.relation.classes(one), self.relation.shown(one)
+    def _field(self, field: Field) -> None:
+        classes, shown = self.relation.classes(field), self.relation.shown(field)
         hidden = self.nowhere if shown is None else shown == FALSE
         blank = ~hidden & (classes == BLANK)
-        required = self._required(one)
+        required = self._required(field)
         expected = (
             blank if required is True else self.nowhere if required is False else blank & (required == TRUE)
         )
         states = np.where(
             hidden, np.uint8(HIDDEN_STATE), np.where(expected, np.uint8(EXPECTED_STATE), classes)
         )
-        self.found.count(self.relation, one, states)
-        if one.value is None:
-            self._facet(hidden & (classes != BLANK), "hidden-with-value", one)
-            self._blank(one, blank, shown, required)
-        self._outcomes(one, classes, hidden)
-        if not self.relation.reader(one).fixed:
-            self._ranges(one, ~hidden & (classes == ANSWERED))
-        if one.value is not None:
-            self._differing(one)
+        self.found.count(self.relation, field, states)
+        if field.value is None:
+            self._facet(hidden & (classes != BLANK), "hidden-with-value", field)
+            self._blank(field, blank, shown, required)
+        self._outcomes(field, classes, hidden)
+        if not self.relation.reader(field).fixed:
+            self._ranges(field, ~hidden & (classes == ANSWERED))
+        if field.value is not None:
+            self._differing(field)
         elif shown is not None:
-            self._facet((shown == UNKNOWN) & (classes != BLANK), "shown-unknown", one)
+            self._facet((shown == UNKNOWN) & (classes != BLANK), "shown-unknown", field)
 
-    def _required(self, one: Field) -> Asked:
-        if one.value is not None:
+    def _required(self, field: Field) -> Asked:
+        if field.value is not None:
             return False
-        if isinstance(one.required, bool):
-            return one.required
-        [node] = required_condition(self.shape, one)
+        if isinstance(field.required, bool):
+            return field.required
+        [node] = required_condition(self.shape, field)
         return self.scene.truth(node)
 
-    def _blank(self, one: Field, blank: Array, shown: Array | None, required: Asked) -> None:
+    def _blank(self, field: Field, blank: Array, shown: Array | None, required: Asked) -> None:
         """Asked at completion; where it cannot be told whether it is asked, the judge knows what to say."""
         if required is False:
             return
@@ -129,69 +129,71 @@ class Verdicts:
         surely = asked if shown is None else asked & (shown == TRUE)
         if required is not True:
             asked, surely = asked & (required != FALSE), surely & (required == TRUE)
-        self._facet(surely, "required-blank", one)
+        self._facet(surely, "required-blank", field)
         open_ = asked & ~surely
         if open_.any():
-            self._say(open_ & ~self.told.of(asked_by(self.shape, one)), ASK)
+            self._say(open_ & ~self.told.of(asked_by(self.shape, field)), ASK)
 
-    def _outcomes(self, one: Field, classes: Array, hidden: Array) -> None:
+    def _outcomes(self, field: Field, classes: Array, hidden: Array) -> None:
         there = np.bincount(classes, minlength=1)
-        for at, outcome in enumerate(self.relation.reader(one).outcomes[: len(there)]):
-            if not there[at]:
+        for index, outcome in enumerate(self.relation.reader(field).outcomes[: len(there)]):
+            if not there[index]:
                 continue
-            if outcome.state is CellState.INVALID and one.value is not None:
-                self._say(~hidden & (classes == at), ASK)
+            if outcome.state is CellState.INVALID and field.value is not None:
+                self._say(~hidden & (classes == index), ASK)
             elif outcome.code is not None:
-                here = ~hidden & (classes == at)
-                self._facet(here & self.complete if outcome.draft_only else here, outcome.code, one)
+                here = ~hidden & (classes == index)
+                self._facet(here & self.complete if outcome.draft_only else here, outcome.code, field)
 
-    def _ranges(self, one: Field, left: Array) -> None:
+    def _ranges(self, field: Field, left: Array) -> None:
         """What passes its limits, the first alone; of ends that are UNKNOWN the judge is asked."""
-        companion = companion_of(one)
+        companion = companion_of(field)
         unit = None if companion is None else self.relation.value(self.shape.named(companion))
         if unit is not None:
-            left = self._first(left, ~known(unit), one, "unit-missing")
-        told = [
-            (word, _of(unit, of, self.nowhere), held, low, high)
-            for word, of, held, low, high in limits(self.shape, one)
+            left = self._first(left, ~known(unit), field, "unit-missing")
+        reported = [
+            (word, _of(unit, of, self.nowhere), current, low, high)
+            for word, of, current, low, high in limits(self.shape, field)
         ]
-        for _, here, _, low, high in told:
+        for _, here, _, low, high in reported:
             for end in (low, high):
                 if end is not None and not is_certain(end):
                     open_ = left & self.complete & here & ~known(self.scene.column(end))
                     self._say(open_, ASK)
                     left = left & ~open_
-        for word, here, held, low, high in told:
+        for word, here, value, low, high in reported:
             for side, end in (("below", low), ("above", high)):
                 if end is not None and (left & here).any():
-                    left = self._first(left, here & self._beyond(one, side, held, end), one, f"{side}-{word}")
+                    left = self._first(
+                        left, here & self._beyond(field, side, value, end), field, f"{side}-{word}"
+                    )
 
-    def _first(self, left: Array, where: Array, one: Field, code: str) -> Array:
+    def _first(self, left: Array, where: Array, field: Field, code: str) -> Array:
         """Says what is found, and gives the lines that are left."""
-        self._facet(left & where, code, one)
+        self._facet(left & where, code, field)
         return left & ~where
 
-    def _beyond(self, one: Field, side: str, held: Range, end: core.Core) -> Array:
+    def _beyond(self, field: Field, side: str, current: Range, end: core.Core) -> Array:
         """Where the value surely lies before the low end, or after the high one."""
-        strictly = not (held.low_open if side == "below" else held.high_open)
-        limit, value = self.scene.column(end), self.relation.value(one)
+        strictly = not (current.low_open if side == "below" else current.high_open)
+        limit, value = self.scene.column(end), self.relation.value(field)
         earlier, later = (limit, value) if side == "below" else (value, limit)
-        if type_of(one) in (Type.DATE, Type.SPREAD):
+        if type_of(field) in (Type.DATE, Type.SPREAD):
             return self._applied("span_le" if strictly else "span_lt", earlier, later) == FALSE
         return self._applied("lt" if strictly else "le", later, earlier) == TRUE
 
     def _applied(self, operator: str, *columns: Column) -> Array:
         return truth(applied(operator, columns, len(self.relation)))
 
-    def _differing(self, one: Field) -> None:
+    def _differing(self, field: Field) -> None:
         """What stands in the cell of a calculated field and is not what the formula gives."""
-        beside = self.relation.has_text(one)
+        beside = self.relation.has_text(field)
         if not beside.any():
             return
-        value, given = self.relation.value(one), self.relation.given(one)
+        value, given = self.relation.value(field), self.relation.given(field)
         there, same = known(value), truth(by_distinct(eq, [value, given], len(self.relation))) == TRUE
-        self._facet(beside & ~there, "calculated-unknown", one)
-        self._facet(beside & there & ~same, "calculated-differs", one)
+        self._facet(beside & ~there, "calculated-unknown", field)
+        self._facet(beside & there & ~same, "calculated-differs", field)
 
     # Rules and rows
 
@@ -220,8 +222,8 @@ class Verdicts:
         counted = np.bincount(rows.parents, minlength=len(self.relation))
         few, asked = counted < group.rows.minimum, counted > group.rows.maximum
         if group.rows.fixed:
-            told, different = self._combinations(group, rows)
-            few, asked = different != _combinations(group), asked | (different != told)
+            reported, different = self._combinations(group, rows)
+            few, asked = different != _combinations(group), asked | (different != reported)
         asked |= self.complete & few & (self._shown_group(group) != FALSE)
         self._say(asked, ASK)
 
@@ -229,14 +231,14 @@ class Verdicts:
         """How many rows of each form have all the codes that fix them, and how many different ones."""
         assert group.rows is not None
         fields = [rows.shape.named(name) for name in group.rows.fixed]
-        columns = [coded(rows.value(one)) for one in fields]
-        has = np.logical_and.reduce([known(one) for one in columns])
+        columns = [coded(rows.value(field)) for field in fields]
+        has = np.logical_and.reduce([known(item) for item in columns])
         numbers = np.asarray(rows.parents, np.int64)
-        for one in columns:
-            numbers = numbers * len(one.values) + one.codes
-        size = prod(len(one.values) for one in columns)
-        told = np.bincount(rows.parents[has], minlength=len(self.relation))
-        return told, np.bincount(np.unique(numbers[has]) // size, minlength=len(self.relation))
+        for column in columns:
+            numbers = numbers * len(column.values) + column.codes
+        size = prod(len(item.values) for item in columns)
+        bincount = np.bincount(rows.parents[has], minlength=len(self.relation))
+        return bincount, np.bincount(np.unique(numbers[has]) // size, minlength=len(self.relation))
 
     def _shown_group(self, group: Group) -> Array:
         if group.show_when is None:
@@ -248,11 +250,11 @@ def _of(unit: Column | None, of: str | None, nowhere: Array) -> Array:
     """Where a range is meant: everywhere, or with the unit that was chosen."""
     if unit is None:
         return ~nowhere if of is None else nowhere
-    held = coded(unit)
-    return np.array([of is not None and one == of for one in held.values], bool)[held.codes]
+    value = coded(unit)
+    return np.array([of is not None and item == of for item in value.values], bool)[value.codes]
 
 
 def _combinations(group: Group) -> int:
     assert group.rows is not None
-    lists = {one.name: one.codelist for one in group.fields if one.codelist is not None}
+    lists = {field.name: field.codelist for field in group.fields if field.codelist is not None}
     return prod(len(lists[name].codes) for name in group.rows.fixed)

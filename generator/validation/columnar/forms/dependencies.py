@@ -34,9 +34,9 @@ class Shape:
     def name(self) -> str:
         return self.group.name if self.group else self.form.name
 
-    def place(self, one: Field) -> Place:
+    def place(self, field: Field) -> Place:
         """A field of the relation."""
-        return self.name, self.group is not None, one.name
+        return self.name, self.group is not None, field.name
 
     @property
     def home(self) -> Home:
@@ -46,13 +46,13 @@ class Shape:
     def fields(self) -> tuple[Field, ...]:
         """The collected fields, in the order of the page."""
         if self.group:
-            return tuple(one for one in self.group.fields if one.collected)
+            return tuple(field for field in self.group.fields if field.collected)
         groups = (group for group in self.form.groups if group.rows is None)
-        return tuple(one for group in groups for one in group.fields if one.collected)
+        return tuple(field for group in groups for field in group.fields if field.collected)
 
     def named(self, name: str) -> Field:
         """The field of that name."""
-        return next(one for one in self.fields if one.name == name)
+        return next(field for field in self.fields if field.name == name)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -66,8 +66,8 @@ class Shape:
     @cached_property
     def has_file(self) -> bool:
         """False for a form that has no fields of its own and so no table in a package."""
-        held = self.study.tables.get(self.name)
-        return held is not None and (held.group is not None) == (self.group is not None)
+        table = self.study.tables.get(self.name)
+        return table is not None and (table.group is not None) == (self.group is not None)
 
 
 def shapes(study: Study) -> tuple[Shape, ...]:
@@ -81,32 +81,32 @@ def shapes(study: Study) -> tuple[Shape, ...]:
 
 def group_of(shape: Shape, field: Field) -> Group:
     """The group of the page in which a field stands."""
-    return shape.group or next(one for one in shape.form.groups if one.name == field.group)
+    return shape.group or next(group for group in shape.form.groups if group.name == field.group)
 
 
 def resolved(expression: Expression, study: Study, home: Home, expects: Type) -> core.Core:
     """The meaning of an expression; UNKNOWN for one with findings, as in Python."""
-    held = resolve(expression, study, home, expects)
-    return core.Constant(type=expects, value=None) if held.findings else held.core
+    entry = resolve(expression, study, home, expects)
+    return core.Constant(type=expects, value=None) if entry.findings else entry.core
 
 
 def conditions(shape: Shape, field: Field) -> tuple[core.Core, ...]:
     """What must hold for the field to be shown: its group's condition and its own."""
     group = group_of(shape, field)
-    said = ((group.show_when, Home(form=shape.form)), (field.show_when, shape.home))
-    return tuple(resolved(one, shape.study, home, Type.CONDITION) for one, home in said if one is not None)
+    text = ((group.show_when, Home(form=shape.form)), (field.show_when, shape.home))
+    return tuple(resolved(item, shape.study, home, Type.CONDITION) for item, home in text if item is not None)
 
 
-def companion_of(one: Field) -> str | None:
+def companion_of(field: Field) -> str | None:
     """The field in which the unit of a number is chosen."""
-    return one.unit.companion if one.unit is not None else None
+    return field.unit.companion if field.unit is not None else None
 
 
-def required_condition(shape: Shape, one: Field) -> tuple[core.Core, ...]:
+def required_condition(shape: Shape, field: Field) -> tuple[core.Core, ...]:
     """What decides whether a field has to be answered, where that is not always the same."""
-    if isinstance(one.required, bool):
+    if isinstance(field.required, bool):
         return ()
-    return (resolved(one.required, shape.study, shape.home, Type.CONDITION),)
+    return (resolved(field.required, shape.study, shape.home, Type.CONDITION),)
 
 
 def formula(shape: Shape, field: Field) -> core.Core | None:
@@ -119,22 +119,22 @@ def limits(
     shape: Shape, field: Field
 ) -> Iterator[tuple[str, str | None, Range, core.Core | None, core.Core | None]]:
     """Each range of a field: its word, its unit, and both ends."""
-    for word, said in field.limits:
-        for unit, one in said.items():
+    for word, data in field.limits:
+        for unit, item in data.items():
             low, high = (
                 None if end is None else resolved(end, shape.study, shape.home, type_of(field))
-                for end in (one.low, one.high)
+                for end in (item.low, item.high)
             )
-            yield word, unit, one, low, high
+            yield word, unit, item, low, high
 
 
 def nodes(node: core.Core) -> Iterator[core.Core]:
     """A node and everything below it."""
     stack = [node]
     while stack:
-        at = stack.pop()
-        yield at
-        stack += children(at)
+        index = stack.pop()
+        yield index
+        stack += children(index)
 
 
 def is_certain(node: core.Core | None) -> bool:

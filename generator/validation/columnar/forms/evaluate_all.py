@@ -72,7 +72,7 @@ class _Worked(NamedTuple):
 
 
 def _cut(names: Sequence[str], size: int) -> list[Sequence[str]]:
-    return [names[at : at + size] for at in range(0, len(names), size)]
+    return [names[index : index + size] for index in range(0, len(names), size)]
 
 
 @dataclass
@@ -116,7 +116,7 @@ class _AtOnce:
             coming: list[Lot] = []
             for names in lots:
                 keys, read = Keys(study=self.study, names=names), self.store.reading(names[0], names[-1])
-                forms = [one for name in names for one in kept.get(name, ())]
+                forms = [item for name in names for item in kept.get(name, ())]
                 coming.append((names, beside.submit(structure, keys, read, forms)))
                 if len(coming) > 1:
                     yield coming.pop(0)
@@ -129,12 +129,12 @@ class _AtOnce:
     def _lot(self, names: Sequence[str], coming: Future[Structure], needs: Needs) -> None:
         """Nothing is reported before all has been worked out; what fails is left to the judge."""
         try:
-            held = coming.result()
-            worked = self._worked_out(held, needs)
+            result = coming.result()
+            worked = self._worked_out(result, needs)
         except Exception as error:
             self._one_by_one(names, error)
         else:
-            self._report(held, worked)
+            self._report(result, worked)
 
     def _one_by_one(self, names: Sequence[str], why: Exception) -> None:
         words = str(why) if isinstance(why, NotSetWise) else f"{type(why).__name__}: {why}"[:200]
@@ -143,22 +143,22 @@ class _AtOnce:
         self.found.forget()
         self._judge(dict.fromkeys(names))
 
-    def _worked_out(self, held: Structure, needs: Needs) -> _Worked:
-        with closing(Books(held, needs, self.readers)) as books:
+    def _worked_out(self, value: Structure, needs: Needs) -> _Worked:
+        with closing(Books(value, needs, self.readers)) as books:
             for shape in books.shapes:
                 Verdicts(books, books.relation(shape), self.found).judge()
             unbegun = MissingnessCounter(study=self.study, today=self.missing.today)
-            left = Unbegun(books=books, subjects=~held.faulty, missing=unbegun).count()
-            files = NamedFiles(books, held.sites)
-        to_count = frozenset(held.keys.names[at] for at in left.tolist())
+            left = Unbegun(books=books, subjects=~value.faulty, missing=unbegun).count()
+            files = NamedFiles(books, value.sites)
+        to_count = frozenset(value.keys.names[index] for index in left.tolist())
         return _Worked(self.found.columns(), (unbegun.counts, self._states()), to_count, files)
 
     @cached_property
     def _all_kept(self) -> Mapping[str, Sequence[FormOf]]:
-        found: dict[str, list[FormOf]] = {}
-        for one in self.store.kept_forms():
-            found.setdefault(one[0], []).append(one)
-        return found
+        form_ofs: dict[str, list[FormOf]] = {}
+        for kept_form in self.store.kept_forms():
+            form_ofs.setdefault(kept_form[0], []).append(kept_form)
+        return form_ofs
 
     @cached_property
     def _damaged(self) -> Mapping[int, Sequence[int]]:
@@ -171,18 +171,18 @@ class _AtOnce:
             counts.setdefault((table, name, visits[visit]), Counter())[state] += count
         return counts
 
-    def _report(self, held: Structure, worked: _Worked) -> None:
+    def _report(self, value: Structure, worked: _Worked) -> None:
         """The judge speaks of faulty subjects, of what is listed or asked of it; the rest is counted."""
-        keys, columns = held.keys, worked.columns
+        keys, columns = value.keys, worked.columns
         self.found.forget()
         for counts in worked.counts:
             self.missing.add(counts)
         subject = keys.subject(columns.key)
-        asked = subject[(columns.constraint < 0) | self._special(held, columns)]
+        asked = subject[(columns.constraint < 0) | self._special(value, columns)]
         sure = ~np.isin(subject, asked)
         listed = np.isin(subject, np.union1d(asked, self._first(columns.where(sure), subject[sure])))
         wanted: dict[str, frozenset[FormKey] | None] = {**self._forms(keys, columns.where(listed))}
-        wanted.update(dict.fromkeys(keys.names[at] for at in np.flatnonzero(held.faulty).tolist()))
+        wanted.update(dict.fromkeys(keys.names[index] for index in np.flatnonzero(value.faulty).tolist()))
         self._judge(wanted, worked.to_count, worked.files)
         self._count(columns.where(~listed))
 
@@ -194,58 +194,58 @@ class _AtOnce:
         Of subjects that the judge is asked about, some may be no findings: they are listed in any case.
         """
         kinds: dict[tuple[str, str, str | None], list[int]] = {}
-        for one, at in self.found.constraints.items():
-            kinds.setdefault((one.code, one.table, one.field), []).append(at)
+        for item, constraint in self.found.constraints.items():
+            kinds.setdefault((item.code, item.table, item.field), []).append(constraint)
         wanted = [subject[:0]]
         for kind, places in kinds.items():
-            found = np.sort(subject[np.isin(columns.constraint, places)])
-            wanted.append(found[: max(self.opened.collector.limit - self.counted[kind], 0)])
-            self.counted[kind] += len(found)
+            result = np.sort(subject[np.isin(columns.constraint, places)])
+            wanted.append(result[: max(self.opened.collector.limit - self.counted[kind], 0)])
+            self.counted[kind] += len(result)
         return np.concatenate(wanted)
 
-    def _special(self, held: Structure, columns: Columns) -> Array:
+    def _special(self, value: Structure, columns: Columns) -> Array:
         """Findings of forms with warnings that were kept, or with cells that the reader has told of."""
         forms: dict[str, list[Array]] = {}
-        for subject, visit, unsno, form in held.kept:
-            forms.setdefault(form, []).append(held.keys.one(subject, visit, unsno))
-        for at, lines in self._damaged.items():
-            table = self.opened.plans[at].table
+        for subject, visit, unsno, form in value.kept:
+            forms.setdefault(form, []).append(value.keys.one(subject, visit, unsno))
+        for index, lines in self._damaged.items():
+            table = self.opened.plans[index].table
             if table is not None:
-                rows = held.tables[table.name]
+                rows = value.tables[table.name]
                 forms.setdefault(table.form.name, []).append(rows.key[np.isin(rows.line, lines)])
-        found = np.zeros(len(columns.key), bool)
+        zeros = np.zeros(len(columns.key), bool)
         for form, parts in forms.items():
             if form in self.found.forms:
                 mine = columns.form == self.found.forms[form]
-                found |= mine & np.isin(columns.key, np.concatenate(parts))
-        return found
+                zeros |= mine & np.isin(columns.key, np.concatenate(parts))
+        return zeros
 
     def _forms(self, keys: Keys, columns: Columns) -> dict[str, frozenset[FormKey]]:
         visits, names = [*visit_numbers(self.study)], [*self.found.forms]
         forms: dict[str, set[FormKey]] = {}
         for key, form in set(zip(columns.key.tolist(), columns.form.tolist(), strict=True)):
             subject, visit, unsno = keys.parts(key)
-            held = FormKey(names[form], visits[visit], unsno)
-            forms.setdefault(keys.names[subject], set()).add(held)
-        return {name: frozenset(held) for name, held in forms.items()}
+            form_key = FormKey(names[form], visits[visit], unsno)
+            forms.setdefault(keys.names[subject], set()).add(form_key)
+        return {name: frozenset(value) for name, value in forms.items()}
 
     # What is counted
 
     def _count(self, columns: Columns) -> None:
-        places = {plan.name: at for at, plan in enumerate(self.opened.plans)}
+        places = {plan.name: index for index, plan in enumerate(self.opened.plans)}
         counts = np.bincount(columns.constraint, minlength=len(self.found.constraints))
-        for one, at in self.found.constraints.items():
-            if not counts[at]:
+        for item, constraint in self.found.constraints.items():
+            if not counts[constraint]:
                 continue
-            said = Finding(code=one.code, severity=one.severity, message="", remedy="", rule=one.rule)
+            finding = Finding(code=item.code, severity=item.severity, message="", remedy="", rule=item.rule)
             self.opened.collector.more(
-                Reported(finding=said, table=one.table, field=one.field), int(counts[at])
+                Reported(finding=finding, table=item.table, field=item.field), int(counts[constraint])
             )
-            doubted = self._doubted.get((places[one.table], one.field or ""))
+            doubted = self._doubted.get((places[item.table], item.field or ""))
             if doubted:
-                lines = columns.line[columns.constraint == at].tolist()
+                lines = columns.line[columns.constraint == constraint].tolist()
                 for line in doubted.intersection(lines):
-                    self.store.settle(places[one.table], line, one.field or "")
+                    self.store.settle(places[item.table], line, item.field or "")
 
     @cached_property
     def _doubted(self) -> Mapping[tuple[int, str], set[int]]:
@@ -279,7 +279,7 @@ class _AtOnce:
         to_count: frozenset[str],
         files: NamedFiles | None,
     ) -> None:
-        places = {plan.name: at for at, plan in enumerate(self.opened.plans)}
+        places = {plan.name: index for index, plan in enumerate(self.opened.plans)}
         for name, forms in self.opened.staged():
             some = wanted.get(name, frozenset())
             if some is None:

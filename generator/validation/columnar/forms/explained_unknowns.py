@@ -30,9 +30,9 @@ PLAIN = frozenset({"and", "or", "not", "eq", "lt", "le", "in", "known", "member"
 DEEPEST = 4
 
 
-def asked_by(shape: Shape, one: Field) -> tuple[resolved.Core, ...]:
+def asked_by(shape: Shape, field: Field) -> tuple[resolved.Core, ...]:
     """The conditions of whether a field is asked and has to be answered."""
-    return (*conditions(shape, one), *required_condition(shape, one))
+    return (*conditions(shape, field), *required_condition(shape, field))
 
 
 class Told:
@@ -45,46 +45,46 @@ class Told:
 
     def of(self, nodes: tuple[resolved.Core, ...], depth: int = 0) -> Array:
         """Where each of these conditions that is UNKNOWN is told by a cell of the form."""
-        found = np.full(len(self.relation), bool(nodes))
+        full = np.full(len(self.relation), bool(nodes))
         for node in nodes:
             reads = list(_reads(node))
             if None in reads or depth > DEEPEST:
                 return np.zeros(len(self.relation), bool)
-            told = np.full(len(self.relation), bool(reads))
+            reported = np.full(len(self.relation), bool(reads))
             for read in reads:
                 assert read is not None
-                told &= self._source(read, depth)
-            found &= told | (self.scene.truth(node) != UNKNOWN)
-        return found
+                reported &= self._source(read, depth)
+            full &= reported | (self.scene.truth(node) != UNKNOWN)
+        return full
 
     def _source(self, read: resolved.Read, depth: int) -> Array:
         """Where a cell has a value, or a finding of its own, or is hidden, or hangs on such a one."""
-        here, one = self.relation, read.field
+        here, item = self.relation, read.field
         places = None
         if not read.row:
             here, places = self.books.form(self.relation.shape.form.name), self.relation.parent
-        found = known(here.value(one))
-        if not _is_companion(here.shape, one):
-            found |= self._says(here, one, depth)
-        return found if places is None else found[places]
+        result = known(here.value(item))
+        if not _is_companion(here.shape, item):
+            result |= self._says(here, item, depth)
+        return result if places is None else result[places]
 
-    def _says(self, here: Relation, one: Field, depth: int) -> Array:
-        shown, found = here.shown(one), np.zeros(len(here), bool)
+    def _says(self, here: Relation, field: Field, depth: int) -> Array:
+        shown, result = here.shown(field), np.zeros(len(here), bool)
         if shown is not None:
-            found = shown == FALSE
-        if one.value is not None:
-            return found
-        classes = here.classes(one)
-        outcomes = here.reader(one).outcomes
-        loud = np.array([held.state is CellState.INVALID or held.draft_only for held in outcomes])
+            result = shown == FALSE
+        if field.value is not None:
+            return result
+        classes = here.classes(field)
+        outcomes = here.reader(field).outcomes
+        loud = np.array([outcome.state is CellState.INVALID or outcome.draft_only for outcome in outcomes])
         blank = classes == BLANK
-        found = found | loud[classes]
-        if one.required is True:
-            found |= blank if shown is None else blank & (shown == TRUE)
+        result = result | loud[classes]
+        if field.required is True:
+            result |= blank if shown is None else blank & (shown == TRUE)
         if shown is not None:
-            deeper = Told(self.books, here).of(asked_by(here.shape, one), depth + 1)
-            found |= blank & (shown == UNKNOWN) & deeper
-        return found
+            deeper = Told(self.books, here).of(asked_by(here.shape, field), depth + 1)
+            result |= blank & (shown == UNKNOWN) & deeper
+        return result
 
 
 def _reads(node: resolved.Core) -> Iterator[resolved.Read | None]:
@@ -92,12 +92,12 @@ def _reads(node: resolved.Core) -> Iterator[resolved.Read | None]:
     if isinstance(node, resolved.Read):
         yield node if not node.depth and not node.entered and node.type is not Type.DATE else None
     elif isinstance(node, resolved.Apply) and node.operator in PLAIN:
-        for one in node.arguments:
-            yield from _reads(one)
+        for argument in node.arguments:
+            yield from _reads(argument)
     elif not isinstance(node, resolved.Constant | resolved.Key) or getattr(node, "name", "") == "rowno":
         yield None
 
 
-def _is_companion(shape: Shape, one: Field) -> bool:
+def _is_companion(shape: Shape, field: Field) -> bool:
     """True for the unit of a number: why it is not chosen depends on the number."""
-    return any(companion_of(other) == one.name for other in shape.fields)
+    return any(companion_of(other) == field.name for other in shape.fields)

@@ -65,8 +65,8 @@ class Scene:
 
     def read(self, node: resolved.Read) -> Column:
         relation, places = self._where(node)
-        found = relation.entered(node.field) if node.entered else relation.value(node.field)
-        return take(found, places)
+        entered = relation.entered(node.field) if node.entered else relation.value(node.field)
+        return take(entered, places)
 
     def _where(self, node: resolved.Read) -> tuple[Lines, Array | None]:
         frame = self.frames[node.depth]
@@ -76,8 +76,8 @@ class Scene:
 
     def remote(self, node: resolved.Remote) -> Column:
         relation = self.books.form(node.form)
-        found = relation.entered(node.field) if node.entered else relation.value(node.field)
-        return take_or_unknown(found, self._there(node))
+        entered = relation.entered(node.field) if node.entered else relation.value(node.field)
+        return take_or_unknown(entered, self._there(node))
 
     def _there(self, node: resolved.Remote) -> Array:
         """The line of the other form that a remote cell stands on; NOWHERE where there is none."""
@@ -90,11 +90,11 @@ class Scene:
         cell = node.cell
         if isinstance(cell, resolved.Read):
             relation, places = self._where(cell)
-            held = relation.missing(cell.field, node.code)
-            return _of_mask(at_places(held, places))
+            append = relation.missing(cell.field, node.code)
+            return _of_mask(at_places(append, places))
         relation, places = self.books.form(cell.form), self._there(cell)
-        held = np.append(relation.missing(cell.field, node.code), False)
-        return _of_mask(held[places])
+        append = np.append(relation.missing(cell.field, node.code), False)
+        return _of_mask(append[places])
 
     def key(self, node: resolved.Key) -> Column:
         return _KEYS[node.name](self, self.frames[node.depth])
@@ -128,7 +128,7 @@ class Scene:
             return constant((self.books.today, self.books.today), self.lines)
         if node.operator == "lookup":
             return self._lookup(node)
-        return applied(node.operator, [self.column(one) for one in node.arguments], self.lines)
+        return applied(node.operator, [self.column(argument) for argument in node.arguments], self.lines)
 
     def _lookup(self, node: resolved.Apply) -> Column:
         of, table = node.arguments
@@ -144,8 +144,8 @@ class Scene:
     def fold(self, node: resolved.Fold) -> Column:
         """Worked out once for each subject or form where no line has anything of its own in it."""
         scene, of = self._coarser(node)
-        found = joined([scene._folded(node, *some) for some in scene._parts(node.source)])
-        return take(found, of)
+        result = joined([scene._folded(node, *some) for some in scene._parts(node.source)])
+        return take(result, of)
 
     def _coarser(self, node: resolved.Fold) -> tuple[Scene, Array | None]:
         """A scene with fewer lines that says the same, and the line in it of each line here."""
@@ -177,36 +177,36 @@ class Scene:
         of = np.repeat(np.arange(end - start), count)
         place = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count) + first[of]
         inner = self.books.frame(node.source, place)
-        frames = [one.take(of + start) for one in self.frames[: node.depth]]
+        frames = [frame.take(of + start) for frame in self.frames[: node.depth]]
         scene = Scene(books=self.books, frames=[*frames, inner], lines=len(of))
-        held = np.ones(len(of), np.int8) if node.where is None else scene.truth(node.where)
+        ones = np.ones(len(of), np.int8) if node.where is None else scene.truth(node.where)
         body = None if node.body is None else scene.column(node.body)
-        return FOLDS[node.operator](Rows(of=of, lines=end - start, held=held, body=body))
+        return FOLDS[node.operator](Rows(of=of, lines=end - start, held=ones, body=body))
 
 
-def _of_mask(held: Array) -> Truth:
-    return Truth(np.where(held, np.int8(TRUE), np.int8(FALSE)))
+def _of_mask(array: Array) -> Truth:
+    return Truth(np.where(array, np.int8(TRUE), np.int8(FALSE)))
 
 
 def _level(node: resolved.Fold) -> str:
     """What a fold of frame 0 hangs on: the ``subject``, its ``form``, or its ``row``."""
     level = "form" if node.source.visit in ("this", "previous") else "subject"
     for part in (node.where, node.body):
-        for one in nodes(part) if part is not None else ():
-            if isinstance(one, resolved.Read) and one.depth == 0:
-                if one.row:
+        for item in nodes(part) if part is not None else ():
+            if isinstance(item, resolved.Read) and item.depth == 0:
+                if item.row:
                     return "row"
                 level = "form"
-            elif isinstance(one, resolved.Remote) and one.depth == 0:
+            elif isinstance(item, resolved.Remote) and item.depth == 0:
                 level = "form"
-            elif isinstance(one, resolved.Key) and one.depth == 0 and one.name not in ("subjid", "siteid"):
-                if one.name == "rowno":
+            elif isinstance(item, resolved.Key) and item.depth == 0 and item.name not in ("subjid", "siteid"):
+                if item.name == "rowno":
                     return "row"
                 level = "form"
             elif (
-                isinstance(one, resolved.Fold)
-                and one.source.depth == 0
-                and one.source.visit in ("this", "previous")
+                isinstance(item, resolved.Fold)
+                and item.source.depth == 0
+                and item.source.visit in ("this", "previous")
             ):
                 level = "form"
     return level

@@ -20,9 +20,9 @@ class Readers:
     today: date
     _held: dict[Place, Reader] = field(default_factory=dict)
 
-    def of(self, shape: Shape, one: Field) -> Reader:
-        place = shape.place(one)
+    def of(self, shape: Shape, item: Field) -> Reader:
+        place = shape.place(item)
         if place not in self._held:
-            plan = plan_of(self.study, shape.form).fields[shape.name, one.name]
+            plan = plan_of(self.study, shape.form).fields[shape.name, item.name]
             self._held[place] = Reader(shape, plan, self.today)
         return self._held[place]

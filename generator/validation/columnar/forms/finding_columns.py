@@ -40,8 +40,8 @@ class Constraint(NamedTuple):
 class Numbered(dict[One, int]):
     """Things, each with the place at which it was first met."""
 
-    def place(self, one: One) -> int:
-        return self.setdefault(one, len(self))
+    def place(self, item: One) -> int:
+        return self.setdefault(item, len(self))
 
 
 @dataclass
@@ -73,23 +73,23 @@ class Found:
             return
         place = -1 if constraint is None else self.constraints.place(constraint)
         form = self.forms.place(relation.shape.form.name)
-        numbers = (np.full(len(lines), one) for one in (place, form))
+        numbers = (np.full(len(lines), item) for item in (place, form))
         self._parts.append((relation.key[lines], relation.line[lines], *numbers))
 
-    def count(self, relation: Relation, one: Field, states: Array) -> None:
+    def count(self, relation: Relation, item: Field, states: Array) -> None:
         """Every cell of a field, by its state."""
         counted = np.bincount(relation.visit * 256 + states)
-        outcomes = relation.reader(one).outcomes
-        for at in np.flatnonzero(counted).tolist():
-            visit, state = divmod(at, 256)
+        outcomes = relation.reader(item).outcomes
+        for index in np.flatnonzero(counted).tolist():
+            visit, state = divmod(index, 256)
             name = state_name(state, outcomes)
-            self.states[relation.shape.name, one.name, visit, name] += int(counted[at])
+            self.states[relation.shape.name, item.name, visit, name] += int(counted[index])
 
     def columns(self) -> Columns:
         """Everything that was found."""
         if not self._parts:
             return Columns(*(np.zeros(0, np.int64) for _ in range(4)))
-        return Columns(*(np.concatenate([part[at] for part in self._parts]) for at in range(4)))
+        return Columns(*(np.concatenate([part[index] for part in self._parts]) for index in range(4)))
 
     def forget(self) -> None:
         """Findings and counts are done with; the numbers of constraints and forms stay."""

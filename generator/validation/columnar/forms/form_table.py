@@ -68,98 +68,104 @@ class Relation:
         assert self.parent is not None
         return self.parent
 
-    def reader(self, one: Field) -> Reader:
-        if one.name not in self._readers:
-            self._readers[one.name] = self.books.readers.of(self.shape, one)
-        return self._readers[one.name]
+    def reader(self, item: Field) -> Reader:
+        if item.name not in self._readers:
+            self._readers[item.name] = self.books.readers.of(self.shape, item)
+        return self._readers[item.name]
 
     # Texts
 
-    def text(self, one: Field) -> Texts:
+    def text(self, item: Field) -> Texts:
         """Codes of the cells' texts, and the texts."""
-        found = self.cells.get(one.name)
-        return Texts(np.zeros(len(self), np.uint8), pl.Series([""])) if found is None else found
+        cell = self.cells.get(item.name)
+        return Texts(np.zeros(len(self), np.uint8), pl.Series([""])) if cell is None else cell
 
-    def _meant(self, one: Field) -> tuple[list[Meaning], Array]:
+    def _meant(self, item: Field) -> tuple[list[Meaning], Array]:
         """What each different text means, and the class of each."""
-        if one.name not in self._meanings:
-            texts = self.text(one)[1]
-            read = self.books.is_read(self.shape, one)
-            sure = None if read else surely_answers(one, self.shape.study, texts)
+        if item.name not in self._meanings:
+            texts = self.text(item)[1]
+            read = self.books.is_read(self.shape, item)
+            sure = None if read else surely_answers(item, self.shape.study, texts)
             if sure is not None:
                 texts = texts.set(sure, None)
             meanings = [
-                _ANSWERED if text is None else self.reader(one).text(text) for text in texts.to_list()
+                _ANSWERED if text is None else self.reader(item).text(text) for text in texts.to_list()
             ]
-            self._meanings[one.name] = meanings, np.array([held.outcome for held in meanings], np.uint8)
-        return self._meanings[one.name]
+            self._meanings[item.name] = (
+                meanings,
+                np.array([meaning.outcome for meaning in meanings], np.uint8),
+            )
+        return self._meanings[item.name]
 
-    def entered(self, one: Field) -> Column:
+    def entered(self, item: Field) -> Column:
         """The value that was typed, also while the field is hidden."""
-        codes, _ = self.text(one)
-        return made(codes, [held.value for held in self._meant(one)[0]])
+        codes, _ = self.text(item)
+        return made(codes, [entry.value for entry in self._meant(item)[0]])
 
-    def given(self, one: Field) -> Column:
+    def given(self, item: Field) -> Column:
         """What stands in the cell of a calculated field, as a value."""
-        codes, texts = self.text(one)
-        return made(codes, [self.reader(one).beside(text) for text in texts.to_list()])
+        codes, texts = self.text(item)
+        return made(codes, [self.reader(item).beside(text) for text in texts.to_list()])
 
-    def has_text(self, one: Field) -> Array:
-        codes, texts = self.text(one)
+    def has_text(self, item: Field) -> Array:
+        codes, texts = self.text(item)
         return (texts != "").to_numpy()[codes]
 
     # Meaning
 
-    def shown(self, one: Field) -> Array | None:
+    def shown(self, item: Field) -> Array | None:
         """Whether it is asked, a truth value; None for a field without a condition."""
-        if one.name not in self._shown:
-            with self.books.working_out(self.shape.place(one), "shown"):
-                held = [truth(self.books.scene(self).column(node)) for node in conditions(self.shape, one)]
-            self._shown[one.name] = np.minimum.reduce(held) if held else None
-        return self._shown[one.name]
+        if item.name not in self._shown:
+            with self.books.working_out(self.shape.place(item), "shown"):
+                value = [truth(self.books.scene(self).column(node)) for node in conditions(self.shape, item)]
+            self._shown[item.name] = np.minimum.reduce(value) if value else None
+        return self._shown[item.name]
 
-    def classes(self, one: Field) -> Array:
+    def classes(self, item: Field) -> Array:
         """The class of every cell by its text, or by what its formula gives where it is not hidden."""
-        if one.value is not None:
-            return self._result(one)[0]
-        if one.name not in self._classes:
-            self._classes[one.name] = self._meant(one)[1][self.text(one)[0]]
-        return self._classes[one.name]
+        if item.value is not None:
+            return self._result(item)[0]
+        if item.name not in self._classes:
+            self._classes[item.name] = self._meant(item)[1][self.text(item)[0]]
+        return self._classes[item.name]
 
-    def value(self, one: Field) -> Column:
+    def value(self, item: Field) -> Column:
         """The value as rules see it; UNKNOWN where there is none, or where it is hidden."""
-        if one.value is not None:
-            return self._result(one)[1]
-        if one.name not in self._values:
-            self._values[one.name] = self._unless_hidden(one, self.entered(one))
-        return self._values[one.name]
+        if item.value is not None:
+            return self._result(item)[1]
+        if item.name not in self._values:
+            self._values[item.name] = self._unless_hidden(item, self.entered(item))
+        return self._values[item.name]
 
-    def _unless_hidden(self, one: Field, found: Column) -> Column:
-        shown = self.shown(one)
-        return found if shown is None else masked(found, shown != FALSE)
+    def _unless_hidden(self, item: Field, column: Column) -> Column:
+        shown = self.shown(item)
+        return column if shown is None else masked(column, shown != FALSE)
 
-    def missing(self, one: Field, code: str | None) -> Array:
+    def missing(self, item: Field, code: str | None) -> Array:
         """Where a cell that is not hidden holds a missing code, or this one."""
-        outcomes, classes, shown = self.reader(one).outcomes, self.classes(one), self.shown(one)
+        outcomes, classes, shown = self.reader(item).outcomes, self.classes(item), self.shown(item)
         wanted = np.array(
-            [held.state is CellState.MISSING and (code is None or held.missing == code) for held in outcomes]
+            [
+                outcome.state is CellState.MISSING and (code is None or outcome.missing == code)
+                for outcome in outcomes
+            ]
         )
-        found = wanted[classes]
-        return found if shown is None else found & (shown != FALSE)
+        result = wanted[classes]
+        return result if shown is None else result & (shown != FALSE)
 
-    def _result(self, one: Field) -> tuple[Array, Column]:
+    def _result(self, item: Field) -> tuple[Array, Column]:
         """The class and the value of what a formula gives."""
-        if one.name not in self._results:
-            node = formula(self.shape, one)
+        if item.name not in self._results:
+            node = formula(self.shape, item)
             assert node is not None
-            with self.books.working_out(self.shape.place(one), "value"):
-                computed = coded(self._unless_hidden(one, self.books.scene(self).column(node)))
+            with self.books.working_out(self.shape.place(item), "value"):
+                computed = coded(self._unless_hidden(item, self.books.scene(self).column(node)))
             there = np.bincount(computed.codes, minlength=len(computed.values)) > 0
             results = zip(computed.values, there.tolist(), strict=True)
-            meanings = self.reader(one).results(value if occurs else None for value, occurs in results)
-            classes = np.array([held.outcome for held in meanings], np.uint8)
-            self._results[one.name] = (
+            meanings = self.reader(item).results(value if occurs else None for value, occurs in results)
+            classes = np.array([meaning.outcome for meaning in meanings], np.uint8)
+            self._results[item.name] = (
                 classes[computed.codes],
-                made(computed.codes, [held.value for held in meanings]),
+                made(computed.codes, [meaning.value for meaning in meanings]),
             )
-        return self._results[one.name]
+        return self._results[item.name]

@@ -42,7 +42,11 @@ class Unbegun:
 
     def count(self) -> Array:
         """Counts the forms of every subject that it can; gives the numbers of those that the judge counts."""
-        lacked = {at: self._lacks(one) for at, one in self.study.expectations.items() if _may_be_asked(one)}
+        lacked = {
+            index: self._lacks(expectation)
+            for index, expectation in self.study.expectations.items()
+            if _may_be_asked(expectation)
+        }
         left = self._repeated() | self._looking_at_themselves(lacked)
         states = {visit: self._states(visit) for visit in {visit for _, visit in lacked}}
         for (form, visit), where in lacked.items():
@@ -64,36 +68,36 @@ class Unbegun:
         every = np.arange(len(self.books.keys.names))
         return self.books.keys.of(every, np.array([self._number(visit)]), np.array([0]))
 
-    def _lacks(self, one: Scheduled) -> Array:
-        form = self.books.form(one.form)
-        return self.subjects & (places_of(form.key, self._key(one.visit)) == NOWHERE)
+    def _lacks(self, scheduled: Scheduled) -> Array:
+        form = self.books.form(scheduled.form)
+        return self.subjects & (places_of(form.key, self._key(scheduled.visit)) == NOWHERE)
 
     def _repeated(self) -> Array:
         """The subjects with a visit that took place more than once."""
-        found = np.zeros(len(self.subjects), bool)
+        zeros = np.zeros(len(self.subjects), bool)
         for name in self.study.forms:
             form = self.books.form(name)
-            found[form.subject[form.unsno > 0]] = True
-        return found
+            zeros[form.subject[form.unsno > 0]] = True
+        return zeros
 
     def _looking_at_themselves(self, lacked: dict[tuple[str, str], Array]) -> Array:
         """The subjects of whom a form is lacked whose condition looks at other instances of it."""
-        found = np.zeros(len(self.subjects), bool)
-        for at, where in lacked.items():
-            if _looks_at_itself(self.study, self.study.expectations[at]):
-                found |= where
-        return found
+        zeros = np.zeros(len(self.subjects), bool)
+        for index, where in lacked.items():
+            if _looks_at_itself(self.study, self.study.expectations[index]):
+                zeros |= where
+        return zeros
 
-    def _asked(self, one: Scheduled, where: Array) -> Array:
-        if one.expectation is Expectation.REQUIRED or one.when is None or not where.any():
+    def _asked(self, scheduled: Scheduled, where: Array) -> Array:
+        if scheduled.expectation is Expectation.REQUIRED or scheduled.when is None or not where.any():
             return where
-        return where & (self._expected(one) == TRUE)
+        return where & (self._expected(scheduled) == TRUE)
 
-    def _expected(self, one: Scheduled) -> Array:
+    def _expected(self, scheduled: Scheduled) -> Array:
         """Evaluates a condition for a form without any answer, at its visit."""
-        assert one.when is not None
-        form = self.study.forms[one.form]
-        key = self._key(one.visit)
+        assert scheduled.when is not None
+        form = self.study.forms[scheduled.form]
+        key = self._key(scheduled.visit)
         blank = Relation(
             shape=Shape(form=form, group=None, study=self.study),
             books=self.books,
@@ -102,16 +106,16 @@ class Unbegun:
             complete=np.zeros(len(key), bool),
             cells={},
         )
-        node = resolved(one.when, self.study, Home(form=form), Type.CONDITION)
+        node = resolved(scheduled.when, self.study, Home(form=form), Type.CONDITION)
         return self.books.scene(blank).truth(node)
 
     # The state of a visit
 
     def _states(self, visit: str) -> Array:
         """The place in ``_STATUSES`` of a visit's status, of every subject."""
-        held, missed = self._held(visit)
+        value, missed = self._held(visit)
         done = np.where(missed, _PLACES[VisitStatus.MISSED], _PLACES[VisitStatus.DONE])
-        return np.where(held, done, self._open(visit))
+        return np.where(value, done, self._open(visit))
 
     def _open(self, visit: str) -> Array:
         """The same where the visit was not held.
@@ -120,9 +124,9 @@ class Unbegun:
         """
         days, of = np.unique(self._day_zero, return_inverse=True)
         asked = [self._asked_on(visit, day) for day in days.tolist()]
-        target = np.array([one[0] for one in asked])[of]
+        target = np.array([item[0] for item in asked])[of]
         ended = np.where(self._ended == NEVER, 0, np.where(self._ended < target, 1, 2))
-        return np.array([one[1] for one in asked])[of, ended]
+        return np.array([item[1] for item in asked])[of, ended]
 
     def _asked_on(self, visit: str, day_zero: int) -> tuple[int, tuple[int, ...]]:
         """When a visit is due, and its status in a study that goes on, has ended before, or has not."""
@@ -133,7 +137,7 @@ class Unbegun:
             due = due_dates(self.study.visits[visit], start)
             lines = (Timeline(day_zero=start, ended=end) for end in (None, date.min, date.max))
             states = (visit_state(self.study.visits[visit], line, today) for line in lines)
-            return due.target.toordinal() if due else NEVER, tuple(_PLACES[one.status] for one in states)
+            return due.target.toordinal() if due else NEVER, tuple(_PLACES[state.status] for state in states)
 
         return _ASKED_ON.get(self.study, (visit, day_zero, today), asked_on)
 
@@ -141,14 +145,14 @@ class Unbegun:
         """Of whom a visit is captured, and whether it was missed."""
         if field_named(self.study, VISIT_DATE) is None:
             captured = [places_of(self.books.form(name).key, self._key(visit)) for name in self.study.forms]
-            held = reduce(np.logical_or, (one != NOWHERE for one in captured))
-            return held, np.zeros(len(held), bool)
+            value = reduce(np.logical_or, (item != NOWHERE for item in captured))
+            return value, np.zeros(len(value), bool)
         form, dates, missed = self._headers
-        at = places_of(form.key, self._key(visit))
-        there = at != NOWHERE
+        places = places_of(form.key, self._key(visit))
+        there = places != NOWHERE
         return (
-            there & ((dates[at] != NEVER) | missed[at]) if len(form) else there,
-            there & missed[at] if len(form) else there,
+            there & ((dates[places] != NEVER) | missed[places]) if len(form) else there,
+            there & missed[places] if len(form) else there,
         )
 
     @cached_property
@@ -159,44 +163,44 @@ class Unbegun:
         form, dates = self.books.form(dated.form), self._days(dated)
         if reason is None:
             return form, dates, np.zeros(len(form), bool)
-        said = self._told(form, reason, lambda text: int(bool(text)))
-        return form, dates, (dates == NEVER) & (said > 0)
+        written = self._told(form, reason, lambda text: int(bool(text)))
+        return form, dates, (dates == NEVER) & (written > 0)
 
     @cached_property
     def _day_zero(self) -> Array:
         """The first known date of ``study.day_zero``; NEVER where there is none."""
-        found = np.full(len(self.subjects), NEVER)
+        full = np.full(len(self.subjects), NEVER)
         for name in self.study.day_zero:
             table, _, item = name.partition(".")
             asked = self.study.field(table, item)
             if asked is not None:
                 first = self._first(self.books.form(asked.form), self._days(asked))
-                found = np.where(found == NEVER, first, found)
-        return found
+                full = np.where(full == NEVER, first, full)
+        return full
 
     @cached_property
     def _ended(self) -> Array:
         """The earliest date in DSSTDAT, or of an early termination visit."""
         asked = field_named(self.study, END_OF_STUDY)
-        found = np.full(len(self.subjects), _FAR)
+        full = np.full(len(self.subjects), _FAR)
         if asked is not None:
-            self._least(found, self.books.form(asked.form), self._days(asked))
+            self._least(full, self.books.form(asked.form), self._days(asked))
         if field_named(self.study, VISIT_DATE) is not None:
             form, dates, _ = self._headers
-            ends = [one.type is VisitType.TERMINATION for one in self.study.visits.values()]
-            self._least(found, form, np.where(np.array([*ends, False])[form.visit], dates, NEVER))
-        return np.where(found == _FAR, NEVER, found)
+            ends = [visit.type is VisitType.TERMINATION for visit in self.study.visits.values()]
+            self._least(full, form, np.where(np.array([*ends, False])[form.visit], dates, NEVER))
+        return np.where(full == _FAR, NEVER, full)
 
-    def _least(self, found: Array, form: Relation, days: Array) -> None:
+    def _least(self, array: Array, form: Relation, days: Array) -> None:
         there = days != NEVER
-        np.minimum.at(found, form.subject[there], days[there])
+        np.minimum.at(array, form.subject[there], days[there])
 
     def _first(self, form: Relation, days: Array) -> Array:
         """The day of each subject's first form that has one."""
-        found, there = np.full(len(self.subjects), NEVER), days != NEVER
+        results, there = np.full(len(self.subjects), NEVER), days != NEVER
         subjects, first = np.unique(form.subject[there], return_index=True)
-        found[subjects] = days[there][first]
-        return found
+        results[subjects] = days[there][first]
+        return results
 
     def _days(self, asked: Field) -> Array:
         def day(text: str) -> int:
@@ -207,17 +211,17 @@ class Unbegun:
 
     def _told(self, form: Relation, asked: Field, tell: Callable[[str], int]) -> Array:
         """What a form's cells of a name tell, each different text once; a missing code is no text."""
-        there = next((one for one in form.shape.fields if one.name == asked.name), None)
+        there = next((field for field in form.shape.fields if field.name == asked.name), None)
         if there is None:
             return np.full(len(form), NEVER)
         codes, texts = form.text(there)
-        missing = {one.code for one in asked.missing}
+        missing = {item.code for item in asked.missing}
         stripped = [text.strip() for text in texts.to_list()]
-        return np.array([tell("" if one in missing else one) for one in stripped], np.int64)[codes]
+        return np.array([tell("" if item in missing else item) for item in stripped], np.int64)[codes]
 
 
 _STATUSES: Sequence[VisitStatus] = tuple(VisitStatus)
-_PLACES: Mapping[VisitStatus, int] = {status: at for at, status in enumerate(_STATUSES)}
+_PLACES: Mapping[VisitStatus, int] = {status: index for index, status in enumerate(_STATUSES)}
 _FAR = date.max.toordinal() + 1
 
 
@@ -225,25 +229,25 @@ def _date(day: int) -> date | None:
     return None if day == NEVER else date.fromordinal(day)
 
 
-def _may_be_asked(one: Scheduled) -> bool:
-    return one.expectation is not Expectation.OPTIONAL
+def _may_be_asked(scheduled: Scheduled) -> bool:
+    return scheduled.expectation is not Expectation.OPTIONAL
 
 
-def _looks_at_itself(study: Study, one: Scheduled) -> bool:
+def _looks_at_itself(study: Study, scheduled: Scheduled) -> bool:
     """Whether a condition, or what it hangs on, looks at instances of its own form."""
-    if one.when is None:
+    if scheduled.when is None:
         return False
-    when = one.when
+    when = scheduled.when
 
     def looks_at_itself() -> bool:
-        root = resolved(when, study, Home(form=study.forms[one.form]), Type.CONDITION)
+        root = resolved(when, study, Home(form=study.forms[scheduled.form]), Type.CONDITION)
         return any(
-            (isinstance(node, core.Remote) and node.form == one.form)
-            or (isinstance(node, core.Fold) and node.source.form == one.form)
+            (isinstance(node, core.Remote) and node.form == scheduled.form)
+            or (isinstance(node, core.Fold) and node.source.form == scheduled.form)
             for node in _behind(study, root)
         )
 
-    return _LOOKS_AT_ITSELF.get(study, (one.form, one.visit), looks_at_itself)
+    return _LOOKS_AT_ITSELF.get(study, (scheduled.form, scheduled.visit), looks_at_itself)
 
 
 def _behind(study: Study, root: core.Core) -> Iterator[core.Core]:

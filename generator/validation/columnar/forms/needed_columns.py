@@ -46,46 +46,46 @@ def needs_of(study: Study) -> Needs:
         for node in _expressions(shape):
             _note(needs, node)
         _note_rows(needs, shape)
-    for one in study.schedule:
-        if one.when is not None:
-            home = Home(form=study.forms[one.form])
-            _note(needs, resolved(one.when, study, home, Type.CONDITION))
+    for item in study.schedule:
+        if item.when is not None:
+            home = Home(form=study.forms[item.form])
+            _note(needs, resolved(item.when, study, home, Type.CONDITION))
     needs.layers = _layers(every)
     return needs
 
 
 def _expressions(shape: Shape) -> Iterator[core.Core]:
     study = shape.study
-    for one in shape.fields:
-        yield from conditions(shape, one)
-        computed = formula(shape, one)
+    for entry in shape.fields:
+        yield from conditions(shape, entry)
+        computed = formula(shape, entry)
         if computed is not None:
             yield computed
-        yield from required_condition(shape, one)
-        for *_, low, high in limits(shape, one):
+        yield from required_condition(shape, entry)
+        for *_, low, high in limits(shape, entry):
             yield from (end for end in (low, high) if end is not None)
     for rule in shape.rules:
-        said = (rule.when, rule.assertion)
-        yield from (resolved(one, study, shape.home, Type.CONDITION) for one in said if one is not None)
+        text = (rule.when, rule.assertion)
+        yield from (resolved(item, study, shape.home, Type.CONDITION) for item in text if item is not None)
 
 
 def _note(needs: Needs, node: core.Core) -> None:
-    for one in nodes(node):
-        if isinstance(one, core.Missing):
-            needs.missing.add(place_of(one.cell))
-        if isinstance(one, core.Read | core.Remote):
-            (needs.entered if one.entered else needs.values).add(place_of(one))
+    for item in nodes(node):
+        if isinstance(item, core.Missing):
+            needs.missing.add(place_of(item.cell))
+        if isinstance(item, core.Read | core.Remote):
+            (needs.entered if item.entered else needs.values).add(place_of(item))
 
 
 def _note_rows(needs: Needs, shape: Shape) -> None:
     """The judge compares values with their limits, and rows by their fixed codes."""
-    for one in shape.fields:
-        ends = [end for *_, low, high in limits(shape, one) for end in (low, high)]
-        companion = companion_of(one)
+    for item in shape.fields:
+        ends = [end for *_, low, high in limits(shape, item) for end in (low, high)]
+        companion = companion_of(item)
         if companion:
             needs.values.add((shape.name, shape.group is not None, companion))
-        if companion or one.value is not None or not all(is_certain(end) for end in ends):
-            needs.values.add(shape.place(one))
+        if companion or item.value is not None or not all(is_certain(end) for end in ends):
+            needs.values.add(shape.place(item))
     if shape.group and shape.group.rows:
         needs.values |= {(shape.name, True, name) for name in shape.group.rows.fixed}
 
@@ -96,33 +96,35 @@ def place_of(node: core.Read | core.Remote) -> Place:
     return node.table, node.row, node.field.name
 
 
-def is_derived(shape: Shape, one: Field) -> bool:
+def is_derived(shape: Shape, item: Field) -> bool:
     """True for a field whose value is not what its text says: it may be hidden, or is calculated."""
-    return one.value is not None or bool(conditions(shape, one))
+    return item.value is not None or bool(conditions(shape, item))
 
 
 def _layers(every: Iterable[Shape]) -> dict[Place, int]:
     """After how many others a cell can be worked out; those that any text alone tells are in layer 0."""
     reads: dict[Place, set[Place]] = {}
     for shape in every:
-        for one in shape.fields:
-            if not is_derived(shape, one):
+        for item in shape.fields:
+            if not is_derived(shape, item):
                 continue
-            said = [*conditions(shape, one)]
-            computed = formula(shape, one)
-            said += [computed] if computed is not None else []
-            reads[shape.place(one)] = {
+            text = [*conditions(shape, item)]
+            computed = formula(shape, item)
+            text += [computed] if computed is not None else []
+            reads[shape.place(item)] = {
                 place_of(node)
-                for root in said
+                for root in text
                 for node in nodes(root)
                 if isinstance(node, core.Read | core.Remote) and not node.entered
             }
-    found: dict[Place, int] = {}
-    while len(found) < len(reads):
+    numbers: dict[Place, int] = {}
+    while len(numbers) < len(reads):
         ready = [
-            at for at in reads if at not in found and all(p in found or p not in reads for p in reads[at])
+            read
+            for read in reads
+            if read not in numbers and all(p in numbers or p not in reads for p in reads[read])
         ]
         if not ready:
             raise NotSetWise("some cells depend on themselves")
-        found |= {at: 1 + max((found.get(p, 0) for p in reads[at]), default=0) for at in ready}
-    return found
+        numbers |= {index: 1 + max((numbers.get(p, 0) for p in reads[index]), default=0) for index in ready}
+    return numbers

@@ -53,8 +53,8 @@ Columns = Sequence[Column]
 def applied(operator: str, columns: Columns, rows: int) -> Column:
     """The operator in each row. ``today`` and ``lookup`` are no functions of columns alone."""
     at_once = _AT_ONCE.get(operator)
-    found = at_once(columns) if at_once is not None and rows else None
-    return by_distinct(FUNCTIONS[operator], columns, rows) if found is None else found
+    result = at_once(columns) if at_once is not None and rows else None
+    return by_distinct(FUNCTIONS[operator], columns, rows) if result is None else result
 
 
 def _strict(function: Function) -> Function:
@@ -64,12 +64,12 @@ def _strict(function: Function) -> Function:
 
 def _lazy(maker: Callable[..., Any]) -> Function:
     """A function of values out of one of closures: what is looked up in are the values themselves."""
-    made: dict[int, Function] = {}
+    functions: dict[int, Function] = {}
 
     def call(*values: Any) -> Any:
-        if len(values) not in made:
-            made[len(values)] = maker(tuple(map(itemgetter, range(len(values)))))
-        return made[len(values)](values)
+        if len(values) not in functions:
+            functions[len(values)] = maker(tuple(map(itemgetter, range(len(values)))))
+        return functions[len(values)](values)
 
     return call
 
@@ -88,7 +88,7 @@ if {*FUNCTIONS, "today", "lookup"} != set(resolved.OPERATORS):
 
 def _are_few(columns: Columns) -> bool:
     """True where looking at each combination of values is less work than looking at each row."""
-    sizes = [len(one.values) for one in columns if isinstance(one, Coded)]
+    sizes = [len(column.values) for column in columns if isinstance(column, Coded)]
     return len(sizes) == len(columns) and prod(sizes) <= FEW
 
 
@@ -114,9 +114,9 @@ def _case(columns: Columns) -> Column | None:
     if _are_few(columns):
         return None
     of = np.full(len(truth(conditions[0])), len(conditions), np.int64)
-    for at in range(len(conditions) - 1, -1, -1):
-        held = truth(conditions[at])
-        of = np.where(held == TRUE, at, np.where(held == UNKNOWN, len(values), of))
+    for index in range(len(conditions) - 1, -1, -1):
+        value = truth(conditions[index])
+        of = np.where(value == TRUE, index, np.where(value == UNKNOWN, len(values), of))
     return chosen(of, [*values, constant(None, len(of))])
 
 
@@ -124,8 +124,8 @@ def _coalesce(columns: Columns) -> Column | None:
     if _are_few(columns):
         return None
     of = np.full(len(known(columns[0])), len(columns) - 1, np.int64)
-    for at in range(len(columns) - 2, -1, -1):
-        of = np.where(known(columns[at]), at, of)
+    for index in range(len(columns) - 2, -1, -1):
+        of = np.where(known(columns[index]), index, of)
     return chosen(of, columns)
 
 
@@ -133,18 +133,18 @@ def _ordered(compare: Callable[[Array, Array], Array]) -> Callable[[Columns], Co
     """A comparison of exact numbers and times."""
 
     def find(columns: Columns) -> Column | None:
-        sides = [] if _are_few(columns) else [whole(one) for one in columns]
+        sides = [] if _are_few(columns) else [whole(column) for column in columns]
         if len(sides) < 2 or sides[0] is None or sides[1] is None:
             return None
-        held = compare(sides[0].numbers, sides[1].numbers)
-        return _told(held, ~held, sides[0].known & sides[1].known)
+        value = compare(sides[0].numbers, sides[1].numbers)
+        return _told(value, ~value, sides[0].known & sides[1].known)
 
     return find
 
 
 def _told(surely: Array, surely_not: Array, both: Array) -> Truth:
-    held = np.where(surely, np.int8(TRUE), np.where(surely_not, np.int8(FALSE), np.int8(UNKNOWN)))
-    return Truth(np.where(both, held, np.int8(UNKNOWN)))
+    value = np.where(surely, np.int8(TRUE), np.where(surely_not, np.int8(FALSE), np.int8(UNKNOWN)))
+    return Truth(np.where(both, value, np.int8(UNKNOWN)))
 
 
 def _eq(columns: Columns) -> Column | None:
@@ -153,20 +153,20 @@ def _eq(columns: Columns) -> Column | None:
     return _ordered(np.equal)(columns) or _same_codes(*map(coded, columns))
 
 
-def _same_codes(one: Coded, other: Coded) -> Column:
+def _same_codes(item: Coded, other: Coded) -> Column:
     """Equal texts, by numbers that both columns share."""
     numbers: dict[Any, int] = {}
     sides = [
         np.array([numbers.setdefault(value, len(numbers)) for value in side.values], np.int64)[side.codes]
-        for side in (one, other)
+        for side in (item, other)
     ]
-    held = sides[0] == sides[1]
-    return _told(held, ~held, known(one) & known(other))
+    current = sides[0] == sides[1]
+    return _told(current, ~current, known(item) & known(other))
 
 
 def _spans(columns: Columns) -> list[Span] | None:
-    sides = [] if _are_few(columns) else [span(one) for one in columns]
-    return [one for one in sides if one is not None] if sides and None not in sides else None
+    sides = [] if _are_few(columns) else [span(column) for column in columns]
+    return [side for side in sides if side is not None] if sides and None not in sides else None
 
 
 def _span_compared(surely: Function, surely_not: Function) -> Callable[[Columns], Column | None]:
@@ -174,42 +174,42 @@ def _span_compared(surely: Function, surely_not: Function) -> Callable[[Columns]
         sides = _spans(columns)
         if sides is None:
             return None
-        one, other = sides
-        return _told(surely(one, other), surely_not(one, other), one.known & other.known)
+        first, other = sides
+        return _told(surely(first, other), surely_not(first, other), first.known & other.known)
 
     return find
 
 
 def _add(columns: Columns) -> Column | None:
-    sides = [] if _are_few(columns) else [whole(one) for one in columns]
-    held = [one for one in sides if one is not None]
-    if not sides or len(held) < len(sides) or not _fit(*(one.numbers for one in held)):
+    sides = [] if _are_few(columns) else [whole(column) for column in columns]
+    value = [side for side in sides if side is not None]
+    if not sides or len(value) < len(sides) or not _fit(*(item.numbers for item in value)):
         return None
-    return Whole(sum(one.numbers for one in held), np.logical_and.reduce([one.known for one in held]))
+    return Whole(sum(item.numbers for item in value), np.logical_and.reduce([item.known for item in value]))
 
 
 def _fit(*numbers: Array) -> bool:
     """True where no sum of one of each leaves what 64 bits hold."""
-    return sum(max(abs(int(one.max())), abs(int(one.min()))) for one in numbers) < FITS
+    return sum(max(abs(int(number.max())), abs(int(number.min()))) for number in numbers) < FITS
 
 
 def _neg(columns: Columns) -> Column | None:
-    held = whole(columns[0]) if not _are_few(columns) else None
-    return None if held is None else Whole(-held.numbers, held.known)
+    value = whole(columns[0]) if not _are_few(columns) else None
+    return None if value is None else Whole(-value.numbers, value.known)
 
 
 def _round(columns: Columns) -> Column | None:
     """Half away from zero; the places are a constant."""
-    held, places = whole(columns[0]), columns[1]
-    if held is None or not isinstance(places, Coded) or len(places.values) > 1 or _are_few(columns):
+    entry, places = whole(columns[0]), columns[1]
+    if entry is None or not isinstance(places, Coded) or len(places.values) > 1 or _are_few(columns):
         return None
     [digits] = places.values
     assert isinstance(digits, int)
     step = 10 ** (FRACTION_DIGITS - digits // SCALE)
-    if step > FITS // 2 or not _fit(held.numbers, np.array([step])):
+    if step > FITS // 2 or not _fit(entry.numbers, np.array([step])):
         return None
-    size = (np.abs(held.numbers) + step // 2) // step * step
-    return Whole(np.where(held.numbers < 0, -size, size), held.known)
+    size = (np.abs(entry.numbers) + step // 2) // step * step
+    return Whole(np.where(entry.numbers < 0, -size, size), entry.known)
 
 
 def _between(count: Callable[[Array, Array], Array]) -> Callable[[Columns], Column | None]:
@@ -219,9 +219,9 @@ def _between(count: Callable[[Array, Array], Array]) -> Callable[[Columns], Colu
         sides = _spans(columns)
         if sides is None:
             return None
-        one, other = sides
-        low, high = count(one.high, other.low), count(one.low, other.high)
-        return Span(low * SCALE, high * SCALE, one.known & other.known)
+        first, other = sides
+        low, high = count(first.high, other.low), count(first.low, other.high)
+        return Span(low * SCALE, high * SCALE, first.known & other.known)
 
     return find
 
@@ -242,13 +242,13 @@ def _moved(move: Callable[[Array, Array], Array]) -> Callable[[Columns], Column 
 
 
 def _settle(columns: Columns) -> Column | None:
-    held = span(columns[0])
-    return None if held is None else Whole(held.low, held.known & (held.low == held.high))
+    value = span(columns[0])
+    return None if value is None else Whole(value.low, value.known & (value.low == value.high))
 
 
 def _point(columns: Columns) -> Column | None:
-    held = whole(columns[0])
-    return None if held is None else Span(held.numbers, held.numbers, held.known)
+    value = whole(columns[0])
+    return None if value is None else Span(value.numbers, value.numbers, value.known)
 
 
 _AT_ONCE: Mapping[str, Callable[[Columns], Column | None]] = MappingProxyType(
@@ -263,14 +263,14 @@ _AT_ONCE: Mapping[str, Callable[[Columns], Column | None]] = MappingProxyType(
         "lt": _ordered(np.less),
         "le": _ordered(np.less_equal),
         "span_eq": _span_compared(
-            lambda one, other: (one.low == one.high) & (other.low == other.high) & (one.low == other.low),
-            lambda one, other: (one.high < other.low) | (other.high < one.low),
+            lambda item, other: (item.low == item.high) & (other.low == other.high) & (item.low == other.low),
+            lambda item, other: (item.high < other.low) | (other.high < item.low),
         ),
         "span_lt": _span_compared(
-            lambda one, other: one.high < other.low, lambda one, other: one.low >= other.high
+            lambda item, other: item.high < other.low, lambda item, other: item.low >= other.high
         ),
         "span_le": _span_compared(
-            lambda one, other: one.high <= other.low, lambda one, other: one.low > other.high
+            lambda item, other: item.high <= other.low, lambda item, other: item.low > other.high
         ),
         "add": _add,
         "neg": _neg,

@@ -27,7 +27,7 @@ NOWHERE = -1
 
 def visit_numbers(study: Study) -> Mapping[str, int]:
     """Every visit, and the log after them."""
-    return {name: at for at, name in enumerate((*study.visits, LOG))}
+    return {name: index for index, name in enumerate((*study.visits, LOG))}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class Keys:
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
-        return {name: at for at, name in enumerate(self.names)}
+        return {name: index for index, name in enumerate(self.names)}
 
     def subject(self, key: Array) -> Array:
         """The number of the subject in each key."""
@@ -104,7 +104,7 @@ class Held:
             key=self.key[kept],
             line=self.line[kept],
             rowno=None if self.rowno is None else self.rowno[kept],
-            cells={name: Texts(one.codes[kept], one.texts) for name, one in self.cells.items()},
+            cells={name: Texts(cell.codes[kept], cell.texts) for name, cell in self.cells.items()},
         )
 
 
@@ -146,18 +146,18 @@ def structure(keys: Keys, read: Callable[[str], pl.DataFrame], kept: Sequence[Fo
     heads = _heads(keys, read(layout.FORMS), sites, faulty)
     tables = {}
     for name, table in keys.study.tables.items():
-        held = _held(keys, read(name), sites, faulty, table)
-        _compare(keys, held, heads[table.form.name], faulty)
-        tables[name] = held
+        value = _held(keys, read(name), sites, faulty, table)
+        _compare(keys, value, heads[table.form.name], faulty)
+        tables[name] = value
     _compare_kept(keys, kept, heads, faulty)
     if faulty.any():
-        heads = {name: one.where(~faulty[keys.subject(one.key)]) for name, one in heads.items()}
-        tables = {name: one.where(_sound(keys, one, faulty)) for name, one in tables.items()}
+        heads = {name: head.where(~faulty[keys.subject(head.key)]) for name, head in heads.items()}
+        tables = {name: item.where(_sound(keys, item, faulty)) for name, item in tables.items()}
     return Structure(keys=keys, kept=kept, sites=sites.names(), faulty=faulty, heads=heads, tables=tables)
 
 
-def _sound(keys: Keys, held: Held, faulty: Array) -> Array:
-    return (held.key != NOWHERE) & ~faulty[keys.subject(held.key)]
+def _sound(keys: Keys, value: Held, faulty: Array) -> Array:
+    return (value.key != NOWHERE) & ~faulty[keys.subject(value.key)]
 
 
 def _compare_kept(keys: Keys, kept: Sequence[FormOf], heads: Mapping[str, Heads], faulty: Array) -> None:
@@ -186,20 +186,20 @@ class _Sites:
     def names(self) -> Sequence[str]:
         """The site of each subject; of one that has none any."""
         names = _texts(self._kind, int(self._of.max(initial=0)) + 1).to_list() if len(self._held) else [""]
-        return [names[at] for at in self._of.tolist()]
+        return [names[index] for index in self._of.tolist()]
 
 
 def encoded(texts: pl.Series) -> Texts:
     """Each different text once."""
     kind = pl.Categorical(pl.Categories.random())
-    held = texts.cast(kind)
-    codes = held.to_physical().to_numpy()
+    entry = texts.cast(kind)
+    codes = entry.to_physical().to_numpy()
     size = int(codes.max(initial=0)) + 1 if len(codes) else 0
     return Texts(codes.astype(code_type(size)), _texts(kind, size))
 
 
-def _physical(held: pl.Series) -> Array:
-    return held.to_physical().to_numpy().astype(np.int64)
+def _physical(series: pl.Series) -> Array:
+    return series.to_physical().to_numpy().astype(np.int64)
 
 
 def _texts(kind: pl.Categorical, size: int) -> pl.Series:
@@ -217,13 +217,13 @@ def _heads(keys: Keys, forms: pl.DataFrame, sites: _Sites, faulty: Array) -> Map
     allowed, repeats = _allowed(keys.study)
     sound = (key != NOWHERE) & (form >= 0) & allowed[form, visit] & (repeats[visit] | (unsno == 0))
     faulty[subject[~sound]] = True
-    found = {}
-    for at, name in enumerate(names):
-        mine = np.flatnonzero(sound & (form == at))
+    results = {}
+    for index, name in enumerate(names):
+        mine = np.flatnonzero(sound & (form == index))
         mine = mine[_order(key[mine])]
-        found[name] = Heads(key=key[mine], line=line[mine], complete=complete[mine])
-        faulty[keys.subject(_repeated(found[name].key))] = True
-    return found
+        results[name] = Heads(key=key[mine], line=line[mine], complete=complete[mine])
+        faulty[keys.subject(_repeated(results[name].key))] = True
+    return results
 
 
 def _order(key: Array) -> Array | slice:
@@ -240,12 +240,12 @@ def _allowed(study: Study) -> tuple[Array, Array]:
     """Which form may stand at which visit, and which visits repeat."""
     visits = visit_numbers(study)
     allowed = np.zeros((len(study.forms), len(visits)), bool)
-    for at, form in enumerate(study.forms.values()):
+    for index, form in enumerate(study.forms.values()):
         if form.log:
-            allowed[at, visits[LOG]] = True
+            allowed[index, visits[LOG]] = True
         for name in study.visits:
-            allowed[at, visits[name]] = not form.log and (form.name, name) in study.expectations
-    return allowed, np.array([*(one.repeats for one in study.visits.values()), False])
+            allowed[index, visits[name]] = not form.log and (form.name, name) in study.expectations
+    return allowed, np.array([*(visit.repeats for visit in study.visits.values()), False])
 
 
 def _held(keys: Keys, frame: pl.DataFrame, sites: _Sites, faulty: Array, table: Table) -> Held:
@@ -254,14 +254,14 @@ def _held(keys: Keys, frame: pl.DataFrame, sites: _Sites, faulty: Array, table: 
     key = keys.of(subject, keys.visit(frame[layout.VISIT]), frame[layout.UNSNO].to_numpy())
     faulty[subject[key == NOWHERE]] = True
     rowno = frame[layout.ROW].to_numpy() if table.group else None
-    held = Held(
+    value = Held(
         key=key,
         line=frame[LINE].to_numpy(),
         rowno=rowno,
-        cells={one.name: encoded(frame[one.name]) for one in table.fields},
+        cells={field.name: encoded(frame[field.name]) for field in table.fields},
     )
     order = _order(key) if rowno is None else _order_of_rows(key, rowno)
-    return held if isinstance(order, slice) else held.where(order)
+    return value if isinstance(order, slice) else value.where(order)
 
 
 def _order_of_rows(key: Array, rowno: Array) -> Array | slice:
@@ -271,16 +271,16 @@ def _order_of_rows(key: Array, rowno: Array) -> Array | slice:
     return np.lexsort((rowno, key))
 
 
-def _compare(keys: Keys, held: Held, heads: Heads, faulty: Array) -> None:
+def _compare(keys: Keys, value: Held, heads: Heads, faulty: Array) -> None:
     """Every row has its form, every form of a table its row, and none stands twice."""
-    if held.rowno is None and np.array_equal(held.key, heads.key):
+    if value.rowno is None and np.array_equal(value.key, heads.key):
         return
-    same = held.key[1:] == held.key[:-1]
-    if held.rowno is not None:
-        same &= held.rowno[1:] == held.rowno[:-1]
-    wrong = [held.key[1:][same], held.key[places_of(heads.key, held.key) == NOWHERE]]
-    if held.rowno is None:
-        wrong.append(heads.key[places_of(held.key, heads.key) == NOWHERE])
+    same = value.key[1:] == value.key[:-1]
+    if value.rowno is not None:
+        same &= value.rowno[1:] == value.rowno[:-1]
+    wrong = [value.key[1:][same], value.key[places_of(heads.key, value.key) == NOWHERE]]
+    if value.rowno is None:
+        wrong.append(heads.key[places_of(value.key, heads.key) == NOWHERE])
     for some in wrong:
         faulty[keys.subject(some[some != NOWHERE])] = True
 
@@ -289,5 +289,5 @@ def places_of(sorted_keys: Array, wanted: Array) -> Array:
     """Where each key stands among sorted ones, NOWHERE where it does not."""
     if not len(sorted_keys):
         return np.full(len(wanted), NOWHERE)
-    at = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
-    return np.where(sorted_keys[at] == wanted, at, NOWHERE)
+    minimum = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
+    return np.where(sorted_keys[minimum] == wanted, minimum, NOWHERE)

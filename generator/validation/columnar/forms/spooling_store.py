@@ -51,7 +51,7 @@ class SpoolingStore(Store):
         if isinstance(line, DataLine):
             plan = self.plans[line.at]
             assert plan.table is not None
-            own = zip((one.name for one in plan.table.fields), json.loads(line.cells), strict=True)
+            own = zip((field.name for field in plan.table.fields), json.loads(line.cells), strict=True)
             row = {
                 LINE: line.line,
                 layout.SITE: line.site,
@@ -82,15 +82,15 @@ class SpoolingStore(Store):
         self, plan: TablePlan, frame: pl.DataFrame, lines: Any, refused: Mapping[int, set[str]]
     ) -> None:
         """The rows of a table that can be placed. ``refused`` has the refused columns of a row."""
-        held = frame.with_columns(pl.Series(LINE, lines, pl.Int64))
+        entry = frame.with_columns(pl.Series(LINE, lines, pl.Int64))
         needed, blank = _needed(plan), plan.blank_keys
-        bad = [at for at, names in refused.items() if not names.isdisjoint(needed)]
+        bad = [index for index, names in refused.items() if not names.isdisjoint(needed)]
         if bad:
-            keep = pl.Series([True] * held.height).scatter(bad, False)
-            held = held.filter(keep)
+            keep = pl.Series([True] * entry.height).scatter(bad, False)
+            entry = entry.filter(keep)
         required = [pl.col(name) != "" for name in needed if name not in blank]
-        held = held.filter(pl.all_horizontal(required)) if required else held
-        self._write(plan.name, _shaped(plan, held))
+        entry = entry.filter(pl.all_horizontal(required)) if required else entry
+        self._write(plan.name, _shaped(plan, entry))
 
     def _write(self, name: str, frame: pl.DataFrame) -> None:
         if not frame.height:
@@ -117,12 +117,12 @@ class SpoolingStore(Store):
 
     def frame(self, plan: TablePlan, first: str, last: str) -> pl.DataFrame:
         """The rows of a table that are of the subjects from the first to the last, in no certain order."""
-        found: list[pl.DataFrame] = []
-        for path, parts in groupby(self._parts.get(plan.name, ()), lambda one: one.path):
-            held = [one for one in parts if one.first <= last and one.last >= first]
-            if held:
-                found.append(_read(path, held, plan.name, first, last))
-        return pl.concat(found) if found else pl.DataFrame(schema=_columns(plan))
+        frames: list[pl.DataFrame] = []
+        for path, parts in groupby(self._parts.get(plan.name, ()), lambda item: item.path):
+            value = [part for part in parts if part.first <= last and part.last >= first]
+            if value:
+                frames.append(_read(path, value, plan.name, first, last))
+        return pl.concat(frames) if frames else pl.DataFrame(schema=_columns(plan))
 
     def scan(self, plan: TablePlan) -> pl.LazyFrame:
         """All rows of a table."""
@@ -135,7 +135,7 @@ class SpoolingStore(Store):
         return lambda name: self.frame(plans[name], first, last)
 
     def _paths(self, name: str) -> list[Path]:
-        return list(dict.fromkeys(one.path for one in self._parts.get(name, ())))
+        return list(dict.fromkeys(item.path for item in self._parts.get(name, ())))
 
     def kept_forms(self) -> list[FormOf]:
         """The form of every warning that was kept."""
@@ -143,40 +143,40 @@ class SpoolingStore(Store):
 
     def damaged_lines(self) -> Mapping[int, list[int]]:
         """By table, the lines with cells that the reader has told of."""
-        found: dict[int, list[int]] = {}
-        for at, line in self._db.execute("select distinct at, line from damage"):
-            found.setdefault(at, []).append(line)
-        return found
+        numbers: dict[int, list[int]] = {}
+        for index, line in self._db.execute("select distinct at, line from damage"):
+            numbers.setdefault(index, []).append(line)
+        return numbers
 
     def doubted(self) -> Mapping[tuple[int, str], set[int]]:
         """The lines on which Frictionless refuses a cell, by table and field."""
-        found: dict[tuple[int, str], set[int]] = {}
-        for at, line, name in self._db.execute("select at, line, field from doubt"):
-            found.setdefault((at, name), set()).add(line)
-        return found
+        numbers: dict[tuple[int, str], set[int]] = {}
+        for index, line, name in self._db.execute("select at, line, field from doubt"):
+            numbers.setdefault((index, name), set()).add(line)
+        return numbers
 
     def load(self, subjects: Sequence[str]) -> None:
         """Brings the rows of these subjects, and no others, where ``names`` and ``data`` look."""
         for name in ("subject", "form", "data"):
             self._db.execute(f"delete from {name}")
-        for at, plan in enumerate(self.plans):
+        for index, plan in enumerate(self.plans):
             if plan.table is not None:
-                self._load_rows(at, plan, subjects)
+                self._load_rows(index, plan, subjects)
             elif plan.name in (layout.FORMS, layout.SUBJECTS):
-                made: Any = FormLine if plan.name == layout.FORMS else SubjectLine
-                for row in self._of_subjects(plan, subjects).sort("line").select(made._fields).iter_rows():
-                    super().add(made(*row))
+                built: Any = FormLine if plan.name == layout.FORMS else SubjectLine
+                for row in self._of_subjects(plan, subjects).sort("line").select(built._fields).iter_rows():
+                    super().add(built(*row))
         self.flush()
 
-    def _load_rows(self, at: int, plan: TablePlan, subjects: Sequence[str]) -> None:
-        found = self._of_subjects(plan, subjects).sort(LINE)
-        for line, site, subject, visit, unsno, rowno, *cells in found.iter_rows():
+    def _load_rows(self, position: int, plan: TablePlan, subjects: Sequence[str]) -> None:
+        result = self._of_subjects(plan, subjects).sort(LINE)
+        for line, site, subject, visit, unsno, rowno, *cells in result.iter_rows():
             cells_text = json.dumps(cells, ensure_ascii=False)
-            super().add(DataLine(at, line, site, subject, visit, unsno, rowno, cells_text))
+            super().add(DataLine(position, line, site, subject, visit, unsno, rowno, cells_text))
 
     def _of_subjects(self, plan: TablePlan, subjects: Sequence[str]) -> pl.DataFrame:
-        held = self.frame(plan, min(subjects), max(subjects))
-        return held.filter(pl.col(_subject(plan.name)).is_in(subjects))
+        frame = self.frame(plan, min(subjects), max(subjects))
+        return frame.filter(pl.col(_subject(plan.name)).is_in(subjects))
 
     @property
     def rows(self) -> int:
@@ -185,12 +185,12 @@ class SpoolingStore(Store):
 
     def all_names(self) -> list[str]:
         """Every subject that any row speaks of, sorted."""
-        found = [pl.Series("subject", [], pl.String)]
+        results = [pl.Series("subject", [], pl.String)]
         for name in self._parts:
             column = _subject(name)
-            held = pl.scan_parquet(self._paths(name)).select(pl.col(column).unique()).collect()
-            found.append(held[column].alias("subject"))
-        return pl.concat(found).unique().sort().to_list()
+            value = pl.scan_parquet(self._paths(name)).select(pl.col(column).unique()).collect()
+            results.append(value[column].alias("subject"))
+        return pl.concat(results).unique().sort().to_list()
 
     def saves(self) -> list[str]:
         return [self._last_save] if self._last_save else []
@@ -212,11 +212,11 @@ def _read(path: Path, parts: Sequence[Part], table: str, first: str, last: str) 
     """The rows of these subjects, which are all in some parts of a file."""
     start = parts[0].start
     rows = parts[-1].start + parts[-1].rows - start
-    held = pl.scan_parquet(path).slice(start, rows).collect()
-    whole = all(one.first >= first and one.last <= last for one in parts)
-    if whole and sum(one.rows for one in parts) == rows:
-        return held
-    return held.filter(pl.col(_subject(table)).is_between(pl.lit(first), pl.lit(last)))
+    entry = pl.scan_parquet(path).slice(start, rows).collect()
+    whole = all(part.first >= first and part.last <= last for part in parts)
+    if whole and sum(part.rows for part in parts) == rows:
+        return entry
+    return entry.filter(pl.col(_subject(table)).is_between(pl.lit(first), pl.lit(last)))
 
 
 def _needed(plan: TablePlan) -> tuple[str, ...]:
@@ -230,7 +230,7 @@ def _columns(plan: TablePlan) -> dict[str, Any]:
     """The columns of a table's rows, and their types; a field may be called like a column of ours."""
     if plan.table is not None:
         key = (LINE, layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
-        return _types(key) | dict.fromkeys((one.name for one in plan.table.fields), pl.String)
+        return _types(key) | dict.fromkeys((field.name for field in plan.table.fields), pl.String)
     return _types(FormLine._fields if plan.name == layout.FORMS else SubjectLine._fields)
 
 
@@ -244,7 +244,7 @@ def _shaped(plan: TablePlan, frame: pl.DataFrame) -> pl.DataFrame:
             pl.col(layout.VISIT) if layout.VISIT in keys else pl.lit(LOG).alias(layout.VISIT),
             _number(layout.UNSNO) if layout.UNSNO in keys else pl.lit(0, pl.Int64).alias(layout.UNSNO),
             _number(layout.ROW) if layout.ROW in keys else pl.lit(None, pl.Int64).alias(layout.ROW),
-            *(pl.col(one.name) for one in plan.table.fields),
+            *(pl.col(field.name) for field in plan.table.fields),
         )
     key = (
         pl.col(LINE).alias("line"),

@@ -62,12 +62,12 @@ class Reader:
 
     def text(self, text: str) -> Meaning:
         """A text as it was entered."""
-        found = self._known.get(text)
-        if found is None:
+        meaning = self._known.get(text)
+        if meaning is None:
             if len(self._known) >= MOST_KEPT:
                 self._known.clear()
-            found = self._known[text] = self._meaning(self.blank.given(self.plan, text, True))
-        return found
+            meaning = self._known[text] = self._meaning(self.blank.given(self.plan, text, True))
+        return meaning
 
     def results(self, values: Iterable[RuleValue | None]) -> list[Meaning]:
         """Results of the field's formula, rounded as the field is."""
@@ -94,11 +94,11 @@ class Reader:
 
     def _outside(self, facts: Facts) -> str | None:
         frames = self.blank.frames(None)
-        for word, said in self.plan.limits:
-            held = said.get(None)
-            found = outside(facts, held, self.plan, frames) if held is not None else None
-            if found is not None:
-                return f"{found[0]}-{word}"
+        for word, data in self.plan.limits:
+            value = data.get(None)
+            result = outside(facts, value, self.plan, frames) if value is not None else None
+            if result is not None:
+                return f"{result[0]}-{word}"
         return None
 
     def _number(self, outcome: Outcome) -> int:
@@ -109,17 +109,17 @@ class Reader:
         return self.outcomes.index(outcome)
 
 
-def surely_answers(one: Field, study: Study, texts: pl.Series) -> pl.Series | None:
+def surely_answers(field: Field, study: Study, texts: pl.Series) -> pl.Series | None:
     """Which texts of a free text are surely answers and need not be understood; None where one cannot tell.
 
     It is for a field whose value nothing reads.
     """
-    free = one.kind.name == "text" and one.pattern is None and not any(held for _, held in one.limits)
-    if not free or one.value is not None:
+    free = field.kind.name == "text" and field.pattern is None and not any(value for _, value in field.limits)
+    if not free or field.value is not None:
         return None
-    found = texts.str.contains(FREE_TEXT) & ~texts.is_in(list(study.missing))
-    if one.min_length is not None:
-        found &= texts.str.len_chars() >= one.min_length
-    if one.max_length is not None:
-        found &= texts.str.len_chars() <= one.max_length
-    return found
+    result = texts.str.contains(FREE_TEXT) & ~texts.is_in(list(study.missing))
+    if field.min_length is not None:
+        result &= texts.str.len_chars() >= field.min_length
+    if field.max_length is not None:
+        result &= texts.str.len_chars() <= field.max_length
+    return result

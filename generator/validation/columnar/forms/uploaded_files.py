@@ -26,30 +26,32 @@ class NamedFiles:
     def __init__(self, books: Books, sites: Sequence[str]) -> None:
         self._names, self._sites = books.keys.names, sites
         self._visits, self._order = [*visit_numbers(books.study)], form_order(books.study)
-        found = [
+        shapes = [
             cell
             for shape in books.shapes
-            for at, one in enumerate(shape.fields)
-            if is_file(one) and shape.has_file
-            for cell in self._cells(books.relation(shape), one, at)
+            for index, field in enumerate(shape.fields)
+            if is_file(field) and shape.has_file
+            for cell in self._cells(books.relation(shape), field, index)
         ]
-        self._left = sorted(found, key=lambda cell: cell[0])
+        self._left = sorted(shapes, key=lambda cell: cell[0])
 
-    def _cells(self, relation: Relation, one: Field, at: int) -> Iterator[tuple[Any, str, dict[str, Any]]]:
+    def _cells(
+        self, relation: Relation, field: Field, position: int
+    ) -> Iterator[tuple[Any, str, dict[str, Any]]]:
         """Where each cell stands in the order, its text, and what a report says of it."""
-        codes, texts = relation.text(one)
+        codes, texts = relation.text(field)
         name = relation.shape.name
-        for line in np.flatnonzero(relation.has_text(one)).tolist():
+        for line in np.flatnonzero(relation.has_text(field)).tolist():
             text = texts[int(codes[line])]
             if not named_file(text):
                 continue
             subject, visit, unsno = relation.keys.parts(int(relation.key[line]))
             row = None if relation.rowno is None else int(relation.rowno[line])
             form = FormKey(relation.shape.form.name, self._visits[visit], unsno)
-            place = (subject, self._order(form), name, row or 0, at)
+            place = (subject, self._order(form), name, row or 0, position)
             key = self._key(subject, form) | ({} if row is None else {layout.ROW: row})
-            said = {"file": layout.table_path(name), "table": name, "field": one.name, "key": key}
-            yield place, text, said | {"row": int(relation.line[line])}
+            written = {"file": layout.table_path(name), "table": name, "field": field.name, "key": key}
+            yield place, text, written | {"row": int(relation.line[line])}
 
     def _key(self, subject: int, form: FormKey) -> dict[str, str | int]:
         who = {layout.SITE: self._sites[subject], layout.SUBJECT: self._names[subject]}
@@ -58,10 +60,14 @@ class NamedFiles:
     def faults(self, uploads: Uploads, until: str | None = None) -> Iterator[Reported]:
         """What is wrong with the files of the subjects up to this one that have not been told of."""
         end = next(
-            (at for at, one in enumerate(self._left) if until is not None and self._names[one[0][0]] > until),
+            (
+                index
+                for index, item in enumerate(self._left)
+                if until is not None and self._names[item[0][0]] > until
+            ),
             len(self._left),
         )
         now, self._left = self._left[:end], self._left[end:]
-        for _, text, said in now:
+        for _, text, written in now:
             if fault := uploads.fault(text):
-                yield Reported(finding=fault, **said)
+                yield Reported(finding=fault, **written)

@@ -54,7 +54,7 @@ class Values(tuple[RuleValue | None, ...]):
 
     @cached_property
     def known(self) -> Array:
-        return np.array([one is not None for one in self], bool)
+        return np.array([item is not None for item in self], bool)
 
     @cached_property
     def nothing(self) -> int | None:
@@ -63,7 +63,7 @@ class Values(tuple[RuleValue | None, ...]):
 
     @cached_property
     def truths(self) -> Array:
-        return np.array([_TRUTHS[one] for one in self], np.int8)  # type: ignore[index]
+        return np.array([_TRUTHS[item] for item in self], np.int8)  # type: ignore[index]
 
     @cached_property
     def whole(self) -> Array | None:
@@ -71,7 +71,7 @@ class Values(tuple[RuleValue | None, ...]):
         if not set(map(type, self)) <= {int, type(None)}:
             return None
         try:
-            numbers = np.array([0 if one is None else one for one in self], np.int64)
+            numbers = np.array([0 if item is None else item for item in self], np.int64)
         except OverflowError:
             return None
         return numbers if _fits(numbers) else None
@@ -82,7 +82,7 @@ class Values(tuple[RuleValue | None, ...]):
         if not set(map(type, self)) <= {tuple, type(None)}:
             return None
         try:
-            ends = np.array([(0, 0) if one is None else one for one in self], np.int64).reshape(-1, 2)
+            ends = np.array([(0, 0) if item is None else item for item in self], np.int64).reshape(-1, 2)
         except OverflowError:
             return None
         return (ends[:, 0], ends[:, 1]) if _fits(ends) else None
@@ -116,8 +116,8 @@ def made(codes: Array, values: Sequence[RuleValue | None]) -> Column:
     different = dict.fromkeys(values)
     if len(different) == len(values):
         return Coded(codes.astype(code_type(len(values)), copy=False), Values(values))
-    places = {one: at for at, one in enumerate(different)}
-    numbers: Array = np.array([places[one] for one in values], code_type(len(different)))
+    places = {item: index for index, item in enumerate(different)}
+    numbers: Array = np.array([places[value] for value in values], code_type(len(different)))
     return Coded(numbers[codes], Values(different))
 
 
@@ -140,16 +140,18 @@ def whole(column: Column) -> Whole | None:
     """A column of numbers, where they fit."""
     if not isinstance(column, Coded):
         return column if isinstance(column, Whole) else None
-    held, codes = column.values, column.codes
-    return None if held.whole is None else Whole(held.whole[codes], held.known[codes])
+    entry, codes = column.values, column.codes
+    return None if entry.whole is None else Whole(entry.whole[codes], entry.known[codes])
 
 
 def span(column: Column) -> Span | None:
     """A column of intervals, where they fit."""
     if not isinstance(column, Coded):
         return column if isinstance(column, Span) else None
-    held, codes = column.values, column.codes
-    return None if held.span is None else Span(held.span[0][codes], held.span[1][codes], held.known[codes])
+    entry, codes = column.values, column.codes
+    return (
+        None if entry.span is None else Span(entry.span[0][codes], entry.span[1][codes], entry.known[codes])
+    )
 
 
 def coded(column: Column) -> Coded:
@@ -165,7 +167,7 @@ def coded(column: Column) -> Coded:
     else:
         pairs = np.stack([column.low[there], column.high[there]], axis=1)
         ends, of = np.unique(pairs, axis=0, return_inverse=True)
-        values = [tuple(one) for one in ends.tolist()]
+        values = [tuple(item) for item in ends.tolist()]
     codes: Array = np.full(len(there), len(values), code_type(len(values) + 1))
     codes[there] = of
     return Coded(codes, Values((*values, None)))
@@ -180,9 +182,9 @@ def known(column: Column) -> Array:
     return column.known
 
 
-def at_places(held: Array, places: Array | None) -> Array:
+def at_places(array: Array, places: Array | None) -> Array:
     """An array at some places; None for all as they are."""
-    return held if places is None else held[places]
+    return array if places is None else array[places]
 
 
 def take(column: Column, rows: Array | None) -> Column:
@@ -229,27 +231,27 @@ def joined(columns: Sequence[Column]) -> Column:
 
 def _together(columns: Sequence[Column], together: Callable[[Sequence[Array]], Array]) -> Column:
     """One column out of several: as they are where they are all of one kind, else by their values."""
-    if all(isinstance(one, Truth) for one in columns):
-        return Truth(together([truth(one) for one in columns]))
-    if not all(isinstance(one, Coded) for one in columns):
-        for dense in ([whole(one) for one in columns], [span(one) for one in columns]):
-            if all(one is not None for one in dense):
-                parts = zip(*(_parts(one) for one in dense if one is not None), strict=True)
+    if all(isinstance(column, Truth) for column in columns):
+        return Truth(together([truth(column) for column in columns]))
+    if not all(isinstance(column, Coded) for column in columns):
+        for dense in ([whole(column) for column in columns], [span(column) for column in columns]):
+            if all(item is not None for item in dense):
+                parts = zip(*(_parts(item) for item in dense if item is not None), strict=True)
                 return type(dense[0])(*map(together, parts))  # type: ignore[misc]
     values: list[RuleValue | None] = []
     codes = []
-    for one in map(coded, columns):
-        codes.append(one.codes.astype(np.int64) + len(values))
-        values += one.values
+    for entry in map(coded, columns):
+        codes.append(entry.codes.astype(np.int64) + len(values))
+        values += entry.values
     return made(together(codes), values)
 
 
 def _picked(of: Array, arrays: Sequence[Array]) -> Array:
     """In each row the value of the array with the number ``of``."""
-    found = arrays[0]
-    for at, one in enumerate(arrays[1:], start=1):
-        found = np.where(of == at, one, found)
-    return found
+    array = arrays[0]
+    for index, item in enumerate(arrays[1:], start=1):
+        array = np.where(of == index, item, array)
+    return array
 
 
 def _parts(column: Whole | Span) -> tuple[Array, ...]:

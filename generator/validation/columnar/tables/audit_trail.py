@@ -47,7 +47,7 @@ class BlockTrail:
 
     def _flush(self, name: str) -> None:
         plan, rows = self._waiting.pop(name)
-        texts = {column: [row[at] for row in rows] for at, column in enumerate(plan.columns)}
+        texts = {column: [row[index] for row in rows] for index, column in enumerate(plan.columns)}
         self.frame(plan, pl.DataFrame(texts, pl.Schema(dict.fromkeys(plan.columns, pl.String))))
 
     def frame(self, plan: TablePlan, frame: pl.DataFrame) -> None:

@@ -45,12 +45,12 @@ def ahead(pieces: Iterator[Placed | bytes]) -> Iterator[Placed | bytes]:
     """
     with ThreadPoolExecutor(max_workers=1) as reader:
         coming = reader.submit(next, pieces, None)
-        while (found := coming.result()) is not None:
-            if isinstance(found, Placed):
+        while (result := coming.result()) is not None:
+            if isinstance(result, Placed):
                 coming = reader.submit(next, pieces, None)
-                yield found
+                yield result
             else:
-                yield found
+                yield result
                 coming = reader.submit(next, pieces, None)
 
 
@@ -88,9 +88,11 @@ class BlockReading(TableReading):
         def quickly(block: Block, first: int) -> bool:
             return look(*self._named(block, first))
 
-        def slowly(found: Iterable[Record]) -> bool:
-            held = [(one.line, self.aligned(one.cells)) for one in found if not self.is_blank(one.cells)]
-            return look(*self._framed(held)) if held else True
+        def slowly(result: Iterable[Record]) -> bool:
+            value = [
+                (item.line, self.aligned(item.cells)) for item in result if not self.is_blank(item.cells)
+            ]
+            return look(*self._framed(value)) if value else True
 
         self._want(columns)
         self._blocks(records, quickly, slowly)
@@ -98,7 +100,7 @@ class BlockReading(TableReading):
     def _want(self, columns: Collection[str]) -> None:
         """Only these columns are looked at, unless it takes all of them to tell which rows are blank."""
         known = dict(self._known())
-        places = {at for at, name in known.items() if name in columns} | {self.width - 1}
+        places = {index for index, name in known.items() if name in columns} | {self.width - 1}
         if self.make or not known or not self._knows_blanks():
             self._wanted = None
         else:
@@ -112,11 +114,11 @@ class BlockReading(TableReading):
         slowly: Callable[[Iterable[Record]], bool],
     ) -> None:
         """Every block with the line that it begins on; what is not understood goes the slow way."""
-        for found in ahead(self._pieces(records)):
-            if isinstance(found, Placed):
-                going = quickly(found.block, found.first)
+        for result in ahead(self._pieces(records)):
+            if isinstance(result, Placed):
+                going = quickly(result.block, result.first)
             else:
-                going = slowly(records.one_by_one(found))
+                going = slowly(records.one_by_one(result))
             if not going:
                 return
 
@@ -144,11 +146,11 @@ class BlockReading(TableReading):
 
     @property
     def _first_known(self) -> int:
-        return min(at for at, _ in self._known())
+        return min(index for index, _ in self._known())
 
     def _may_have_blank_rows(self, frame: pl.DataFrame) -> bool:
-        at = self._first_known
-        first, missing = frame.get_column(f"c{at}"), self.missing[self.order.index(at)]
+        first_known = self._first_known
+        first, missing = frame.get_column(f"c{first_known}"), self.missing[self.order.index(first_known)]
         return bool((first == "" if self.ours or missing == ("",) else first.is_in(missing)).any())
 
     def _take_slowly(self, records: Iterable[Record]) -> bool:
@@ -163,34 +165,36 @@ class BlockReading(TableReading):
         """Keys of rows that are read slowly wait until their block has been read."""
         self._slow.append((line, cells))
 
-    def _framed(self, held: Sequence[tuple[int, list[str]]]) -> tuple[pl.DataFrame, Lines]:
-        columns = {name: [cells[at] for _, cells in held] for at, name in enumerate(self.plan.columns)}
+    def _framed(self, numberses: Sequence[tuple[int, list[str]]]) -> tuple[pl.DataFrame, Lines]:
+        columns = {
+            name: [cells[index] for _, cells in numberses] for index, name in enumerate(self.plan.columns)
+        }
         frame = pl.DataFrame(
             {name: columns[name] for _, name in self._known()},
             pl.Schema(dict.fromkeys([name for _, name in self._known()], pl.String)),
         )
-        return frame, Lines(first=0, starts=np.array([line for line, _ in held]))
+        return frame, Lines(first=0, starts=np.array([line for line, _ in numberses]))
 
     def _named(self, block: Block, first: int) -> tuple[pl.DataFrame, Lines]:
         """The rows that hold anything, by the names of the schema."""
         frame, rows = block.frame, None
         blanks = self._blanks(frame.columns) if frame.width == self.width else []
         if blanks and frame.select(blanks[0].any()).item():
-            held = ~frame.select(pl.all_horizontal(blanks)).to_series()
-            frame, rows = frame.filter(held), held.arg_true().to_numpy()
+            entry = ~frame.select(pl.all_horizontal(blanks)).to_series()
+            frame, rows = frame.filter(entry), entry.arg_true().to_numpy()
         there = set(frame.columns)
         named = frame.select_seq(
-            pl.col(f"c{at}").alias(name) for at, name in self._known() if f"c{at}" in there
+            pl.col(f"c{index}").alias(name) for index, name in self._known() if f"c{index}" in there
         )
         return named, Lines(first=first, starts=block.starts, rows=rows)
 
     def _made_guards(self) -> Iterable[tuple[str, pl.Expr | bool]]:
         """For each column that the file and the schema have: what is in doubt."""
-        for name, at, one in zip(self.plan.columns, self.order, self.schema.fields, strict=True):
-            if at is None:
+        for name, index, item in zip(self.plan.columns, self.order, self.schema.fields, strict=True):
+            if index is None:
                 continue
-            doubtful = suspicion(one)
-            if isinstance(doubtful, pl.Expr) and (bytewise := shape(one)):
+            doubtful = suspicion(item)
+            if isinstance(doubtful, pl.Expr) and (bytewise := shape(item)):
                 self._shapes[name] = bytewise
             if name in self.numbers and doubtful is not True:
                 doubtful |= ~pl.col(name).str.contains(rf"\A(?:{NUMBER.pattern})\z")
@@ -202,11 +206,11 @@ class BlockReading(TableReading):
         if self.ours or not self.there:
             return [pl.col(name) == "" for name in columns]
         known = zip(self.order, self.missing, strict=True)
-        return [pl.col(f"c{at}").is_in(held) for at, held in known if at is not None]
+        return [pl.col(f"c{index}").is_in(value) for index, value in known if index is not None]
 
     def _knows_blanks(self) -> bool:
         """True when a row without any text is a blank one, however the file writes it."""
-        return self.ours or not self.there or all("" in held for held in self.missing)
+        return self.ours or not self.there or all("" in value for value in self.missing)
 
     def _is_clear(self, block: Block) -> bool:
         """False where a blank line may be a row of texts that are empty, and a row may be a blank line."""
@@ -223,10 +227,10 @@ class BlockReading(TableReading):
         frame, line = self._named(block, first)
         if isinstance(self.trail, BlockTrail):
             self.trail.frame(self.plan, frame)
-        for at in _left_out(block.frame.height, line.rows):
-            self.note_blank(Lines(first=first, starts=block.starts)(at), block.frame.row(at))
+        for index in _left_out(block.frame.height, line.rows):
+            self.note_blank(Lines(first=first, starts=block.starts)(index), block.frame.row(index))
         self.rows += block.frame.height if line.rows is None else len(line.rows)
-        self.past_lines.update(line(at) for at in np.flatnonzero(self._past(frame)).tolist())
+        self.past_lines.update(line(position) for position in np.flatnonzero(self._past(frame)).tolist())
         refused = self._judge_columns(frame, line)
         if self.hashes:
             self.hashes.add(frame, line)
@@ -237,7 +241,7 @@ class BlockReading(TableReading):
 
     def _known(self) -> Iterable[tuple[int, str]]:
         pairs = zip(self.order, self.plan.columns, strict=True)
-        return ((at, name) for at, name in pairs if at is not None)
+        return ((index, name) for index, name in pairs if index is not None)
 
     def _judge_columns(self, frame: pl.DataFrame, line: Lines) -> dict[int, set[str]]:
         """Reports what is refused; gives the refused columns of each row that is kept."""
@@ -268,34 +272,34 @@ class BlockReading(TableReading):
 
     def _judge_texts(self, name: str, texts: pl.Series, rows: Any, line: Lines) -> list[int]:
         """The rows whose text is refused. ``rows`` are those in doubt, None for all."""
-        held = (texts if rows is None else texts[rows]).to_list()
-        faults = self._faults(name, set(held))
+        value = (texts if rows is None else texts[rows]).to_list()
+        faults = self._faults(name, set(value))
         if not faults:
             return []
-        places = range(len(held)) if rows is None else rows.tolist()
-        bad = [(at, text) for at, text in zip(places, held, strict=True) if text in faults]
+        places = range(len(value)) if rows is None else rows.tolist()
+        bad = [(place, text) for place, text in zip(places, value, strict=True) if text in faults]
         counts: Counter[str] = Counter()
         waits = self.waits(name)
-        for at, text in bad:
+        for position, text in bad:
             code = faults[text][0]
             full = not waits and (code in counts or not self.collector.has_room(code, self.plan.name, name))
             if full:
                 counts[code] += 1
             else:
-                self._say(line(at), name, text, faults[text])
+                self._say(line(position), name, text, faults[text])
         for code, more in counts.items():
             self.collector.more(self.reported(code, 0, name=name, value="", says=""), more)
-        return [at for at, _ in bad]
+        return [index for index, _ in bad]
 
     def _faults(self, name: str, texts: Iterable[str]) -> dict[str, tuple[str, str]]:
         read = self.readers[self.plan.columns.index(name)]
-        found = {}
+        results = {}
         for text in texts:
             if name in self.numbers and text and not NUMBER.fullmatch(text):
-                found[text] = ("bad-key-number", "")
+                results[text] = ("bad-key-number", "")
             elif fault := cell_fault(text, read, ours=self.ours):
-                found[text] = fault
-        return found
+                results[text] = fault
+        return results
 
     def _say(self, line: int, name: str, text: str, fault: tuple[str, str]) -> None:
         code, says = fault
@@ -308,31 +312,35 @@ class BlockReading(TableReading):
         absent = [name for name in self.plan.columns if name not in frame.columns]
         full = frame.with_columns(pl.lit("").alias(name) for name in absent).select(self.plan.columns)
         if self.store.takes_frames and self.plan.name != layout.QUERIES:
-            nowhere = {at: {layout.SUBJECT} for at in self._without_place(full, line)}
+            nowhere = {index: {layout.SUBJECT} for index in self._without_place(full, line)}
             self.store.add_frame(self.plan, full, line.of(np.arange(full.height)), {**refused, **nowhere})
             return
         none: frozenset[str] = frozenset()
-        for at, cells in enumerate(full.iter_rows()):
-            bad = frozenset(refused[at]) if at in refused else none
-            self.keep(line(at), list(cells), bad)
+        for position, cells in enumerate(full.iter_rows()):
+            bad = frozenset(refused[position]) if position in refused else none
+            self.keep(line(position), list(cells), bad)
 
     def _past(self, frame: pl.DataFrame) -> Any:
         """Which rows are of forms or visits that the dictionary has no more."""
-        found = np.zeros(frame.height, bool)
+        zeros = np.zeros(frame.height, bool)
         for name, _, names in self.retiring:
             if name in frame.columns:
-                found |= frame.get_column(name).is_in(list(names)).to_numpy()
-        return found
+                zeros |= frame.get_column(name).is_in(list(names)).to_numpy()
+        return zeros
 
     def _without_place(self, full: pl.DataFrame, line: Lines) -> list[int]:
         """The rows of forms and visits that the dictionary has no more; subjects are all looked at."""
         looked_at = self._past(full) | (self.plan.name == layout.SUBJECTS)
-        return [at for at in np.flatnonzero(looked_at).tolist() if not self.has_place(line(at), full.row(at))]
+        return [
+            index
+            for index in np.flatnonzero(looked_at).tolist()
+            if not self.has_place(line(index), full.row(index))
+        ]
 
 
-def _in_doubt(texts: pl.Series, held: pl.Series, bytewise: Shape, guard: Any) -> Any:
+def _in_doubt(texts: pl.Series, series: pl.Series, bytewise: Shape, guard: Any) -> Any:
     """The rows in doubt by their bytes. If there are many, their distinct texts are looked at, too."""
-    rows = bytewise.misfits(held)
+    rows = bytewise.misfits(series)
     if len(rows) * FEW_MISFITS > len(texts) and len(bytewise.blanks):
         rows = rows[~one_of(texts, bytewise.blanks).to_numpy()[rows]]
     if len(rows) * FEW_MISFITS <= len(texts):
@@ -346,6 +354,6 @@ def _left_out(height: int, rows: Any) -> list[int]:
     """The rows of a block that its frame lacks."""
     if rows is None or len(rows) == height:
         return []
-    held = np.ones(height, bool)
-    held[rows] = False
-    return np.flatnonzero(held).tolist()
+    ones = np.ones(height, bool)
+    ones[rows] = False
+    return np.flatnonzero(ones).tolist()

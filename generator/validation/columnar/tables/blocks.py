@@ -81,26 +81,26 @@ def _single_returns(raw: bytes) -> int:
     return raw.count(b"\r") - raw.count(b"\r\n") if b"\r" in raw else 0
 
 
-def count(raw: bytes, one: bytes) -> int:
+def count(raw: bytes, data: bytes) -> int:
     """How often a byte occurs; much faster than ``bytes.count`` for one that is everywhere."""
-    return sum(int(np.count_nonzero(found)) for _, found in _found(raw, one))
+    return sum(int(np.count_nonzero(result)) for _, result in _found(raw, data))
 
 
-def _places(raw: bytes, one: bytes) -> Any:
+def _places(raw: bytes, data: bytes) -> Any:
     """Where a byte occurs."""
-    return np.concatenate([np.flatnonzero(found) + at for at, found in _found(raw, one)])
+    return np.concatenate([np.flatnonzero(result) + index for index, result in _found(raw, data)])
 
 
-def _found(raw: bytes, one: bytes) -> Iterator[tuple[int, Any]]:
+def _found(raw: bytes, data: bytes) -> Iterator[tuple[int, Any]]:
     """Pieces that stay in the processor's cache: where each begins, and where in it a byte occurs."""
     content = np.frombuffer(raw, np.uint8)
-    for at in range(0, len(content), _PIECE):
-        yield at, content[at : at + _PIECE] == ord(one)
+    for index in range(0, len(content), _PIECE):
+        yield index, content[index : index + _PIECE] == ord(data)
 
 
 def names(width: int) -> Sequence[str]:
     """The columns of a block's frame."""
-    return [f"c{at}" for at in range(width)]
+    return [f"c{index}" for index in range(width)]
 
 
 def _parsed(
@@ -122,7 +122,8 @@ def _parsed(
 def _has_long_line(raw: bytes) -> bool:
     """True where a record might be longer than the reference takes a cell to be."""
     return any(
-        raw.find(b"\n", at, at + _PROBE) < 0 and at + _PROBE < len(raw) for at in range(0, len(raw), _PROBE)
+        raw.find(b"\n", index, index + _PROBE) < 0 and index + _PROBE < len(raw)
+        for index in range(0, len(raw), _PROBE)
     )
 
 
@@ -148,16 +149,16 @@ def quoted(raw: bytes, delimiter: str) -> Inside | None:
         return _quoted_in_columns(raw, ord(delimiter)) if marks % 2 == 0 else None
     cell, separator = _quoted(delimiter), delimiter.encode()
     commas = breaks = returns = 0
-    at = raw.find(b'"')
-    while at >= 0:
-        found = cell.match(raw, at)
-        if found is None or found.end() - at > LONGEST_CELL:
+    index = raw.find(b'"')
+    while index >= 0:
+        result = cell.match(raw, index)
+        if result is None or result.end() - index > LONGEST_CELL:
             return None
-        text = found[0]
+        text = result[0]
         commas += text.count(separator)
         breaks += text.count(b"\n")
         returns += _single_returns(text)
-        at = raw.find(b'"', found.end())
+        index = raw.find(b'"', result.end())
     return Inside(commas, breaks, returns)
 
 
@@ -176,10 +177,10 @@ def _quoted_in_columns(raw: bytes, comma: int) -> Inside | None:
     if not (first and starts.all() and ends.all()) or (closes - opens).max() > LONGEST_CELL:
         return None
     places = _between(opens, closes)
-    held = content[places]
-    returns = places[held == ord("\r")]
+    value = content[places]
+    returns = places[value == ord("\r")]
     single = int(np.count_nonzero(content[returns + 1] != ord("\n")))
-    return Inside(int(np.count_nonzero(held == comma)), int(np.count_nonzero(held == ord("\n"))), single)
+    return Inside(int(np.count_nonzero(value == comma)), int(np.count_nonzero(value == ord("\n"))), single)
 
 
 def _between(opens: Any, closes: Any) -> Any:

@@ -36,9 +36,9 @@ class Shape:
     fits: Callable[[Any], Any]
     blanks: pl.Series
 
-    def misfits(self, held: pl.Series) -> Any:
+    def misfits(self, series: pl.Series) -> Any:
         """The rows that are not right by their bytes."""
-        return np.flatnonzero(~self.fits(np.ascontiguousarray(held.to_numpy().T)))
+        return np.flatnonzero(~self.fits(np.ascontiguousarray(series.to_numpy().T)))
 
 
 def shape(field: Any) -> Shape | None:
@@ -46,13 +46,13 @@ def shape(field: Any) -> Shape | None:
     described = _SHAPES[field.type](field) if field.type in _SHAPES else None
     if described is None:
         return None
-    held, fits = described
+    value, fits = described
     blanks = pl.Series(field.name, missing_values(field), pl.String)
-    made = Shape(held=held, fits=fits, blanks=blanks)
+    built = Shape(held=value, fits=fits, blanks=blanks)
     if not field.constraints.get("required"):
-        return made
-    stopped = made.misfits(blanks.to_frame().select(held).to_series())
-    return replace(made, blanks=blanks.clear()) if len(stopped) == len(blanks) else None
+        return built
+    stopped = built.misfits(blanks.to_frame().select(value).to_series())
+    return replace(built, blanks=blanks.clear()) if len(stopped) == len(blanks) else None
 
 
 def _string(field: Any) -> Described | None:
@@ -86,12 +86,12 @@ def _matching(expected: Sequence[Position]) -> Callable[[Any], Any]:
     """True where every byte is in one of the ranges for its place."""
     most = max(len(ranges) for ranges in expected)
     filled = np.array([list(ranges) + [ranges[0]] * (most - len(ranges)) for ranges in expected], np.uint8)
-    ends = [(filled[:, at, :1], filled[:, at, 1:] - filled[:, at, :1]) for at in range(most)]
+    ends = [(filled[:, index, :1], filled[:, index, 1:] - filled[:, index, :1]) for index in range(most)]
 
-    def matches(held: Any) -> Any:
-        together = held - ends[0][0] <= ends[0][1]
+    def matches(value: Any) -> Any:
+        together = value - ends[0][0] <= ends[0][1]
         for low, span in ends[1:]:
-            together |= held - low <= span
+            together |= value - low <= span
         return together.all(axis=0)
 
     return matches
@@ -100,11 +100,11 @@ def _matching(expected: Sequence[Position]) -> Callable[[Any], Any]:
 _looks_like_day = _matching(positions(_DAY) or ())
 
 
-def _is_day(held: Any) -> Any:
+def _is_day(value: Any) -> Any:
     """True for YYYY-MM-DD."""
-    digits = held - np.uint8(ord("0"))
+    digits = value - np.uint8(ord("0"))
     month, day = digits[5] * 10 + digits[6], digits[8] * 10 + digits[9]
-    return _looks_like_day(held) & (day - 1 < _DAYS.take(month))  # the day before the first is 255
+    return _looks_like_day(value) & (day - 1 < _DAYS.take(month))  # the day before the first is 255
 
 
 _SHAPES: dict[str, Callable[[Any], Described | None]] = {"string": _string, "date": _date}

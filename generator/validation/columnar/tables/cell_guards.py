@@ -57,7 +57,7 @@ def _string(field: Any, column: pl.Expr) -> pl.Expr | None:
     limits = field.constraints
     tests: list[pl.Expr] = []
     if (pattern := limits.get("pattern")) is not None:
-        tests += [column.str.contains(one) for one in _sure_pattern(pattern)]
+        tests += [column.str.contains(item) for item in _sure_pattern(pattern)]
     if (least := limits.get("minLength")) is not None:
         tests.append(column.str.len_chars() >= least)
     if (most := limits.get("maxLength")) is not None:
@@ -73,13 +73,13 @@ def _one_of(column: pl.Expr, codes: Sequence[Any]) -> pl.Expr:
     return one_of(column, texts) if 0 < len(texts) <= FEW else column.is_in(texts)
 
 
-def one_of(held: Any, texts: Any) -> Any:
+def one_of(entry: Any, texts: Any) -> Any:
     """True where a column or an expression holds one of some texts: a few comparisons beat a look-up."""
     if len(texts) > FEW:
-        return held.is_in(texts.implode())
-    together = held == texts[0]
-    for one in texts[1:]:
-        together = together | (held == one)
+        return entry.is_in(texts.implode())
+    together = entry == texts[0]
+    for text in texts[1:]:
+        together = together | (entry == text)
     return together
 
 
@@ -88,8 +88,8 @@ def _sure_pattern(pattern: str) -> tuple[str, ...]:
     if expressions is None:
         raise _Unsure
     try:
-        for one in expressions:
-            pl.Series([""]).str.contains(one)
+        for expression in expressions:
+            pl.Series([""]).str.contains(expression)
     except pl.exceptions.ComputeError as error:
         raise _Unsure from error
     return expressions
@@ -226,8 +226,8 @@ _CLOSED: Mapping[tuple[bool, bool], Closed] = {
 def _every(tests: list[pl.Expr]) -> pl.Expr:
     """True where all tests are."""
     together = tests[0]
-    for one in tests[1:]:
-        together = together & one
+    for test in tests[1:]:
+        together = together & test
     return together
 
 

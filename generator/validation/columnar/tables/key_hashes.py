@@ -46,14 +46,14 @@ class Lines:
     starts: Any = None
     rows: Any = None
 
-    def __call__(self, at: int) -> int:
-        place = at if self.rows is None else self.rows[at]
+    def __call__(self, position: int) -> int:
+        place = position if self.rows is None else self.rows[position]
         return self.first + int(place if self.starts is None else self.starts[place])
 
     def of(self, places: Any) -> Any:
         """The same for an array of rows."""
-        held = places if self.rows is None else self.rows[places]
-        return self.first + (held if self.starts is None else self.starts[held])
+        row = places if self.rows is None else self.rows[places]
+        return self.first + (row if self.starts is None else self.starts[row])
 
 
 Look = Callable[[pl.DataFrame, Lines], bool]
@@ -99,8 +99,8 @@ def values(frame: pl.DataFrame, names: Sequence[str], reading: KeyedTable) -> pl
 def _read(texts: pl.Series, plain: pl.Series, reading: KeyedTable) -> pl.Series:
     """The values of texts of which some are not plain."""
     read = reading.readers[reading.plan.columns.index(texts.name)]
-    held = {text: _known(read(text)[0]) for text in texts.filter(~plain).unique()}
-    read_texts = texts.replace_strict(list(held), list(held.values()), default=None, return_dtype=pl.String)
+    value = {text: _known(read(text)[0]) for text in texts.filter(~plain).unique()}
+    read_texts = texts.replace_strict(list(value), list(value.values()), default=None, return_dtype=pl.String)
     return pl.select(pl.when(plain).then(texts).otherwise(read_texts).alias(texts.name)).to_series()
 
 
@@ -108,32 +108,32 @@ def _known(value: Any) -> str | None:
     return None if value is None else written(value)
 
 
-def _plain(one: Any) -> pl.Expr:
+def _plain(item: Any) -> pl.Expr:
     """True for a text that is its value's only writing."""
-    texts, missing = pl.col(one.name), missing_values(one)
+    texts, missing = pl.col(item.name), missing_values(item)
     there = texts != missing[0] if len(missing) == 1 else ~texts.is_in(missing)
-    if one.type == "any" or (one.type == "string" and one.format == "default"):
+    if item.type == "any" or (item.type == "string" and item.format == "default"):
         return there
-    if one.type == "integer" and one.bare_number and _has_sound_ends(one):
+    if item.type == "integer" and item.bare_number and _has_sound_ends(item):
         digits = (texts >= "1") & (texts < ":") & texts.cast(pl.Int64, strict=False).is_not_null()
         return there & (digits | (texts == "0"))
-    if one.type == "date" and one.format == "default" and _has_sound_ends(one):
+    if item.type == "date" and item.format == "default" and _has_sound_ends(item):
         days = texts.str.to_date("%Y-%m-%d", strict=False, cache=False).dt.to_string("%Y-%m-%d")
         return there & ((days == texts) & (texts >= "0001")).fill_null(False)
     return pl.repeat(False, pl.len(), dtype=pl.Boolean)
 
 
-def _has_sound_ends(one: Any) -> bool:
+def _has_sound_ends(item: Any) -> bool:
     """False where an end of the range is no value of the field: Frictionless then reads none."""
-    read = one.create_value_reader()
-    return all(read(one.constraints[name]) is not None for name in BOUNDS if name in one.constraints)
+    read = item.create_value_reader()
+    return all(read(item.constraints[name]) is not None for name in BOUNDS if name in item.constraints)
 
 
-def hashes(held: pl.DataFrame, names: Sequence[str], reading: KeyedTable, *, seed: int = 1) -> Any:
+def hashes(frame: pl.DataFrame, names: Sequence[str], reading: KeyedTable, *, seed: int = 1) -> Any:
     """One number for each row; the same values in fields of the same families give the same one."""
-    total = np.zeros(held.height, np.uint64)
+    total = np.zeros(frame.height, np.uint64)
     for name in names:
-        column = held.get_column(name)
+        column = frame.get_column(name)
         salt = np.uint64(sum(family(reading.kinds[name]).encode()))
         own = column.hash(seed).to_numpy()
         if column.null_count():
@@ -144,9 +144,9 @@ def hashes(held: pl.DataFrame, names: Sequence[str], reading: KeyedTable, *, see
     return total
 
 
-def blank(held: pl.DataFrame, names: Sequence[str]) -> Any:
+def blank(frame: pl.DataFrame, names: Sequence[str]) -> Any:
     """True for rows all of whose fields are blank."""
-    return held.select(pl.all_horizontal(pl.col(name).is_null() for name in names)).to_series().to_numpy()
+    return frame.select(pl.all_horizontal(pl.col(name).is_null() for name in names)).to_series().to_numpy()
 
 
 @dataclass(kw_only=True)
@@ -176,12 +176,12 @@ class _Waiting:
         if not self._files:
             return _repeated(np.concatenate(self._held)) if self._held else np.zeros(0, np.uint64)
         self._spill()
-        found = []
+        results = []
         for file in self._files:
             file.seek(0)
-            found.append(_repeated(np.frombuffer(file.read(), np.uint64)))
+            results.append(_repeated(np.frombuffer(file.read(), np.uint64)))
             file.close()
-        return np.concatenate(found)
+        return np.concatenate(results)
 
 
 def _scratch() -> IO[bytes]:
@@ -200,8 +200,8 @@ class _Unknown:
     key: ForeignKey
     texts: pl.DataFrame
 
-    def __call__(self, at: int) -> KeyFault:
-        return unknown_reference(self.key, self.texts.row(at))
+    def __call__(self, position: int) -> KeyFault:
+        return unknown_reference(self.key, self.texts.row(position))
 
 
 @dataclass(kw_only=True)
@@ -219,35 +219,35 @@ class KeyHashes:
 
     def add(self, frame: pl.DataFrame, line: Lines) -> None:
         """The rows of a block."""
-        held = values(frame, sorted(self.keys.columns), self.reading)
+        value = values(frame, sorted(self.keys.columns), self.reading)
         for (_, names), waiting in self._waiting.items():
-            numbers, none = hashes(held, names, self.reading), blank(held, names)
+            numbers, none = hashes(value, names, self.reading), blank(value, names)
             waiting.add(numbers[~none] if none.any() else numbers)
-        if self.keys.primary and (none := blank(held, self.keys.primary)).any():
+        if self.keys.primary and (none := blank(value, self.keys.primary)).any():
             self._tell(np.flatnonzero(none), lambda _: blank_key(self.keys.primary), line)
         for key, known in zip(self.keys.foreign, self.parents, strict=True):
-            numbers, none = hashes(held, key.fields, self.reading), blank(held, key.fields)
+            numbers, none = hashes(value, key.fields, self.reading), blank(value, key.fields)
             unknown = ~(_among(numbers, known) | none)
             if unknown.any():
                 self._tell(np.flatnonzero(unknown), _Unknown(key=key, texts=frame.select(key.fields)), line)
 
     def finish(self) -> None:
         """Every row of the table is in: repeated keys are found and told."""
-        repeated = {name: held for name, one in self._waiting.items() if len(held := one.repeated())}
+        repeated = {name: value for name, item in self._waiting.items() if len(value := item.repeated())}
         if not repeated:
             return
         again = {name: _Again(known=known) for name, known in repeated.items()}
 
         def look(frame: pl.DataFrame, line: Lines) -> bool:
-            held = values(frame, sorted(self.keys.columns), self.reading)
-            for (_, names), one in again.items():
-                numbers, others = (hashes(held, names, self.reading, seed=seed) for seed in (1, 2))
-                one.add(numbers, others, blank(held, names), line)
+            value = values(frame, sorted(self.keys.columns), self.reading)
+            for (_, names), item in again.items():
+                numbers, others = (hashes(value, names, self.reading, seed=seed) for seed in (1, 2))
+                item.add(numbers, others, blank(value, names), line)
             return True
 
         self.reading.again(look)
-        for name, one in again.items():
-            self._tell_repeated(name, *one.later())
+        for name, entry in again.items():
+            self._tell_repeated(name, *entry.later())
 
     def _tell_repeated(self, name: Name, lines: Any, firsts: Any) -> None:
         limit = self.reading.collector.limit
@@ -257,32 +257,32 @@ class KeyHashes:
         def look(frame: pl.DataFrame, line: Lines) -> bool:
             here = line.of(np.arange(frame.height))
             rows = np.flatnonzero(np.isin(here, wanted)).tolist()
-            texts.update({int(here[at]): frame.select(name[1]).row(at) for at in rows})
+            texts.update({int(here[row]): frame.select(name[1]).row(row) for row in rows})
             return len(texts) < len(wanted)
 
         if not len(wanted):
             return
         self.reading.again(look)
         faults = [
-            (at, _repeat(name, texts[at], first))
-            for at, first in zip(wanted.tolist(), firsts[:limit].tolist(), strict=True)
+            (index, _repeat(name, texts[index], first))
+            for index, first in zip(wanted.tolist(), firsts[:limit].tolist(), strict=True)
         ]
-        for at, fault in faults:
-            self.reading.note_key(at, fault)
+        for position, fault in faults:
+            self.reading.note_key(position, fault)
         if len(lines) > limit:
             self._more(faults[0][1], len(lines) - limit)
 
     def _tell(self, rows: Any, fault: Callable[[int], KeyFault], line: Lines) -> None:
         """Lists the first rows and counts the others."""
         limit = self.reading.collector.limit
-        for at in rows[:limit].tolist():
-            self.reading.note_key(line(at), fault(at))
+        for index in rows[:limit].tolist():
+            self.reading.note_key(line(index), fault(index))
         if len(rows) > limit:
             self._more(fault(int(rows[0])), len(rows) - limit)
 
     def _more(self, fault: KeyFault, count: int) -> None:
-        one = self.reading.reported(fault.code, 0, name=fault.field, value=fault.value, **fault.words)
-        self.reading.collector.more(one, count)
+        reported = self.reading.reported(fault.code, 0, name=fault.field, value=fault.value, **fault.words)
+        self.reading.collector.more(reported, count)
 
 
 def _repeat(name: Name, texts: Sequence[str], first: int) -> KeyFault:
@@ -298,8 +298,10 @@ class _Again:
     _rows: list[Any] = field(default_factory=list)
 
     def add(self, numbers: Any, others: Any, none: Any, line: Lines) -> None:
-        at = np.flatnonzero(_among(numbers, self.known) & ~none)
-        self._rows.append(np.stack([numbers[at], others[at], line.of(at).astype(np.uint64)]))
+        flatnonzero = np.flatnonzero(_among(numbers, self.known) & ~none)
+        self._rows.append(
+            np.stack([numbers[flatnonzero], others[flatnonzero], line.of(flatnonzero).astype(np.uint64)])
+        )
 
     def later(self) -> tuple[Any, Any]:
         """The lines that repeat an earlier one, in order, and the first line of each."""
@@ -313,11 +315,11 @@ class _Again:
         return later[by_line], firsts[by_line]
 
 
-def _among(held: Any, known: Any) -> Any:
+def _among(value: Any, known: Any) -> Any:
     """True for the numbers that are among the sorted ones."""
     if not len(known):
-        return np.zeros(len(held), bool)
-    if len(known) < len(held):
-        return pl.Series(held).is_in(pl.Series(known).implode()).to_numpy()
-    at = np.searchsorted(known, held)
-    return known[np.minimum(at, len(known) - 1)] == held
+        return np.zeros(len(value), bool)
+    if len(known) < len(value):
+        return pl.Series(value).is_in(pl.Series(known).implode()).to_numpy()
+    searchsorted = np.searchsorted(known, value)
+    return known[np.minimum(searchsorted, len(known) - 1)] == value

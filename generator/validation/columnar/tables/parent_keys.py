@@ -18,9 +18,9 @@ from generator.validation.table_plan import TablePlan, cell_readers, frictionles
 
 def parent_hashes(staging: Staging, plan: TablePlan, names: Sequence[str]) -> Any:
     """The hashes of a table's keys, blank ones left out; its damage is told when the table itself is read."""
-    found = [np.zeros(0, np.uint64)]
+    result = [np.zeros(0, np.uint64)]
     if plan.path not in staging.source.sizes:
-        return found[0]
+        return result[0]
     schema = frictionless_schema(plan)
     reading = BlockReading(
         at=0,
@@ -37,14 +37,14 @@ def parent_hashes(staging: Staging, plan: TablePlan, names: Sequence[str]) -> An
     )
 
     def look(frame: pl.DataFrame, line: Lines) -> bool:  # noqa: ARG001
-        held = values(frame, names, reading)
-        found.append(np.unique(hashes(held, names, reading)[~blank(held, names)]))
+        value = values(frame, names, reading)
+        result.append(np.unique(hashes(value, names, reading)[~blank(value, names)]))
         return True
 
     with staging.records(plan) as records:
         if reading.header(records.next()) and set(names) <= reading.there:
             reading.frames(records, look, names)
-    return np.unique(np.concatenate(found))
+    return np.unique(np.concatenate(result))
 
 
 def _nothing() -> None:
