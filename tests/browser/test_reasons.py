@@ -33,7 +33,7 @@ def test_tab_comes_to_the_reason_and_goes_on_from_it(vitals: Page, site: Site) -
     keys = vitals.keyboard
     keys.press("Tab")
     expect(reason(vitals)).to_be_focused()
-    expect(reason(vitals)).to_have_accessible_description(re.compile("expected is at most 160 mmHg"))
+    expect(reason(vitals)).to_have_accessible_description(re.compile("Expected: at most 160 mmHg"))
     keys.type("Measured twice")
     keys.press("Tab")
     expect(vitals.locator("#f-diabp_vsorres")).to_be_focused()

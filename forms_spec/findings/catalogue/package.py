@@ -381,7 +381,7 @@ _ROWS = (
     ),
     _entry(
         "text-without-column",
-        "{field} of {table} is no longer in the dictionary; {many} in audit.csv only, such as '{value}'.",
+        "{field} of {table} is no longer in the dictionary. {many} in audit.csv only, such as '{value}'.",
         "Nothing is lost. The captured data remain in the database and in audit.csv.",
         "A field that was captured but is no longer in the dictionary has no column. To get one, export "
         "with the dictionary under which it was captured.",
