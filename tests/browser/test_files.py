@@ -101,7 +101,7 @@ def test_a_draft_with_a_file_saves_itself_once(page: Page, site: Site) -> None:
     [
         ({"buffer": LARGE["buffer"]}, "larger than 20 kB"),
         ({"name": "scan.exe"}, "ends in pdf, png"),
-        ({"buffer": b""}, "nothing in it"),
+        ({"buffer": b""}, "the file is empty"),
     ],
 )
 def test_a_wrong_file_is_told_at_once_and_never_sent(
