@@ -62,7 +62,7 @@ _IN_TIME = frozenset({Type.DATE, Type.TIME, Type.DATETIME})
 
 
 def _after(item: Any, other: Any, type_: Type, *, strictly: bool) -> bool:
-    """Whether ``one`` surely lies after ``other`` (or on it, when not ``strictly``)."""
+    """Whether ``item`` surely lies after ``other`` (or on it, when not ``strictly``)."""
     if type_ in (Type.DATE, Type.SPREAD):
         return (span_le(item, other) if strictly else span_lt(item, other)) is False
     return bool(item > other if strictly else item >= other)

@@ -54,17 +54,17 @@ class FieldBuilder:
     def table(self) -> str:
         return self.row_group or self.form
 
-    def build(self, name: str, none: Mapping[str, Any] | None, spot: Spot) -> list[Field]:
+    def build(self, name: str, keys: Mapping[str, Any] | None, spot: Spot) -> list[Field]:
         """The field, and the companion that holds its unit where that is chosen.
 
-        ``said`` is None when nothing of the field could be read; what stands for it is not sound.
+        ``keys`` is None when nothing of the field could be read. What is built for it then is not sound.
         """
         self.written.clear()
-        raw = {"label": name} if none is None else none
+        raw = {"label": name} if keys is None else keys
         type_, known = self._type(raw, spot)
         codelist, listed = self._codelist(name, type_, raw, spot)
         built = self._field(name, type_, codelist, raw, spot)
-        sound = none is not None and known and listed
+        sound = keys is not None and known and listed
         part = FieldPart(field=built, spot=spot, keys=frozenset(raw), sound=sound, table=self.table)
         self.parts.fields.append(part)
         self._list_expressions(built)

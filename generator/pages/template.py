@@ -79,7 +79,7 @@ def form_html(
 ) -> Markup:
     """All questions of a form with their answers and findings, without the ``<form>`` around them.
 
-    ``said`` are the findings to show, the judgement's own by default; ``stored`` is what the server
+    ``page_findings`` are the findings to show, the judgement's own by default; ``stored`` is what the server
     has, when it is not what is shown; ``marks`` the highest row number ever given by group;
     ``removing`` the rows that are marked to be removed, by group and number, with the reason so far.
     ``files`` knows the files that cells name; ``opening`` is what new rows start with, ``later`` what

@@ -181,7 +181,7 @@ class TableReading:
         self.note("missing-row", line, says=says)
 
     def reason(self, position: int, text: str) -> str:
-        """A missing code with its label, where it has one; ``at`` is the place of its field."""
+        """A missing code with its label, where it has one; ``position`` is the place of its field."""
         field = self.plan.schema["fields"][position]
         codes = field.get("missingValues", self.plan.schema.get("missingValues", ()))
         labels = {code["value"]: code.get("label") for code in codes if isinstance(code, Mapping)}

@@ -43,13 +43,13 @@ def conflict_page(
     *,
     settles: str,
     removed: Mapping[tuple[str, int], str] = NOTHING,
-    value: str = "",
+    pending: str = "",
 ) -> str:
     """The page on which the second of two editors chooses.
 
     ``settles`` is the id of the save that met the other version: by it the browser knows, once a
     person has chosen, that what it kept of that save is out of date. ``removed`` are the rows that I
-    removed, and why. ``held`` signs for the files that are mine.
+    removed, and why. ``pending`` signs for the files that are mine.
     """
     merged = merge(place.form, base, mine, theirs.record)
     choices = [_choice(difference) for difference in merged.differences]
@@ -71,7 +71,7 @@ def conflict_page(
         base_version=theirs.version,
         save_id=uuid4().hex,
         settles=settles,
-        held=value,
+        held=pending,
         is_complete=theirs.status is Status.COMPLETE,
         needs_reason=was_complete(services().database, place.key),
     )

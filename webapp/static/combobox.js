@@ -170,16 +170,26 @@
 
   const answered = () => crfsmith.parse(codeIn(box), fieldOf(box) || {}).ok === true;
 
+  const isMenu = "input[list^=codes-]";
+
+  /* A screen reader announces every menu as one, also before it is used. */
+  function announce(element) {
+    element.setAttribute("role", "combobox");
+    element.setAttribute("aria-expanded", "false");
+  }
+  form.querySelectorAll(isMenu).forEach(announce);
+
   /* A box becomes a menu when it is first used: a form of sixty rows has hundreds of them. */
   function enhance(element) {
     element.dataset.list = element.getAttribute("list");
     element.removeAttribute("list");
-    const roles = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, autocomplete: "off" };
-    for (const [name, value] of Object.entries(roles)) element.setAttribute(name, value);
+    announce(element);
+    const properties = { "aria-autocomplete": "list", "aria-controls": list.id, autocomplete: "off" };
+    for (const [name, value] of Object.entries(properties)) element.setAttribute(name, value);
   }
 
   form.addEventListener("focusin", (event) => {
-    if (event.target.matches("input[list^=codes-]")) enhance(event.target);
+    if (event.target.matches(isMenu)) enhance(event.target);
     if (event.target.dataset.list) box = event.target;
   });
   form.addEventListener("focusout", (event) => event.target === box && hide());

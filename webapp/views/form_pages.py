@@ -263,10 +263,10 @@ def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnV
         who = person(conflict.theirs.saved_by)
         return jsonify(conflict=True, message=f"{who} saved this form in the meantime."), 409
     action = now.data.get("action", "draft")
-    removed, value = now.posted.removed, held_uploads(now, record)
+    removed, pending = now.posted.removed, held_uploads(now, record)
     settles = now.data.get("settles") or now.data.get("save_id", "")
     page = conflict_page(
-        now.place, base, record, conflict.theirs, action, settles=settles, removed=removed, value=value
+        now.place, base, record, conflict.theirs, action, settles=settles, removed=removed, pending=pending
     )
     return page, 409
 

@@ -40,7 +40,7 @@ def validate_records(
     limit: int = LIMIT,
     subjects: Collection[str] = (),
 ) -> Report:
-    """The report on an export. Never raises for what it says. ``said``, ``subjects``: as ``read_records``."""
+    """The report on an export. Never raises for what it says. ``structure``, ``subjects``: as ``read_records``."""
     records = read_records(file, content, study, structure=structure, subjects=subjects)
     collector = Collector(limit=limit)
     for item in records.findings:

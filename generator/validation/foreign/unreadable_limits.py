@@ -24,7 +24,7 @@ _EXAMPLE = datetime(2024, 2, 29, 13, 45, 56)
 
 
 def without_unreadable(schema: Any, text: str, table: str) -> Iterator[Fault]:
-    """Takes what cannot be read out of a Frictionless schema; ``at`` is its path in the descriptor."""
+    """Takes what cannot be read out of a Frictionless schema; ``text`` is its path in the descriptor."""
     for place, field in enumerate(list(schema.fields)):
         here = f"{text}.fields[{place}]"
         if field.type in _TIMES and not _is_format(field.format):
