@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from forms_spec.schedule.study_clock import day_of
 from webapp.installation.settings import Settings
-from webapp.packages.validation_jobs import Works
+from webapp.packages.validation_jobs import ValidationJobs
 from webapp.presentation import assets, template_filters
 from webapp.security import access, headers, sessions
 from webapp.services import Services
@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> Flask:
         today=settings.today or (lambda: day_of(settings.study, database.clock())),
         demo_accounts=settings.demo_accounts,
     )
-    app.extensions["crfsmith-packages"] = Works(_packages_folder(settings), settings.database)
+    app.extensions["crfsmith-packages"] = ValidationJobs(_packages_folder(settings), settings.database)
     _protect(app, settings.study.name)
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,

@@ -8,7 +8,7 @@ from forms_spec.checks.refusal_text import why_no_value
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
-from forms_spec.loading.finding_collector import Spot
+from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import Draft
 from forms_spec.model.characters import ascii_lower, first_control, strip_blanks
 from forms_spec.model.codes import Codelist
@@ -83,7 +83,7 @@ def check_labels(draft: Draft) -> Iterator[Finding]:
                 yield finding("label-is-code", text=place, label=code.label, code=code.code, other=same)
 
 
-def _label_place(spot: Spot) -> TextPlace:
+def _label_place(spot: SourceNode) -> TextPlace:
     """Where a code's label stands: beside it, or under its key."""
     label = spot.at("label")
     return label.place if label.has else spot.place
@@ -110,7 +110,7 @@ def check_synonyms(draft: Draft) -> Iterator[Finding]:
                     )
 
 
-def _lists(draft: Draft) -> Iterator[tuple[Codelist, Spot]]:
+def _lists(draft: Draft) -> Iterator[tuple[Codelist, SourceNode]]:
     for spot in draft.parts.codelists:
         name = str(spot.path[-1])
         if name in draft.study.codelists and draft.study.codelists[name].place == spot.key:
@@ -124,7 +124,7 @@ def _lists(draft: Draft) -> Iterator[tuple[Codelist, Spot]]:
             yield part.field.codelist, part.spot.at("unit" if part.field.value is None else "comparator")
 
 
-def _code_spot(spot: Spot, code: str) -> Spot:
+def _code_spot(spot: SourceNode, code: str) -> SourceNode:
     data = spot.data
     return spot.at(data.index(code)) if isinstance(data, list) and code in data else spot.at(code)
 

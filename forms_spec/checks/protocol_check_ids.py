@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from forms_spec.checks.names import ANY_CASE
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding, Severity
-from forms_spec.loading.finding_collector import Spot
+from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.protocol_checks import FIELD_FACETS, GROUP_FACETS
 from forms_spec.loading.source_map import Draft, FieldPart
 from forms_spec.model.edit_checks import Rule
@@ -64,11 +64,11 @@ def _has(field: Field, facet: str) -> bool:
     return bool(value[facet])
 
 
-def _without(spot: Spot, facet: str) -> Finding:
+def _without(spot: SourceNode, facet: str) -> Finding:
     return finding("check-without-facet", text=spot.key, key=facet, keys="the keys that are there")
 
 
-def _bad_names(checks: Iterable[Check], spot: Spot) -> Iterator[Finding]:
+def _bad_names(checks: Iterable[Check], spot: SourceNode) -> Iterator[Finding]:
     for check in dict.fromkeys(checks):
         if not ANY_CASE.fullmatch(check.name):
             yield finding("bad-name", text=spot.key, what="check", name=check.name)

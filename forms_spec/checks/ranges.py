@@ -8,7 +8,7 @@ from forms_spec.checks.constants import ends, words
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.suggestions import did_you_mean
-from forms_spec.loading.finding_collector import Spot
+from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import Draft, FieldPart
 from forms_spec.model.facets import Range
 from forms_spec.model.study import Study
@@ -30,7 +30,7 @@ def check_ranges(draft: Draft) -> Iterator[Finding]:
                 yield from _inside(part, key, inner, draft.study)
 
 
-def _spot(part: FieldPart, key: str, unit: str | None) -> Spot:
+def _spot(part: FieldPart, key: str, unit: str | None) -> SourceNode:
     spot = part.spot.at(key)
     return spot if unit is None else spot.at(unit)
 

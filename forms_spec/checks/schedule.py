@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.loading.finding_collector import Spot
+from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import Draft
 from forms_spec.model.visits import Visit, VisitType
 
@@ -48,12 +48,12 @@ def _has_row(draft: Draft, form: str) -> bool:
     return any(row is not None and set(row.split()) - {"."} for row in rows)
 
 
-def _spot(draft: Draft, visit: Visit) -> Spot | None:
+def _spot(draft: Draft, visit: Visit) -> SourceNode | None:
     spots = (spot.at("visits", visit.name) for spot in draft.parts.visits)
     return next((spot for spot in spots if spot.has and spot.key == visit.place), None)
 
 
-def _window(visit: Visit, spot: Spot) -> Iterator[Finding]:
+def _window(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
     window, target = visit.window, visit.target
     if window is None:
         return

@@ -11,47 +11,47 @@ from forms_spec.model.fields import Field
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Opening:
+class FormOpening:
     """When a form is opened for the first time, by the study's clock, and by whom."""
 
     now: datetime
     user: str
 
 
-def starting_texts(fields: Iterable[Field], opening: Opening) -> dict[str, str]:
+def starting_texts(fields: Iterable[Field], opening: FormOpening) -> dict[str, str]:
     """The texts that the fields start with, as canonical text; fields that start blank are left out."""
     results = {field.name: starting_text(field, opening) for field in fields}
     return {name: text for name, text in results.items() if text}
 
 
-def starting_text(field: Field, opening: Opening) -> str:
+def starting_text(field: Field, opening: FormOpening) -> str:
     """The field's default, or what it is filled with when the form is opened."""
     if field.prefill is None:
         return field.default or ""
     return PREFILLS[field.kind.name][field.prefill](field, opening)
 
 
-def _clock(field: Field, opening: Opening) -> str:
+def _clock(field: Field, opening: FormOpening) -> str:
     return f"{opening.now:%H:%M:%S}" if field.seconds else f"{opening.now:%H:%M}"
 
 
-def _day(_field: Field, opening: Opening) -> str:
+def _day(_field: Field, opening: FormOpening) -> str:
     return opening.now.date().isoformat()
 
 
-def _moment(field: Field, opening: Opening) -> str:
+def _moment(field: Field, opening: FormOpening) -> str:
     return f"{_day(field, opening)}T{_clock(field, opening)}"
 
 
-def _words(field: Field, opening: Opening) -> str:
+def _words(field: Field, opening: FormOpening) -> str:
     return f"{_day(field, opening)} {_clock(field, opening)}"
 
 
-def _user(_field: Field, opening: Opening) -> str:
+def _user(_field: Field, opening: FormOpening) -> str:
     return opening.user
 
 
-PREFILLS: Mapping[str, Mapping[str, Callable[[Field, Opening], str]]] = MappingProxyType(
+PREFILLS: Mapping[str, Mapping[str, Callable[[Field, FormOpening], str]]] = MappingProxyType(
     {
         "text": {"today": _day, "now": _words, "user": _user},
         "date": {"today": _day},

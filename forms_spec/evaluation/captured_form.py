@@ -24,7 +24,7 @@ from forms_spec.rules.semantics.types import Type
 
 
 @dataclass(slots=True)
-class Facts:
+class CellResult:
     """What one cell turned out to be. ``seen`` is its value as rules see it, None for UNKNOWN."""
 
     state: CellState
@@ -37,7 +37,7 @@ class Facts:
 
 SHORT, REMEMBERED = 40, 1000
 """The texts of a field that are remembered: their length, and how many."""
-_PENDING = Facts(CellState.BLANK, "", None)
+_PENDING = CellResult(CellState.BLANK, "", None)
 
 
 class CapturedForm:
@@ -52,7 +52,7 @@ class CapturedForm:
             (group, row.number): row.texts for group, rows in record.rows.items() for row in rows
         }
         self._texts[plan.form.name, None] = record.texts
-        self._facts: dict[tuple[str, int | None, str], Facts] = {}
+        self._facts: dict[tuple[str, int | None, str], CellResult] = {}
 
     def rows(self, table: str) -> Sequence[int]:
         return [row.number for row in self.record.rows.get(table, ())]
@@ -85,7 +85,7 @@ class CapturedForm:
     def frames(self, row: int | None) -> Frames:
         return [Place(self, row)]
 
-    def facts(self, table: str, row: int | None, field: str) -> Facts:
+    def facts(self, table: str, row: int | None, field: str) -> CellResult:
         """The cell's facts; a cell that turns out to depend on itself is UNKNOWN to itself."""
         key = (table, row, field)
         fact = self._facts.get(key)
@@ -129,24 +129,24 @@ class CapturedForm:
             for row in self.rows(table) if table in self.plan.row_tables else (None,):
                 self.facts(table, row, field)
 
-    def _evaluate(self, plan: FieldPlan, row: int | None) -> Facts:
+    def _evaluate(self, plan: FieldPlan, row: int | None) -> CellResult:
         text = self.text(plan.table, row, plan.field.name)
         shown = self._shown(plan, row) if plan.shown else True
         if plan.value is not None:
             return self._calculated(plan, row, shown)
         if shown is False:
-            return Facts(CellState.HIDDEN, text, False)
+            return CellResult(CellState.HIDDEN, text, False)
         return self.given(plan, text, shown)
 
-    def given(self, plan: FieldPlan, text: str, shown: bool | None) -> Facts:
+    def given(self, plan: FieldPlan, text: str, shown: bool | None) -> CellResult:
         """What a text means in a field that is not hidden."""
         if text == "":
-            return Facts(CellState.BLANK, "", shown)
+            return CellResult(CellState.BLANK, "", shown)
         if text in self.world.study.missing:
             if text in plan.missing:
-                return Facts(CellState.MISSING, text, shown)
+                return CellResult(CellState.MISSING, text, shown)
             refusal = Refusal(code="missing-not-allowed", details=(("name", text),))
-            return Facts(CellState.INVALID, text, shown, refusal=refusal)
+            return CellResult(CellState.INVALID, text, shown, refusal=refusal)
         return _parsed(plan, text, shown)
 
     def _shown(self, plan: FieldPlan, row: int | None) -> bool | None:
@@ -160,15 +160,15 @@ class CapturedForm:
                 outcome = None
         return outcome
 
-    def _calculated(self, plan: FieldPlan, row: int | None, shown: bool | None) -> Facts:
+    def _calculated(self, plan: FieldPlan, row: int | None, shown: bool | None) -> CellResult:
         """The computed value; the text that came along is not used."""
         if shown is False:
-            return Facts(CellState.HIDDEN, "", False)
+            return CellResult(CellState.HIDDEN, "", False)
         assert plan.value is not None
         return computed(plan, plan.value(self.frames(row)), shown)
 
 
-def computed(plan: FieldPlan, value: RuleValue | None, shown: bool | None) -> Facts:
+def computed(plan: FieldPlan, value: RuleValue | None, shown: bool | None) -> CellResult:
     """What a formula's value means in its field, rounded to the field's places."""
     if value is not None and plan.type is Type.NUMBER:
         places = 0 if plan.field.kind.name == "integer" else plan.field.places
@@ -176,18 +176,18 @@ def computed(plan: FieldPlan, value: RuleValue | None, shown: bool | None) -> Fa
         value = value if places is None else round_half_away(value, places * SCALE)
     result = None if value is None else from_rule(value, plan.field)
     if result is None:
-        return Facts(CellState.BLANK, "", shown)
+        return CellResult(CellState.BLANK, "", shown)
     return _parsed(plan, plan.field.kind.write(result, plan.field), shown)
 
 
-def _parsed(plan: FieldPlan, text: str, shown: bool | None) -> Facts:
+def _parsed(plan: FieldPlan, text: str, shown: bool | None) -> CellResult:
     try:
         value, seen = plan.meanings[text]
     except KeyError:
         value, seen = _meaning(plan, text)
     if isinstance(value, Refusal):
-        return Facts(CellState.INVALID, text, shown, refusal=value)
-    return Facts(CellState.ANSWERED, text, shown, value=value, seen=seen)
+        return CellResult(CellState.INVALID, text, shown, refusal=value)
+    return CellResult(CellState.ANSWERED, text, shown, value=value, seen=seen)
 
 
 def _meaning(plan: FieldPlan, text: str) -> tuple[Value | Refusal, RuleValue | None]:

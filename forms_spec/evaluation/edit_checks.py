@@ -11,7 +11,7 @@ from forms_spec.evaluation.form_plan import RulePlan
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.protocol_checks import is_kept
 from forms_spec.evaluation.range_checks import unit_label, with_unit
-from forms_spec.evaluation.unknown import Untold
+from forms_spec.evaluation.unknown import UnknownExplainer
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
@@ -62,7 +62,7 @@ def _applies_untold(captured: CapturedForm, plan: RulePlan, row: int | None) -> 
     table = captured.world.study.tables[plan.table]
     home = Home(form=table.form, group=table.group)
     assert plan.rule.when is not None
-    return Untold(captured).of(plan.rule.when, home, Type.CONDITION, row)
+    return UnknownExplainer(captured).of(plan.rule.when, home, Type.CONDITION, row)
 
 
 def _found(captured: CapturedForm, rule: Rule, row: int | None, code: str, **words: Any) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from forms_spec.evaluation.captured_form import CapturedForm, Facts, Subject
+from forms_spec.evaluation.captured_form import CapturedForm, CellResult, Subject
 from forms_spec.evaluation.edit_checks import judge_rules
 from forms_spec.evaluation.form_plan import FieldPlan, GroupPlan
 from forms_spec.evaluation.form_result import Cell, CellState, Judgement
@@ -20,7 +20,7 @@ from forms_spec.evaluation.range_checks import (
     with_unit,
 )
 from forms_spec.evaluation.row_counts import judge_rows
-from forms_spec.evaluation.unknown import Untold
+from forms_spec.evaluation.unknown import UnknownExplainer
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.kinds import Refusal
@@ -56,7 +56,7 @@ class _Verdict:
     def __init__(self, captured: CapturedForm, *, completing: bool) -> None:
         self.captured = captured
         self.completing = completing
-        self.untold = Untold(captured)
+        self.untold = UnknownExplainer(captured)
         self.cells: dict[CellKey, Cell] = {}
         self.findings: list[Finding] = []
 
@@ -101,14 +101,14 @@ class _Verdict:
         )
         return with_unit(reference_words(low, high), reference_unit(plan.field)) if low or high else None
 
-    def required(self, plan: FieldPlan, row: int | None, facts: Facts) -> bool | None:
+    def required(self, plan: FieldPlan, row: int | None, facts: CellResult) -> bool | None:
         """False for what is hidden or calculated; UNKNOWN stays so."""
         if facts.shown is False or plan.value is not None:
             return False
         return plan.has_to_be_answered(self.captured.frames(row))
 
     def faults(
-        self, plan: FieldPlan, row: int | None, facts: Facts, required: bool | None
+        self, plan: FieldPlan, row: int | None, facts: CellResult, required: bool | None
     ) -> Iterator[Finding]:
         """What is wrong with a cell, the gravest first."""
         if plan.value is not None:
@@ -129,7 +129,7 @@ class _Verdict:
             yield self.found("shown-unknown", plan, row, facts)
 
     def blank(
-        self, plan: FieldPlan, row: int | None, facts: Facts, required: bool | None
+        self, plan: FieldPlan, row: int | None, facts: CellResult, required: bool | None
     ) -> Iterator[Finding]:
         if not self.completing or required is False:
             return
@@ -140,7 +140,7 @@ class _Verdict:
             self.untold.asked.add((plan.table, row, plan.field.name))
             yield self.found("required-unknown", plan, row, facts)
 
-    def answered(self, plan: FieldPlan, row: int | None, facts: Facts) -> Iterator[Finding]:
+    def answered(self, plan: FieldPlan, row: int | None, facts: CellResult) -> Iterator[Finding]:
         frames = self.captured.frames(row)
         unit = chosen_unit(plan.field, frames)
         if plan.field.unit is not None and plan.field.unit.companion and unit is None:
@@ -159,7 +159,7 @@ class _Verdict:
                 yield from self.limit_untold(plan, row, facts, word, written[unit])
 
     def limit_untold(
-        self, plan: FieldPlan, row: int | None, facts: Facts, word: str, written: Range
+        self, plan: FieldPlan, row: int | None, facts: CellResult, word: str, written: Range
     ) -> Iterator[Finding]:
         """An end of a range that is UNKNOWN, of a value that does not pass the other."""
         for side, end in (("below", written.low), ("above", written.high)):
@@ -167,7 +167,7 @@ class _Verdict:
                 fear = too_far(plan.type, side)
                 yield self.found(f"{side}-{word}-unknown", plan, row, facts, fear=fear)
 
-    def differing(self, plan: FieldPlan, row: int | None, facts: Facts) -> Iterator[Finding]:
+    def differing(self, plan: FieldPlan, row: int | None, facts: CellResult) -> Iterator[Finding]:
         """A text that came along with a calculated field and is not what the formula gives."""
         text = self.captured.text(plan.table, row, plan.field.name)
         if text in ("", facts.text):
@@ -183,7 +183,7 @@ class _Verdict:
         code: str,
         plan: FieldPlan,
         row: int | None,
-        facts: Facts,
+        facts: CellResult,
         *,
         typed: str | None = None,
         **words: Any,

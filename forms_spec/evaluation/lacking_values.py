@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from forms_spec.evaluation.captured_form import Subject
 from forms_spec.evaluation.form_result import CellState
-from forms_spec.evaluation.read_trace import DEEPEST, Evidence, Source, Witness, companions
+from forms_spec.evaluation.read_trace import DEEPEST, Evidence, ReadRecorder, Source, companions
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import Expression
@@ -151,7 +151,7 @@ class _Asked:
     def cell(self, node: resolved.Read | resolved.Remote, frames: Frames) -> Iterator[Lacking]:
         """The cell itself; of a calculated one what its formula lacks."""
         here = frames[node.depth].instance
-        assert isinstance(here, Witness)
+        assert isinstance(here, ReadRecorder)
         if isinstance(node, resolved.Read):
             form, table, row = here, node.table, frames[node.depth].row if node.row else None
         else:
@@ -168,7 +168,7 @@ class _Asked:
         else:
             yield Lacking(source=source, why=_BY_STATE[source.state])
 
-    def source(self, form: Witness, table: str, row: int | None, field: str) -> Source:
+    def source(self, form: ReadRecorder, table: str, row: int | None, field: str) -> Source:
         """The cell; its number for a unit that was not chosen because there is no number."""
         number = companions(form.captured).get((table, field))
         if number is not None:
@@ -177,7 +177,9 @@ class _Asked:
                 return source
         return self.evidence.source(form.captured, table, row, field)
 
-    def formula(self, form: Witness, table: str, row: int | None, formula: Expression) -> Iterator[Lacking]:
+    def formula(
+        self, form: ReadRecorder, table: str, row: int | None, formula: Expression
+    ) -> Iterator[Lacking]:
         value = self.study.tables[table]
         node = resolve(formula, self.study, Home(form=value.form, group=value.group)).core
         frames = form.frames(row)

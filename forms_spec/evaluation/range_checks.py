@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from forms_spec.evaluation.captured_form import CapturedForm, Facts
+from forms_spec.evaluation.captured_form import CapturedForm, CellResult
 from forms_spec.evaluation.form_plan import FieldPlan, Limits
 from forms_spec.kinds.display import shown_as, shown_unit
 from forms_spec.model.fields import Field
@@ -16,7 +16,7 @@ from forms_spec.rules.semantics.resolved import RuleValue
 from forms_spec.rules.semantics.types import Type
 
 
-def outside(facts: Facts, limits: Limits, plan: FieldPlan, frames: Frames) -> tuple[str, str] | None:
+def outside(facts: CellResult, limits: Limits, plan: FieldPlan, frames: Frames) -> tuple[str, str] | None:
     """``("below", "at least 60 mmHg")`` when the value is surely outside, else None.
 
     An end that is UNKNOWN limits nothing; a partial date is outside when every day it may mean is.
@@ -45,7 +45,7 @@ _HIGH = {
 }
 
 
-def in_future(facts: Facts, type_: Type, today: int) -> str:
+def in_future(facts: CellResult, type_: Type, today: int) -> str:
     """What is said of a date that is surely after today (an ordinal day), else nothing."""
     if type_ is not Type.DATE:
         return ""

@@ -53,27 +53,27 @@ class Evidence:
     def subject(self) -> str | None:
         return self._subject.subject
 
-    def form(self, key: FormKey) -> Witness:
+    def form(self, key: FormKey) -> ReadRecorder:
         """A form of the subject; a blank one where nothing was captured."""
         captured_form = self._subject.form(key) or self._absent.get(key)
         if captured_form is None:
             plan = plan_of(self._subject.study, self._subject.study.forms[key.form])
             captured_form = self._absent[key] = CapturedForm(plan, Record(), key, self._subject)
-        return Witness(captured_form, self)
+        return ReadRecorder(captured_form, self)
 
-    def at(self, form: str, visit: str | None, seen_from: FormKey, field: str) -> Witness | None:
+    def at(self, form: str, visit: str | None, seen_from: FormKey, field: str) -> ReadRecorder | None:
         result = self._subject.at(form, visit, seen_from, field)
         if result is not None:
-            return Witness(result, self)
+            return ReadRecorder(result, self)
         key = self._key(form, visit, seen_from)
         return self.form(key) if key is not None else None
 
-    def instances(self, form: str, visit: str, seen_from: FormKey) -> Sequence[Witness]:
+    def instances(self, form: str, visit: str, seen_from: FormKey) -> Sequence[ReadRecorder]:
         result = self._subject.instances(form, visit, seen_from)
         key = self._key(form, None if visit in ("all", "previous") else visit, seen_from)
         if not result and key is not None:
             self.nothing_in(form, key)
-        return [Witness(item, self) for item in result]
+        return [ReadRecorder(item, self) for item in result]
 
     def _key(self, form: str, visit: str | None, seen_from: FormKey) -> FormKey | None:
         """Where a form would stand that was not captured."""
@@ -123,7 +123,7 @@ class Evidence:
             return
         self._opened.add(cell)
         self._depth += 1
-        formula(Witness(form, self).frames(row))
+        formula(ReadRecorder(form, self).frames(row))
         self._depth -= 1
 
 
@@ -144,7 +144,7 @@ def _companions(plan: FormPlan) -> Mapping[tuple[str, str], str]:
     }
 
 
-class Witness:
+class ReadRecorder:
     """One form whose readings are written down. Implements ``scene.Instance``."""
 
     def __init__(self, form: CapturedForm, world: Evidence) -> None:

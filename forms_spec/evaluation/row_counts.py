@@ -9,7 +9,7 @@ from itertools import product
 from forms_spec.evaluation.captured_form import CapturedForm
 from forms_spec.evaluation.form_plan import GroupPlan
 from forms_spec.evaluation.protocol_checks import under_check
-from forms_spec.evaluation.unknown import Untold
+from forms_spec.evaluation.unknown import UnknownExplainer
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.model.fields import Group, Rows
@@ -18,7 +18,7 @@ from forms_spec.rules.semantics.types import Type
 
 
 def judge_rows(
-    captured: CapturedForm, plan: GroupPlan, untold: Untold, *, completing: bool
+    captured: CapturedForm, plan: GroupPlan, untold: UnknownExplainer, *, completing: bool
 ) -> Iterator[Finding]:
     """Findings about the rows of a group as a whole; they stand on the group, not on a cell."""
     group = plan.group

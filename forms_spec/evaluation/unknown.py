@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from forms_spec.evaluation.captured_form import CapturedForm, Facts
+from forms_spec.evaluation.captured_form import CapturedForm, CellResult
 from forms_spec.evaluation.form_plan import FieldPlan
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.lacking_values import operands, row_frames
@@ -27,7 +27,7 @@ _CLOSURES: StudyCache[int, tuple[resolved.Core, Closure]] = StudyCache()
 Cell = tuple[str, int | None, str]
 
 
-class Untold:
+class UnknownExplainer:
     """Follows UNKNOWN down to its sources, and asks of each whether a finding of its own stands on it.
 
     A source of this form says why by itself when it is no valid answer, is required and blank, holds a
@@ -146,7 +146,7 @@ class Untold:
             return plan.missing[facts.text]
         return facts.state is not CellState.ANSWERED
 
-    def _blank_says(self, plan: FieldPlan, row: int | None, facts: Facts) -> bool:
+    def _blank_says(self, plan: FieldPlan, row: int | None, facts: CellResult) -> bool:
         """A blank cell that has to be answered; else what it hangs on says why it is blank."""
         cell = (plan.table, row, plan.field.name)
         if cell in self.asked:
@@ -158,7 +158,7 @@ class Untold:
             self._depth -= 1
         return self._followed[cell]
 
-    def _sources_say(self, plan: FieldPlan, row: int | None, facts: Facts) -> bool:
+    def _sources_say(self, plan: FieldPlan, row: int | None, facts: CellResult) -> bool:
         """Whether each formula or condition of a cell that is UNKNOWN is so for a reason that is told."""
         study, frames = self.captured.world.study, self.captured.frames(row)
         if plan.field.value is not None:

@@ -9,15 +9,24 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from forms_spec.loading.finding_collector import Notes, Spot
-from forms_spec.loading.schema_fields import Collected, Flag, Frame, Named, Part, Shape, Text, Texts
+from forms_spec.loading.finding_collector import Notes, SourceNode
+from forms_spec.loading.schema_fields import (
+    BooleanField,
+    Collected,
+    MappingSchema,
+    NamedMapping,
+    NestedField,
+    ScalarField,
+    Text,
+    Texts,
+)
 from forms_spec.loading.schema_problems import Problem, fail
 from forms_spec.model.codes import Code, Codelist
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 
 
-class Number(Shape):
+class Number(ScalarField):
     """A number with at most 15 digits before the point and 9 after it."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
@@ -26,11 +35,11 @@ class Number(Shape):
         return Decimal(value)
 
 
-class CodeSchema(Frame):
+class CodeSchema(MappingSchema):
     """One answer in full; only its label is needed."""
 
     label = Text(required=True)
-    exclusive = Flag(load_default=False)
+    exclusive = BooleanField(load_default=False)
     number = Number(load_default=None)
     synonyms = Texts(load_default=())
 
@@ -73,9 +82,9 @@ class CodesOrName(Collected):
         return _IN_PLACE.deserialize(value)  # type: ignore[no-any-return]
 
 
-_CODE = Part(CodeSchema)
+_CODE = NestedField(CodeSchema)
 _LABEL = Text()
-_BY_CODE = Named(_OneCode())
+_BY_CODE = NamedMapping(_OneCode())
 _IN_PLACE = Codes()
 
 
@@ -113,13 +122,15 @@ def _from_list(value: list[Any]) -> tuple[Code, ...]:
     return tuple(Code(code=code, label=code) for code in value)
 
 
-class CodelistsSchema(Frame):
+class CodelistsSchema(MappingSchema):
     """A file of codelists."""
 
-    codelists = Named(Codes(), required=True)
+    codelists = NamedMapping(Codes(), required=True)
 
 
-def build_codelists(spot: Spot, notes: Notes, codelists: dict[str, Codelist], spots: list[Spot]) -> None:
+def build_codelists(
+    spot: SourceNode, notes: Notes, codelists: dict[str, Codelist], spots: list[SourceNode]
+) -> None:
     """Add a file's codelists to those of the files before it."""
     loaded = notes.load(CodelistsSchema(), spot.data, spot)
     text = loaded.get("codelists", {})

@@ -8,8 +8,8 @@ from typing import Any
 
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.expressions import parse_at
-from forms_spec.loading.finding_collector import Notes, Spot
-from forms_spec.loading.schema_fields import Collected, Frame, Named, Part, Text
+from forms_spec.loading.finding_collector import Notes, SourceNode
+from forms_spec.loading.schema_fields import Collected, MappingSchema, NamedMapping, NestedField, Text
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.source_map import ExpressionPart, Parts
 from forms_spec.model.criteria import Criterion, Eligibility
@@ -18,7 +18,7 @@ from forms_spec.model.study import Study
 from forms_spec.rules import Expression
 
 
-class AnswersSchema(Frame):
+class AnswersSchema(MappingSchema):
     """The codes that say whether a criterion is met."""
 
     met = Text(load_default="Y")
@@ -26,7 +26,7 @@ class AnswersSchema(Frame):
     not_applicable = Text(load_default="NA")
 
 
-class CriterionSchema(Frame):
+class CriterionSchema(MappingSchema):
     """A criterion that does not apply to everybody."""
 
     met = Text(required=True)
@@ -44,30 +44,30 @@ class _OneCriterion(Collected):
         return {"met": value}
 
 
-class EligibilitySchema(Frame):
+class EligibilitySchema(MappingSchema):
     """What a file whose top key is ``eligibility`` says."""
 
     form = Text(required=True)
     visit = Text()
-    answers = Part(AnswersSchema, load_default=lambda: AnswersSchema().load({}))
-    inclusion = Named(_OneCriterion(), load_default=dict)
-    exclusion = Named(_OneCriterion(), load_default=dict)
+    answers = NestedField(AnswersSchema, load_default=lambda: AnswersSchema().load({}))
+    inclusion = NamedMapping(_OneCriterion(), load_default=dict)
+    exclusion = NamedMapping(_OneCriterion(), load_default=dict)
 
 
-class EligibilityFileSchema(Frame):
+class EligibilityFileSchema(MappingSchema):
     """A file whose top key is ``eligibility``."""
 
-    eligibility = Part(EligibilitySchema, required=True)
+    eligibility = NestedField(EligibilitySchema, required=True)
 
 
-_CRITERION = Part(CriterionSchema)
+_CRITERION = NestedField(CriterionSchema)
 
 
 @dataclass(frozen=True, kw_only=True)
 class EligibilityBuilder:
     """Makes the eligibility of a study of which the forms and visits are known."""
 
-    spot: Spot
+    spot: SourceNode
     study: Study
     parts: Parts
     notes: Notes
@@ -86,7 +86,7 @@ class EligibilityBuilder:
             self.notes.say("eligibility-empty", here.key)
         return Eligibility(form=form.name, visit=loaded.get("visit"), criteria=criteria, place=here.key)
 
-    def _form(self, loaded: Mapping[str, Any], here: Spot) -> Form | None:
+    def _form(self, loaded: Mapping[str, Any], here: SourceNode) -> Form | None:
         """The form on which the site answers, when it is done at the visit."""
         if "form" not in loaded:
             return None
@@ -112,12 +112,12 @@ class _Criteria:
 
     form: Form
     answers: Mapping[str, str]
-    here: Spot
+    here: SourceNode
     parts: Parts
     notes: Notes
 
     def build(self, sides: Mapping[str, Mapping[str, Any]]) -> Iterator[Criterion]:
-        seen: dict[str, Spot] = {}
+        seen: dict[str, SourceNode] = {}
         for side, criteria in sides.items():
             for name, text in criteria.items():
                 spot = self.here.at(side, name)
@@ -131,7 +131,9 @@ class _Criteria:
                 if criterion is not None:
                     yield criterion
 
-    def _criterion(self, name: str, text: Mapping[str, Any], spot: Spot, inclusion: bool) -> Criterion | None:
+    def _criterion(
+        self, name: str, text: Mapping[str, Any], spot: SourceNode, inclusion: bool
+    ) -> Criterion | None:
         met = self._condition("met", spot) if "met" in text else None
         moot = self._condition("not_applicable", spot) if "not_applicable" in text else None
         used = ("met", "not_met") if moot is None else ("met", "not_met", "not_applicable")
@@ -149,14 +151,14 @@ class _Criteria:
             place=spot.key,
         )
 
-    def _condition(self, key: str, spot: Spot) -> Expression | None:
+    def _condition(self, key: str, spot: SourceNode) -> Expression | None:
         written = parse_at(spot.at(key) if spot.at(key).has else spot, self.notes)
         if written is None:
             return None
         self.parts.expressions.append(ExpressionPart(written=written, what=key, form=self.form.name))
         return written.expression
 
-    def _field(self, name: str, spot: Spot, needed: list[str]) -> Field | None:
+    def _field(self, name: str, spot: SourceNode, needed: list[str]) -> Field | None:
         """The field of a criterion, when it takes the answers that are needed."""
         field = self.form.by_name.get(name)
         if field is None:

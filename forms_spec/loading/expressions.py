@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
-from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.model.text_templates import Slot, Wording, parts_of
 from forms_spec.rules import Expression, parse_expression
 
@@ -19,7 +19,7 @@ class Written:
     """
 
     expression: Expression
-    spot: Spot
+    spot: SourceNode
     first: int
     last: int
 
@@ -32,7 +32,7 @@ class Written:
         return _located(finding, self.spot, self.first, self.last)
 
 
-def parse_at(spot: Spot, notes: Notes, *, span: tuple[int, int] | None = None) -> Written | None:
+def parse_at(spot: SourceNode, notes: Notes, *, span: tuple[int, int] | None = None) -> Written | None:
     """Parse the text at a spot, or some characters of it; what is no expression is noted."""
     text = spot.text or ""
     first, last = span or (0, len(text))
@@ -45,7 +45,7 @@ def parse_at(spot: Spot, notes: Notes, *, span: tuple[int, int] | None = None) -
     return Written(expression=replace(parsed, place=place), spot=spot, first=first, last=last)
 
 
-def parse_slots(spot: Spot, notes: Notes) -> tuple[Wording, list[Written]]:
+def parse_slots(spot: SourceNode, notes: Notes) -> tuple[Wording, list[Written]]:
     """The parts of a text that holds answers, and their expressions; nothing where it holds none."""
     text = spot.text
     if text is None or "{" not in text:
@@ -65,7 +65,7 @@ def _line(file: str, text: str) -> TextPlace:
     return TextPlace(file=file, line=1, column=1, end_line=1, end_column=len(text) + 1)
 
 
-def _located(finding: Finding, spot: Spot, first: int, last: int) -> Finding:
+def _located(finding: Finding, spot: SourceNode, first: int, last: int) -> Finding:
     if finding.text is None:
         return replace(finding, text=spot.place)
     start = first + finding.text.column - 1

@@ -12,7 +12,7 @@ from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.kinds import kind
 from forms_spec.kinds.bounded import EXACT
 from forms_spec.loading.expressions import Written, parse_at, parse_slots
-from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.protocol_checks import checks_of
 from forms_spec.loading.ranges import RawEnd
 from forms_spec.loading.source_map import ExpressionPart, FieldPart, Parts
@@ -54,7 +54,7 @@ class FieldBuilder:
     def table(self) -> str:
         return self.row_group or self.form
 
-    def build(self, name: str, keys: Mapping[str, Any] | None, spot: Spot) -> list[Field]:
+    def build(self, name: str, keys: Mapping[str, Any] | None, spot: SourceNode) -> list[Field]:
         """The field, and the companion that holds its unit where that is chosen.
 
         ``keys`` is None when nothing of the field could be read. What is built for it then is not sound.
@@ -76,7 +76,7 @@ class FieldBuilder:
         return results
 
     def _field(
-        self, name: str, type_: FieldType, codelist: Codelist | None, raw: Mapping[str, Any], spot: Spot
+        self, name: str, type_: FieldType, codelist: Codelist | None, raw: Mapping[str, Any], spot: SourceNode
     ) -> Field:
         least, most = raw.get("length") or (None, None)
         given = raw.get("gives", "decimal") if type_.name == "calculated" else type_.kind
@@ -128,7 +128,7 @@ class FieldBuilder:
             wordings=self._wordings(raw, spot),
         )
 
-    def _wordings(self, raw: Mapping[str, Any], spot: Spot) -> Mapping[str, Wording]:
+    def _wordings(self, raw: Mapping[str, Any], spot: SourceNode) -> Mapping[str, Wording]:
         """The label and the help where they hold answers. A field may be its label alone."""
         wordings: dict[str, Wording] = {}
         for key in ("label", "help"):
@@ -140,7 +140,7 @@ class FieldBuilder:
                 wordings[key] = wording
         return MappingProxyType(wordings)
 
-    def _type(self, raw: Mapping[str, Any], spot: Spot) -> tuple[FieldType, bool]:
+    def _type(self, raw: Mapping[str, Any], spot: SourceNode) -> tuple[FieldType, bool]:
         name = raw.get("type", "text")
         try:
             return field_type(name), True
@@ -150,7 +150,7 @@ class FieldBuilder:
             return field_type("text"), False
 
     def _codelist(
-        self, name: str, type_: FieldType, raw: Mapping[str, Any], spot: Spot
+        self, name: str, type_: FieldType, raw: Mapping[str, Any], spot: SourceNode
     ) -> tuple[Codelist | None, bool]:
         """The field's codelist, and whether it is known."""
         text = raw.get("codes")
@@ -170,23 +170,23 @@ class FieldBuilder:
         self.notes.say("unknown-codelist", here.place, name=text, near=did_you_mean(text, self.codelists))
         return Codelist(name=text, codes=(), place=here.key), False
 
-    def _required(self, raw: Mapping[str, Any], spot: Spot) -> bool | Expression:
+    def _required(self, raw: Mapping[str, Any], spot: SourceNode) -> bool | Expression:
         text = raw.get("required", "false")
         if text in ("true", "false"):
             return bool(text == "true")
         return self._expression("required", raw, spot) or False
 
-    def _expression(self, what: str, raw: Mapping[str, Any], spot: Spot) -> Expression | None:
+    def _expression(self, what: str, raw: Mapping[str, Any], spot: SourceNode) -> Expression | None:
         return self._parse(what, spot.at(what)) if what in raw else None
 
-    def _parse(self, what: str, spot: Spot, span: tuple[int, int] | None = None) -> Expression | None:
+    def _parse(self, what: str, spot: SourceNode, span: tuple[int, int] | None = None) -> Expression | None:
         parse = parse_at(spot, self.notes, span=span)
         if parse is None:
             return None
         self.written.append((what, parse))
         return parse.expression
 
-    def _ranges(self, what: str, raw: Mapping[str, Any], spot: Spot) -> Mapping[str | None, Range]:
+    def _ranges(self, what: str, raw: Mapping[str, Any], spot: SourceNode) -> Mapping[str | None, Range]:
         ranges: dict[str | None, Range] = {}
         for unit, entry in raw.get(what, {}).items():
             here = spot.at(what) if unit is None else spot.at(what).at(unit)
@@ -198,12 +198,12 @@ class FieldBuilder:
             )
         return ranges
 
-    def _end(self, what: str, end: RawEnd | None, spot: Spot) -> Expression | None:
+    def _end(self, what: str, end: RawEnd | None, spot: SourceNode) -> Expression | None:
         if end is None:
             return None
-        return self._parse(what, Spot(document=spot.document, path=(*spot.path, *end.steps)), end.span)
+        return self._parse(what, SourceNode(document=spot.document, path=(*spot.path, *end.steps)), end.span)
 
-    def _scale(self, type_: FieldType, spot: Spot) -> Mapping[str | None, Range]:
+    def _scale(self, type_: FieldType, spot: SourceNode) -> Mapping[str | None, Range]:
         """The range that a type has of itself."""
         if type_.scale is None:
             return {}
@@ -212,7 +212,7 @@ class FieldBuilder:
         assert isinstance(high, Expression)
         return {None: Range(low=low, high=high)}
 
-    def _unit(self, name: str, raw: Mapping[str, Any], spot: Spot) -> Unit | None:
+    def _unit(self, name: str, raw: Mapping[str, Any], spot: SourceNode) -> Unit | None:
         data = raw.get("unit")
         if data is None:
             return None
@@ -224,7 +224,7 @@ class FieldBuilder:
                     formulas[code] = parsed
         return build_unit(data, raw.get("unit_field") or f"{name}u", formulas)
 
-    def _companion(self, owner: Field, unit: Unit, name: str, spot: Spot) -> Field:
+    def _companion(self, owner: Field, unit: Unit, name: str, spot: SourceNode) -> Field:
         """The choice field that holds a value's unit. It is needed as soon as there is a value."""
         needed = parse_expression(f"{owner.name} is known", spot.key)
         codelist = unit_codelist(unit, f"{self.table}.{name}", spot.at("unit"))
@@ -251,7 +251,7 @@ class FieldBuilder:
         self.parts.fields.append(part)
         return built
 
-    def _part(self, owner: Field, part: str, spot: Spot) -> Field:
+    def _part(self, owner: Field, part: str, spot: SourceNode) -> Field:
         """The number of a field that takes comparators, or its comparator: calculated, in a column."""
         function, label = {"num": ("limit_of", "number"), "cmp": ("comparator_of", "comparator")}[part]
         value = parse_expression(f"{function}({owner.name})", spot.key)
@@ -286,7 +286,7 @@ class FieldBuilder:
         return built
 
     def _missing(
-        self, name: str, type_: FieldType, raw: Mapping[str, Any], spot: Spot
+        self, name: str, type_: FieldType, raw: Mapping[str, Any], spot: SourceNode
     ) -> tuple[MissingCode, ...]:
         if "missing" not in type_.facets or name in self.fixed:
             return ()
@@ -303,14 +303,14 @@ class FieldBuilder:
 
 
 def allowed_missing(
-    text: str | tuple[str, ...], spot: Spot, known: Mapping[str, MissingCode], notes: Notes
+    text: str | tuple[str, ...], spot: SourceNode, known: Mapping[str, MissingCode], notes: Notes
 ) -> tuple[MissingCode, ...]:
     """The missing codes that ``missing`` names, in the study's order."""
     if text == "all":
         return tuple(known.values())
     for index, code in enumerate(text):
         if code not in known:
-            here = Spot(document=spot.document, path=(*spot.path, index))
+            here = SourceNode(document=spot.document, path=(*spot.path, index))
             notes.say("unknown-missing-code", here.place, name=code, near=did_you_mean(code, known))
     return tuple(code for name, code in known.items() if name in text)
 

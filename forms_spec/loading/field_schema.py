@@ -8,7 +8,18 @@ from forms_spec.kinds.bounded import COMPARATORS
 from forms_spec.loading.codelists import CodesOrName
 from forms_spec.loading.protocol_checks import FIELD_FACETS, ChecksShape
 from forms_spec.loading.ranges import RangeShape
-from forms_spec.loading.schema_fields import Flag, Frame, Named, OneOf, Part, Shape, Size, Text, Texts, Whole
+from forms_spec.loading.schema_fields import (
+    BooleanField,
+    IntegerField,
+    MappingSchema,
+    NamedMapping,
+    NestedField,
+    OneOf,
+    ScalarField,
+    Size,
+    Text,
+    Texts,
+)
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.units import UnitShape
 from forms_spec.model.facets import Pattern
@@ -18,7 +29,7 @@ PREFILLS = ("today", "now", "user")
 GIVES = ("decimal", "integer", "text", "date", "choice")
 
 
-class Length(Shape):
+class Length(ScalarField):
     """The most characters, or ``[least, most]``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[int | None, int]:
@@ -29,12 +40,12 @@ class Length(Shape):
         return None, _WHOLE.deserialize(value)
 
 
-class _PatternSchema(Frame):
+class _PatternSchema(MappingSchema):
     matches = Text(required=True)
     message = Text(load_default=None)
 
 
-class PatternShape(Shape):
+class PatternShape(ScalarField):
     """A regular expression, or one with the words that say what it wants."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Pattern:
@@ -44,7 +55,7 @@ class PatternShape(Shape):
         return Pattern(expression=_TEXT.deserialize(value), message=None)
 
 
-class MissingShape(Shape):
+class MissingShape(ScalarField):
     """``all``, or a list of missing codes."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | tuple[str, ...]:
@@ -55,11 +66,11 @@ class MissingShape(Shape):
         return _TEXTS.deserialize(value)  # type: ignore[no-any-return]
 
 
-_WHOLE, _TEXT, _TEXTS = Whole(), Text(), Texts()
+_WHOLE, _TEXT, _TEXTS = IntegerField(), Text(), Texts()
 _PATTERN = _PatternSchema()
 
 
-class ComparatorsShape(Shape):
+class ComparatorsShape(ScalarField):
     """``[<, <=]``, or the comparators one after the other in a text."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
@@ -70,7 +81,7 @@ class ComparatorsShape(Shape):
         return tuple(comparator for comparator in COMPARATORS if comparator in given)
 
 
-class FieldSchema(Frame):
+class FieldSchema(MappingSchema):
     """Every key that a field may have; which of them suits its type is checked later."""
 
     label = Text()
@@ -83,9 +94,9 @@ class FieldSchema(Frame):
     alert = RangeShape()
     length = Length()
     pattern = PatternShape()
-    places = Whole()
+    places = IntegerField()
     comparator = ComparatorsShape()
-    seconds = Flag()
+    seconds = BooleanField()
     unit = UnitShape()
     unit_field = Text()
     codes = CodesOrName()
@@ -97,18 +108,18 @@ class FieldSchema(Frame):
     accept = Texts(least=1)
     size = Size()
     control = Text()
-    identifier = Flag()
+    identifier = BooleanField()
     cdash = Text()
     sdtm = Text()
     annotation = Text()
-    redcap = Named(Text())
+    redcap = NamedMapping(Text())
     checks = ChecksShape(FIELD_FACETS)
     lab_test = Text()
     entry = OneOf(*ENTRIES)
     prefill = OneOf(*PREFILLS)
     placeholder = Text()
     retired = Texts(least=1)
-    max_choices = Whole()
+    max_choices = IntegerField()
 
 
-FIELD = Part(FieldSchema)
+FIELD = NestedField(FieldSchema)

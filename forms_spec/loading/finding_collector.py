@@ -16,21 +16,21 @@ from forms_spec.yaml_source.document import Data, Document, Path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Spot:
+class SourceNode:
     """A value of a document. ``fallback`` is where keys stand that are not its own (``each``)."""
 
     document: Document
     path: Path = ()
     fallback: Path | None = None
 
-    def at(self, *steps: str | int) -> Spot:
+    def at(self, *steps: str | int) -> SourceNode:
         """A value below this one."""
         fallback = None
         if self.fallback is not None and steps and not self.document.has((*self.path, steps[0])):
             fallback = (*self.fallback, *steps)
             if self.document.has(fallback):
-                return Spot(document=self.document, path=fallback)
-        return Spot(document=self.document, path=(*self.path, *steps))
+                return SourceNode(document=self.document, path=fallback)
+        return SourceNode(document=self.document, path=(*self.path, *steps))
 
     @property
     def place(self) -> TextPlace:
@@ -84,7 +84,11 @@ class Notes:
         self.add(finding(code, text=place, related=related, **words))
 
     def load(
-        self, schema: Schema, data: object, spot: Spot, locate: Callable[[Path], Spot] | None = None
+        self,
+        schema: Schema,
+        data: object,
+        spot: SourceNode,
+        locate: Callable[[Path], SourceNode] | None = None,
     ) -> dict[str, Any]:
         """What a schema makes of the data; what it refuses is noted and left out.
 
@@ -100,7 +104,7 @@ class Notes:
             return error.valid_data if isinstance(error.valid_data, dict) else {}
 
 
-def _finding(here: Spot, path: Path, problem: Problem) -> Finding:
+def _finding(here: SourceNode, path: Path, problem: Problem) -> Finding:
     words: Mapping[str, Any] = {"key": path[-1] if path else "", **problem.words}
     if problem.span is not None:
         place = here.span(*problem.span)

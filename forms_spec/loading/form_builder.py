@@ -12,9 +12,19 @@ from forms_spec.field_types import FIELD_TYPES
 from forms_spec.loading.expressions import parse_at, parse_slots
 from forms_spec.loading.field_builder import FieldBuilder, allowed_missing
 from forms_spec.loading.field_schema import FIELD, FieldSchema, MissingShape
-from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.protocol_checks import GROUP_FACETS, ChecksShape
-from forms_spec.loading.schema_fields import Collected, Flag, Frame, Named, OneOf, Part, Text, Texts, Whole
+from forms_spec.loading.schema_fields import (
+    BooleanField,
+    Collected,
+    IntegerField,
+    MappingSchema,
+    NamedMapping,
+    NestedField,
+    OneOf,
+    Text,
+    Texts,
+)
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.source_map import ExpressionPart, GroupPart, Parts
 from forms_spec.model.codes import Codelist, MissingCode
@@ -27,11 +37,11 @@ from forms_spec.yaml_source.document import Path
 MOST_ROWS = 99
 
 
-class RowsSchema(Frame):
+class RowsSchema(MappingSchema):
     """How a group repeats."""
 
-    min = Whole(load_default=0)
-    max = Whole(load_default=None)
+    min = IntegerField(load_default=0)
+    max = IntegerField(load_default=None)
     add = Text(load_default=None)
     fixed = Texts(least=1, load_default=())
 
@@ -45,31 +55,31 @@ class _FieldShape(Collected):
         return FIELD.deserialize(value)  # type: ignore[no-any-return]
 
 
-class GroupSchema(Frame):
+class GroupSchema(MappingSchema):
     """One section, or the rows of a form."""
 
     title = Text(load_default=None)
     help = Text(load_default=None)
     show_when = Text(load_default=None)
-    defaults = Part(FieldSchema)
+    defaults = NestedField(FieldSchema)
     layout = OneOf("grid", load_default=None)
-    rows = Part(RowsSchema, load_default=None)
+    rows = NestedField(RowsSchema, load_default=None)
     checks = ChecksShape(GROUP_FACETS)
-    redcap = Named(Text())
-    fields = Named(_FieldShape(), required=True)  # type: ignore[assignment]
+    redcap = NamedMapping(Text())
+    fields = NamedMapping(_FieldShape(), required=True)  # type: ignore[assignment]
 
 
-class FormSchema(Frame):
+class FormSchema(MappingSchema):
     """A file whose top key is ``form``."""
 
     form = Text(required=True)
     title = Text(required=True)
     domain = Text(load_default=None)
     help = Text(load_default=None)
-    log = Flag(load_default=False)
+    log = BooleanField(load_default=False)
     missing = MissingShape(load_default=())
-    fields = Named(_FieldShape(), load_default=None, allow_none=False)  # type: ignore[assignment]
-    groups = Named(GroupSchema, load_default=dict)
+    fields = NamedMapping(_FieldShape(), load_default=None, allow_none=False)  # type: ignore[assignment]
+    groups = NamedMapping(GroupSchema, load_default=dict)
 
 
 def spread(data: Any) -> Any:
@@ -110,7 +120,7 @@ def _of_answers(key: str, type_: Any) -> bool:
 class FormBuilder:
     """Makes one form of a file."""
 
-    spot: Spot
+    spot: SourceNode
     codelists: Mapping[str, Codelist]
     all_missing: Mapping[str, MissingCode]
     checks: Mapping[str, Check]
@@ -142,19 +152,24 @@ class FormBuilder:
             help=loaded.get("help"),
         )
 
-    def locate(self, path: Path) -> Spot:
+    def locate(self, path: Path) -> SourceNode:
         """The place of a path in the data that ``spread`` made."""
         if len(path) > 3 and path[0] == "groups" and path[2] == "fields":
             group = self.spot.at("groups", path[1])
             return self._field_spot(group, str(path[3])).at(*path[4:])
         return self.spot.at(*path)
 
-    def _field_spot(self, group: Spot, name: str) -> Spot:
+    def _field_spot(self, group: SourceNode, name: str) -> SourceNode:
         path = (*group.path, "fields", name)
-        return Spot(document=group.document, path=path, fallback=(*group.path, "defaults"))
+        return SourceNode(document=group.document, path=path, fallback=(*group.path, "defaults"))
 
     def _group(
-        self, form: str, name: str, data: Mapping[str, Any], spot: Spot, missing: tuple[MissingCode, ...]
+        self,
+        form: str,
+        name: str,
+        data: Mapping[str, Any],
+        spot: SourceNode,
+        missing: tuple[MissingCode, ...],
     ) -> Group:
         raw_rows = data.get("rows")
         fixed = tuple(raw_rows.get("fixed", ())) if raw_rows is not None else ()
@@ -195,7 +210,7 @@ class FormBuilder:
         self.parts.groups.append(GroupPart(group=group, spot=spot))
         return group
 
-    def _wordings(self, form: str, data: Mapping[str, Any], spot: Spot) -> Mapping[str, Wording]:
+    def _wordings(self, form: str, data: Mapping[str, Any], spot: SourceNode) -> Mapping[str, Wording]:
         """The title and the help of a group where they hold answers, of the form's own fields."""
         wordings: dict[str, Wording] = {}
         for key in ("title", "help"):
@@ -207,12 +222,12 @@ class FormBuilder:
                     wordings[key] = wording
         return wordings
 
-    def _names(self, spot: Spot) -> list[str]:
+    def _names(self, spot: SourceNode) -> list[str]:
         """All fields of a group, also those of which nothing could be read: rules may name them."""
         fields = spot.at("fields").data
         return list(fields) if isinstance(fields, dict) else []
 
-    def _shown(self, form: str, data: Mapping[str, Any], spot: Spot) -> Expression | None:
+    def _shown(self, form: str, data: Mapping[str, Any], spot: SourceNode) -> Expression | None:
         """A group's condition sees the form's own fields, also where the group repeats."""
         if data.get("show_when") is None:
             return None

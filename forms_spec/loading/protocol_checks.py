@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from forms_spec.findings.finding import Severity
-from forms_spec.loading.schema_fields import Frame, OneOf, Shape, Text
+from forms_spec.loading.schema_fields import MappingSchema, OneOf, ScalarField, Text
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.facets import Check, Range
 from forms_spec.rule_syntax.syntax_tree import Today
@@ -44,14 +44,14 @@ STUDY_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 TWO_ENDS = ("range", "expected", "alert")
 
 
-class CheckSchema(Frame):
+class CheckSchema(MappingSchema):
     """A check that weighs differently here."""
 
     check = Text(required=True)
     severity = OneOf(*(item.value for item in Severity), load_default=None)
 
 
-class _OneCheck(Shape):
+class _OneCheck(ScalarField):
     """A check's id, or the id with a severity."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Check:
@@ -62,7 +62,7 @@ class _OneCheck(Shape):
         return Check(name=_TEXT.deserialize(value))
 
 
-class ChecksShape(Shape):
+class ChecksShape(ScalarField):
     """Checks by facet, as the findings that bear them; a range may name one for each of its two ends."""
 
     def __init__(self, facets: Mapping[str, tuple[str, ...]], **kwargs: Any) -> None:

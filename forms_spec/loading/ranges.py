@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from forms_spec.loading.schema_fields import Named, Shape
+from forms_spec.loading.schema_fields import NamedMapping, ScalarField
 from forms_spec.loading.schema_problems import fail
 from forms_spec.yaml_source.document import Path
 
@@ -36,7 +36,7 @@ class RawRange:
     high_open: bool = False
 
 
-class _OneRange(Shape):
+class _OneRange(ScalarField):
     """``[low, high]`` as a list or a text."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> RawRange:
@@ -47,7 +47,7 @@ class _OneRange(Shape):
         return _from_text(value)
 
 
-class RangeShape(Shape):
+class RangeShape(ScalarField):
     """A range, or a mapping from unit codes to ranges; by None when the unit is not chosen."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Mapping[str | None, RawRange]:
@@ -57,7 +57,7 @@ class RangeShape(Shape):
 
 
 _ONE = _OneRange()
-_BY_UNIT = Named(_ONE)
+_BY_UNIT = NamedMapping(_ONE)
 
 
 def _from_list(value: list[Any]) -> RawRange:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from forms_spec.loading.expressions import parse_at
-from forms_spec.loading.finding_collector import Notes, Spot
-from forms_spec.loading.schema_fields import Collected, Frame, Part, Shape, Text, Texts
+from forms_spec.loading.finding_collector import Notes, SourceNode
+from forms_spec.loading.schema_fields import Collected, MappingSchema, NestedField, ScalarField, Text, Texts
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.criteria import ReferenceRange, References
 from forms_spec.rules import Expression
@@ -30,7 +30,7 @@ class _Rows(Collected):
         return [_ROW.deserialize(row) for row in value]
 
 
-class _Row(Shape):
+class _Row(ScalarField):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str | None, ...]:
         if not isinstance(value, list):
             fail("not-a-list")
@@ -39,7 +39,7 @@ class _Row(Shape):
         return tuple(None if cell is None or not cell.strip() else cell for cell in value)
 
 
-class _TableSchema(Frame):
+class _TableSchema(MappingSchema):
     lab = Text(required=True)
     sex = Text(load_default=None)
     age = Text(load_default=None)
@@ -48,16 +48,16 @@ class _TableSchema(Frame):
     rows = _Rows(required=True)
 
 
-class ReferencesSchema(Frame):
+class ReferencesSchema(MappingSchema):
     """A file whose top key is ``reference_ranges``."""
 
-    reference_ranges = Part(_TableSchema, required=True)
+    reference_ranges = NestedField(_TableSchema, required=True)
 
 
 _ROW = _Row()
 
 
-def build_references(spot: Spot, notes: Notes) -> References | None:
+def build_references(spot: SourceNode, notes: Notes) -> References | None:
     """The table, without the rows that cannot be read; None when it has no laboratory."""
     loaded = notes.load(ReferencesSchema(), spot.data, spot).get("reference_ranges") or {}
     here = spot.at("reference_ranges")
@@ -82,7 +82,7 @@ def build_references(spot: Spot, notes: Notes) -> References | None:
     )
 
 
-def _known_columns(columns: tuple[str, ...], here: Spot, notes: Notes) -> bool:
+def _known_columns(columns: tuple[str, ...], here: SourceNode, notes: Notes) -> bool:
     """Whether the columns are those of the table, and the needed ones among them."""
     unknown = [column for column in columns if column not in COLUMNS]
     lacking = [item for item in NEEDED if item not in columns]
@@ -99,7 +99,7 @@ def _reads(source: str, columns: tuple[str, ...]) -> bool:
     return any(column in columns for column in asked[source])
 
 
-def _expression(spot: Spot, notes: Notes) -> Expression | None:
+def _expression(spot: SourceNode, notes: Notes) -> Expression | None:
     if not spot.has:
         return None
     parse = parse_at(spot, notes)
@@ -110,7 +110,7 @@ def _range(
     texts: Mapping[str, str | None],
     columns: tuple[str, ...],
     row: tuple[str | None, ...],
-    spot: Spot,
+    spot: SourceNode,
     notes: Notes,
 ) -> ReferenceRange | None:
     test = texts.get("test")

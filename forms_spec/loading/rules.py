@@ -11,8 +11,18 @@ from forms_spec.findings.finding import Severity
 from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.expressions import Written, parse_at
-from forms_spec.loading.finding_collector import Notes, Spot
-from forms_spec.loading.schema_fields import Collected, Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
+from forms_spec.loading.finding_collector import Notes, SourceNode
+from forms_spec.loading.schema_fields import (
+    BooleanField,
+    Collected,
+    MappingSchema,
+    NamedMapping,
+    NestedField,
+    OneOf,
+    ScalarField,
+    Text,
+    Texts,
+)
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.source_map import ExpressionPart, Parts
 from forms_spec.model.edit_checks import Derivation, Rule
@@ -23,13 +33,13 @@ UNTOLD = "rule-untold"
 HEAD = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\(([^()]*)\))?")
 
 
-class UnknownSchema(Frame):
+class UnknownSchema(MappingSchema):
     """UNKNOWN is a check of its own."""
 
     check = Text(required=True)
 
 
-class _Unknown(Shape):
+class _Unknown(ScalarField):
     """The code of the finding for UNKNOWN; None for ``false``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | None:
@@ -38,7 +48,7 @@ class _Unknown(Shape):
         return UNTOLD if _FLAG.deserialize(value) else None
 
 
-class RuleSchema(Frame):
+class RuleSchema(MappingSchema):
     """One edit check."""
 
     check = Text()
@@ -50,7 +60,7 @@ class RuleSchema(Frame):
     unknown = _Unknown(load_default=None)  # type: ignore[assignment]
 
 
-class _DerivationSchema(Frame):
+class _DerivationSchema(MappingSchema):
     value = Text(required=True)
     label = Text()
 
@@ -66,23 +76,23 @@ class _OneDerivation(Collected):
         return {"value": value}
 
 
-_DERIVATION = Part(_DerivationSchema)
+_DERIVATION = NestedField(_DerivationSchema)
 _UNKNOWN = UnknownSchema()
-_FLAG = Flag()
+_FLAG = BooleanField()
 
 
-class RulesSchema(Frame):
+class RulesSchema(MappingSchema):
     """A file whose top key is ``rules`` or ``derivations``."""
 
-    rules = Named(RuleSchema, load_default=dict)
-    derivations = Named(_OneDerivation(), load_default=dict)
+    rules = NamedMapping(RuleSchema, load_default=dict)
+    derivations = NamedMapping(_OneDerivation(), load_default=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RulesBuilder:
     """Makes the rules and derivations of one file."""
 
-    spot: Spot
+    spot: SourceNode
     tables: Mapping[str, Table]
     parts: Parts
     notes: Notes
@@ -108,7 +118,7 @@ class RulesBuilder:
         self.notes.say("duplicate-name", place, related=(first,), what=what, name=name, first=first)
         return False
 
-    def _derivation(self, head: str, data: Mapping[str, Any], spot: Spot) -> Derivation | None:
+    def _derivation(self, head: str, data: Mapping[str, Any], spot: SourceNode) -> Derivation | None:
         result = HEAD.fullmatch(head)
         if not result:
             self.notes.say("derivation-name", spot.key, name=head)
@@ -125,7 +135,7 @@ class RulesBuilder:
             place=spot.key,
         )
 
-    def _rule(self, name: str, data: Mapping[str, Any], spot: Spot) -> Rule | None:
+    def _rule(self, name: str, data: Mapping[str, Any], spot: SourceNode) -> Rule | None:
         assertion = parse_at(spot.at("assert"), self.notes) if "assertion" in data else None
         when = parse_at(spot.at("when"), self.notes) if "when" in data else None
         if assertion is None:
@@ -153,7 +163,7 @@ class RulesBuilder:
             place=spot.key,
         )
 
-    def _on(self, texts: tuple[str, ...], spot: Spot) -> Iterator[tuple[str, str]]:
+    def _on(self, texts: tuple[str, ...], spot: SourceNode) -> Iterator[tuple[str, str]]:
         for index, item in enumerate(texts):
             table, _, name = item.partition(".")
             if self._field(table, name):

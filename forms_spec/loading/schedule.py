@@ -9,7 +9,7 @@ from typing import Any
 
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.expressions import Written, parse_at
-from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.model.fields import Form
 from forms_spec.model.visits import Expectation, Scheduled, Visit
 
@@ -29,7 +29,7 @@ class Grid:
 
     rows: Mapping[str, str]
     conditions: Any
-    spot: Spot
+    spot: SourceNode
     visits: Mapping[str, Visit]
     forms: Mapping[str, Form]
     notes: Notes
@@ -128,7 +128,7 @@ class Grid:
                 if parsed is not None:
                     yield (form, visit), parsed
 
-    def _parse(self, spot: Spot) -> Written | None:
+    def _parse(self, spot: SourceNode) -> Written | None:
         if spot.data is None:
             self.notes.say("empty-value", spot.key, key=spot.path[-1])
         elif spot.text is None:

@@ -21,7 +21,7 @@ SIZE = re.compile(r"([1-9][0-9]{0,5})(?: ?(kB|MB|GB))?")
 BYTES = {None: 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
-class Frame(Schema):
+class MappingSchema(Schema):
     """A mapping with known keys; an unknown one is named beside the nearest known."""
 
     error_messages = {"type": "not-a-mapping", "unknown": "unknown-key"}  # noqa: RUF012
@@ -49,7 +49,7 @@ def _names(schema: Schema) -> list[str]:
     return [field.data_key or name for name, field in schema.load_fields.items()]
 
 
-class Shape(fields.Field[Any]):
+class ScalarField(fields.Field[Any]):
     """A value that is not left empty. What is wrong in a part of it spoils the whole."""
 
     default_error_messages = MESSAGES
@@ -68,20 +68,20 @@ class Shape(fields.Field[Any]):
         return None
 
 
-class Collected(Shape):
+class Collected(ScalarField):
     """A value whose right parts are used although others are wrong."""
 
     def rescued(self, valid: Any) -> Any:
         return valid
 
 
-class Part(fields.Nested):
+class NestedField(fields.Nested):
     """A mapping with known keys inside another."""
 
     default_error_messages = MESSAGES
 
 
-class Text(Shape):
+class Text(ScalarField):
     """A text that is not blank, kept as it is."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
@@ -92,7 +92,7 @@ class Text(Shape):
         return value
 
 
-class Flag(Shape):
+class BooleanField(ScalarField):
     """``true`` or ``false``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
@@ -101,7 +101,7 @@ class Flag(Shape):
         return bool(value == "true")
 
 
-class Whole(Shape):
+class IntegerField(ScalarField):
     """A whole number from 0."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
@@ -110,7 +110,7 @@ class Whole(Shape):
         return int(value)
 
 
-class OneOf(Shape):
+class OneOf(ScalarField):
     """One of few words."""
 
     def __init__(self, *words: str, **kwargs: Any) -> None:
@@ -124,7 +124,7 @@ class OneOf(Shape):
         return value
 
 
-class Size(Shape):
+class Size(ScalarField):
     """A size in bytes: ``500 kB``, ``10 MB``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
@@ -134,7 +134,7 @@ class Size(Shape):
         return int(result[1]) * BYTES[result[2]]
 
 
-class Texts(Shape):
+class Texts(ScalarField):
     """A list of texts, each once; ``least`` and ``most`` bound their number."""
 
     def __init__(self, *, least: int = 0, most: int = 10_000, **kwargs: Any) -> None:
@@ -160,12 +160,12 @@ class Texts(Shape):
         return tuple(value)
 
 
-class Named(Collected):
+class NamedMapping(Collected):
     """A mapping from names to values of one shape, in the order of the text."""
 
     def __init__(self, shape: fields.Field[Any] | type[Schema], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.shape = Part(shape) if isinstance(shape, type) else shape
+        self.shape = NestedField(shape) if isinstance(shape, type) else shape
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
         if not isinstance(value, dict):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from forms_spec.loading.expressions import Written
-from forms_spec.loading.finding_collector import Spot
+from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.model.fields import Field, Group
 from forms_spec.model.study import Study
 from forms_spec.yaml_source.document import Document
@@ -21,7 +21,7 @@ class FieldPart:
     """
 
     field: Field
-    spot: Spot
+    spot: SourceNode
     keys: frozenset[str]
     sound: bool
     table: str
@@ -33,7 +33,7 @@ class GroupPart:
     """A group with its text; the first section of a form has the form's."""
 
     group: Group
-    spot: Spot
+    spot: SourceNode
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,11 +58,11 @@ class Parts:
     documents: dict[str, Document] = field(default_factory=dict)
     fields: list[FieldPart] = field(default_factory=list)
     groups: list[GroupPart] = field(default_factory=list)
-    forms: dict[str, Spot] = field(default_factory=dict)
+    forms: dict[str, SourceNode] = field(default_factory=dict)
     expressions: list[ExpressionPart] = field(default_factory=list)
-    study: Spot | None = None
-    visits: list[Spot] = field(default_factory=list)
-    codelists: list[Spot] = field(default_factory=list)
+    study: SourceNode | None = None
+    visits: list[SourceNode] = field(default_factory=list)
+    codelists: list[SourceNode] = field(default_factory=list)
     codelists_used: set[str] = field(default_factory=set)
 
 

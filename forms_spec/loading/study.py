@@ -9,9 +9,19 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from forms_spec.findings.suggestions import did_you_mean
-from forms_spec.loading.finding_collector import Spot
+from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.protocol_checks import STUDY_FACETS, ChecksShape
-from forms_spec.loading.schema_fields import Collected, Flag, Frame, Named, OneOf, Part, Shape, Text, Texts
+from forms_spec.loading.schema_fields import (
+    BooleanField,
+    Collected,
+    MappingSchema,
+    NamedMapping,
+    NestedField,
+    OneOf,
+    ScalarField,
+    Text,
+    Texts,
+)
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.codes import MissingCode
 from forms_spec.model.study import Parameter
@@ -19,18 +29,18 @@ from forms_spec.model.study import Parameter
 PARAMETER_KINDS = ("integer", "decimal", "date", "text")
 
 
-class SubjectSchema(Frame):
+class SubjectSchema(MappingSchema):
     """How subjects are called."""
 
     pattern = Text(required=True)
     example = Text(required=True)
 
 
-class MissingSchema(Frame):
+class MissingSchema(MappingSchema):
     """A missing code in full."""
 
     label = Text(required=True)
-    draft_only = Flag(load_default=False)
+    draft_only = BooleanField(load_default=False)
     redcap = Text(load_default=None)
 
 
@@ -43,7 +53,7 @@ class _OneMissing(Collected):
         return {"label": _TEXT.deserialize(value), "draft_only": False}
 
 
-class ParameterSchema(Frame):
+class ParameterSchema(MappingSchema):
     """A parameter in full."""
 
     value = Text(required=True)
@@ -64,7 +74,7 @@ class _OneParameter(Collected):
         return {"value": _TEXT.deserialize(value)}
 
 
-class TimeZone(Shape):
+class TimeZone(ScalarField):
     """A time zone by its name in the IANA database: ``Europe/Berlin``. An offset knows no summer time."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
@@ -74,7 +84,7 @@ class TimeZone(Shape):
         return value
 
 
-class _DayZero(Shape):
+class _DayZero(ScalarField):
     """``form.field``, or a list of them."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
@@ -85,11 +95,11 @@ class _DayZero(Shape):
 
 _TEXT = Text()
 _TEXTS = Texts(least=1)
-_MISSING = Part(MissingSchema)
-_PARAMETER = Part(ParameterSchema)
+_MISSING = NestedField(MissingSchema)
+_PARAMETER = NestedField(ParameterSchema)
 
 
-class StudySchema(Frame):
+class StudySchema(MappingSchema):
     """The file whose top key is ``study``."""
 
     study = Text(required=True)
@@ -97,11 +107,11 @@ class StudySchema(Frame):
     short = Text(load_default=None)
     date_order = OneOf("dmy", "mdy", load_default=None)
     timezone = TimeZone(load_default=None)
-    subject = Part(SubjectSchema, required=True)
-    sites = Named(Text(), load_default=dict)
+    subject = NestedField(SubjectSchema, required=True)
+    sites = NamedMapping(Text(), load_default=dict)
     day_zero = _DayZero(load_default=())
-    missing = Named(_OneMissing(), load_default=dict)
-    parameters = Named(_OneParameter(), load_default=dict)
+    missing = NamedMapping(_OneMissing(), load_default=dict)
+    parameters = NamedMapping(_OneParameter(), load_default=dict)
     checks = ChecksShape(STUDY_FACETS, load_default=dict)
 
 
@@ -120,7 +130,7 @@ def build_missing(loaded: Mapping[str, Any]) -> Mapping[str, MissingCode]:
     )
 
 
-def build_parameters(loaded: Mapping[str, Any], spot: Spot) -> Mapping[str, Parameter]:
+def build_parameters(loaded: Mapping[str, Any], spot: SourceNode) -> Mapping[str, Parameter]:
     """The study's parameters by name."""
     parameters: dict[str, Parameter] = {}
     for name, data in loaded.get("parameters", {}).items():

@@ -12,7 +12,7 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.codelists import build_codelists
 from forms_spec.loading.eligibility import EligibilityBuilder
-from forms_spec.loading.finding_collector import Notes, Spot
+from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.form_builder import FormBuilder
 from forms_spec.loading.reference_ranges import build_references
 from forms_spec.loading.rules import RulesBuilder
@@ -61,9 +61,9 @@ def draft_study(files: Mapping[str, str], notes: Notes) -> Draft | None:
     return Draft(study=_Loader(files=files, spots=spots, parts=parts, notes=notes).build(), parts=parts)
 
 
-def _sort(files: Mapping[str, str], parts: Parts, notes: Notes) -> dict[str, list[Spot]]:
+def _sort(files: Mapping[str, str], parts: Parts, notes: Notes) -> dict[str, list[SourceNode]]:
     """Read every file and sort it by its top key."""
-    spots: dict[str, list[Spot]] = {noun: [] for noun in NOUNS}
+    spots: dict[str, list[SourceNode]] = {noun: [] for noun in NOUNS}
     for name, text in files.items():
         document = read_document(name, text)
         parts.documents[name] = document
@@ -71,7 +71,7 @@ def _sort(files: Mapping[str, str], parts: Parts, notes: Notes) -> dict[str, lis
         data = document.data
         if document.root is None:
             continue
-        spot = Spot(document=document)
+        spot = SourceNode(document=document)
         if not isinstance(data, dict):
             notes.say("file-not-mapping", TextPlace(file=name, line=1, column=1))
             continue
@@ -90,7 +90,7 @@ class _Loader:
     """Builds the study of sorted files."""
 
     files: Mapping[str, str]
-    spots: Mapping[str, list[Spot]]
+    spots: Mapping[str, list[SourceNode]]
     parts: Parts
     notes: Notes
 
@@ -149,7 +149,7 @@ class _Loader:
         builder = EligibilityBuilder(spot=spot, study=study, parts=self.parts, notes=self.notes)
         return replace(study, eligibility=builder.build())
 
-    def _only(self, noun: str) -> Spot | None:
+    def _only(self, noun: str) -> SourceNode | None:
         """The first file that has a top key; a second is refused."""
         spots = self.spots[noun]
         for other in spots[1:]:
@@ -158,7 +158,7 @@ class _Loader:
             self.notes.say("duplicate-name", other.at(noun).key, related=(first,), **words)
         return spots[0] if spots else None
 
-    def _take(self, form: Form | None, spot: Spot, forms: dict[str, Form]) -> None:
+    def _take(self, form: Form | None, spot: SourceNode, forms: dict[str, Form]) -> None:
         if form is None:
             return
         if form.name in forms:
@@ -173,7 +173,7 @@ class _Loader:
     def _visits(self, forms: Mapping[str, Form]) -> tuple[dict[str, Visit], dict[tuple[str, str], Scheduled]]:
         visits: dict[str, Visit] = {}
         schedule: dict[tuple[str, str], Scheduled] = {}
-        loads: list[tuple[Spot, dict[str, Any]]] = []
+        loads: list[tuple[SourceNode, dict[str, Any]]] = []
         for spot in self.spots["visits"]:
             loaded = self.notes.load(VisitsSchema(), spot.data, spot)
             build_visits(loaded, spot, self.notes, visits)

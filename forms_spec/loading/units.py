@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forms_spec.loading.finding_collector import Spot
-from forms_spec.loading.schema_fields import Collected, Frame, Named, Part, Text
+from forms_spec.loading.finding_collector import SourceNode
+from forms_spec.loading.schema_fields import Collected, MappingSchema, NamedMapping, NestedField, Text
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.codes import Code, Codelist
 from forms_spec.model.facets import Unit, UnitChoice
 from forms_spec.rules import Expression
 
 
-class _ChoiceSchema(Frame):
+class _ChoiceSchema(MappingSchema):
     """One unit that may be chosen; with ``to`` and ``as`` it converts."""
 
     label = Text(load_default=None)
@@ -33,7 +33,7 @@ class UnitShape(Collected):
 
 
 _FIXED = Text()
-_CHOICES = Named(Part(_ChoiceSchema))
+_CHOICES = NamedMapping(NestedField(_ChoiceSchema))
 
 
 def build_unit(text: str | Mapping[str, Any], companion: str, formulas: Mapping[str, Expression]) -> Unit:
@@ -47,7 +47,7 @@ def build_unit(text: str | Mapping[str, Any], companion: str, formulas: Mapping[
     return Unit(fixed=None, choices=choices, companion=companion)
 
 
-def unit_codelist(unit: Unit, name: str, spot: Spot) -> Codelist:
+def unit_codelist(unit: Unit, name: str, spot: SourceNode) -> Codelist:
     """The answers of the companion field."""
     codes = tuple(Code(code=choice.code, label=choice.label) for choice in unit.choices)
     return Codelist(name=name, codes=codes, place=spot.key)

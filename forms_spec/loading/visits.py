@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from forms_spec.loading.finding_collector import Notes, Spot
-from forms_spec.loading.schema_fields import Flag, Frame, Named, OneOf, Shape, Text
+from forms_spec.loading.finding_collector import Notes, SourceNode
+from forms_spec.loading.schema_fields import (
+    BooleanField,
+    MappingSchema,
+    NamedMapping,
+    OneOf,
+    ScalarField,
+    Text,
+)
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.visits import Offset, Visit, VisitType, Window
 
@@ -15,7 +22,7 @@ DAY = re.compile(r"day (-?[0-9]{1,5})")
 DAYS = re.compile(r"([0-9]{1,5}) days?")
 
 
-class Target(Shape):
+class Target(ScalarField):
     """``day -14`` or ``month 3``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Offset:
@@ -25,7 +32,7 @@ class Target(Shape):
         return Offset(count=int(result[2]), unit=result[1])
 
 
-class _Days(Shape):
+class _Days(ScalarField):
     """``3 days``: a length of time."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
@@ -35,7 +42,7 @@ class _Days(Shape):
         return int(result[1])
 
 
-class _Day(Shape):
+class _Day(ScalarField):
     """``day -60``: a day counted from day 0."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
@@ -45,17 +52,17 @@ class _Day(Shape):
         return int(result[1])
 
 
-class _FromTo(Frame):
+class _FromTo(MappingSchema):
     first = _Day(required=True, data_key="from")
     last = _Day(required=True, data_key="to")
 
 
-class _BeforeAfter(Frame):
+class _BeforeAfter(MappingSchema):
     before = _Days(required=True)
     after = _Days(required=True)
 
 
-class WindowShape(Shape):
+class WindowShape(ScalarField):
     """``14 days``, ``{before: 2 days, after: 5 days}`` or ``{from: day -60, to: day -1}``."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Window:
@@ -74,26 +81,26 @@ _FROM_TO = _FromTo()
 _BEFORE_AFTER = _BeforeAfter()
 
 
-class VisitSchema(Frame):
+class VisitSchema(MappingSchema):
     """One visit."""
 
     title = Text(required=True)
     type = OneOf(*(item.value for item in VisitType), load_default=VisitType.SCHEDULED.value)
     target = Target(load_default=None)
     window = WindowShape(load_default=None)
-    repeats = Flag(load_default=False)
+    repeats = BooleanField(load_default=False)
     redcap = Text(load_default=None)
 
 
-class VisitsSchema(Frame):
+class VisitsSchema(MappingSchema):
     """The file whose top key is ``visits``."""
 
-    visits = Named(VisitSchema, required=True)
-    schedule = Named(Text(), load_default=dict)
-    conditions = Shape(load_default=dict)
+    visits = NamedMapping(VisitSchema, required=True)
+    schedule = NamedMapping(Text(), load_default=dict)
+    conditions = ScalarField(load_default=dict)
 
 
-def build_visits(loaded: dict[str, Any], spot: Spot, notes: Notes, visits: dict[str, Visit]) -> None:
+def build_visits(loaded: dict[str, Any], spot: SourceNode, notes: Notes, visits: dict[str, Visit]) -> None:
     """Add a file's visits to those of the files before it."""
     for name, data in loaded.get("visits", {}).items():
         place = spot.at("visits", name).key

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.limits import DEEPEST, FRACTION_DIGITS, INTEGER_DIGITS
-from forms_spec.rule_syntax.token_reader import Reader
-from forms_spec.rule_syntax.tokenizer import SyntaxFault, Token, Word, tokenize
+from forms_spec.rule_syntax.token_reader import TokenStream
+from forms_spec.rule_syntax.tokenizer import SyntaxFault, Token, TokenKind, tokenize
 
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, NEGATE = range(1, 8)
 
@@ -32,10 +32,10 @@ def parse(text: str) -> syntax_tree.Node:
     return _Parser(tokenize(text)).whole()
 
 
-class _Parser(Reader):
+class _Parser(TokenStream):
     def whole(self) -> syntax_tree.Node:
         """``rule = expression END``"""
-        if self.word.kind is Token.END:
+        if self.word.kind is TokenKind.END:
             raise SyntaxFault("rule-empty", 0, 0)
         expression = self.expression(OR)
         if self.at < len(self.words) - 1:
@@ -69,11 +69,11 @@ class _Parser(Reader):
     def binding(self) -> int:
         """How tightly the word at hand binds to what stands left of it; 0 when it does not."""
         word = self.word
-        if word.kind is Token.SIGN:
+        if word.kind is TokenKind.SIGN:
             if word.text in _COMPARISONS:
                 return COMPARE
             return {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY}.get(word.text, 0)
-        if word.kind is Token.KEYWORD:
+        if word.kind is TokenKind.KEYWORD:
             if word.text in _PREDICATES:
                 return COMPARE
             return {"or": OR, "and": AND}.get(word.text, 0)
@@ -107,7 +107,7 @@ class _Parser(Reader):
     def sum(self, left: syntax_tree.Node) -> syntax_tree.Node:
         """``sum = term (("+" | "-") term)+``"""
         signs, terms = ["+"], [left]
-        while self.word.kind is Token.SIGN and self.word.text in "+-":
+        while self.word.kind is TokenKind.SIGN and self.word.text in "+-":
             signs.append(self.take().text)
             terms.append(self.expression(MULTIPLY))
         return syntax_tree.Sum(signs=tuple(signs), terms=tuple(terms), start=left.start, end=terms[-1].end)
@@ -115,16 +115,16 @@ class _Parser(Reader):
     def predicate(self, left: syntax_tree.Node) -> syntax_tree.Node:
         """``predicate = comparison | between | in | is | sets``"""
         word = self.take()
-        if word.kind is Token.SIGN:
+        if word.kind is TokenKind.SIGN:
             return self.compare(left, word.text)
         if word.text == "is":
             return self.state(left)
         negated = word.text == "not"
         if negated:
             word = self.take()
-        if word.text == "between" and word.kind is Token.KEYWORD:
+        if word.text == "between" and word.kind is TokenKind.KEYWORD:
             return self.between(left, negated)
-        if word.text == "in" and word.kind is Token.KEYWORD:
+        if word.text == "in" and word.kind is TokenKind.KEYWORD:
             among = self.listing() if self.is_sign("(") else self.expression(ADD)
             return syntax_tree.In(operand=left, among=among, negated=negated, start=left.start, end=among.end)
         if negated:
@@ -150,7 +150,7 @@ class _Parser(Reader):
         """``is = value "is" ["not"] ("known" | "missing" ["(" text ")"] | "true" | "in" list | value)``"""
         negated = self.skip_keyword("not")
         word = self.word
-        if word.kind is not Token.KEYWORD or word.text not in ("known", "missing"):
+        if word.kind is not TokenKind.KEYWORD or word.text not in ("known", "missing"):
             return self.certain(left, negated)
         end, code = self.take().end, None
         if word.text == "missing" and self.is_sign("("):
@@ -163,7 +163,7 @@ class _Parser(Reader):
 
     def certain(self, left: syntax_tree.Node, negated: bool) -> syntax_tree.Node:
         """``x is 'A'`` is ``(x = 'A') is true``, and ``x is in (..)`` likewise: never UNKNOWN."""
-        if self.word.kind is Token.NAME and self.word.text.lower() in ("null", "empty"):
+        if self.word.kind is TokenKind.NAME and self.word.text.lower() in ("null", "empty"):
             raise self.unexpected("known or missing after is")
         asked: syntax_tree.Node = left
         end = self.word.end
@@ -180,7 +180,7 @@ class _Parser(Reader):
     def sets(self, left: syntax_tree.Node, word: str) -> syntax_tree.Node:
         """``sets = value ("has" ["any" | "all"] | "within" | "subset" "of" | "overlaps") (list | value)``"""
         operator = word
-        if word == "has" and self.word.kind is Token.KEYWORD and self.word.text in ("any", "all"):
+        if word == "has" and self.word.kind is TokenKind.KEYWORD and self.word.text in ("any", "all"):
             operator = f"has {self.take().text}"
         if word == "subset":
             self.expect_keyword("of")
@@ -220,13 +220,13 @@ class _Parser(Reader):
         if not isinstance(value, syntax_tree.Reference) or not self.is_keyword("in"):
             return value
         unit, follows = self.words[self.at + 1], self.words[min(self.at + 2, len(self.words) - 1)]
-        if unit.kind is Token.TEXT:
+        if unit.kind is TokenKind.TEXT:
             self.take()
             literal = self.literal()
             return syntax_tree.Call(
                 function="in_unit", arguments=(value, literal), start=value.start, end=literal.end
             )
-        if unit.kind is not Token.NAME or (follows.kind is Token.SIGN and follows.text in ".[("):
+        if unit.kind is not TokenKind.NAME or (follows.kind is TokenKind.SIGN and follows.text in ".[("):
             return value
         self.take()
         among = self.reference()
@@ -235,7 +235,7 @@ class _Parser(Reader):
     def duration(self, count: syntax_tree.Node) -> syntax_tree.Node:
         """``duration = value ("days" | "weeks" | "months" | "years")``, in the singular too"""
         word = self.word
-        if word.kind is not Token.NAME or word.text.lower() not in _UNITS:
+        if word.kind is not TokenKind.NAME or word.text.lower() not in _UNITS:
             return count
         self.take()
         unit, times = _UNITS[word.text.lower()]
@@ -246,7 +246,7 @@ class _Parser(Reader):
         word = self.word
         if word.kind in _LITERALS:
             return self.literal()
-        if word.kind is Token.PARAMETER:
+        if word.kind is TokenKind.PARAMETER:
             self.take()
             return syntax_tree.Parameter(name=word.text[1:], start=word.start, end=word.end)
         if self.is_sign("("):
@@ -254,9 +254,9 @@ class _Parser(Reader):
             inside = self.expression(OR)
             self.expect_sign(")")
             return inside
-        if word.kind is Token.NAME:
+        if word.kind is TokenKind.NAME:
             return self.named()
-        if word.kind is Token.KEYWORD:
+        if word.kind is TokenKind.KEYWORD:
             return self.keyword()
         raise self.unexpected("a field, a number, a text in single quotes, or a bracket")
 
@@ -287,9 +287,9 @@ class _Parser(Reader):
         """``literal = number | text | date | time | datetime``"""
         word = self.take()
         kind = word.kind.name.lower()
-        if word.kind is Token.NUMBER:
+        if word.kind is TokenKind.NUMBER:
             return syntax_tree.Literal(kind=kind, value=_number(word), start=word.start, end=word.end)
-        value = word.text[1:-1].replace("''", "'") if word.kind is Token.TEXT else word.text
+        value = word.text[1:-1].replace("''", "'") if word.kind is TokenKind.TEXT else word.text
         return syntax_tree.Literal(kind=kind, value=value, start=word.start, end=word.end)
 
     def partial_date(self) -> syntax_tree.Literal:
@@ -299,7 +299,7 @@ class _Parser(Reader):
         return syntax_tree.Literal(kind="date", value=entry.value, start=start, end=entry.end)
 
     def text_literal(self) -> syntax_tree.Literal:
-        if self.word.kind is not Token.TEXT:
+        if self.word.kind is not TokenKind.TEXT:
             raise self.unexpected("a text in single quotes")
         return self.literal()
 
@@ -337,14 +337,14 @@ class _Parser(Reader):
     def named(self) -> syntax_tree.Node:
         """``call = name "(" [expression ("," expression)*] ")"``, else a reference"""
         follows = self.words[self.at + 1]
-        if not (follows.kind is Token.SIGN and follows.text == "("):
+        if not (follows.kind is TokenKind.SIGN and follows.text == "("):
             return self.reference()
         word = self.take()
         self.take()
         first = [] if self.is_sign(")") else [self.expression(OR)]
         return self.call(word, first)
 
-    def call(self, word: Word, arguments: list[syntax_tree.Node]) -> syntax_tree.Node:
+    def call(self, word: Token, arguments: list[syntax_tree.Node]) -> syntax_tree.Node:
         while arguments and self.is_sign(","):
             self.take()
             arguments.append(self.expression(OR))
@@ -354,7 +354,7 @@ class _Parser(Reader):
     def reference(self) -> syntax_tree.Node:
         """``reference = name ["[" (visit | "previous" | "all" | "this") "]"] ["." name]``"""
         first = self.take()
-        if first.kind is not Token.NAME and first.text != "this":
+        if first.kind is not TokenKind.NAME and first.text != "this":
             self.at -= 1
             raise self.unexpected("a field")
         end, selector, name = first.end, None, None
@@ -375,20 +375,20 @@ class _Parser(Reader):
         )
 
     def selector(self) -> str:
-        if self.word.kind is Token.KEYWORD and self.word.text in _SELECTORS:
+        if self.word.kind is TokenKind.KEYWORD and self.word.text in _SELECTORS:
             return self.take().text
         return self.name("a visit, previous, all or this")
 
     def name(self, wanted: str) -> str:
-        if self.word.kind is not Token.NAME:
+        if self.word.kind is not TokenKind.NAME:
             raise self.unexpected(wanted)
         return self.take().text
 
 
-_LITERALS = frozenset((Token.NUMBER, Token.TEXT, Token.DATE, Token.TIME, Token.DATETIME))
+_LITERALS = frozenset((TokenKind.NUMBER, TokenKind.TEXT, TokenKind.DATE, TokenKind.TIME, TokenKind.DATETIME))
 
 
-def _number(word: Word) -> Decimal:
+def _number(word: Token) -> Decimal:
     whole, _, fraction = word.text.partition(".")
     if len(whole) > INTEGER_DIGITS or len(fraction) > FRACTION_DIGITS:
         raise SyntaxFault("rule-bad-number", word.start, word.end, name=word.text)

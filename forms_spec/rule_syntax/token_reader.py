@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from forms_spec.rule_syntax.tokenizer import SyntaxFault, Token, Word
+from forms_spec.rule_syntax.tokenizer import SyntaxFault, Token, TokenKind
 
 
-class Reader:
+class TokenStream:
     """A place in a list of words that ends with END."""
 
-    def __init__(self, words: tuple[Word, ...]) -> None:
+    def __init__(self, words: tuple[Token, ...]) -> None:
         self.words = words
         self.at = 0
         self.depth = 0
 
     @property
-    def word(self) -> Word:
+    def word(self) -> Token:
         return self.words[self.at]
 
-    def take(self) -> Word:
+    def take(self) -> Token:
         word = self.words[self.at]
-        if word.kind is not Token.END:
+        if word.kind is not TokenKind.END:
             self.at += 1
         return word
 
     def is_sign(self, text: str) -> bool:
-        return self.word.kind is Token.SIGN and self.word.text == text
+        return self.word.kind is TokenKind.SIGN and self.word.text == text
 
     def is_keyword(self, text: str) -> bool:
-        return self.word.kind is Token.KEYWORD and self.word.text == text
+        return self.word.kind is TokenKind.KEYWORD and self.word.text == text
 
     def skip_keyword(self, text: str) -> bool:
         if self.is_keyword(text):
@@ -35,20 +35,20 @@ class Reader:
             return True
         return False
 
-    def expect_sign(self, text: str) -> Word:
+    def expect_sign(self, text: str) -> Token:
         if not self.is_sign(text):
             raise self.unexpected(text)
         return self.take()
 
-    def expect_keyword(self, text: str) -> Word:
+    def expect_keyword(self, text: str) -> Token:
         if not self.is_keyword(text):
             raise self.unexpected(text)
         return self.take()
 
     def unexpected(self, wanted: str) -> SyntaxFault:
         word = self.word
-        if word.kind is Token.END:
+        if word.kind is TokenKind.END:
             return SyntaxFault("rule-ends-early", word.start, word.end, wanted=wanted)
-        if word.kind is Token.NAME and word.text.lower() in ("null", "empty"):
+        if word.kind is TokenKind.NAME and word.text.lower() in ("null", "empty"):
             wanted = "known or missing (write: is known, is not known)"
         return SyntaxFault("rule-unexpected", word.start, word.end, name=word.text, wanted=wanted)

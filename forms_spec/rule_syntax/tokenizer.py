@@ -10,7 +10,7 @@ from typing import Any
 from forms_spec.rule_syntax.limits import LONGEST_TEXT
 
 
-class Token(Enum):
+class TokenKind(Enum):
     """What a word is."""
 
     NUMBER = auto()
@@ -96,10 +96,10 @@ _FOREIGN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Token:
     """One word: keywords in small letters, everything else as written."""
 
-    kind: Token
+    kind: TokenKind
     text: str
     start: int
     end: int
@@ -116,11 +116,11 @@ class SyntaxFault(Exception):
         self.words = words
 
 
-def tokenize(text: str) -> tuple[Word, ...]:
+def tokenize(text: str) -> tuple[Token, ...]:
     """All words, and an END. Raises ``SyntaxFault``."""
     if len(text) > LONGEST_TEXT:
         raise SyntaxFault("rule-too-long", 0, 1, most=str(LONGEST_TEXT))
-    words: list[Word] = []
+    words: list[Token] = []
     end = 0
     while end < len(text):
         match = _WORDS.match(text, end)
@@ -130,14 +130,14 @@ def tokenize(text: str) -> tuple[Word, ...]:
         if kind != "BLANK":
             words.append(_word(kind, match.group(), end, match.end()))
         end = match.end()
-    words.append(Word(Token.END, "", len(text), len(text)))
+    words.append(Token(TokenKind.END, "", len(text), len(text)))
     return tuple(words)
 
 
-def _word(kind: str, text: str, start: int, end: int) -> Word:
+def _word(kind: str, text: str, start: int, end: int) -> Token:
     if kind == "NAME" and text.lower() in KEYWORDS:
-        return Word(Token.KEYWORD, text.lower(), start, end)
-    return Word(Token[kind], text, start, end)
+        return Token(TokenKind.KEYWORD, text.lower(), start, end)
+    return Token(TokenKind[kind], text, start, end)
 
 
 def _stranger(text: str, position: int) -> SyntaxFault:

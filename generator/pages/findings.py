@@ -20,7 +20,7 @@ ALERT = ("‼", "Act now")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Lead:
+class FindingLink:
     """The way to a field that a finding hangs on too: what it is called, and its address."""
 
     words: str
@@ -28,7 +28,7 @@ class Lead:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Spot:
+class FindingPlacement:
     """A finding at one of the cells where it shows. ``home``: the cell where it can be kept.
 
     ``waits``: the forms that are still to come and may settle it; until then it is no open finding.
@@ -37,27 +37,27 @@ class Spot:
     finding: Finding
     cell: CellKey
     home: bool
-    ends: tuple[Lead, ...]
-    waits: tuple[Lead, ...] = ()
+    ends: tuple[FindingLink, ...]
+    waits: tuple[FindingLink, ...] = ()
 
 
-Leads = Callable[[DataPlace], Lead]
-NO_SPOTS: Mapping[CellKey, list[Spot]] = MappingProxyType({})
+Leads = Callable[[DataPlace], FindingLink]
+NO_SPOTS: Mapping[CellKey, list[FindingPlacement]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class PageFindings:
     """Everything that is said on a page, by cell. A finding about whole rows has the field ``""``."""
 
-    spots: Mapping[CellKey, list[Spot]] = field(default_factory=lambda: NO_SPOTS)
+    spots: Mapping[CellKey, list[FindingPlacement]] = field(default_factory=lambda: NO_SPOTS)
 
-    def of(self, table: str, row: int | None) -> Iterator[tuple[str, Spot]]:
+    def of(self, table: str, row: int | None) -> Iterator[tuple[str, FindingPlacement]]:
         """The findings of a form's own fields or of one row, with the field's name."""
         for cell, spots in self.spots.items():
             if cell.table == table and cell.row == row:
                 yield from ((cell.field, spot) for spot in spots)
 
-    def all(self) -> Iterator[Spot]:
+    def all(self) -> Iterator[FindingPlacement]:
         """Every finding at each of its cells."""
         for spots in self.spots.values():
             yield from spots
@@ -67,11 +67,11 @@ def said_on(
     form: Form,
     findings: Iterable[Finding],
     lead: Leads | None = None,
-    waits: Callable[[Finding], tuple[Lead, ...]] = lambda _found: (),
-) -> Said:
+    waits: Callable[[Finding], tuple[FindingLink, ...]] = lambda _found: (),
+) -> PageFindings:
     """Puts findings to the cells of a form's page on which they hang."""
     leads = lead or (lambda place: lead_on(form, place))
-    result: dict[CellKey, list[Spot]] = {}
+    result: dict[CellKey, list[FindingPlacement]] = {}
     for finding in findings:
         places = [place for place in (finding.data, *finding.also) if place is not None]
         cells = [cell_on(form, place) for place in places]
@@ -84,9 +84,11 @@ def said_on(
                 continue
             ends = tuple(dict.fromkeys(leads(other) for other in places if cell_on(form, other) != cell))
             spots.append(
-                Spot(finding=finding, cell=cell, home=place is finding.data, ends=ends, waits=waits_for)
+                FindingPlacement(
+                    finding=finding, cell=cell, home=place is finding.data, ends=ends, waits=waits_for
+                )
             )
-    return Said(spots=result)
+    return PageFindings(spots=result)
 
 
 def cell_on(form: Form, place: DataPlace) -> CellKey | None:
@@ -96,12 +98,12 @@ def cell_on(form: Form, place: DataPlace) -> CellKey | None:
     return CellKey(form.name, None, place.field or "") if place.table == form.name else None
 
 
-def lead_on(form: Form, place: DataPlace) -> Lead:
+def lead_on(form: Form, place: DataPlace) -> FindingLink:
     """The way to a place of the same page, or the bare name of a field elsewhere."""
     cell = cell_on(form, place)
     if cell is None:
-        return Lead(words=place.field or place.table, address="")
-    return Lead(words=label_of(form, place), address=f"#{target_of(cell)}")
+        return FindingLink(words=place.field or place.table, address="")
+    return FindingLink(words=label_of(form, place), address=f"#{target_of(cell)}")
 
 
 def label_of(form: Form, place: DataPlace) -> str:
@@ -141,7 +143,7 @@ WAITING_HTML = Markup(
 END_HTML = Markup('<a href="{address}">{words}</a>')
 
 
-def finding_html(spot: Spot, record: Record) -> Markup:
+def finding_html(spot: FindingPlacement, record: Record) -> Markup:
     """A finding beside its field; a warning asks why the value is kept, where it is at home."""
     if spot.waits:
         return _waiting_html(spot)
@@ -174,7 +176,7 @@ def finding_html(spot: Spot, record: Record) -> Markup:
     )
 
 
-def _waiting_html(spot: Spot) -> Markup:
+def _waiting_html(spot: FindingPlacement) -> Markup:
     """A finding that waits for another form: a note, which asks for nothing yet."""
     return WAITING_HTML.format(
         again="" if spot.home else " again",
@@ -184,13 +186,13 @@ def _waiting_html(spot: Spot) -> Markup:
     )
 
 
-def _ends_html(ends: tuple[Lead, ...]) -> Markup:
+def _ends_html(ends: tuple[FindingLink, ...]) -> Markup:
     if not ends:
         return Markup("")
     return Markup(' <span class="ends">See also {}</span>').format(_links(ends))
 
 
-def _links(leads: tuple[Lead, ...]) -> Markup:
+def _links(leads: tuple[FindingLink, ...]) -> Markup:
     links = [
         END_HTML.format(address=lead.address, words=lead.words) if lead.address else Markup.escape(lead.words)
         for lead in leads

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from forms_spec.entry.starts import Opening, starting_texts
+from forms_spec.entry.starts import FormOpening, starting_texts
 from forms_spec.evaluation import Judgement
 from forms_spec.model.captured_data import CellKey, Record
 from forms_spec.model.fields import Field, Form, Group
 from generator.pages.rows import rows_of
 
 
-def starts_of(group: Group, opening: Opening | None) -> dict[str, str]:
+def starts_of(group: Group, opening: FormOpening | None) -> dict[str, str]:
     """The texts that a new row starts with; none for those who only read."""
     return starting_texts(group.fields, opening) if opening is not None else {}
 
@@ -22,7 +22,7 @@ def with_new_rows(
     record: Record,
     judgement: Judgement,
     *,
-    opening: Opening | None,
+    opening: FormOpening | None,
     judge: Callable[[Record], Judgement],
 ) -> Judgement:
     """A judgement that also knows which questions are asked in the rows that a page adds to a record.
@@ -46,7 +46,7 @@ def may_hide(group: Group, field: Field) -> bool:
 
 
 def untouched(
-    form: Form, record: Record, judgement: Judgement, *, stored: Record, opening: Opening | None
+    form: Form, record: Record, judgement: Judgement, *, stored: Record, opening: FormOpening | None
 ) -> Mapping[CellKey, str]:
     """What new rows start with in questions that are not asked: nobody gave it as an answer."""
     texts: dict[CellKey, str] = {}

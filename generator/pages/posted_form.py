@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from forms_spec.entry.starts import Opening, starting_texts
+from forms_spec.entry.starts import FormOpening, starting_texts
 from forms_spec.evaluation import CellState, Judgement
 from forms_spec.evaluation.calculated import without_calculated
 from forms_spec.model.captured_data import CellKey, Record, Row
@@ -62,7 +62,7 @@ def read_post(
     *,
     stored: Record,
     today: date,
-    opening: Opening | None = None,
+    opening: FormOpening | None = None,
 ) -> Posted:
     """The record that a post means, on top of what is stored, or of what a new form starts with.
 

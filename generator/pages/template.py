@@ -9,7 +9,7 @@ from types import MappingProxyType
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined
 from markupsafe import Markup
 
-from forms_spec.entry.starts import Opening
+from forms_spec.entry.starts import FormOpening
 from forms_spec.evaluation import Judgement
 from forms_spec.evaluation.text_slots import NO_WORDS, PageWords
 from forms_spec.model.captured_data import CellKey, Record, Row
@@ -18,7 +18,7 @@ from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 from generator.pages.answer_text import NO_TEXTS
 from generator.pages.file_links import FileOf, file_html, no_files
-from generator.pages.findings import Said, said_on
+from generator.pages.findings import PageFindings, said_on
 from generator.pages.new_rows import starts_of, untouched
 from generator.pages.page_model import Page, fixed, pieces
 from generator.pages.question_builder import page_of
@@ -68,12 +68,12 @@ def form_html(
     record: Record,
     judgement: Judgement,
     *,
-    page_findings: Said | None = None,
+    page_findings: PageFindings | None = None,
     stored: Record | None = None,
     marks: Mapping[str, int] = NO_MARKS,
     removing: Mapping[tuple[str, int], str] = NOTHING,
     files: FileOf = no_files,
-    opening: Opening | None = None,
+    opening: FormOpening | None = None,
     later: Mapping[str, str] = NO_TEXTS,
     words: PageWords = NO_WORDS,
 ) -> Markup:
@@ -118,11 +118,11 @@ def _rows(
     record: Record,
     judgement: Judgement,
     *,
-    page_findings: Said,
+    page_findings: PageFindings,
     stored: Record,
     marks: Mapping[str, int],
     removing: Mapping[tuple[str, int], str],
-    opening: Opening | None,
+    opening: FormOpening | None,
     waiting: Mapping[CellKey, str],
     words: PageWords,
 ) -> RowScopes:

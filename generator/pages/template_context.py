@@ -15,7 +15,7 @@ from forms_spec.model.captured_data import CellKey, Record, Row
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.text_templates import BLANK as WORDLESS
 from generator.pages.answer_text import NO_TEXTS, answer_words, boxed, menu_text
-from generator.pages.findings import Said, finding_html
+from generator.pages.findings import PageFindings, finding_html
 from generator.pages.new_rows import may_hide
 from generator.pages.question_builder import steps
 
@@ -98,7 +98,7 @@ def own_scope(
     form: Form,
     record: Record,
     judgement: Judgement,
-    page_findings: Said,
+    page_findings: PageFindings,
     *,
     later: Mapping[str, str] = NO_TEXTS,
     words: PageWords = NO_WORDS,
@@ -121,7 +121,7 @@ def row_scope(
     record: Record,
     judgement: Judgement,
     *,
-    page_findings: Said,
+    page_findings: PageFindings,
     saved: bool,
     removing: str | None,
     starts: Mapping[str, str],
@@ -170,7 +170,7 @@ def _put_later(scope: Scope, later: Mapping[str, str]) -> None:
             scope.a[name] += START.format(text)
 
 
-def group_findings(group: Group, record: Record, page_findings: Said) -> Markup:
+def group_findings(group: Group, record: Record, page_findings: PageFindings) -> Markup:
     """The findings about a repeating group as a whole: too many rows, one missing, one twice."""
     return Markup("").join(finding_html(spot, record) for _, spot in page_findings.of(group.name, None))
 
@@ -254,7 +254,9 @@ def _fits_no_button(item: Field, text: str) -> bool:
     return item.control == "scale" and text not in map(str, steps(item))
 
 
-def _put_findings(scope: Scope, table: str, row: int | None, record: Record, page_findings: Said) -> None:
+def _put_findings(
+    scope: Scope, table: str, row: int | None, record: Record, page_findings: PageFindings
+) -> None:
     for name, spot in page_findings.of(table, row):
         scope.e[name] += finding_html(spot, record)
         if spot.finding.severity is Severity.REFUSE:

@@ -15,7 +15,7 @@ from generator.package.source import BrokenFile, Source, Unreadable
 from generator.tables import layout
 from generator.validation.assemble_forms import Assembly, StagedForm
 from generator.validation.report.report import Collector, Report, Reported
-from generator.validation.row_store import Doubt, Store
+from generator.validation.row_store import SchemaFailure, Store
 from generator.validation.table_plan import TablePlan
 
 if TYPE_CHECKING:  # packages of others do without
@@ -120,7 +120,7 @@ def unreadable(source: Path, error: Unreadable | BrokenFile) -> Report:
     return collector.report(source=str(source), study=None, readable=False, rows={}, forms=0, subjects=0)
 
 
-def reported_doubt(plan: TablePlan, doubt: Doubt) -> Reported:
+def reported_doubt(plan: TablePlan, doubt: SchemaFailure) -> Reported:
     """A cell that only Frictionless speaks of."""
     found = finding(doubt.code, value=doubt.value, field=doubt.field, says=doubt.words)
     return Reported(finding=found, file=plan.path, table=plan.name, row=doubt.line, field=doubt.field)

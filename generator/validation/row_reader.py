@@ -18,7 +18,15 @@ from generator.tables import layout
 from generator.validation.audit_trail import Trail
 from generator.validation.report.report import Collector, Reported
 from generator.validation.row_keys import Key, KeyChecks, KeyFault, TableKeys, part
-from generator.validation.row_store import Damage, DataLine, Doubt, FormLine, KeptLine, Store, SubjectLine
+from generator.validation.row_store import (
+    DataLine,
+    FormLine,
+    KeptLine,
+    SchemaFailure,
+    Store,
+    SubjectLine,
+    UnreadableCell,
+)
 from generator.validation.table_plan import CellReader, TablePlan, missing_values
 
 if TYPE_CHECKING:  # packages of others do without
@@ -288,7 +296,7 @@ class TableReading:
                 continue
             if index in record.damaged:
                 self.note("not-utf8", record.line, name=name, value=text)
-                self.store.add(Damage(self.at, record.line, name))
+                self.store.add(UnreadableCell(self.at, record.line, name))
                 refused.add(name)
             elif name in self.numbers and text and not NUMBER.fullmatch(text):
                 self.note("bad-key-number", record.line, name=name, value=text)
@@ -307,7 +315,7 @@ class TableReading:
         """
         if self.waits(name):
             if line not in self.past_lines:
-                self.store.add(Doubt(self.at, line, name, code, says, text))
+                self.store.add(SchemaFailure(self.at, line, name, code, says, text))
         else:
             self.note(code, line, name=name, value=text, says=says)
 

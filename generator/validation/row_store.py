@@ -90,7 +90,7 @@ class KeptLine(NamedTuple):
     reason: str
 
 
-class Doubt(NamedTuple):
+class SchemaFailure(NamedTuple):
     """A cell that Frictionless refuses, until the judge has spoken on it."""
 
     at: int
@@ -101,7 +101,7 @@ class Doubt(NamedTuple):
     value: str
 
 
-class Damage(NamedTuple):
+class UnreadableCell(NamedTuple):
     """A cell that the reader has already reported."""
 
     at: int
@@ -109,15 +109,15 @@ class Damage(NamedTuple):
     field: str
 
 
-Line = SubjectLine | FormLine | DataLine | KeptLine | Doubt | Damage
+Line = SubjectLine | FormLine | DataLine | KeptLine | SchemaFailure | UnreadableCell
 
 _NAMES: dict[type[Line], str] = {
     SubjectLine: "subject",
     FormLine: "form",
     DataLine: "data",
     KeptLine: "kept",
-    Doubt: "doubt",
-    Damage: "damage",
+    SchemaFailure: "doubt",
+    UnreadableCell: "damage",
 }
 
 
@@ -205,10 +205,10 @@ class Store:
         """The judge has spoken on a cell: Frictionless's doubt about it is said."""
         self._db.execute("delete from doubt where at = ? and line = ? and field = ?", (position, line, field))
 
-    def doubts(self) -> Iterator[Doubt]:
+    def doubts(self) -> Iterator[SchemaFailure]:
         """What is left of Frictionless's doubts, in the order of the files."""
         for row in self._db.execute("select * from doubt order by at, line, rowid"):
-            yield Doubt(*row)
+            yield SchemaFailure(*row)
 
     def saves(self) -> list[str]:
         """The latest time stamp of all forms, if there is any."""

@@ -21,7 +21,7 @@ from time import perf_counter
 from typing import Any
 
 from forms_spec.evaluation.captured_form import CapturedForm, Subject
-from forms_spec.evaluation.unknown import Untold
+from forms_spec.evaluation.unknown import UnknownExplainer
 from forms_spec.findings.finding import Severity
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.captured_forms import FormStatus
@@ -189,7 +189,7 @@ def _judge(study: Study, rule: Rule) -> Callable[[Bench, Written], Verdict]:
                     found.add(f"{key} {row} {rule.check} {LETTERS[rule.severity]}")
                 elif value is True or rule.unknown is None or not completing:
                     continue
-                elif asked or Untold(captured).of_meaning(meaning, row):
+                elif asked or UnknownExplainer(captured).of_meaning(meaning, row):
                     found.add(f"{key} {row} {rule.unknown}")
         return frozenset(found)
 

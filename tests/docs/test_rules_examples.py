@@ -14,7 +14,7 @@ import yaml
 from forms_spec.model.captured_data import FormKey, Record, Row
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.limits import SCALE
-from forms_spec.rule_syntax.tokenizer import Token, tokenize
+from forms_spec.rule_syntax.tokenizer import TokenKind, tokenize
 from forms_spec.rules import FUNCTIONS, KEYWORDS
 from forms_spec.rules.semantics.resolved import FOLDS, OPERATORS
 from generator.browser.expression_json import encode
@@ -115,7 +115,10 @@ def test_an_example_gives_what_is_written(
 
 def test_every_word_function_and_operator_has_an_example() -> None:
     words = {
-        word.text.lower() for text, _ in examples() for word in tokenize(text) if word.kind is not Token.TEXT
+        word.text.lower()
+        for text, _ in examples()
+        for word in tokenize(text)
+        if word.kind is not TokenKind.TEXT
     }
     assert words >= KEYWORDS | set(FUNCTIONS)
     met = {name for text, _ in examples() for name in _operators(Rule(text, study(), HOME, TODAY).json)}

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from forms_spec.evaluation.captured_form import CapturedForm, Subject
-from forms_spec.evaluation.unknown import Cell, Untold
+from forms_spec.evaluation.unknown import Cell, UnknownExplainer
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.captured_data import FormKey, Record
@@ -72,7 +72,7 @@ class Rule:
 
     def untold(self, here: CapturedForm, asked: list[Cell]) -> bool:
         """Whether it is UNKNOWN for a reason that no finding gives, where some cells are asked about."""
-        untold = Untold(here)
+        untold = UnknownExplainer(here)
         untold.asked.update(asked)
         return untold.of_meaning(self.resolved.core, None)
 

@@ -16,7 +16,7 @@ from forms_spec.evaluation import findings_of, judge_casebook
 from forms_spec.evaluation.cross_form import places_of
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey
-from generator.pages.findings import Lead
+from generator.pages.findings import FindingLink
 from webapp.casebook.conditional_forms import condition_of
 from webapp.casebook.grid import Grid, grid_of
 from webapp.casebook.waiting_findings import Waiting
@@ -54,7 +54,7 @@ class Judged:
     """
 
     findings: tuple[Finding, ...]
-    waiting: tuple[tuple[Finding, tuple[Lead, ...]], ...]
+    waiting: tuple[tuple[Finding, tuple[FindingLink, ...]], ...]
     grid: Grid
     standing: Standing
     worked_out: dict[str, object] = field(default_factory=dict)
@@ -161,7 +161,7 @@ def _judge(subjid: str) -> Judged:
 
 def _waiting(
     subjid: str, casebook: StoredCasebook, findings: tuple[Finding, ...]
-) -> tuple[tuple[Finding, tuple[Lead, ...]], ...]:
+) -> tuple[tuple[Finding, tuple[FindingLink, ...]], ...]:
     """The findings that wait, each with the forms that it waits for."""
     statuses = {key: form.status for key, form in casebook.forms.items()}
     waiting = Waiting(subjid, casebook, statuses)

@@ -20,7 +20,7 @@ from forms_spec.rules.semantics import resolved
 from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import Expected, Timeline, expectation
 from generator.browser.form_json import browser_form
-from generator.pages.findings import Lead, cell_on
+from generator.pages.findings import FindingLink, cell_on
 from webapp.casebook.conditional_forms import condition_in
 from webapp.presentation.form_address import FormPlace, form_address, forms_at
 from webapp.services import casebook_of, services
@@ -53,17 +53,17 @@ class Waiting:
         """The forms that a finding waits for; none when it is open now."""
         return waits_for(self.world, finding, self.to_come)
 
-    def leads(self, finding: Finding) -> tuple[Lead, ...]:
+    def leads(self, finding: Finding) -> tuple[FindingLink, ...]:
         """The same as ways there, in words."""
         visit = finding.data.visit if finding.data else None
         return tuple(self.lead(key, visit) for key in self.of(finding))
 
-    def lead(self, key: FormKey, seen_from: str | None) -> Lead:
+    def lead(self, key: FormKey, seen_from: str | None) -> FindingLink:
         """The way to a form, with its visit where that is another one."""
         study = services().study
         title = study.forms[key.form].title
         visit = study.visits.get(key.visit)
-        return Lead(
+        return FindingLink(
             words=title if visit is None or key.visit == seen_from else f"{title} ({visit.title})",
             address=form_address(self.subjid, key.visit, key.unsno, key.form),
         )
@@ -120,7 +120,7 @@ class OnPage:
         self.waiting = Waiting(subjid, casebook, statuses)
         self._may_wait = form_reads_others(entry.study, place.form)
 
-    def leads(self, finding: Finding) -> tuple[Lead, ...]:
+    def leads(self, finding: Finding) -> tuple[FindingLink, ...]:
         """The forms that a finding waits for. One that is kept with a reason is settled already."""
         if not self._may_wait or (self._cell(finding.data), finding.code) in self.record.kept:
             return ()
@@ -154,7 +154,7 @@ def _outside(study: Study, place: FormPlace) -> Iterable[tuple[int, tuple[str, s
             yield index, (node.form, node.visit)
 
 
-def _pair(lead: Lead) -> list[str]:
+def _pair(lead: FindingLink) -> list[str]:
     return [lead.words, lead.address]
 
 

@@ -11,7 +11,7 @@ from forms_spec import load_study
 from generator.codebook import codebook_html
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from webapp.commands.terminal import show_finding
-from webapp.installation.command_error import Unusable
+from webapp.installation.command_error import CommandError
 
 REFUSED = 1
 
@@ -35,7 +35,7 @@ def command(folder: Path, target: Path) -> None:
     try:
         files, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
-        raise Unusable(f"{error}.") from error
+        raise CommandError(f"{error}.") from error
     loaded = load_study(files, incomplete=bool(unreadable))
     if loaded.study is None or unreadable:
         for finding in (*unreadable, *loaded.findings):
@@ -46,5 +46,5 @@ def command(folder: Path, target: Path) -> None:
     try:
         target.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
+        raise CommandError(f"{target} cannot be written: {error.strerror or error}.") from error
     click.echo(f"{target}: codebook of {loaded.study.short}, {len(page.encode()) // 1000:,} kB.")

@@ -19,7 +19,7 @@ from generator.redcap.reading.events import EventFiles
 from generator.redcap.reading.originals import originals, read_originals
 from generator.redcap.reading.project_file import NoProject, project_missing
 from webapp.commands.terminal import show_finding
-from webapp.installation.command_error import Unusable
+from webapp.installation.command_error import CommandError
 
 if TYPE_CHECKING:
     from generator.redcap.losses import Loss
@@ -80,7 +80,7 @@ def command(
     elif target == "redcap":
         _to_redcap(source, out)
     else:
-        raise Unusable(
+        raise CommandError(
             "Give the format of FILE with --from redcap, or the output with --to redcap --out FILE.csv."
         )
 
@@ -97,7 +97,7 @@ def _from_redcap(
     **options: Any,
 ) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise Unusable(f"{target} is not empty. Give a new folder.")
+        raise CommandError(f"{target} is not empty. Give a new folder.")
     given = EventFiles(events=_read(events), forms=_read(event_forms), repeating=_read(repeating))
     codes = " | ".join(item for item in (missing, _project_missing(project)) if item)
     content = _bytes(source)
@@ -126,7 +126,7 @@ def _project_missing(path: Path | None) -> str:
     try:
         return project_missing(_bytes(path))
     except NoProject as error:
-        raise Unusable(f"{path} is not a REDCap project: {error}.") from error
+        raise CommandError(f"{path} is not a REDCap project: {error}.") from error
 
 
 @contextmanager
@@ -144,11 +144,11 @@ def _to_redcap(source: Path, out: Path | None) -> None:
     from generator.redcap.write_dictionary import write_redcap
 
     if out is None:
-        raise Unusable("Give the file to write with --out FILE.csv.")
+        raise CommandError("Give the file to write with --out FILE.csv.")
     try:
         files, unreadable = read_dictionary(source)
     except UnreadableFolder as error:
-        raise Unusable(str(error)) from error
+        raise CommandError(str(error)) from error
     result = write_redcap(files, read_originals(source))
     _show((*unreadable, *result.findings), files)
     if result.content is None:
@@ -171,7 +171,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise CommandError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def _read(path: Path | None) -> tuple[str, bytes] | None:
@@ -185,7 +185,7 @@ def _write(folder: Path, files: Mapping[str, str | bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
-        raise Unusable(f"{folder} cannot be written: {error.strerror or error}.") from error
+        raise CommandError(f"{folder} cannot be written: {error.strerror or error}.") from error
 
 
 def _show(findings: Iterable[Finding], files: Mapping[str, str]) -> None:

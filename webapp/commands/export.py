@@ -13,7 +13,7 @@ from generator.package.spreadsheet import write_copy
 from generator.redcap.records.export_records import as_markdown, counts, export_records
 from generator.redcap.records.write_records import Shape
 from generator.tables.losses import losses
-from webapp.installation.command_error import Unusable
+from webapp.installation.command_error import CommandError
 from webapp.installation.study_database import opened, study_in_use
 from webapp.packages.export import captured_forms, export_package
 from webapp.storage import snapshot
@@ -59,11 +59,13 @@ def command(url: str, target: Path, shape: str) -> None:
     or an answer in REDCap's format is missing, 2 if nothing could be written.
     """
     if target.is_dir() and any(target.iterdir()):
-        raise Unusable(f"{target} is a folder with files in it. Give a new folder, or FILE.zip.")
+        raise CommandError(f"{target} is a folder with files in it. Give a new folder, or FILE.zip.")
     with opened(url, must_exist=True) as database:
         study = study_in_use(database)
         if study is None:
-            raise Unusable(f"There is no study in {url} yet. First import a package or serve a dictionary.")
+            raise CommandError(
+                f"There is no study in {url} yet. First import a package or serve a dictionary."
+            )
         if shape == "spreadsheet":
             _spreadsheet(database, study, target)
             return
@@ -73,7 +75,7 @@ def command(url: str, target: Path, shape: str) -> None:
         try:
             written = export_package(database, study, target)
         except OSError as error:
-            raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
+            raise CommandError(f"{target} cannot be written: {error.strerror or error}.") from error
     for finding in written.findings:
         click.echo(f"{finding.severity.word}: {finding.message} {finding.remedy} [{finding.code}]", err=True)
     rows = sum(written.rows.values())
@@ -100,7 +102,7 @@ def _spreadsheet(database: Database, study: Study, target: Path) -> None:
             export_package(database, study, Path(folder) / "package")
             changed = write_copy(Path(folder) / "package", target)
     except OSError as error:
-        raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
+        raise CommandError(f"{target} cannot be written: {error.strerror or error}.") from error
     cells = "1 text now starts" if changed == 1 else f"{changed:,} texts now start"
     click.echo(f"{target}: tables for a spreadsheet. {cells} with an apostrophe to prevent formulas.")
 
@@ -122,7 +124,7 @@ def _redcap(database: Database, study: Study, target: Path, shape: str) -> None:
         target.write_bytes(result.text.encode("utf-8", errors="surrogatepass"))
         losses.write_text(as_markdown(target.name, result.left_out), encoding="utf-8", newline="\n")
     except OSError as error:
-        raise Unusable(f"{target} cannot be written: {error.strerror or error}.") from error
+        raise CommandError(f"{target} cannot be written: {error.strerror or error}.") from error
     for kind, harmless, count in counts(result.left_out):
         click.echo(f"{count:6,}  {kind}{' (no answer lost)' if harmless else ''}")
     left = len(forms) - result.forms

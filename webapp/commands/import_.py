@@ -17,7 +17,7 @@ from generator.validation.open_package import open_package
 from generator.validation.report.report import many
 from webapp.commands.import_output import SHOWN
 from webapp.commands.import_records import import_records
-from webapp.installation.command_error import Unusable
+from webapp.installation.command_error import CommandError
 from webapp.installation.study_database import IMPORTER, import_account, opened, study_in_use
 from webapp.packages.import_forms import Import, import_forms
 from webapp.packages.restore import may_restore, restore_package
@@ -115,9 +115,9 @@ def command(
                 )
         except Unreadable as error:
             finding = error.finding
-            raise Unusable(f"{finding.message} {finding.remedy} [{finding.code}]") from error
+            raise CommandError(f"{finding.message} {finding.remedy} [{finding.code}]") from error
         except SaveRefused as error:
-            raise Unusable(f"{error}. Nothing was imported. Start the import again.") from error
+            raise CommandError(f"{error}. Nothing was imported. Start the import again.") from error
     if refused:
         click.get_current_context().exit(1)
 

@@ -17,7 +17,7 @@ from generator.redcap.records.read_records import read_records
 from generator.redcap.records.subjects import lost_zeros
 from generator.redcap.records.validate_records import validate_records
 from generator.redcap.records.witness import Witness
-from webapp.installation.command_error import Unusable
+from webapp.installation.command_error import CommandError
 from webapp.installation.study_database import IMPORTER, import_account, study_in_use
 from webapp.packages.import_forms import Import, import_forms
 from webapp.storage import Snapshot, snapshot
@@ -50,7 +50,7 @@ def import_records(
     try:
         content = source.read_bytes()
     except OSError as error:
-        raise Unusable(f"{source} cannot be read: {error.strerror or error}.") from error
+        raise CommandError(f"{source} cannot be read: {error.strerror or error}.") from error
     today = day_of(study, database.clock())
     with snapshot(database) as state:
         known = frozenset(subject.subjid for subject in state.subjects())
@@ -96,13 +96,15 @@ def _study(database: Database, folder: Path | None) -> Study:
     if folder is None:
         study = study_in_use(database)
         if study is None:
-            raise Unusable("There is no study in the database yet. Give its dictionary: --dictionary DIR.")
+            raise CommandError(
+                "There is no study in the database yet. Give its dictionary: --dictionary DIR."
+            )
         return study
     try:
         files, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
-        raise Unusable(f"{error}.") from error
+        raise CommandError(f"{error}.") from error
     loaded = load_study(files, incomplete=bool(unreadable))
     if loaded.study is None or unreadable:
-        raise Unusable(f"The dictionary in {folder} has errors. Run: crfsmith check {folder}.")
+        raise CommandError(f"The dictionary in {folder} has errors. Run: crfsmith check {folder}.")
     return loaded.study

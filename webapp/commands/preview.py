@@ -8,7 +8,7 @@ import click
 from waitress import create_server  # type: ignore[import-untyped]
 
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
-from webapp.installation.command_error import Unusable
+from webapp.installation.command_error import CommandError
 from webapp.preview import Watched, create_preview
 
 
@@ -26,14 +26,14 @@ def command(folder: Path, host: str, port: int) -> None:
     try:
         read_dictionary(folder)
     except UnreadableFolder as error:
-        raise Unusable(f"{error}.") from error
+        raise CommandError(f"{error}.") from error
 
     watched = Watched(folder)
     app = create_preview(watched)
     try:
         server = create_server(app, host=host, port=port, ident=None)
     except OSError as error:
-        raise Unusable(
+        raise CommandError(
             f"{host}:{port} cannot be used: {error.strerror or error}. Choose another port with --port."
         ) from error
     seen = watched.now()

@@ -9,7 +9,7 @@ import click
 
 from generator.package.source import BrokenFile, Unreadable
 from generator.validation.repair import BY_TRAIL, LEFT, repair_package
-from webapp.installation.command_error import Unusable
+from webapp.installation.command_error import CommandError
 
 if TYPE_CHECKING:
     from generator.validation.repair import Repaired, RepairedColumn
@@ -41,16 +41,18 @@ def command(package: Path, target: Path, from_audit: bool) -> None:
     be read.
     """
     if target.resolve() == package.resolve():
-        raise Unusable("--out is the package itself. Packages are not changed in place. Give another path.")
+        raise CommandError(
+            "--out is the package itself. Packages are not changed in place. Give another path."
+        )
     try:
         repaired = repair_package(package, target, from_audit=from_audit)
     except Unreadable as error:
         finding = error.finding
-        raise Unusable(f"{finding.message} {finding.remedy} [{finding.code}]") from error
+        raise CommandError(f"{finding.message} {finding.remedy} [{finding.code}]") from error
     except BrokenFile as error:
-        raise Unusable(f"A file of {package} cannot be read: {error}.") from error
+        raise CommandError(f"A file of {package} cannot be read: {error}.") from error
     except FileExistsError as error:
-        raise Unusable(f"{error}. Give a path that does not exist yet.") from error
+        raise CommandError(f"{error}. Give a path that does not exist yet.") from error
     _show(repaired, target, from_audit=from_audit)
 
 

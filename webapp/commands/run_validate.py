@@ -18,7 +18,7 @@ from generator.validation.report.write_frictionless import report_frictionless
 from generator.validation.report.write_html import report_html
 from generator.validation.report.write_json import report_json
 from generator.validation.validate import validate_package
-from webapp.installation.command_error import UNREADABLE, Unusable
+from webapp.installation.command_error import UNREADABLE, CommandError
 
 FINDINGS = 1
 
@@ -38,7 +38,7 @@ def run_validate(
     files = _dictionary(dictionary) if dictionary else None
     if package.suffix.lower() == ".csv" and package.is_file():
         if dictionary is None or files is None:
-            raise Unusable(
+            raise CommandError(
                 f"{package} is one table. Give the zip or the folder of its package. For records from REDCap,"
                 " give their dictionary too: --dictionary DIR."
             )
@@ -86,7 +86,7 @@ def _on_cluster(
     try:
         return validate_on_cluster(package, master=master, dictionary=files, limit=limit, strict=strict)
     except NoCluster as error:
-        raise Unusable(str(error)) from error
+        raise CommandError(str(error)) from error
 
 
 def _dictionary(folder: Path) -> dict[str, str]:
@@ -96,10 +96,10 @@ def _dictionary(folder: Path) -> dict[str, str]:
     try:
         read = read_dictionary(folder)
     except UnreadableFolder as error:
-        raise Unusable(f"{error}.") from error
+        raise CommandError(f"{error}.") from error
     if read.findings:
         said = "\n".join(f"{found.text}: {found.message} {found.remedy}" for found in read.findings)
-        raise Unusable(said)
+        raise CommandError(said)
     return read.files
 
 
@@ -111,7 +111,7 @@ def _write(report: Report, layout: str, out: Path | None) -> None:
         with out.open("w", encoding="utf-8", newline="\n") as file:
             _render(report, layout, file)
     except OSError as error:
-        raise Unusable(f"{out} cannot be written: {error.strerror or error}.") from error
+        raise CommandError(f"{out} cannot be written: {error.strerror or error}.") from error
     click.echo(f"{report.sentence()} The report is in {out}.", err=True)
 
 

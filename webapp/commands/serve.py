@@ -18,7 +18,7 @@ from forms_spec.schedule.study_clock import day_of
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from webapp.app import create_app
 from webapp.demo.demo_study import ACCOUNTS, SIGN_INS, demo_study, is_demo, load_demo
-from webapp.installation.command_error import Unusable
+from webapp.installation.command_error import CommandError
 from webapp.installation.settings import Settings
 from webapp.installation.study_database import opened, study_in_use
 from webapp.storage import (
@@ -103,7 +103,9 @@ def _need_port(host: str, port: int) -> None:
             pass
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
-        raise Unusable(f"{host}:{port} cannot be used: {why}. Choose another port with --port.") from error
+        raise CommandError(
+            f"{host}:{port} cannot be used: {why}. Choose another port with --port."
+        ) from error
 
 
 def _need_clock(database: Database, *, accept: bool) -> None:
@@ -113,7 +115,7 @@ def _need_clock(database: Database, *, accept: bool) -> None:
     try:
         check_clock(database)
     except ClockBehind as error:
-        raise Unusable(
+        raise CommandError(
             f"{error} Correct the clock. If it is right now and was ahead before, add --accept-clock."
         ) from error
 
@@ -127,16 +129,18 @@ def _prepare(
         if dictionary:
             return _new_dictionary(database, dictionary, replace=replace), _first_accounts(database)
     except AlteredDictionary as error:
-        raise Unusable(str(error)) from error
+        raise CommandError(str(error)) from error
     study = study_in_use(database)
     if study is None:
-        raise Unusable(f"There is no study in {url} yet. Add --dictionary FOLDER, or --demo to look around.")
+        raise CommandError(
+            f"There is no study in {url} yet. Add --dictionary FOLDER, or --demo to look around."
+        )
     return study, _first_accounts(database)
 
 
 def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
     if not is_demo(database):
-        raise Unusable(
+        raise CommandError(
             f"{url} contains a study of your own, which --demo would change. Leave --demo out,"
             " or give the demo a database of its own."
         )
@@ -150,7 +154,7 @@ def _new_dictionary(database: Database, folder: Path, *, replace: bool) -> Study
     try:
         use_dictionary(database, study, replace=replace)
     except OtherStudy as error:
-        raise Unusable(
+        raise CommandError(
             f"{error} Its forms would no longer be shown as they were captured. Use a separate database for"
             f" {study.name}. If the study was only renamed, add --replace."
         ) from error
@@ -161,10 +165,10 @@ def _loaded(folder: Path) -> Study:
     try:
         texts, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
-        raise Unusable(str(error)) from error
+        raise CommandError(str(error)) from error
     study = load_study(texts).study
     if study is None or unreadable:
-        raise Unusable(f"{folder} cannot be used yet. Run `crfsmith check {folder}` to see why.")
+        raise CommandError(f"{folder} cannot be used yet. Run `crfsmith check {folder}` to see why.")
     return study
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask_login import current_user
 
-from forms_spec.entry.starts import Opening, starting_texts
+from forms_spec.entry.starts import FormOpening, starting_texts
 from forms_spec.evaluation import Judgement, judge, judge_elsewhere
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import DataPlace
@@ -65,11 +65,11 @@ def cell_of(form: Form, place: DataPlace | None) -> CellKey:
     return CellKey(place.table, place.row, place.field or "")
 
 
-def opening() -> Opening:
+def opening() -> FormOpening:
     """This moment by the study's clock, and who is here: what new forms and rows start with."""
     value = services()
     now = datetime.combine(value.today(), local(value.study, value.database.clock()).time())
-    return Opening(now=now, user=current_user.user.username)
+    return FormOpening(now=now, user=current_user.user.username)
 
 
 def starting(place: FormPlace) -> Record:

@@ -9,12 +9,12 @@ from types import MappingProxyType
 
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import LOG
-from generator.pages.findings import ALERT, MARKS, WORDS, Lead, cell_on, label_of, target_of
+from generator.pages.findings import ALERT, MARKS, WORDS, FindingLink, cell_on, label_of, target_of
 from webapp.forms.page import is_on_page
 from webapp.presentation.form_address import form_address, visit_word
 from webapp.services import services
 
-NONE: Mapping[int, tuple[Lead, ...]] = MappingProxyType({})
+NONE: Mapping[int, tuple[FindingLink, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ class OpenFinding:
     mark: str
     word: str
     finding: Finding
-    waits: tuple[Lead, ...] = ()
+    waits: tuple[FindingLink, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +43,7 @@ class FormFindings:
 
 
 def by_form(
-    subjid: str, findings: Iterable[Finding], waits: Mapping[int, tuple[Lead, ...]] = NONE
+    subjid: str, findings: Iterable[Finding], waits: Mapping[int, tuple[FindingLink, ...]] = NONE
 ) -> tuple[FormFindings, ...]:
     """The findings in the order of the casebook: visits as the study has them, then the logs.
 

@@ -23,7 +23,7 @@ from forms_spec.schedule.timeline import VISIT_DATE, day_zero, field_named
 from generator.browser.server_values import browser_env
 from generator.pages import form_html, page_and_template
 from generator.pages.answer_text import answer_words
-from generator.pages.findings import Lead, Said, Spot, label_of, target_of
+from generator.pages.findings import FindingLink, FindingPlacement, PageFindings, label_of, target_of
 from generator.pages.new_rows import with_new_rows
 from webapp.casebook.waiting_findings import OnPage
 from webapp.forms.evaluation import context_of, judged, judged_elsewhere, open_findings, opening, starts_of
@@ -53,17 +53,17 @@ class Line:
     code: str
     shown: bool
     home: bool
-    ends: tuple[Lead, ...]
+    ends: tuple[FindingLink, ...]
 
 
-def finding_lines(form: Form, page_findings: Said) -> list[Line]:
+def finding_lines(form: Form, page_findings: PageFindings) -> list[Line]:
     """The findings of a page, gravest first, each with the label of its field.
 
     One that hangs on several fields of the page is listed at its home. One that waits for another form
     is not listed: it stands beside its field.
     """
     order = {Severity.REFUSE: 0, Severity.QUERY: 2, Severity.WARNING: 3}
-    once: dict[int, Spot] = {}
+    once: dict[int, FindingPlacement] = {}
     for spot in page_findings.all():
         if spot.waits:
             continue
@@ -77,7 +77,7 @@ def finding_lines(form: Form, page_findings: Said) -> list[Line]:
     ]
 
 
-def _line(form: Form, spot: Spot) -> Line:
+def _line(form: Form, spot: FindingPlacement) -> Line:
     result, cell = spot.finding, spot.cell
     place = DataPlace(table=cell.table, field=cell.field or None, row=cell.row)
     return Line(
@@ -161,7 +161,7 @@ def _questions(
     record: Record,
     judgement: Judgement,
     *,
-    page_findings: Said,
+    page_findings: PageFindings,
     removing: Mapping[tuple[str, int], str],
 ) -> Markup:
     """The questions with their answers, and with what a new form starts with."""

@@ -13,7 +13,16 @@ from forms_spec.findings.places import DataPlace
 from forms_spec.model.edit_checks import Rule
 from forms_spec.model.fields import Form
 from forms_spec.rules import Home, references
-from generator.pages.findings import Lead, Said, Spot, cell_on, label_of, lead_on, said_on, target_of
+from generator.pages.findings import (
+    FindingLink,
+    FindingPlacement,
+    PageFindings,
+    cell_on,
+    label_of,
+    lead_on,
+    said_on,
+    target_of,
+)
 from webapp.casebook.waiting_findings import OnPage
 from webapp.presentation.form_address import FormPlace, form_address
 from webapp.services import casebook_of, services
@@ -21,12 +30,12 @@ from webapp.services import casebook_of, services
 
 def said_of(
     place: FormPlace, findings: Iterable[Finding], elsewhere: Iterable[Finding], waiting: OnPage
-) -> Said:
+) -> PageFindings:
     """Findings at the cells of a form, with the ways to the other fields that they hang on."""
     return said_on(place.form, (*findings, *elsewhere), lambda end: _lead(place, end), waiting.leads)
 
 
-def _lead(place: FormPlace, end: DataPlace) -> Lead:
+def _lead(place: FormPlace, end: DataPlace) -> FindingLink:
     """The way to a field on this page, or on that of another form."""
     cell = cell_on(place.form, end)
     if cell is not None:
@@ -38,13 +47,13 @@ def _lead(place: FormPlace, end: DataPlace) -> Lead:
     number = f" {end.unsno}" if end.unsno else ""
     text = f", {visit.title}{number}" if visit else ""
     address = form_address(place.subject.subjid, end.visit, end.unsno or 0, form.name) if end.visit else ""
-    return Lead(
+    return FindingLink(
         words=f"{label_of(form, end)} ({form.title}{text})",
         address=f"{address}#{target_of(there)}" if address and there else "",
     )
 
 
-def page_said(place: FormPlace, page_findings: Said, waiting: OnPage) -> dict[str, Any]:
+def page_said(place: FormPlace, page_findings: PageFindings, waiting: OnPage) -> dict[str, Any]:
     """What the page's script cannot know: what only the server can tell, and where own findings hang too.
 
     ``reads`` are the questions of the page that a finding looks at: once one of them is changed, the
@@ -80,7 +89,7 @@ def _only_here(form: Form, finding: Finding) -> bool:
     return rule is not None and finding.code == rule.unknown
 
 
-def _reads(form: Form, spot: Spot) -> Iterator[str]:
+def _reads(form: Form, spot: FindingPlacement) -> Iterator[str]:
     """The fields of the form that the finding's rule reads, as ``table field``."""
     yield f"{spot.cell.table} {spot.cell.field}"
     study = services().study

@@ -25,7 +25,7 @@ LONGEST_REASON: Final = 2_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Typed:
+class PostedForm:
     """What was posted, on top of what was stored when it was posted."""
 
     place: FormPlace
@@ -63,7 +63,7 @@ class Typed:
 
 def read(
     place: FormPlace, data: MultiDict[str, str], files: MultiDict[str, FileStorage] | None = None
-) -> Typed:
+) -> PostedForm:
     """What a post means, on top of what is stored."""
     value = services()
     stored = load(value.database, place.key)
@@ -72,7 +72,7 @@ def read(
     posted = read_post(
         value.study, place.form, uploads.data, stored=base, today=value.today(), opening=opening()
     )
-    return Typed(place=place, stored=stored, posted=posted, uploads=uploads)
+    return PostedForm(place=place, stored=stored, posted=posted, uploads=uploads)
 
 
 def seen_record(place: FormPlace, stored: StoredForm | None, version: int) -> Record:
@@ -98,7 +98,7 @@ def typed(
     return unsaved_page(now, judged(now.place, now.record), notice=notice), 400
 
 
-def with_refused(now: Typed, judgement: Judgement) -> Judgement:
+def with_refused(now: PostedForm, judgement: Judgement) -> Judgement:
     """A file that was not taken is said beside its question, although no cell holds it."""
     return replace(judgement, findings=(*judgement.findings, *now.uploads.refused))
 
@@ -113,7 +113,7 @@ def typed_by_another(username: str) -> str:
     return f"{who} typed this, but you are signed in as {me.name}. Save again to save it in your name."
 
 
-def unsaved_page(now: Typed, judgement: Judgement, *, notice: str, record: Record | None = None) -> str:
+def unsaved_page(now: PostedForm, judgement: Judgement, *, notice: str, record: Record | None = None) -> str:
     shown = record or now.record
     return page_of_form(
         now.place,
@@ -129,7 +129,7 @@ def unsaved_page(now: Typed, judgement: Judgement, *, notice: str, record: Recor
     )
 
 
-def held_uploads(now: Typed, record: Record) -> str:
+def held_uploads(now: PostedForm, record: Record) -> str:
     """Keeps the new files of a page that is not saved, for the post that comes next."""
     if not now.place.form.files or not current_user.may_enter:
         return ""

@@ -23,7 +23,7 @@ MOST_OLD = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class GoneForm:
+class RetiredForm:
     """A line of the casebook: a form that only those who look for it would find."""
 
     title: str
@@ -54,7 +54,7 @@ def has_place(study: Study, key: FormKey) -> bool:
     return (form.name, visit.name) in study.expectations
 
 
-def gone_forms(subjid: str, known: Mapping[FormKey, FormHead]) -> tuple[GoneForm, ...]:
+def gone_forms(subjid: str, known: Mapping[FormKey, FormHead]) -> tuple[RetiredForm, ...]:
     """The captured forms of a subject that have no place any more."""
     results = []
     for key, head in known.items():
@@ -62,7 +62,7 @@ def gone_forms(subjid: str, known: Mapping[FormKey, FormHead]) -> tuple[GoneForm
             continue
         place = _captured_place(head.key)
         results.append(
-            GoneForm(
+            RetiredForm(
                 title=place.form.title if place else key.form,
                 visit=place.visit_title if place else visit_word(key.visit, key.unsno),
                 address=form_address(subjid, key.visit, key.unsno, key.form),

@@ -7,7 +7,7 @@ import click
 UNREADABLE = 2
 
 
-class Unusable(click.ClickException):
+class CommandError(click.ClickException):
     """Nothing can be done with what was given; exit code 2."""
 
     exit_code = UNREADABLE

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 
 from forms_spec import load_study
 from forms_spec.model.study import Study
-from webapp.installation.command_error import Unusable
+from webapp.installation.command_error import CommandError
 from webapp.storage import (
     AlteredDictionary,
     ClockBehind,
@@ -38,30 +38,30 @@ def opened(url: str, *, must_exist: bool = False) -> Iterator[Database]:
     """The database at ``url``, closed again at the end. A new file is made unless it ``must_exist``."""
     file = url.removeprefix("sqlite:///")
     if must_exist and file != url and not Path(file).exists():
-        raise Unusable(f"There is no database at {url}.")
+        raise CommandError(f"There is no database at {url}.")
     kind = url.partition(":")[0].partition("+")[0]
     if "://" in url and kind not in KINDS:
-        raise Unusable(
+        raise CommandError(
             f"{kind} is not a database that crfsmith supports. Write sqlite:///study.sqlite for a file,"
             " or postgresql://user@host/name for a server."
         )
     try:
         database = open_database(url)
     except ArgumentError as error:
-        raise Unusable(
+        raise CommandError(
             f"{url!r} is not a database address. For a file, write sqlite:///{url or 'study.sqlite'},"
             " and for a server, postgresql://user@host/name."
         ) from error
     except ModuleNotFoundError as error:
-        raise Unusable(
+        raise CommandError(
             "The PostgreSQL driver is not installed. Run: pip install 'crfsmith[postgresql]'."
         ) from error
     except (OperationalError, OSError) as error:
-        raise Unusable(f"The database {url} cannot be opened: {_why(error)}.") from error
+        raise CommandError(f"The database {url} cannot be opened: {_why(error)}.") from error
     except DatabaseTooNew as error:
-        raise Unusable(f"{error} Install the newer crfsmith, and do not change the data.") from error
+        raise CommandError(f"{error} Install the newer crfsmith, and do not change the data.") from error
     except (SQLAlchemyError, ValueError) as error:
-        raise Unusable(f"The database {url} cannot be used: {_why(error)}. {RESTORE}") from error
+        raise CommandError(f"The database {url} cannot be used: {_why(error)}. {RESTORE}") from error
     try:
         with _in_words(url):
             yield database
@@ -75,17 +75,21 @@ def _in_words(url: str) -> Iterator[None]:
     try:
         yield
     except ClockBehind as error:
-        raise Unusable(f"{error} Correct the clock, then run the command again.") from error
+        raise CommandError(f"{error} Correct the clock, then run the command again.") from error
     except DamagedData as error:
-        raise Unusable(f"The database {url} is damaged: {error}. {RESTORE}") from error
+        raise CommandError(f"The database {url} is damaged: {error}. {RESTORE}") from error
     except ValueError as error:
         if not _raised_by_sqlalchemy(error):
             raise
-        raise Unusable(f"The database {url} is damaged: {_why(error)}. {RESTORE}") from error
+        raise CommandError(f"The database {url} is damaged: {_why(error)}. {RESTORE}") from error
     except DBAPIError as error:
         if "locked" in str(error.orig):
-            raise Unusable(f"The database {url} is in use by another program. Try again later.") from error
-        raise Unusable(f"The database {url} cannot be read or written: {_why(error)}. {RESTORE}") from error
+            raise CommandError(
+                f"The database {url} is in use by another program. Try again later."
+            ) from error
+        raise CommandError(
+            f"The database {url} cannot be read or written: {_why(error)}. {RESTORE}"
+        ) from error
 
 
 def _raised_by_sqlalchemy(error: Exception) -> bool:
@@ -107,10 +111,10 @@ def study_in_use(database: Database) -> Study | None:
     if stored is None:
         return None
     if stored.is_altered:
-        raise Unusable(str(AlteredDictionary(stored.hash)))
+        raise CommandError(str(AlteredDictionary(stored.hash)))
     study = load_study(stored.files).study
     if study is None:
-        raise Unusable("The dictionary in the database cannot be loaded by this version of crfsmith.")
+        raise CommandError("The dictionary in the database cannot be loaded by this version of crfsmith.")
     return study
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from webapp.storage import Snapshot
 
 
-class FileDesk:
+class UploadChecker:
     """Looks at each file of one import once. ``file`` gives its bytes by the text of its cell."""
 
     def __init__(self, state: Snapshot, file: Callable[[str], bytes | None]) -> None:

@@ -20,7 +20,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_forms import CapturedForm, Subject
 from generator.tables.descriptor import DictionaryUse
-from webapp.packages.import_files import FileDesk
+from webapp.packages.import_files import UploadChecker
 from webapp.packages.import_plans import CellPreview, FormPreview, Import, Imported, Outcome, Plan, plan_forms
 from webapp.storage import Batch, Database, InstanceKey, SaveRequest, Snapshot, batch, snapshot
 
@@ -36,7 +36,7 @@ def import_forms(
     or ``how.on_form`` leaves the database as it was.
     """
 
-    def plans(state: Snapshot, desk: FileDesk) -> Iterator[Plan]:
+    def plans(state: Snapshot, desk: UploadChecker) -> Iterator[Plan]:
         seen = set()
         for name, some in groupby(forms, key=lambda form: form.subject):
             seen.add(name)
@@ -59,7 +59,7 @@ class PastOfStudy:
     last_save: datetime | None = None
 
 
-Plans = Callable[[Snapshot, FileDesk], Iterator[Plan]]
+Plans = Callable[[Snapshot, UploadChecker], Iterator[Plan]]
 
 
 def carry_out(database: Database, how: Import, plans: Plans, past: PastOfStudy | None = None) -> Imported:
@@ -68,7 +68,7 @@ def carry_out(database: Database, how: Import, plans: Plans, past: PastOfStudy |
     with tempfile.TemporaryFile(prefix="crfsmith-") as file:
         spool = _PlanSpool(file)
         with snapshot(database) as state:
-            desk = FileDesk(state, how.file)
+            desk = UploadChecker(state, how.file)
             for plan in plans(state, desk):
                 for preview in plan.previews:
                     how.on_form(preview)
@@ -100,7 +100,7 @@ def _own_account(saves: Batch, how: Import, past: PastOfStudy | None) -> Iterato
     yield
 
 
-def _write(saves: Batch, plan: Plan, how: Import, desk: FileDesk) -> Iterator[tuple[InstanceKey, str]]:
+def _write(saves: Batch, plan: Plan, how: Import, desk: UploadChecker) -> Iterator[tuple[InstanceKey, str]]:
     """Writes a plan; gives the forms that were changed here meanwhile, each with who did it."""
     here = saves.subject(plan.subject)
     if here is None and plan.new_subject and plan.comes_in:
@@ -124,7 +124,7 @@ def _write(saves: Batch, plan: Plan, how: Import, desk: FileDesk) -> Iterator[tu
     _keep_files(saves, plan, how, desk)
 
 
-def _keep_files(saves: Batch, plan: Plan, how: Import, desk: FileDesk) -> None:
+def _keep_files(saves: Batch, plan: Plan, how: Import, desk: UploadChecker) -> None:
     for name in dict.fromkeys(plan.files):
         content = desk.content(name)
         if content is not None:

@@ -26,7 +26,7 @@ from generator.tables.descriptor import timestamp
 from generator.tables.retired import NOTHING_RETIRED, Retired
 from generator.validation.known_names import KnownNames
 from webapp.packages.export import file_names, named_files
-from webapp.packages.import_files import FileDesk
+from webapp.packages.import_files import UploadChecker
 from webapp.storage import (
     About,
     FindingCounts,
@@ -139,7 +139,7 @@ def plan_forms(
     person: Subject,
     forms: list[CapturedForm],
     how: Import,
-    desk: FileDesk,
+    desk: UploadChecker,
     *,
     past: Mapping[FormKey, tuple[PastVersion, ...]] = MappingProxyType({}),
 ) -> Plan:
@@ -264,7 +264,7 @@ def _as_captured(
         yield replace(form, record=record), filled.record
 
 
-def _alike(study: Study, form: CapturedForm, desk: FileDesk) -> Finding | None:
+def _alike(study: Study, form: CapturedForm, desk: UploadChecker) -> Finding | None:
     """A file that a cell would mix up with another one keeps its form out."""
     for name in file_names(study, form.key.form, form.record):
         if desk.fault(name) == "import-file-alike":
@@ -317,7 +317,7 @@ class _PlannedForm:
     form: CapturedForm
     stored: StoredForm | None
     how: Import
-    desk: FileDesk
+    desk: UploadChecker
 
     @property
     def key(self) -> InstanceKey:

@@ -23,7 +23,7 @@ from webapp.packages.validation_jobs import (
     FINDINGS,
     REPORT,
     SCRATCH,
-    Work,
+    ValidationJob,
     read_work,
     write_work,
 )
@@ -40,15 +40,15 @@ def judge(folder: Path) -> None:
         _judge(folder, work)
 
 
-def _judge(folder: Path, work: Work) -> None:
-    teller = _Teller(folder, work)
+def _judge(folder: Path, work: ValidationJob) -> None:
+    teller = _ProgressWriter(folder, work)
     package = folder / work.file
     if work.study:
         _export(package, teller)
     _finish(folder, work, replace(validate_package(package, on_progress=teller.tell), source=work.name))
 
 
-def _finish(folder: Path, work: Work, report: Report) -> None:
+def _finish(folder: Path, work: ValidationJob, report: Report) -> None:
     """Leaves the report and what is to be known before it is opened."""
     (folder / REPORT).write_text(report_html(report), "utf-8")
     (folder / FINDINGS).write_text(findings_csv(report), "utf-8", newline="")
@@ -76,7 +76,7 @@ def _said(report: Report) -> list[list[str]]:
     ]
 
 
-def _export(package: Path, teller: _Teller) -> None:
+def _export(package: Path, teller: _ProgressWriter) -> None:
     """Current study data, as a package."""
     # SQLAlchemy and the capture database: a package that was uploaded is validated without them.
     from webapp.packages.export import export_study_in_use
@@ -87,10 +87,10 @@ def _export(package: Path, teller: _Teller) -> None:
     )
 
 
-class _Teller:
+class _ProgressWriter:
     """Writes down where the work stands, a few times a second."""
 
-    def __init__(self, folder: Path, work: Work) -> None:
+    def __init__(self, folder: Path, work: ValidationJob) -> None:
         self._folder, self._work = folder, work
         self._next = 0.0
 

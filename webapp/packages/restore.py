@@ -20,7 +20,7 @@ from generator.validation.version_history import (
     earlier_file,
     earlier_texts,
 )
-from webapp.packages.import_files import FileDesk
+from webapp.packages.import_files import UploadChecker
 from webapp.packages.import_forms import PastOfStudy, carry_out
 from webapp.packages.import_plans import STATUSES, Import, Imported, Plan, plan_forms
 from webapp.storage import Database, PastVersion, Snapshot, dictionary_in_use, list_subjects
@@ -76,7 +76,7 @@ class _Restoring:
     without: int = 0
     numbered: int = 0
 
-    def plans(self, state: Snapshot, desk: FileDesk) -> Iterator[Plan]:
+    def plans(self, state: Snapshot, desk: UploadChecker) -> Iterator[Plan]:
         for subject, staged in self.package.staged():
             forms = [item.captured() for item in staged]
             sites = [item.site for item in self.package.store.subjects(subject)]

@@ -41,7 +41,7 @@ class NoRoom(Exception):
 
 
 @dataclass(kw_only=True, slots=True)
-class Work:
+class ValidationJob:
     """One package. ``study``: it is made of the study as it is, and kept to be downloaded.
 
     ``state`` is "waiting", "working", "done" or "failed". ``said`` is what to look at first, ``more`` how
@@ -89,16 +89,16 @@ class Work:
         return datetime.now(UTC) - self.moment
 
 
-def read_work(folder: Path) -> Work | None:
+def read_work(folder: Path) -> ValidationJob | None:
     """What stands in a folder, or None where nothing does (any more)."""
     try:
         loads: dict[str, Any] = json.loads((folder / STATE).read_text("utf-8"))
-        return Work(**{**loads, "token": folder.name})
+        return ValidationJob(**{**loads, "token": folder.name})
     except (OSError, ValueError, TypeError):
         return None
 
 
-def write_work(folder: Path, work: Work) -> None:
+def write_work(folder: Path, work: ValidationJob) -> None:
     """Replaces what stands there at once: nobody reads half of it."""
     new = folder / f"{STATE}.new"
     new.write_text(json.dumps(asdict(work)), "utf-8")
@@ -117,7 +117,7 @@ def lock(path: Path, *, wait: bool = False) -> Iterator[bool]:
             yield True
 
 
-class Works:
+class ValidationJobs:
     """The packages below a folder, newest first for their owner; ``database`` is the study's address."""
 
     def __init__(self, folder: Path, database: str) -> None:
@@ -129,7 +129,7 @@ class Works:
         """A new folder for a package of so many bytes, to be started; ``NoRoom`` when there is none."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._make_room(owner, size)
-        work = Work(name=name, owner=owner, since=datetime.now(UTC).isoformat(), study=study)
+        work = ValidationJob(name=name, owner=owner, since=datetime.now(UTC).isoformat(), study=study)
         folder = self.folder / secrets.token_urlsafe(12)
         (folder / PACKAGE).mkdir(mode=0o700, parents=True)
         write_work(folder, work)
@@ -155,12 +155,12 @@ class Works:
             )
         self._children.append(child)
 
-    def of(self, owner: str) -> list[Work]:
+    def of(self, owner: str) -> list[ValidationJob]:
         self._look_after_children()
         result = (self.find(folder.name, owner) for folder in self._folders())
         return sorted((work for work in result if work), key=lambda work: work.since, reverse=True)
 
-    def find(self, token: str, owner: str) -> Work | None:
+    def find(self, token: str, owner: str) -> ValidationJob | None:
         """A person's own work; nobody sees that of another. Work that was broken off is taken up again."""
         if not TOKEN.fullmatch(token):
             return None
@@ -183,12 +183,12 @@ class Works:
             work.state = "failed"
             write_work(folder, work)
 
-    def file(self, work: Work, name: str) -> Path | None:
+    def file(self, work: ValidationJob, name: str) -> Path | None:
         """A file of a work where there is one."""
         path = self.folder / work.token / name
         return path if path.is_file() else None
 
-    def remove(self, work: Work) -> None:
+    def remove(self, work: ValidationJob) -> None:
         """Stops the work and forgets it."""
         folder = self.folder / work.token
         latest = read_work(folder)

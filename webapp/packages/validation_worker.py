@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from webapp.packages.validation_jobs import LOCK, Work, lock, read_work, write_work
+from webapp.packages.validation_jobs import LOCK, ValidationJob, lock, read_work, write_work
 from webapp.packages.watched_process import Limits, watch
 
 TURN = "turn"
@@ -42,7 +42,7 @@ def main(folder: Path) -> None:
                 give_up(folder, why)
 
 
-def _limits(folder: Path, work: Work) -> Limits:
+def _limits(folder: Path, work: ValidationJob) -> Limits:
     if work.study:
         return Limits(seconds=STUDY_SECONDS)
     size = (folder / work.file).stat().st_size

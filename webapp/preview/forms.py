@@ -11,7 +11,7 @@ from flask import render_template
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from forms_spec.entry.starts import Opening, starting_texts
+from forms_spec.entry.starts import FormOpening, starting_texts
 from forms_spec.evaluation import Judgement, judge
 from forms_spec.evaluation.text_slots import page_words
 from forms_spec.model.captured_data import Context, EmptyCasebook, Record, Row
@@ -44,9 +44,9 @@ class Asked:
     today: date
 
     @property
-    def opening(self) -> Opening:
+    def opening(self) -> FormOpening:
         """A form is previewed at noon, by the designer."""
-        return Opening(now=datetime.combine(self.today, time(12)), user="designer")
+        return FormOpening(now=datetime.combine(self.today, time(12)), user="designer")
 
     @property
     def action(self) -> str:
@@ -108,7 +108,7 @@ def _record(study: Study, form: Form, asked: Asked) -> Record:
     return Record(texts=starting_texts(form.fields, opening))
 
 
-def _with_row(form: Form, record: Record, name: str, opening: Opening) -> Record:
+def _with_row(form: Form, record: Record, name: str, opening: FormOpening) -> Record:
     """One more row, for a browser without JavaScript."""
     for group in form.row_groups:
         if group.name == name and group.rows and not group.rows.fixed:

@@ -24,7 +24,7 @@ from webapp.forms.conflict_page import conflict_page
 from webapp.forms.evaluation import judged, open_findings, opening, starting
 from webapp.forms.page import page_of_form, saved_answer, summary_html
 from webapp.forms.posted import (
-    Typed,
+    PostedForm,
     held_uploads,
     read,
     seen_record,
@@ -112,7 +112,7 @@ def save_form(subjid: str, visit: str, form: str) -> ResponseReturnValue:
     return _save(typed_now, complete=action == COMPLETE)
 
 
-def _earlier(now: Typed) -> tuple[Record, ...]:
+def _earlier(now: PostedForm) -> tuple[Record, ...]:
     """What is stored, and what stood on the page when it was opened."""
     seen = seen_record(now.place, now.stored, version_number(now.data.get("base_version", "0")))
     return (seen, now.stored.record) if now.stored else (seen,)
@@ -148,7 +148,7 @@ def give_room_for_files(endpoint: str | None, values: dict[str, str] | None) -> 
         request.max_content_length = LARGEST_UPLOADS
 
 
-def _with_new_row(now: Typed, group_name: str) -> ResponseReturnValue:
+def _with_new_row(now: PostedForm, group_name: str) -> ResponseReturnValue:
     """One more row, for browsers without JavaScript. Nothing is saved by it."""
     group = next((g for g in now.place.form.row_groups if g.name == group_name), None)
     if group is None or group.rows is None or group.rows.fixed:
@@ -165,7 +165,7 @@ def _with_new_row(now: Typed, group_name: str) -> ResponseReturnValue:
     )
 
 
-def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
+def _save(now: PostedForm, *, complete: bool) -> ResponseReturnValue:
     if typed := typed_by_another(now.data.get("typed_by", "")):
         return _not_saved(now, typed, needs="person")
     if now.lacks_reason(complete=complete):
@@ -200,13 +200,13 @@ def _save(now: Typed, *, complete: bool) -> ResponseReturnValue:
     return redirect(_after(now, check=1) if refused else _after(now, saved=answer.version), 303)
 
 
-def _after(now: Typed, **says: int) -> str:
+def _after(now: PostedForm, **says: int) -> str:
     """The address of the form after its save, which may settle an earlier one that met another version."""
     settles = now.data.get("settles")
     return f"{now.place.address}?{urlencode({**says, **({'settles': settles} if settles else {})})}"
 
 
-def _asks_reason(now: Typed, *, complete: bool) -> str:
+def _asks_reason(now: PostedForm, *, complete: bool) -> str:
     given = now.data.get("reason", "").strip()
     again = f"“{given}” is not a reason. " if given else ""
     if now.is_complete and not complete:
@@ -215,7 +215,7 @@ def _asks_reason(now: Typed, *, complete: bool) -> str:
     return f"{again}This form {state} complete. Say why you are changing it, then save again."
 
 
-def _not_complete_any_more(now: Typed, record: Record, judgement: Judgement) -> ResponseReturnValue:
+def _not_complete_any_more(now: PostedForm, record: Record, judgement: Judgement) -> ResponseReturnValue:
     """A complete form becomes a draft only by the wish of the person."""
     message = (
         "With these answers the form is no longer complete. Correct them, or choose “Reopen as a draft”."
@@ -230,7 +230,7 @@ def _not_complete_any_more(now: Typed, record: Record, judgement: Judgement) -> 
     ), 422
 
 
-def _store(now: Typed, record: Record, status: Status, counted: Judgement) -> Saved | Conflict:
+def _store(now: PostedForm, record: Record, status: Status, counted: Judgement) -> Saved | Conflict:
     asked = SaveRequest(
         key=now.place.key,
         base_version=version_number(now.data.get("base_version", "0")),
@@ -254,7 +254,7 @@ def _store(now: Typed, record: Record, status: Status, counted: Judgement) -> Sa
         return save(services().database, replace(asked, save_id=uuid4().hex, base_version=known))
 
 
-def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnValue:
+def _conflict(now: PostedForm, record: Record, conflict: Conflict) -> ResponseReturnValue:
     base = conflict.base.record if conflict.base else Record()
     if conflict.theirs.record == record:
         address = _after(now, saved=conflict.theirs.version)
@@ -271,7 +271,7 @@ def _conflict(now: Typed, record: Record, conflict: Conflict) -> ResponseReturnV
     return page, 409
 
 
-def _not_saved(now: Typed, message: str, *, needs: str) -> ResponseReturnValue:
+def _not_saved(now: PostedForm, message: str, *, needs: str) -> ResponseReturnValue:
     if _by_script():
         return jsonify(needs=needs, message=message, refused_files=now.uploads.said()), 422
     return unsaved_page(now, judged(now.place, now.record), notice=message), 422

@@ -20,7 +20,15 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from webapp.packages.validation_jobs import ANSWERS, FINDINGS, LOG, REPORT, NoRoom, Work, Works
+from webapp.packages.validation_jobs import (
+    ANSWERS,
+    FINDINGS,
+    LOG,
+    REPORT,
+    NoRoom,
+    ValidationJob,
+    ValidationJobs,
+)
 from webapp.security.access import allow
 from webapp.services import services
 from webapp.storage import Role
@@ -66,7 +74,7 @@ def take() -> ResponseReturnValue:
     except NoRoom:
         return _not_taken(FULL, 507)
     if handed and not study:
-        path = folder / Work(name=name, owner="", since="").file
+        path = folder / ValidationJob(name=name, owner="", since="").file
         handed.save(path)
         if not path.stat().st_size:
             shutil.rmtree(folder)
@@ -148,8 +156,8 @@ def _sent(work: str, file: str, kind: str, *, name: str = "") -> Response:
     )
 
 
-def _works() -> Works:
-    works: Works = current_app.extensions["crfsmith-packages"]
+def _works() -> ValidationJobs:
+    works: ValidationJobs = current_app.extensions["crfsmith-packages"]
     return works
 
 
@@ -166,7 +174,7 @@ def _by_script() -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
 
-def _work_or_404(token: str) -> Work:
+def _work_or_404(token: str) -> ValidationJob:
     index = _works().find(token, _owner())
     if index is None:
         abort(

@@ -32,9 +32,9 @@ from generator.redcap.records.record_file import (
     EAV_RECORD,
     EAV_VALUE,
     EVERYTHING,
+    KnownStructure,
     Line,
     Records,
-    Said,
     Spot,
 )
 from generator.redcap.records.subjects import subject_findings
@@ -64,7 +64,7 @@ def read_records(
     content: bytes,
     study: Study,
     *,
-    structure: Said = EVERYTHING,
+    structure: KnownStructure = EVERYTHING,
     saved_at: datetime | None = None,
     subjects: Collection[str] = (),
 ) -> Records:
@@ -86,7 +86,12 @@ def read_records(
 
 class _Reader:
     def __init__(
-        self, study: Study, columns: Columns, sheet: Sheet, structure: Said, subjects: frozenset[str]
+        self,
+        study: Study,
+        columns: Columns,
+        sheet: Sheet,
+        structure: KnownStructure,
+        subjects: frozenset[str],
     ) -> None:
         self.study = study
         self.columns = columns

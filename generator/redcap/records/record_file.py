@@ -50,7 +50,7 @@ class Records:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class KnownStructure:
     """What a dictionary says: which events there are, and what repeats.
 
     REDCap's data dictionary alone says neither, so records that know more are taken as they are.
@@ -60,11 +60,13 @@ class Said:
     repeats: bool = True
 
 
-EVERYTHING = Said()
+EVERYTHING = KnownStructure()
 
 
-def said_by(originals: Mapping[str, bytes]) -> Said:
+def said_by(originals: Mapping[str, bytes]) -> KnownStructure:
     """What a dictionary says that was made from these files of REDCap."""
     if "dictionary" not in originals:
         return EVERYTHING
-    return Said(events="events" in originals or "forms" in originals, repeats="repeating" in originals)
+    return KnownStructure(
+        events="events" in originals or "forms" in originals, repeats="repeating" in originals
+    )

@@ -20,7 +20,7 @@ from forms_spec.model.study import Study
 from forms_spec.rule_syntax import syntax_tree
 from generator.redcap.records.columns import EVENT, INSTANCE
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.record_file import EVERYTHING, Records, Said
+from generator.redcap.records.record_file import EVERYTHING, KnownStructure, Records
 from generator.validation.report.report import LIMIT, Collector, Report, Reported
 
 CLOSE = Decimal("1e-6")
@@ -36,11 +36,14 @@ def validate_records(
     study: Study,
     *,
     today: date,
-    structure: Said = EVERYTHING,
+    structure: KnownStructure = EVERYTHING,
     limit: int = LIMIT,
     subjects: Collection[str] = (),
 ) -> Report:
-    """The report on an export. Never raises for what it says. ``structure``, ``subjects``: as ``read_records``."""
+    """The report on an export. Never raises for what it says.
+
+    ``structure`` and ``subjects`` are those of ``read_records``.
+    """
     records = read_records(file, content, study, structure=structure, subjects=subjects)
     collector = Collector(limit=limit)
     for item in records.findings:

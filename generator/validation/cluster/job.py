@@ -13,7 +13,7 @@ from generator.heavy_libraries import frictionless
 from generator.tables import layout
 from generator.tables.retired import NOTHING_RETIRED, Retired
 from generator.validation.row_keys import ForeignKey, TableKeys
-from generator.validation.row_store import Damage
+from generator.validation.row_store import UnreadableCell
 from generator.validation.study_plan import study_plan
 from generator.validation.table_plan import TablePlan
 
@@ -77,7 +77,7 @@ class Job:
     retired: Retired = NOTHING_RETIRED
     entries: bool = False
     seeds: tuple[int, ...] = ()
-    lost: tuple[Damage, ...] = ()
+    lost: tuple[UnreadableCell, ...] = ()
     limit: int
 
     def __getstate__(self) -> dict[str, Any]:

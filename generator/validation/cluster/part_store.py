@@ -7,14 +7,14 @@ from typing import Any
 
 from generator.tables import layout
 from generator.validation.row_store import (
-    Damage,
     DataLine,
-    Doubt,
     FormLine,
     KeptLine,
     Line,
+    SchemaFailure,
     Store,
     SubjectLine,
+    UnreadableCell,
 )
 
 _ROW_KEY = (layout.SITE, layout.SUBJECT, layout.VISIT, layout.UNSNO, layout.ROW)
@@ -23,8 +23,8 @@ _OF_ROWS: dict[type[Line], str] = {
     FormLine: "select *, subject from form",
     DataLine: "select *, subject from data",
     KeptLine: "select *, subject from kept",
-    Damage: "select damage.*, data.subject from damage join data using (at, line)",
-    Doubt: "select doubt.*, data.subject from doubt left join data using (at, line)",
+    UnreadableCell: "select damage.*, data.subject from damage join data using (at, line)",
+    SchemaFailure: "select doubt.*, data.subject from doubt left join data using (at, line)",
 }
 
 

@@ -29,7 +29,7 @@ from generator.validation.read_tables import Staging
 from generator.validation.report.report import Reported
 from generator.validation.row_keys import TableKeys
 from generator.validation.row_reader import TableReading
-from generator.validation.row_store import Doubt, Line
+from generator.validation.row_store import Line, SchemaFailure
 from generator.validation.table_plan import TablePlan, cell_readers, frictionless_schema
 
 
@@ -69,7 +69,7 @@ def read_part(job: Job, position: int, number: int, part: Part) -> Iterator[Item
         yield from keys.written()
         for subject, line in store.by_subject():
             if subject is None:
-                collector.add(reported_doubt(job.plans[position], cast(Doubt, line)))
+                collector.add(reported_doubt(job.plans[position], cast(SchemaFailure, line)))
             else:
                 yield SubjectRow(subject, line._replace(line=base + line.line))
         names = reading.row_keys(sorted({entry.row for entry in collector.tally.kept if entry.row}))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from forms_spec.findings.finding import ALERTS, Finding, Severity
 from generator.validation.dependencies import Links
 from generator.validation.report.file_remedies import for_files
-from generator.validation.report.root_causes import Alike, Origin, Origins
+from generator.validation.report.root_causes import FindingKind, Origin, Origins
 
 if TYPE_CHECKING:
     from generator.validation.completeness import Missingness
@@ -39,9 +39,9 @@ class Reported:
     origin: int | None = None
 
     @property
-    def alike(self) -> Alike:
+    def alike(self) -> FindingKind:
         """What it shares with findings alike."""
-        return Alike(self.finding.code, self.table, self.field)
+        return FindingKind(self.finding.code, self.table, self.field)
 
     @property
     def place(self) -> str:
@@ -140,7 +140,7 @@ class Report:
         return self.readable and set(self.counts.by_code) <= self.tolerated
 
 
-_Named = TypeVar("_Named", str, Alike)
+_Named = TypeVar("_Named", str, FindingKind)
 
 
 def _most_first(counts: Counter[_Named]) -> dict[_Named, int]:
@@ -164,14 +164,14 @@ class Collector:
         self.limit = limit
         self.tolerated: frozenset[str] | None = None
         self.links = Links()
-        self.explained: set[Alike] = set()
-        self._about: Counter[tuple[Alike, str]] = Counter()
-        self._causes: Counter[Alike] = Counter()
+        self.explained: set[FindingKind] = set()
+        self._about: Counter[tuple[FindingKind, str]] = Counter()
+        self._causes: Counter[FindingKind] = Counter()
         self._severities: Counter[str] = Counter()
         self._rules: Counter[str] = Counter()
         self._checks: Counter[str] = Counter()
         self._kept: list[Reported] = []
-        self._located: Counter[Alike] = Counter()
+        self._located: Counter[FindingKind] = Counter()
 
     def fork(self) -> Collector:
         """Another one that has what was added so far."""
@@ -184,7 +184,7 @@ class Collector:
         return collector
 
     @property
-    def causes(self) -> Mapping[Alike, int]:
+    def causes(self) -> Mapping[FindingKind, int]:
         """How many findings of each kind were added."""
         return self._causes
 
@@ -200,7 +200,7 @@ class Collector:
 
     def has_room(self, code: str, table: str, field: str | None) -> bool:
         """True while findings of this kind are listed and not only counted."""
-        return self._causes[Alike(code, table, field)] < self.limit
+        return self._causes[FindingKind(code, table, field)] < self.limit
 
     def more(self, reported: Reported, count: int) -> None:
         """Counts findings like this one that are not listed."""
@@ -213,7 +213,7 @@ class Collector:
         severity = Severity.WARNING if finding.code in self.tolerated else Severity.REFUSE
         return finding if finding.severity is severity else dataclasses.replace(finding, severity=severity)
 
-    def _count(self, finding: Finding, cause: Alike, count: int) -> None:
+    def _count(self, finding: Finding, cause: FindingKind, count: int) -> None:
         self._causes[cause] += count
         self._severities[finding.severity.value] += count
         self._checks[finding.rule or finding.code] += count
@@ -265,7 +265,7 @@ class Collector:
             origins=result,
         )
 
-    def _cause(self, alike: Alike, count: int) -> Cause:
+    def _cause(self, alike: FindingKind, count: int) -> Cause:
         code, table, name = alike
         return Cause(code=code, table=table, field=name, findings=count, located=self._located[alike])
 
@@ -288,7 +288,9 @@ def _with_origins(kept: list[Reported], finder: Origins, origins: tuple[Origin, 
     """The findings, each with the place of what it follows from."""
     if not origins:
         return tuple(kept)
-    places = {Alike(origin.code, origin.table, origin.field): index for index, origin in enumerate(origins)}
+    places = {
+        FindingKind(origin.code, origin.table, origin.field): index for index, origin in enumerate(origins)
+    }
     sources = ((item, finder.origin_of(item.alike, item.of)) for item in kept)
     return tuple(
         dataclasses.replace(item, origin=places[source]) if source else item for item, source in sources

@@ -12,7 +12,7 @@ from generator.tables import layout
 from generator.validation.dependencies import Links
 
 
-class Alike(NamedTuple):
+class FindingKind(NamedTuple):
     """What findings alike share."""
 
     code: str
@@ -20,7 +20,7 @@ class Alike(NamedTuple):
     field: str | None
 
 
-About = Mapping[tuple[Alike, str], int]
+About = Mapping[tuple[FindingKind, str], int]
 """How many findings of a kind are about a table."""
 
 _LOST = (
@@ -59,7 +59,7 @@ class Origin:
     by_code: Mapping[str, int] = dataclasses.field(default_factory=dict)
     bound: str = EXACT
 
-    def is_one(self, alike: Alike) -> bool:
+    def is_one(self, alike: FindingKind) -> bool:
         """True for the origin's own findings."""
         return alike == (self.code, self.table, self.field) or (
             self.table is None and alike.code == self.code and self.field in (None, alike.field)
@@ -74,23 +74,23 @@ def _rank(origin: Origin) -> tuple[int, int]:
     )
 
 
-def _alike(origin: Origin) -> Alike:
-    return Alike(origin.code, origin.table, origin.field)
+def _alike(origin: Origin) -> FindingKind:
+    return FindingKind(origin.code, origin.table, origin.field)
 
 
 @dataclass(kw_only=True)
 class Origins:
     """Finds them in the counts of a report, which are complete whatever is listed."""
 
-    counts: Mapping[Alike, int]
+    counts: Mapping[FindingKind, int]
     about: About
     links: Links
-    explained: Collection[Alike] = ()
-    _lost: dict[str, Alike] = dataclasses.field(default_factory=dict)
-    _columns: dict[tuple[str, str], Alike] = dataclasses.field(default_factory=dict)
-    _refused: Alike | None = None
-    _stray: dict[str, Alike] = dataclasses.field(default_factory=dict)
-    _program: Alike | None = None
+    explained: Collection[FindingKind] = ()
+    _lost: dict[str, FindingKind] = dataclasses.field(default_factory=dict)
+    _columns: dict[tuple[str, str], FindingKind] = dataclasses.field(default_factory=dict)
+    _refused: FindingKind | None = None
+    _stray: dict[str, FindingKind] = dataclasses.field(default_factory=dict)
+    _program: FindingKind | None = None
 
     def __post_init__(self) -> None:
         for code in _LOST:
@@ -115,15 +115,15 @@ class Origins:
             if table and count >= missed.get(table, count + 1):
                 self._stray.setdefault(table, alike)
 
-    def _column(self, alike: Alike, table: str, name: str) -> None:
+    def _column(self, alike: FindingKind, table: str, name: str) -> None:
         self._columns[table, name] = alike
         if self.links.study is not None and name in _KEYS:
             self._lost.setdefault(table, alike)
 
     def found(self) -> tuple[Origin, ...]:
         """Those from which most follow first."""
-        follow: dict[Alike, Counter[str]] = {item: Counter() for item in self._own()}
-        bounds: dict[Alike, str] = {}
+        follow: dict[FindingKind, Counter[str]] = {item: Counter() for item in self._own()}
+        bounds: dict[FindingKind, str] = {}
         for alike, count in self.counts.items():
             for source, number, bound in self._shares(alike, count):
                 follow[source][alike.code] += number
@@ -146,17 +146,17 @@ class Origins:
             if count and (alone or code != _CHANGED):
                 yield Origin(code=code, table=None, field=None, findings=count)
 
-    def _own(self) -> Iterator[Alike]:
+    def _own(self) -> Iterator[FindingKind]:
         if self._program:
             yield self._program
         yield from dict.fromkeys((*self._lost.values(), *self._columns.values()))
         yield from self._at_most()
 
-    def _at_most(self) -> tuple[Alike, ...]:
+    def _at_most(self) -> tuple[FindingKind, ...]:
         """Origins of which nobody can tell whether all that may follow does."""
         return (*((self._refused,) if self._refused else ()), *self._stray.values())
 
-    def _origin(self, alike: Alike, values: Counter[str], bound: str) -> Origin:
+    def _origin(self, alike: FindingKind, values: Counter[str], bound: str) -> Origin:
         by_code = dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
         return Origin(
             **alike._asdict(),
@@ -193,7 +193,7 @@ class Origins:
             if len(value) > 1 and not any(self.origin_of(item, None) for item, _ in value):
                 yield Origin(code=code, table=None, field=name, findings=sum(count for _, count in value))
 
-    def _shares(self, alike: Alike, count: int) -> Iterator[tuple[Alike, int, str]]:
+    def _shares(self, alike: FindingKind, count: int) -> Iterator[tuple[FindingKind, int, str]]:
         """How many findings of a kind follow from which origin."""
         if source := self.origin_of(alike, None):
             yield source, count, AT_MOST if source in self._at_most() else EXACT
@@ -205,7 +205,7 @@ class Origins:
                 bound = EXACT if known == count else AT_LEAST
                 yield source, number, AT_MOST if source in self._at_most() else bound
 
-    def origin_of(self, alike: Alike, of: str | None) -> Alike | None:
+    def origin_of(self, alike: FindingKind, of: str | None) -> FindingKind | None:
         """What findings of this kind, about the table ``of``, follow from."""
         lost, code, table, name = self._lost, *alike
         if code in _DONE_BY_PROGRAM or alike in self.explained:
@@ -235,12 +235,12 @@ class Origins:
             else None
         )
 
-    def _untold(self, places: frozenset[tuple[str, str]]) -> Alike | None:
+    def _untold(self, places: frozenset[tuple[str, str]]) -> FindingKind | None:
         return self._first(
             self._columns.get(place) or self._lost.get(place[0]) or self._stray.get(place[0])
             for place in sorted(places)
         )
 
     @staticmethod
-    def _first(alikes: Iterator[Alike | None]) -> Alike | None:
+    def _first(alikes: Iterator[FindingKind | None]) -> FindingKind | None:
         return next((item for item in alikes if item is not None), None)

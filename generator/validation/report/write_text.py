@@ -12,7 +12,7 @@ from rich.text import Text
 from forms_spec.findings.finding import Severity
 from generator.validation.completeness import Missingness, total, visits
 from generator.validation.report.report import Report, Reported
-from generator.validation.report.root_causes import Alike
+from generator.validation.report.root_causes import FindingKind
 from generator.validation.report.summary import follows_from, look_first, origins_first
 
 CASES = 3
@@ -111,8 +111,10 @@ def _answers(console: Console, lines: Sequence[Missingness]) -> None:
 
 def _first_cases(report: Report) -> Iterator[Text]:
     """Findings alike stand together, in the order of the files; what follows from others stands last."""
-    totals = {Alike(cause.code, cause.table, cause.field): cause.findings for cause in report.counts.causes}
-    groups: dict[Alike, list[Reported]] = {}
+    totals = {
+        FindingKind(cause.code, cause.table, cause.field): cause.findings for cause in report.counts.causes
+    }
+    groups: dict[FindingKind, list[Reported]] = {}
     for item in origins_first(report):
         groups.setdefault(item.alike, []).append(item)
     for alike, cases in groups.items():

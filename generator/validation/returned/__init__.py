@@ -14,7 +14,7 @@ from generator.validation.returned.causes import causes
 from generator.validation.returned.examination import Examination
 from generator.validation.returned.restored_source import RestoredSource
 from generator.validation.returned_table import OTHER_DELIMITER, TableReturn
-from generator.validation.row_store import Damage
+from generator.validation.row_store import UnreadableCell
 
 if TYPE_CHECKING:
     from generator.validation.opened_package import OpenPackage
@@ -109,7 +109,7 @@ def _without_hashes(
     }
 
 
-def lost_cells(opened: OpenPackage) -> Iterator[Damage]:
+def lost_cells(opened: OpenPackage) -> Iterator[UnreadableCell]:
     """The cells that a program is said to have lost: no one else has to speak of them."""
     places = {plan.name: index for index, plan in enumerate(opened.plans)}
     for table in opened.returned:
@@ -118,4 +118,4 @@ def lost_cells(opened: OpenPackage) -> Iterator[Damage]:
         with table.lost.open(encoding="utf-8") as lines:
             for line in lines:
                 row, field = line.rstrip("\n").split("\t")
-                yield Damage(places[table.plan.name], int(row), field)
+                yield UnreadableCell(places[table.plan.name], int(row), field)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.package.source import BrokenFile
 from generator.rewritings import Expected
-from generator.validation.report.root_causes import Alike
+from generator.validation.report.root_causes import FindingKind
 from generator.validation.returned.causes import cause_of_others
 from generator.validation.returned.examination import tally_columns
 from generator.validation.returned_table import TableReturn
@@ -76,10 +76,10 @@ def _expected(item: Any, read: Any) -> Expected:
     )
 
 
-def _explained(table: TableReturn) -> Iterator[Alike]:
+def _explained(table: TableReturn) -> Iterator[FindingKind]:
     """The findings that have this one reason: those of columns in which every refused cell is explained."""
     for name, habits in table.habits.items():
         if habits.failing and not habits.unexplained:
-            yield from (Alike(code, table.plan.name, name) for code in _REFUSED)
+            yield from (FindingKind(code, table.plan.name, name) for code in _REFUSED)
     if table.row_numbers is not None:
-        yield Alike("unknown-column", table.plan.name, table.row_numbers)
+        yield FindingKind("unknown-column", table.plan.name, table.row_numbers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import CellKey
-from generator.pages.findings import Lead, said_on
+from generator.pages.findings import FindingLink, said_on
 from tests.webapp.guest_study import guest_study
 from tests.webapp.pages import cellkine
 
@@ -23,9 +23,9 @@ def test_a_finding_stands_at_each_of_its_fields_and_leads_to_the_others() -> Non
     )
     at_home, again = said.all()
     assert (at_home.cell, at_home.home) == (CellKey("vs", None, "weight"), True)
-    assert at_home.ends == (Lead(words="Height", address="#f-height"),)
+    assert at_home.ends == (FindingLink(words="Height", address="#f-height"),)
     assert (again.cell, again.home) == (CellKey("vs", None, "height"), False)
-    assert again.ends == (Lead(words="Weight", address="#f-weight"),)
+    assert again.ends == (FindingLink(words="Weight", address="#f-weight"),)
 
 
 def test_a_row_of_a_group_named_like_its_form_keeps_its_findings() -> None:

@@ -13,7 +13,7 @@ from generator.browser.form_json import form_spec
 from generator.pages import form_html
 from generator.redcap.convert import convert_redcap
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.record_file import Said
+from generator.redcap.records.record_file import KnownStructure
 from generator.redcap.records.validate_records import validate_records
 from generator.redcap.write_dictionary import write_redcap
 from tests.generator.redcap.dictionaries import FIELDS, TODAY, converted, dictionary, study_of
@@ -140,4 +140,4 @@ def test_damaged_records_never_give_an_error(data: st.DataObject) -> None:
         at = data.draw(st.integers(0, len(content) - 1))
         content[at : at + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=2))
     validate_records("r.csv", bytes(content), STUDY, today=TODAY)
-    read_records("r.csv", bytes(content), STUDY, structure=Said(events=False, repeats=False))
+    read_records("r.csv", bytes(content), STUDY, structure=KnownStructure(events=False, repeats=False))

@@ -12,7 +12,7 @@ from forms_spec.model.study import Study
 from generator.redcap.reading.events import EventFiles
 from generator.redcap.records.columns import box_column
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.record_file import Records, Said
+from generator.redcap.records.record_file import KnownStructure, Records
 from generator.redcap.records.validate_records import validate_records
 from generator.redcap.records.write_records import Box, Shape, box_state, write_records
 from generator.validation.report.report import Report
@@ -161,7 +161,7 @@ def test_events_that_begin_with_a_digit_come_in_and_go_out_by_their_own_name() -
 
 def test_a_dictionary_without_lists_of_events_says_nothing_of_them(study: Study) -> None:
     text = FLAT.replace("2,a_arm_1,,", "2,c_arm_1,1,")
-    found = read_records("r.csv", text.encode(), study, structure=Said(events=False, repeats=False))
+    found = read_records("r.csv", text.encode(), study, structure=KnownStructure(events=False, repeats=False))
     assert found.findings == []
     assert FormKey("base", "c_arm_1", 0) in texts(found)
 

@@ -12,7 +12,7 @@ from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.study import Study
 from generator.redcap.reading.events import EventFiles
 from generator.redcap.records.read_records import read_records
-from generator.redcap.records.record_file import Records, Said
+from generator.redcap.records.record_file import KnownStructure, Records
 from generator.redcap.records.subjects import lost_zeros
 from generator.redcap.records.validate_records import validate_records
 from generator.redcap.records.write_records import write_records
@@ -474,7 +474,7 @@ def test_a_record_that_somebody_called_1e5_stays_so(simple: Study) -> None:
 
 def test_what_the_import_refuses_is_said_by_validate_too(simple: Study) -> None:
     text = "record_id,redcap_event_name,redcap_repeat_instance,n\n1,else_arm_1,,5\n2,event_1_arm_1,2,5\n"
-    unlisted = Said(events=False, repeats=False)
+    unlisted = KnownStructure(events=False, repeats=False)
     found = validate_records("r.csv", text.encode(), simple, today=TODAY, structure=unlisted)
     assert found.valid
     (note,) = found.notes

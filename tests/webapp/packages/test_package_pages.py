@@ -21,7 +21,15 @@ from tests.package_cases import captured, write
 from tests.webapp.pages import token
 from tests.webapp.small_site import app_over, client_of, database_of
 from webapp.demo.demo_study import PASSWORD
-from webapp.packages.validation_jobs import MOST_KEPT, NoRoom, Work, Works, lock, read_work, write_work
+from webapp.packages.validation_jobs import (
+    MOST_KEPT,
+    NoRoom,
+    ValidationJob,
+    ValidationJobs,
+    lock,
+    read_work,
+    write_work,
+)
 from webapp.packages.validation_worker import TURN
 from webapp.storage import Role, add_user
 
@@ -43,8 +51,8 @@ def manager(app: Flask) -> FlaskClient:
     return client_of(app, "manager")
 
 
-def works_of(app: Flask) -> Works:
-    held: Works = app.extensions["crfsmith-packages"]
+def works_of(app: Flask) -> ValidationJobs:
+    held: ValidationJobs = app.extensions["crfsmith-packages"]
     return held
 
 
@@ -196,7 +204,7 @@ def test_work_can_be_stopped_and_a_report_removed(app: Flask, manager: FlaskClie
 def test_the_folder_is_bounded_in_number_age_and_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    works = Works(tmp_path / "packages", "sqlite:///none.sqlite")
+    works = ValidationJobs(tmp_path / "packages", "sqlite:///none.sqlite")
     for number in range(MOST_KEPT + 5):
         folder = works.receive(f"{number}.zip", "manager")
         finish(folder, days=MOST_KEPT + 5 - number)
@@ -231,14 +239,14 @@ def remove(client: FlaskClient, address: str) -> int:
 
 
 @contextmanager
-def waiting(works: Works) -> Iterator[None]:
+def waiting(works: ValidationJobs) -> Iterator[None]:
     """Another package is at work meanwhile, so that nothing else gets its turn."""
     works.folder.mkdir(parents=True, exist_ok=True)
     with lock(works.folder / TURN, wait=True):
         yield
 
 
-def read(folder: Path) -> Work:
+def read(folder: Path) -> ValidationJob:
     work = read_work(folder)
     assert work is not None
     return work
@@ -253,7 +261,7 @@ def at_work(folder: Path) -> int:
     raise AssertionError(folder)
 
 
-def taken_up(works: Works, folder: Path) -> None:
+def taken_up(works: ValidationJobs, folder: Path) -> None:
     """Looks at the page again until the process that was killed is gone, and another one is begun."""
     for _ in range(1200):
         works.find(folder.name, "manager")

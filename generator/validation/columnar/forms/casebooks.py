@@ -16,7 +16,7 @@ from generator.validation.columnar.forms.expressions import Scene
 from generator.validation.columnar.forms.field_readers import Readers
 from generator.validation.columnar.forms.form_table import Relation
 from generator.validation.columnar.forms.interfaces import Frame, Lines
-from generator.validation.columnar.forms.needed_columns import Needs, NotSetWise
+from generator.validation.columnar.forms.needed_columns import Needs, NotVectorizable
 from generator.validation.columnar.forms.row_keys import NOWHERE, STEP, Structure, places_of, visit_numbers
 from generator.validation.columnar.forms.value_columns import Array, at_places, known
 
@@ -112,7 +112,7 @@ class Books:
     def working_out(self, place: Place, what: str) -> Iterator[None]:
         """Refuses what hangs on itself."""
         if (place, what) in self._being:
-            raise NotSetWise("some cells depend on themselves")
+            raise NotVectorizable("some cells depend on themselves")
         self._being.add((place, what))
         try:
             yield

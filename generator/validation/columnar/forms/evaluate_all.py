@@ -23,7 +23,7 @@ from generator.validation.columnar.forms.cell_checks import Verdicts
 from generator.validation.columnar.forms.field_readers import Readers
 from generator.validation.columnar.forms.finding_columns import Columns, Found
 from generator.validation.columnar.forms.missing_forms import Unbegun
-from generator.validation.columnar.forms.needed_columns import Needs, NotSetWise, needs_of
+from generator.validation.columnar.forms.needed_columns import Needs, NotVectorizable, needs_of
 from generator.validation.columnar.forms.row_keys import FormOf, Keys, Structure, structure, visit_numbers
 from generator.validation.columnar.forms.spooling_store import SpoolingStore
 from generator.validation.columnar.forms.uploaded_files import NamedFiles
@@ -55,7 +55,7 @@ def judge_all(
 ) -> None:
     """Reports what ``judge_forms`` would report, and counts what it would count."""
     assert isinstance(opened.store, SpoolingStore)
-    _AtOnce(opened, opened.store, study, missing, uploads).run(on_progress or _silent)
+    _ColumnarEvaluation(opened, opened.store, study, missing, uploads).run(on_progress or _silent)
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
@@ -76,7 +76,7 @@ def _cut(names: Sequence[str], size: int) -> list[Sequence[str]]:
 
 
 @dataclass
-class _AtOnce:
+class _ColumnarEvaluation:
     opened: OpenPackage
     store: SpoolingStore
     study: Study
@@ -98,7 +98,7 @@ class _AtOnce:
         """Judges some subjects after others, and gives those that are done."""
         try:
             needs = needs_of(self.study)
-        except NotSetWise as error:
+        except NotVectorizable as error:
             for lot in _cut(names, BATCH):
                 self._one_by_one(lot, error)
                 yield lot
@@ -137,7 +137,7 @@ class _AtOnce:
             self._report(result, worked)
 
     def _one_by_one(self, names: Sequence[str], why: Exception) -> None:
-        words = str(why) if isinstance(why, NotSetWise) else f"{type(why).__name__}: {why}"[:200]
+        words = str(why) if isinstance(why, NotVectorizable) else f"{type(why).__name__}: {why}"[:200]
         note = f"Subjects were validated one at a time, because {words}."
         self.opened.notes = tuple(dict.fromkeys((*self.opened.notes, note)))
         self.found.forget()

@@ -25,7 +25,7 @@ from generator.validation.columnar.forms.dependencies import (
 )
 
 
-class NotSetWise(Exception):
+class NotVectorizable(Exception):
     """The study has something that only the judge can work out."""
 
 
@@ -40,7 +40,7 @@ class Needs:
 
 
 def needs_of(study: Study) -> Needs:
-    """Everything that is read; ``NotSetWise`` where cells depend on themselves."""
+    """Everything that is read; ``NotVectorizable`` where cells depend on themselves."""
     needs, every = Needs(), shapes(study)
     for shape in every:
         for node in _expressions(shape):
@@ -125,6 +125,6 @@ def _layers(every: Iterable[Shape]) -> dict[Place, int]:
             if read not in numbers and all(p in numbers or p not in reads for p in reads[read])
         ]
         if not ready:
-            raise NotSetWise("some cells depend on themselves")
+            raise NotVectorizable("some cells depend on themselves")
         numbers |= {index: 1 + max((numbers.get(p, 0) for p in reads[index]), default=0) for index in ready}
     return numbers

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from forms_spec.evaluation.captured_form import CapturedForm, Facts, Subject, computed
+from forms_spec.evaluation.captured_form import CapturedForm, CellResult, Subject, computed
 from forms_spec.evaluation.form_plan import FieldPlan, plan_of
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.range_checks import outside
@@ -19,7 +19,7 @@ from forms_spec.model.study import Study
 from forms_spec.rules.runtime.value_conversion import to_rule
 from forms_spec.rules.semantics.resolved import RuleValue
 from generator.validation.columnar.forms.dependencies import Shape, companion_of, is_certain, limits
-from generator.validation.columnar.forms.needed_columns import NotSetWise
+from generator.validation.columnar.forms.needed_columns import NotVectorizable
 
 BLANK, ANSWERED = 0, 1
 """The classes that every field has; the others are numbered as they turn up."""
@@ -78,10 +78,10 @@ class Reader:
         value = self.plan.field.kind.parse(text, self.plan.field)
         return None if isinstance(value, Refusal) else to_rule(value)
 
-    def _meaning(self, facts: Facts) -> Meaning:
+    def _meaning(self, facts: CellResult) -> Meaning:
         return Meaning(self._number(self._outcome(facts)), facts.seen)
 
-    def _outcome(self, facts: Facts) -> Outcome:
+    def _outcome(self, facts: CellResult) -> Outcome:
         if facts.state is CellState.INVALID:
             assert facts.refusal is not None
             return Outcome(facts.state, facts.refusal.code)
@@ -92,7 +92,7 @@ class Reader:
             return Outcome(facts.state, self._outside(facts))
         return Outcome(facts.state)
 
-    def _outside(self, facts: Facts) -> str | None:
+    def _outside(self, facts: CellResult) -> str | None:
         frames = self.blank.frames(None)
         for word, data in self.plan.limits:
             value = data.get(None)
@@ -104,7 +104,7 @@ class Reader:
     def _number(self, outcome: Outcome) -> int:
         if outcome not in self.outcomes:
             if len(self.outcomes) == MOST_CLASSES:
-                raise NotSetWise(f"a field has more than {MOST_CLASSES} kinds of texts")
+                raise NotVectorizable(f"a field has more than {MOST_CLASSES} kinds of texts")
             self.outcomes.append(outcome)
         return self.outcomes.index(outcome)
 
