@@ -196,7 +196,7 @@ def test_a_stamp_that_is_not_that_of_the_save_is_found_though_its_hash_fits(
     for engine in (Engine.REFERENCE, Engine.EMBEDDED):
         [found] = validate_package(package, engine=engine).findings
         assert (found.finding.code, found.row, found.field) == ("cell-differs", 3, column)
-        assert f"{text} is here, {saved} was saved last" in found.finding.message
+        assert f"contains {text}, but {saved} was saved last" in found.finding.message
 
 
 def _fit_hash(package: Path, table: Path) -> None:

@@ -140,7 +140,7 @@ def test_nasty_values_in_part_files(
     repeated = next(one for one in report.findings if one.finding.code == "repeated-value")
     assert repeated.file is not None
     assert repeated.file.startswith("visits.csv/part-")
-    assert " of visits.csv/part-00000.csv already" in repeated.finding.message
+    assert " of visits.csv/part-00000.csv, but id must be unique" in repeated.finding.message
 
 
 def test_tables_with_every_kind_of_damage(tmp_path: Path, master: str) -> None:
