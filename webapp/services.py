@@ -38,21 +38,21 @@ def subject_or_404(subjid: str) -> Subject:
 
 def casebook_of(subjid: str) -> StoredCasebook:
     """The subject's captured forms, each read at most once in a request."""
-    value = services()
+    app = services()
     if "casebooks" not in g:
         g.casebooks = {}
     casebooks: dict[str, StoredCasebook] = g.casebooks
     if subjid not in casebooks:
-        casebooks[subjid] = StoredCasebook(value.database, subjid, tuple(value.study.visits))
+        casebooks[subjid] = StoredCasebook(app.database, subjid, tuple(app.study.visits))
     return casebooks[subjid]
 
 
 def whole_casebook_of(subjid: str) -> StoredCasebook:
     """The subject's captured forms, read at once, and once in a request."""
-    value = services()
+    app = services()
     if "whole" not in g:
         g.whole = {}
     known: dict[str, StoredCasebook] = g.whole
     if subjid not in known:
-        known[subjid] = StoredCasebook.whole(value.database, subjid, tuple(value.study.visits))
+        known[subjid] = StoredCasebook.whole(app.database, subjid, tuple(app.study.visits))
     return known[subjid]

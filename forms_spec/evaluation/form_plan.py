@@ -284,19 +284,19 @@ def _by_finish(
     fields: Mapping[tuple[str, str], FieldPlan], reads: Mapping[tuple[str, str], list[tuple[str, str]]]
 ) -> list[tuple[str, str]]:
     """Depth first, each field when everything it reads is done; no recursion, since chains may be long."""
-    nones: dict[tuple[str, str], None] = {}
+    cells: dict[tuple[str, str], None] = {}
     begun: set[tuple[str, str]] = set()
     for start in fields:
         stack = [start]
         while stack:
-            index = stack[-1]
-            if index in begun:
+            cell = stack[-1]
+            if cell in begun:
                 stack.pop()
-                nones[index] = None
+                cells[cell] = None
                 continue
-            begun.add(index)
-            stack += [read for read in reads[index] if read in fields and read not in begun]
-    return list(nones)
+            begun.add(cell)
+            stack += [read for read in reads[cell] if read in fields and read not in begun]
+    return list(cells)
 
 
 LONG_CHAIN = 20

@@ -119,7 +119,7 @@ class _Asked:
 
     def undecided(self, nodes: tuple[resolved.Core, ...], frames: Frames) -> Iterator[Lacking]:
         """Cells that give no decision: what is unanswered or partial among them, else all of them."""
-        result = [leave for node in nodes for leave in self.leaves(node, frames)]
+        result = [reason for node in nodes for reason in self.leaves(node, frames)]
         open_ = [item for item in result if item.why is not Lack.UNDECIDED]
         yield from open_ or result
 
@@ -180,8 +180,8 @@ class _Asked:
     def formula(
         self, form: ReadRecorder, table: str, row: int | None, formula: Expression
     ) -> Iterator[Lacking]:
-        value = self.study.tables[table]
-        node = resolve(formula, self.study, Home(form=value.form, group=value.group)).core
+        owner = self.study.tables[table]
+        node = resolve(formula, self.study, Home(form=owner.form, group=owner.group)).core
         frames = form.frames(row)
         self.depth += 1
         if self.value(node, frames) is None:

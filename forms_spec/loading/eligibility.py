@@ -132,10 +132,10 @@ class _Criteria:
                     yield criterion
 
     def _criterion(
-        self, name: str, text: Mapping[str, Any], spot: SourceNode, inclusion: bool
+        self, name: str, data: Mapping[str, Any], spot: SourceNode, inclusion: bool
     ) -> Criterion | None:
-        met = self._condition("met", spot) if "met" in text else None
-        moot = self._condition("not_applicable", spot) if "not_applicable" in text else None
+        met = self._condition("met", spot) if "met" in data else None
+        moot = self._condition("not_applicable", spot) if "not_applicable" in data else None
         used = ("met", "not_met") if moot is None else ("met", "not_met", "not_applicable")
         field = self._field(name, spot, [self.answers[item] for item in used])
         if field is None or met is None:

@@ -181,5 +181,5 @@ class RulesBuilder:
                 yield table, name
 
     def _field(self, table: str, name: str) -> bool:
-        value = self.tables.get(table)
-        return value is not None and any(field.name == name for field in value.fields)
+        owner = self.tables.get(table)
+        return owner is not None and any(field.name == name for field in owner.fields)

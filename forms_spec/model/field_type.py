@@ -59,5 +59,5 @@ class FieldType:
 
 def samples(*texts: str, **keys: object) -> tuple[Sample, ...]:
     """One sample for each text, all of a field with these keys."""
-    mapping_proxy_type = MappingProxyType(keys)
-    return tuple(Sample(text=text, keys=mapping_proxy_type) for text in texts)
+    shared_keys = MappingProxyType(keys)
+    return tuple(Sample(text=text, keys=shared_keys) for text in texts)

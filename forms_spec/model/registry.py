@@ -18,9 +18,9 @@ N = TypeVar("N", bound=Named)
 
 def by_name(entries: Iterable[N]) -> dict[str, N]:
     """The entries by name, in their order. Raises ValueError on a name that stands twice."""
-    ns: dict[str, N] = {}
+    registered: dict[str, N] = {}
     for entry in entries:
-        if entry.name in ns:
+        if entry.name in registered:
             raise ValueError(f"{entry.name} is registered twice")
-        ns[entry.name] = entry
-    return ns
+        registered[entry.name] = entry
+    return registered

@@ -79,5 +79,5 @@ class Study:
 
     def field(self, table: str, name: str) -> Field | None:
         """The field of a table (form or repeating group), or None."""
-        value = self.tables.get(table)
-        return next((f for f in value.fields if f.name == name), None) if value else None
+        owner = self.tables.get(table)
+        return next((f for f in owner.fields if f.name == name), None) if owner else None

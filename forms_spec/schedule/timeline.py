@@ -77,13 +77,13 @@ def _headers(study: Study, casebook: Casebook, form: str) -> Iterator[tuple[Form
         yield key, Held(date=on, missed=missed) if on or missed else None
 
 
-def _ended(study: Study, casebook: Casebook, helds: Mapping[VisitKey, Held]) -> date | None:
+def _ended(study: Study, casebook: Casebook, visits_held: Mapping[VisitKey, Held]) -> date | None:
     """The date in DSSTDAT, or of an early termination visit."""
     asked = field_named(study, END_OF_STUDY)
     reported = [*_dates(asked, casebook)] if asked else []
     reported += [
         item.date
-        for (name, _), item in helds.items()
+        for (name, _), item in visits_held.items()
         if item.date and name in study.visits and study.visits[name].type is VisitType.TERMINATION
     ]
     return min(reported, default=None)

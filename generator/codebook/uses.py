@@ -81,8 +81,8 @@ def table_anchor(table: str, study: Study) -> str:
     """The anchor of what a table's rows are: a form, or a repeating group."""
     if table in study.forms:
         return f"form-{table}"
-    value = study.tables[table]
-    return f"group-{value.form.name}.{table}"
+    owner = study.tables[table]
+    return f"group-{owner.form.name}.{table}"
 
 
 def parameter_anchor(name: str) -> str:
@@ -243,8 +243,8 @@ def checks(study: Study) -> Iterator[Check]:
 
 
 def _owner(study: Study, table: str) -> tuple[Form, Group | None]:
-    value = study.tables[table]
-    return value.form, value.group
+    owner = study.tables[table]
+    return owner.form, owner.group
 
 
 def derived(study: Study) -> Iterator[Derived]:

@@ -160,8 +160,8 @@ class _SheetReader:
     def groups(self, form: Form) -> tuple[str, ...]:
         return tuple(group.name for group in form.row_groups)
 
-    def status(self, text: Mapping[str, object], path: Path) -> FormStatus | None:
-        if STATUS not in text:
+    def status(self, data: Mapping[str, object], path: Path) -> FormStatus | None:
+        if STATUS not in data:
             return None
         try:
             return FormStatus(int(self.text((*path, STATUS)) or ""))

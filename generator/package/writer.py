@@ -173,10 +173,10 @@ class PackageWriter:
         """The fields that have a column in a table, if the table is one of the form and of this kind."""
         place = (form, table, is_row)
         if place not in self._columns:
-            value = self.study.tables.get(table)
-            known = value and value.form.name == form and (value.group is not None) == is_row
+            owner = self.study.tables.get(table)
+            known = owner and owner.form.name == form and (owner.group is not None) == is_row
             self._columns[place] = (
-                frozenset(item.name for item in value.fields) if value and known else frozenset()
+                frozenset(item.name for item in owner.fields) if owner and known else frozenset()
             )
         return self._columns[place]
 

@@ -53,13 +53,13 @@ class Links:
 
     def _reads_of(self, table: str, name: str) -> Iterator[Place]:
         assert self.study is not None
-        value = self.study.tables[table]
-        item = next((entry for entry in value.fields if entry.name == name), None)
+        owner = self.study.tables[table]
+        item = next((entry for entry in owner.fields if entry.name == name), None)
         if item is None:
             return
         if item.unit and item.unit.companion:
             yield table, item.unit.companion
-        group = next(group for group in value.form.groups if group.name == item.group)
+        group = next(group for group in owner.form.groups if group.name == item.group)
         for expression in _expressions(group, item):
             yield from self._reads(expression, table)
 
@@ -68,8 +68,8 @@ class Links:
         from forms_spec.rules import Home, references
 
         assert self.study is not None
-        value = self.study.tables[table]
-        for target in references(expression, self.study, Home(form=value.form, group=value.group)):
+        owner = self.study.tables[table]
+        for target in references(expression, self.study, Home(form=owner.form, group=owner.group)):
             if target.table and target.field:
                 yield target.table, target.field
 

@@ -24,8 +24,8 @@ def condition_of(
     subjid: str, casebook: StoredCasebook | None = None
 ) -> Callable[[Scheduled, int], bool | None]:
     """The three-valued truth of the schedule's conditions for one subject; its forms are read once."""
-    value = services()
-    return condition_in(Subject(value.study, casebook or whole_casebook_of(subjid), value.today(), subjid))
+    app = services()
+    return condition_in(Subject(app.study, casebook or whole_casebook_of(subjid), app.today(), subjid))
 
 
 def condition_in(world: Subject) -> Callable[[Scheduled, int], bool | None]:

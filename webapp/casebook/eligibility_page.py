@@ -94,12 +94,12 @@ class EligibilityPage:
 
 def assessment_of(subjid: str, judged: Judged) -> Assessment | None:
     """The subject's eligibility as of today."""
-    value = services()
-    if value.study.eligibility is None:
+    app = services()
+    if app.study.eligibility is None:
         return None
 
     def work_out() -> Assessment | None:
-        return assess(value.study, whole_casebook_of(subjid), value.today(), subjid, judged.findings)
+        return assess(app.study, whole_casebook_of(subjid), app.today(), subjid, judged.findings)
 
     return judged.once("eligibility", work_out)
 

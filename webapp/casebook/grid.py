@@ -86,12 +86,12 @@ def grid_of(subjid: str, holds: Holds, findings: Mapping[FormKey, int]) -> Grid:
 
     ``findings`` has the number of open findings by form.
     """
-    value = services()
-    study = value.study
+    app = services()
+    study = app.study
     casebook = whole_casebook_of(subjid)
-    known = heads(value.database, subjid)
+    known = heads(app.database, subjid)
     when = timeline(study, casebook, known)
-    states = _by_day(_with_captured(study, visit_states(study, when, value.today()), known))
+    states = _by_day(_with_captured(study, visit_states(study, when, app.today()), known))
     columns = _columns(study, subjid, states)
     names = dict.fromkeys(scheduled.form for scheduled in study.schedule)
     forms = [study.forms[name] for name in names]

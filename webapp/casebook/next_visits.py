@@ -44,18 +44,18 @@ class FewForms:
 
 def visits_of(lines: Sequence[SubjectLine]) -> Mapping[str, Visits]:
     """By subject. One query reads what was saved since the last time, and of it the visits' dates only."""
-    value = services()
-    today, known = value.today(), _memory()
+    app = services()
+    today, known = app.today(), _memory()
     old = [line for line in lines if not _stands(known.get(line.subject.subjid), line, today)]
     if old:
         # In a study whose visits have no date of their own, every form tells that its visit took place.
-        forms = sources(value.study) if field_named(value.study, VISIT_DATE) else None
+        forms = sources(app.study) if field_named(app.study, VISIT_DATE) else None
         names = [line.subject.subjid for line in old] if len(old) <= MOST_NAMED else None
-        texts = texts_of(value.database, forms, names)
+        texts = texts_of(app.database, forms, names)
         for line in old:
             captured = texts.get(line.subject.subjid, {})
-            when = timeline(value.study, FewForms(captured, tuple(value.study.visits)), captured)
-            states = visit_states(value.study, when, today)
+            when = timeline(app.study, FewForms(captured, tuple(app.study.visits)), captured)
+            states = visit_states(app.study, when, today)
             known[line.subject.subjid] = Visits(
                 changes=line.changes, today=today, next=next_visit(states), ended=when.ended is not None
             )

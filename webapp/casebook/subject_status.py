@@ -137,16 +137,16 @@ def _keep_judged(subjid: str, judged: Judged) -> None:
 
 
 def _judge(subjid: str) -> Judged:
-    value = services()
-    today = value.today()
+    app = services()
+    today = app.today()
     casebook = whole_casebook_of(subjid)
     complete = {key for key, form in casebook.forms.items() if form.status is Status.COMPLETE}
-    judgements = judge_casebook(value.study, casebook, today, subject=subjid, complete=complete.__contains__)
+    judgements = judge_casebook(app.study, casebook, today, subject=subjid, complete=complete.__contains__)
     findings = tuple(findings_of(judgements.values()))
     waiting = _waiting(subjid, casebook, findings)
     settled_later = {id(item) for item, _ in waiting}
     open_now = [item for item in findings if id(item) not in settled_later]
-    counts = Counter(key for item in open_now for key in places_of(value.study, item))
+    counts = Counter(key for item in open_now for key in places_of(app.study, item))
     grid = grid_of(subjid, condition_of(subjid), counts)
     standing = Standing(
         changes=sum(form.version for form in casebook.forms.values()),

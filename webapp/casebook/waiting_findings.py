@@ -38,8 +38,8 @@ class Waiting:
 
     @cached_property
     def world(self) -> Subject:
-        value = services()
-        return Subject(value.study, self.casebook, value.today(), self.subjid)
+        app = services()
+        return Subject(app.study, self.casebook, app.today(), self.subjid)
 
     @cached_property
     def visits(self) -> Timeline:

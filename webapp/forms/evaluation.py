@@ -67,8 +67,8 @@ def cell_of(form: Form, place: DataPlace | None) -> CellKey:
 
 def opening() -> FormOpening:
     """This moment by the study's clock, and who is here: what new forms and rows start with."""
-    value = services()
-    now = datetime.combine(value.today(), local(value.study, value.database.clock()).time())
+    app = services()
+    now = datetime.combine(app.today(), local(app.study, app.database.clock()).time())
     return FormOpening(now=now, user=current_user.user.username)
 
 

@@ -110,10 +110,10 @@ def _targets(rule: Rule) -> Iterator[tuple[str | None, str | None]]:
 
 
 def _ends(place: FormPlace) -> dict[str, list[list[str]]]:
-    value = services()
-    world = Subject(value.study, casebook_of(place.subject.subjid), value.today(), place.subject.subjid)
+    app = services()
+    world = Subject(app.study, casebook_of(place.subject.subjid), app.today(), place.subject.subjid)
     results = {}
-    for rule, _home in rules_of(value.study, place.form):
+    for rule, _home in rules_of(app.study, place.form):
         places = [place_elsewhere(world, place.key.form_key, *item) for item in _elsewhere(place.form, rule)]
         if places:
             results[rule.name] = [[end.words, end.address] for end in (_lead(place, item) for item in places)]

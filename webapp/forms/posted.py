@@ -65,13 +65,11 @@ def read(
     place: FormPlace, data: MultiDict[str, str], files: MultiDict[str, FileStorage] | None = None
 ) -> PostedForm:
     """What a post means, on top of what is stored."""
-    value = services()
-    stored = load(value.database, place.key)
+    app = services()
+    stored = load(app.database, place.key)
     base = seen_record(place, stored, version_number(data.get("base_version", "0")))
     uploads = uploads_of(place, data, files or MultiDict(), stored=stored)
-    posted = read_post(
-        value.study, place.form, uploads.data, stored=base, today=value.today(), opening=opening()
-    )
+    posted = read_post(app.study, place.form, uploads.data, stored=base, today=app.today(), opening=opening())
     return PostedForm(place=place, stored=stored, posted=posted, uploads=uploads)
 
 

@@ -21,8 +21,8 @@ class AuditOrder:
         self._fields: dict[str, tuple[str, ...]] = {}
         places: list[tuple[str, str]] = [(table, "") for table in tables]
         for table in tables:
-            value = study.tables.get(table)
-            self._fields[table] = tuple(field.name for field in value.fields) if value else ()
+            owner = study.tables.get(table)
+            self._fields[table] = tuple(field.name for field in owner.fields) if owner else ()
             places += [(table, "rowno"), *((table, name) for name in self._fields[table])]
         self._places = {place: index for index, place in enumerate(places)}
         self._known = {table: frozenset(names) for table, names in self._fields.items()}

@@ -151,17 +151,17 @@ class _Exporting:
 
     def files(self) -> tuple[list[CapturedFile], list[CapturedFile], list[Finding]]:
         """Uploaded files, those that only earlier versions name, and a finding for each never kept here."""
-        captured_fileses: tuple[list[CapturedFile], list[CapturedFile]] = ([], [])
+        sorted_files: tuple[list[CapturedFile], list[CapturedFile]] = ([], [])
         missing: list[Finding] = []
         for name in sorted(self._named):
             kept = self.state.attachment_head(_beginning(name))
             if kept:
                 read = partial(_read, self.state, name)
                 captured_file = CapturedFile(name=name, size=kept.size, sha256=kept.sha256, read=read)
-                captured_fileses[0 if self._named[name] else 1].append(captured_file)
+                sorted_files[0 if self._named[name] else 1].append(captured_file)
             elif self._named[name]:
                 missing.append(finding("export-file-missing", value=name))
-        return (*captured_fileses, missing)
+        return (*sorted_files, missing)
 
 
 def _save(form: StoredForm) -> tuple[str, str, str, str]:

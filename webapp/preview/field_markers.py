@@ -81,9 +81,9 @@ def by_form(
     findings: Iterable[Finding], files: Mapping[str, str]
 ) -> Mapping[str, list[tuple[About, Finding]]]:
     """The findings that are about a form, by the form's name."""
-    aboutses: dict[str, list[tuple[About, Finding]]] = {}
+    by_form: dict[str, list[tuple[About, Finding]]] = {}
     for finding in findings:
         place = about(finding.text, files)
         if place.form:
-            aboutses.setdefault(place.form, []).append((place, finding))
-    return aboutses
+            by_form.setdefault(place.form, []).append((place, finding))
+    return by_form

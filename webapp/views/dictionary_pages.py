@@ -28,9 +28,9 @@ def start() -> ResponseReturnValue:
 @allow(frozenset({Role.DESIGNER}))
 def show_dictionary() -> str:
     """The dictionary in use, and how a changed one comes to be used."""
-    value = services()
-    forms = in_schedule_order(value.study)
-    return render_template("dictionary.html", forms=forms, kept=dictionary_in_use(value.database))
+    app = services()
+    forms = in_schedule_order(app.study)
+    return render_template("dictionary.html", forms=forms, kept=dictionary_in_use(app.database))
 
 
 @bp.get("/codebook")

@@ -121,12 +121,12 @@ class Keeper:
     """How subjects stand: as this server knows, else as the database has it, else judged anew and kept."""
 
     def __init__(self, lines: Sequence[SubjectLine]) -> None:
-        value = services()
-        self._day = value.today()
+        app = services()
+        self._day = app.today()
         self._stored = standings_of(
-            value.database,
+            app.database,
             (line.subject.subjid for line in lines),
-            dictionary_hash=value.study.hash,
+            dictionary_hash=app.study.hash,
             day=self._day,
         )
         self._new: list[StoredStanding] = []
@@ -185,13 +185,13 @@ def ask_subject() -> ResponseReturnValue:
 @bp.post("/subjects/new")
 @allow(ENTER)
 def enter_subject() -> ResponseReturnValue:
-    value = services()
+    app = services()
     subjid = request.form.get("subjid", "").strip()
     message, known = _refusal(subjid), ""
     if not message:
         site = _site(subjid)
         try:
-            add_subject(value.database, subjid=subjid, site=site, user=current_user.user.username)
+            add_subject(app.database, subjid=subjid, site=site, user=current_user.user.username)
         except IntegrityError:
             message = f"Subject {subjid} already exists. Check the number, or open the subject."
             known = subjid

@@ -79,17 +79,17 @@ def _source(context: ResolveContext, expression: Expression) -> Core:
 
 def _ends(row: ReferenceRange) -> list[tuple[str, str, Core]]:
     """What has to hold of the sources for a row to apply."""
-    textses: list[tuple[str, str, Core]] = []
+    conditions: list[tuple[str, str, Core]] = []
     for name, text in (("lab", row.lab), ("sex", row.sex)):
         if text is not None:
-            textses.append((name, "=", Constant(type=Type.TEXT, value=text)))
+            conditions.append((name, "=", Constant(type=Type.TEXT, value=text)))
     for operator, years in ((">=", row.age_low), ("<=", row.age_high)):
         if years is not None:
-            textses.append(("age", operator, Constant(type=Type.NUMBER, value=scaled(years))))
+            conditions.append(("age", operator, Constant(type=Type.NUMBER, value=scaled(years))))
     for operator, day in ((">=", row.valid_from), ("<=", row.valid_to)):
         if day is not None:
-            textses.append(("date", operator, Constant(type=Type.DATE, value=date_interval(day))))
-    return textses
+            conditions.append(("date", operator, Constant(type=Type.DATE, value=date_interval(day))))
+    return conditions
 
 
 _NOTHING = Constant(type=Type.NUMBER, value=None)

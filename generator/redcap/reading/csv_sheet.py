@@ -211,21 +211,23 @@ def _known(line: str, delimiter: str, column_of: Callable[[str], str | None]) ->
 
 def _records(file: str, text: str, delimiter: str) -> tuple[list[list[str]], list[Finding]]:
     """The records of the text; a stray quote is a finding, and what follows is read as well as can be."""
-    textses: list[list[str]] = []
+    lines_read: list[list[str]] = []
     before = csv.field_size_limit(LARGEST_CELL)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         for line in reader:
-            textses.append(line)
-            if len(textses) > MOST_ROWS:
-                return textses, [
-                    finding("redcap-unreadable", text=_place(file, len(textses)), why="too many rows")
+            lines_read.append(line)
+            if len(lines_read) > MOST_ROWS:
+                return lines_read, [
+                    finding("redcap-unreadable", text=_place(file, len(lines_read)), why="too many rows")
                 ]
     except csv.Error as error:
-        return textses, [finding("redcap-unreadable", text=_place(file, len(textses) + 1), why=str(error))]
+        return lines_read, [
+            finding("redcap-unreadable", text=_place(file, len(lines_read) + 1), why=str(error))
+        ]
     finally:
         csv.field_size_limit(before)
-    return textses, _open_quote(file, text, delimiter, len(textses))
+    return lines_read, _open_quote(file, text, delimiter, len(lines_read))
 
 
 def _open_quote(file: str, text: str, delimiter: str, last: int) -> list[Finding]:

@@ -101,10 +101,7 @@ def read_events(items: Sequence[Item], files: EventFiles) -> Events:
     losses: list[Loss] = []
     events, given = _events(items, files, findings, losses)
     repeating_forms, repeating_events = _repeating(files, forms, events, findings, losses)
-    events = tuple(
-        replace(with_visit, repeats=with_visit.name in repeating_events)
-        for with_visit in _with_visits(events)
-    )
+    events = tuple(replace(event, repeats=event.name in repeating_events) for event in _with_visits(events))
     losses += (
         _loss("name", event.name, "unique_event_name", event.name, f"is {event.visit} here", harmless=True)
         for event in events

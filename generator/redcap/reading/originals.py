@@ -31,12 +31,12 @@ def originals(content: bytes, given: EventFiles) -> dict[str, bytes]:
 
 def read_originals(folder: Path) -> dict[str, bytes]:
     """The kept files of a dictionary's folder, by what they are; empty where there are none."""
-    datas: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for name, file in NAMES.items():
         path = folder / FOLDER / file
         try:
             if path.is_file():
-                datas[name] = path.read_bytes()
+                contents[name] = path.read_bytes()
         except OSError:
             continue
-    return datas
+    return contents

@@ -353,6 +353,8 @@ def _is_encoding(name: str) -> bool:
 def _types() -> Mapping[str, frozenset[str]]:
     """The constraints of every field type that Frictionless knows."""
     kinds: list[Any] = [
-        var for var in vars(frictionless.fields).values() if isinstance(var, type) and hasattr(var, "type")
+        field_class
+        for field_class in vars(frictionless.fields).values()
+        if isinstance(field_class, type) and hasattr(field_class, "type")
     ]
     return {kind.type: frozenset({*kind.supported_constraints, "unique"}) for kind in kinds}

@@ -242,5 +242,5 @@ class Origins:
         )
 
     @staticmethod
-    def _first(alikes: Iterator[FindingKind | None]) -> FindingKind | None:
-        return next((item for item in alikes if item is not None), None)
+    def _first(kinds: Iterator[FindingKind | None]) -> FindingKind | None:
+        return next((item for item in kinds if item is not None), None)

@@ -163,19 +163,19 @@ def _columns(tables: Sequence[TableReturn]) -> Iterator[Reported]:
         yield _rewritten(name, habit, key)
 
 
-def _rewritten(name: str, habit: str, table_returnses: Sequence[tuple[TableReturn, Tally]]) -> Reported:
-    tallies = [tally for _, tally in table_returnses]
+def _rewritten(name: str, habit: str, returned_tables: Sequence[tuple[TableReturn, Tally]]) -> Reported:
+    tallies = [tally for _, tally in returned_tables]
     cells = many(sum(item.cells for item in tallies), "cell")
     result = finding(
         "column-rewritten",
         value=tallies[0].now,
-        cells=f"{cells} in {len(table_returnses)} tables" if len(table_returnses) > 1 else cells,
+        cells=f"{cells} in {len(returned_tables)} tables" if len(returned_tables) > 1 else cells,
         says=BY_NAME[habit].says,
         before=tallies[0].before or "a blank",
         now=tallies[0].now or "a blank",
         outcome=_outcome(sum(item.restored for item in tallies), sum(item.lost for item in tallies)),
     )
-    if len(table_returnses) > 1:
+    if len(returned_tables) > 1:
         return Reported(finding=result, field=name)
-    plan = table_returnses[0][0].plan
+    plan = returned_tables[0][0].plan
     return Reported(finding=result, file=plan.path, table=plan.name, field=name)

@@ -155,10 +155,10 @@ class _ColumnarEvaluation:
 
     @cached_property
     def _all_kept(self) -> Mapping[str, Sequence[FormOf]]:
-        form_ofs: dict[str, list[FormOf]] = {}
+        by_form: dict[str, list[FormOf]] = {}
         for kept_form in self.store.kept_forms():
-            form_ofs.setdefault(kept_form[0], []).append(kept_form)
-        return form_ofs
+            by_form.setdefault(kept_form[0], []).append(kept_form)
+        return by_form
 
     @cached_property
     def _damaged(self) -> Mapping[int, Sequence[int]]:

@@ -165,15 +165,15 @@ class BlockReading(TableReading):
         """Keys of rows that are read slowly wait until their block has been read."""
         self._slow.append((line, cells))
 
-    def _framed(self, numberses: Sequence[tuple[int, list[str]]]) -> tuple[pl.DataFrame, Lines]:
+    def _framed(self, records: Sequence[tuple[int, list[str]]]) -> tuple[pl.DataFrame, Lines]:
         columns = {
-            name: [cells[index] for _, cells in numberses] for index, name in enumerate(self.plan.columns)
+            name: [cells[index] for _, cells in records] for index, name in enumerate(self.plan.columns)
         }
         frame = pl.DataFrame(
             {name: columns[name] for _, name in self._known()},
             pl.Schema(dict.fromkeys([name for _, name in self._known()], pl.String)),
         )
-        return frame, Lines(first=0, starts=np.array([line for line, _ in numberses]))
+        return frame, Lines(first=0, starts=np.array([line for line, _ in records]))
 
     def _named(self, block: Block, first: int) -> tuple[pl.DataFrame, Lines]:
         """The rows that hold anything, by the names of the schema."""
