@@ -172,8 +172,10 @@
 
   const isMenu = "input[list^=codes-]";
 
-  /* A screen reader announces every menu as one, also before it is used. */
+  /* A screen reader announces every menu as one, also before it is used. Its list is ours, not the browser's. */
   function announce(element) {
+    element.dataset.list = element.getAttribute("list");
+    element.removeAttribute("list");
     element.setAttribute("role", "combobox");
     element.setAttribute("aria-expanded", "false");
   }
@@ -181,16 +183,16 @@
 
   /* A box becomes a menu when it is first used: a form of sixty rows has hundreds of them. */
   function enhance(element) {
-    element.dataset.list = element.getAttribute("list");
-    element.removeAttribute("list");
-    announce(element);
+    if (element.matches(isMenu)) announce(element);
     const properties = { "aria-autocomplete": "list", "aria-controls": list.id, autocomplete: "off" };
     for (const [name, value] of Object.entries(properties)) element.setAttribute(name, value);
   }
 
   form.addEventListener("focusin", (event) => {
-    if (event.target.matches(isMenu)) enhance(event.target);
-    if (event.target.dataset.list) box = event.target;
+    const menu = event.target.matches(isMenu) || event.target.dataset.list;
+    if (!menu) return;
+    if (!event.target.hasAttribute("aria-controls")) enhance(event.target);
+    box = event.target;
   });
   form.addEventListener("focusout", (event) => event.target === box && hide());
   form.addEventListener("input", (event) => {
