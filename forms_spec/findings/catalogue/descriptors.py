@@ -2,64 +2,59 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
+from forms_spec.findings.catalogue.entry import Entry, refuse
 from forms_spec.findings.finding import Severity
 
-
-def _entry(code: str, message: str, remedy: str, explanation: str) -> Entry:
-    return Entry(code=code, severity=Severity.REFUSE, message=message, remedy=remedy, explanation=explanation)
-
-
 ENTRIES: tuple[Entry, ...] = (
-    _entry(
+    refuse(
         "descriptor-type",
         "{at} is {given}, but must be {wanted}.",
         "Change it to {wanted}, or remove the property.",
         "A property of the descriptor has a different JSON type from the one in the Data Package standard.",
     ),
-    _entry(
+    refuse(
         "descriptor-lacks",
         "{at} does not have the property {name}.",
         "Add it.",
         "The Data Package standard requires this property.",
     ),
-    _entry(
+    refuse(
         "descriptor-name",
         '{at} is "{value}". A name may contain only lower-case letters, digits and . _ - /.',
         "Choose another name.",
         "Names of packages and resources become part of URLs.",
     ),
-    _entry(
+    refuse(
         "descriptor-twice",
         '{at} is "{value}", the same as {first}.',
         "Rename one of them.",
         "Each resource of a package, and each field of a table, needs its own name.",
     ),
-    _entry(
+    refuse(
         "descriptor-no-file",
         '{at} refers to the file "{value}", which is not in the package.',
         "Add the file, or correct its path. Paths are relative to datapackage.json.",
         "A schema, a dialect or a profile can be in a separate file.",
     ),
-    _entry(
+    refuse(
         "descriptor-encoding",
         '{at} is "{value}", which is not a known encoding.',
         "Enter the encoding of the file, such as utf-8 or cp1252.",
         "The characters of the file cannot be read without its encoding.",
     ),
-    _entry(
+    refuse(
         "field-type",
         '{at} is "{value}", which is not a field type.',
         "{near}Write one of {types}.",
         "Table Schema has a fixed list of field types.",
     ),
-    _entry(
+    refuse(
         "field-constraint",
         '{at}: a field of type {type} cannot have the constraint "{value}".',
         "{near}Remove the constraint, or correct the type. Constraints of this type: {allowed}.",
         "Each type of Table Schema has its own constraints.",
     ),
-    _entry(
+    refuse(
         "constraint-place",
         "{at} belongs in {of}.constraints.",
         'Write "constraints": {{"required": {given}}} in this field.',
@@ -74,56 +69,56 @@ ENTRIES: tuple[Entry, ...] = (
         explanation="A limit, a pattern or a list of codes is a constraint. Frictionless ignores one "
         "that is next to the type, so every cell passes.",
     ),
-    _entry(
+    refuse(
         "field-format",
         '{at} is "{value}", which is not a format for {type}.',
         "Write it with strptime codes, such as %d/%m/%Y or %Y-%m-%dT%H:%M, or remove it for ISO 8601.",
         "No text can be read in this format, so the column is validated without it.",
     ),
-    _entry(
+    refuse(
         "limit-unreadable",
         "{at} is {value}, which is not a valid {kind}.",
         "Write it in the same format as the cells of the column.",
         "The field itself cannot read this limit or code. Cells are validated without it.",
     ),
-    _entry(
+    refuse(
         "limits-crossed",
         "{at} is {given}, which conflicts with the {high} {most}.",
         "Correct one of them.",
         "There is no value between the two limits. Cells are validated without them.",
     ),
-    _entry(
+    refuse(
         "pattern-too-slow",
         '{at} is "{value}", which may take forever on some texts.',
         "Write it without nested repetition, optional parts inside a repetition, look-around or back "
         "references.",
         "A pattern must not block the validation of a package. The column was validated without it.",
     ),
-    _entry(
+    refuse(
         "pattern-unreadable",
         '{at} is "{value}", which is not a valid regular expression: {why}.',
         "Correct the expression.",
         "Cells are validated without the pattern.",
     ),
-    _entry(
+    refuse(
         "key-field",
         '{at} refers to field "{value}", which does not exist in {of}.',
         "Correct the name, or add the field to the schema.",
         "The fields of a primary key or foreign key must exist in the table, or in the table it refers to.",
     ),
-    _entry(
+    refuse(
         "key-resource",
         '{at} refers to resource "{value}", which does not exist in the package.',
         "Correct the name, or add the resource.",
         "A foreign key refers to a table of the same package. An empty text means the table itself.",
     ),
-    _entry(
+    refuse(
         "key-length",
         "{at} has {given} fields, but its reference has {wanted}.",
         "List the same number of fields on both sides, in the same order.",
         "The fields of a foreign key correspond one by one to the fields of its reference.",
     ),
-    _entry(
+    refuse(
         "descriptor-refused",
         "Frictionless rejects {at} ({kind}): {says}",
         "Correct it as https://datapackage.org describes it.",

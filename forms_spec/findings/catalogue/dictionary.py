@@ -2,35 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
-from forms_spec.findings.finding import Severity
-
-
-def _refuse(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
-    return Entry(
-        code=code,
-        severity=Severity.REFUSE,
-        message=message,
-        remedy=remedy,
-        explanation=explanation,
-        example=example,
-    )
-
-
-def _warn(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
-    return Entry(
-        code=code,
-        severity=Severity.WARNING,
-        message=message,
-        remedy=remedy,
-        explanation=explanation,
-        example=example,
-    )
-
-
-def _form(*fields: str, more: str = "") -> str:
-    lines = "".join(f"  {field}\n" for field in fields)
-    return f"form: x\ntitle: Example\n{more}fields:\n{lines}"
+from forms_spec.findings.catalogue.entry import Entry, example_form, refuse, warn
 
 
 def _study(keys: str = "", subject: str = r"{pattern: '\d{2}-\d{3}', example: 01-007}") -> str:
@@ -46,20 +18,20 @@ def _visits(schedule: str = "", conditions: str = "", visits: str = "") -> str:
 
 
 _FILES: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "no-study",
         "No file describes the study",
         "Add a file that begins with study:, title: and subject:",
         "Exactly one file of the folder has the top-level key `study`.",
     ),
-    _refuse(
+    refuse(
         "second-study",
         "A second file begins with study: (the first is {first})",
         "Keep one of them",
         "A folder contains one study, and one file describes it.",
         _study() + "---\n" + _study(),
     ),
-    _refuse(
+    refuse(
         "unknown-file",
         'No top-level key says what the file contains. It begins with "{key}"',
         "{near} Begin it with study, codelists, visits, form, rules, derivations, reference_ranges "
@@ -67,7 +39,7 @@ _FILES: tuple[Entry, ...] = (
         "The top-level key says what a file contains. The file name does not matter.",
         "forms: x\ntitle: Example\n",
     ),
-    _refuse(
+    refuse(
         "file-not-mapping",
         "The file is a list or a single text",
         "Begin it with study, codelists, visits, form, rules, derivations, reference_ranges or "
@@ -78,80 +50,80 @@ _FILES: tuple[Entry, ...] = (
 )
 
 _NAMES: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "duplicate-name",
         'The {what} "{name}" already exists ({first})',
         "Rename one of them",
         "Each codelist, visit, form and table needs its own name, even across files. A field's name is "
         "unique in its form and its rows. The field that stores a chosen unit counts too.",
-        _form("a: {label: First}") + "---\n" + _form("a: {label: Second}"),
+        example_form("a: {label: First}") + "---\n" + example_form("a: {label: Second}"),
     ),
-    _refuse(
+    refuse(
         "bad-name",
         '"{name}" is not a valid name for a {what}',
         "Use lower-case letters, digits and _. Begin with a letter and use at most 64 characters",
         "Names become table columns and words in rules. Visits, codelists, parameters and rules may use "
         "capital letters.",
-        _form("Pain-Now: {label: A}"),
+        example_form("Pain-Now: {label: A}"),
     ),
-    _refuse(
+    refuse(
         "reserved-name",
         '"{name}" is {why} and cannot be the name of a {what}',
         "Choose another name, for example {name}1",
         "You cannot use words of the rule language, key columns of the tables, or names of tables that "
         "every package has.",
-        _form("visitid: {label: A}"),
+        example_form("visitid: {label: A}"),
     ),
-    _refuse(
+    refuse(
         "unknown-type",
         'There is no field type "{name}"',
         "{near} docs/dictionary.md lists the types",
         "The type says what an answer looks like and how the page asks for it.",
-        _form("a: {label: A, type: number}"),
+        example_form("a: {label: A, type: number}"),
     ),
-    _refuse(
+    refuse(
         "unknown-codelist",
         'There is no codelist "{name}"',
         "{near} Add it to a file of codelists, or write the codes here",
         "`codes` names a codelist, or lists codes: `{Y: Yes, N: No}`.",
-        _form("a: {label: A, type: choice, codes: SIDES}"),
+        example_form("a: {label: A, type: choice, codes: SIDES}"),
     ),
-    _refuse(
+    refuse(
         "unknown-missing-code",
         'The study has no missing code "{name}"',
         "{near} Add it under missing in the study's file",
         "The missing codes of a study are listed once, in its file.",
-        _form("a: {label: A, missing: [NOTDONE]}"),
+        example_form("a: {label: A, missing: [NOTDONE]}"),
     ),
-    _refuse(
+    refuse(
         "unknown-form",
         'There is no form "{name}"',
         "{near} A form's file begins with form: {name}",
         "The schedule and its conditions refer to forms.",
         _visits("  columns: SCR D0\n  base: X X\n  bass: X .\n"),
     ),
-    _refuse(
+    refuse(
         "unknown-visit",
         'There is no visit "{name}"',
         "{near} Add it to visits",
         "The columns of the schedule and its conditions refer to visits.",
         _visits("  columns: SCR D1\n  base: X X\n"),
     ),
-    _refuse(
+    refuse(
         "unknown-field",
         'There is no field "{name}"',
         "{near} Write it as form.field",
         "`day_zero` and the `on` of a rule refer to fields as form.field or group.field.",
         _study("day_zero: base.dd\n"),
     ),
-    _refuse(
+    refuse(
         "day-zero-of-a-visit",
         "day_zero names a visit, but takes a field only",
         "Write {named}. If several visits have the form, the first date counts",
         "Day 0 is a single day: the date at the first visit, in study order, that has one.",
         _study("day_zero: 'base[D0].d'\n"),
     ),
-    _refuse(
+    refuse(
         "unknown-timezone",
         'There is no time zone "{name}"',
         "{near} Write a name from the IANA database, such as Europe/Berlin or America/New_York",
@@ -159,7 +131,7 @@ _NAMES: tuple[Entry, ...] = (
         "time. An offset such as `+02:00` or a short name such as `CEST` does not.",
         _study("timezone: Europe/Gent\n"),
     ),
-    _refuse(
+    refuse(
         "derivation-name",
         '"{name}" is not a valid name for a derivation',
         "Write a name, or a name with arguments: ix(level)",
@@ -169,35 +141,35 @@ _NAMES: tuple[Entry, ...] = (
 )
 
 _CODES: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "bad-code",
         'The code "{code}" {why}',
         "Choose another code. The label can be any text",
         "Codes are stored in the data. Several codes are joined by `;`, so a code cannot contain one.",
         "codelists:\n  SPEC: {'A;B': Both}\n",
     ),
-    _refuse(
+    refuse(
         "missing-code-is-answer",
         '"{code}" is both a missing code of the study and an answer of this list',
         "Rename the answer or the missing code",
         "Otherwise nobody can see in the data whether the value is missing.",
         "codelists:\n  SPEC: {ND: No difference, D: Difference}\n",
     ),
-    _refuse(
+    refuse(
         "missing-code-is-value",
         'The missing code "{code}" is also {what}',
         "Choose capital letters that do not look like an answer, for example ND",
         "Otherwise nobody can distinguish the reason from a value in the data.",
         _study("missing: {'99': Not done}\n"),
     ),
-    _warn(
+    warn(
         "unused-codelist",
         'No field uses the codelist "{name}"',
         "Delete it, or use it in codes",
         "The name may be misspelt, or the field may have been deleted.",
         "codelists:\n  LEVEL: {L3: L3-L4, L4: L4-L5}\n",
     ),
-    _warn(
+    warn(
         "unused-parameter",
         'No rule uses the parameter "${name}"',
         "Delete it, use it as ${name}, or give it a label for the codebook",
@@ -205,75 +177,77 @@ _CODES: tuple[Entry, ...] = (
         "codebook shows it.",
         _study("parameters:\n  age_min: 40\n"),
     ),
-    _refuse(
+    refuse(
         "parameter-value",
         '"{value}" is not a valid {kind}: {why}',
         "Correct the value of {name}, or its kind",
         "The value of a parameter must match its kind: `integer`, `decimal`, `date` or `text`.",
         _study("parameters:\n  cut_date: {value: 2024-02-30, kind: date}\n"),
     ),
-    _refuse(
+    refuse(
         "ambiguous-synonym",
         'The synonym "{synonym}" of "{code}" also means "{other}"',
         "Delete it from one of the two",
         "You can type a synonym instead of a code. It must mean one answer of its codelist and cannot "
         "be a missing code. Upper and lower case are the same.",
-        _form("a: {label: A, type: choice, codes: {BID: {label: Twice a day, synonyms: [two]}, 2D: Two}}"),
+        example_form(
+            "a: {label: A, type: choice, codes: {BID: {label: Twice a day, synonyms: [two]}, 2D: Two}}"
+        ),
     ),
-    _warn(
+    warn(
         "label-twice",
         'The answers {other} and {code} have the same label "{label}"',
         "Give them different labels, or remove one of them",
         "On the page the two look the same, and typing the label could mean either. Upper and lower "
         "case are the same.",
-        _form("a: {label: A, type: choice, codes: {1: Other, 2: Pain, 3: Other}}"),
+        example_form("a: {label: A, type: choice, codes: {1: Other, 2: Pain, 3: Other}}"),
     ),
-    _warn(
+    warn(
         "label-is-code",
         'The label "{label}" of {code} is also the code of another answer, {other}',
         "Change the label, or the code of the other answer",
         "Typing it could mean either answer. Upper and lower case are the same.",
-        _form("a: {label: A, type: choice, codes: {C5: Drug 5, X3: C5}}"),
+        example_form("a: {label: A, type: choice, codes: {C5: Drug 5, X3: C5}}"),
     ),
-    _warn(
+    warn(
         "exclusive-in-single",
         'The code "{code}" is exclusive, but the field accepts only one answer',
         "Remove exclusive, or make the field a multiple_choice",
         "In a single choice no answer can be combined with another.",
-        _form("a: {label: A, type: choice, codes: {NONE: {label: None, exclusive: true}, L: Left}}"),
+        example_form("a: {label: A, type: choice, codes: {NONE: {label: None, exclusive: true}, L: Left}}"),
     ),
 )
 
 _SCHEDULE: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "schedule-without-columns",
         "The schedule has no columns",
         "Add columns: with the names of the visits, separated by spaces",
         "Each row of the schedule says what is done with a form at each visit, in the order of `columns`.",
         _visits("  base: X X\n"),
     ),
-    _refuse(
+    refuse(
         "column-twice",
         'The visit "{name}" appears twice in the columns',
         "Remove one of them",
         "Each visit has a single column.",
         _visits("  columns: SCR SCR\n  base: X X\n"),
     ),
-    _refuse(
+    refuse(
         "schedule-row-length",
         'The row "{name}" has {given} marks for {needed} visits',
         "Give it one mark for each visit: X, C, o or .",
         "Write one mark for each column, separated by spaces.",
         _visits("  columns: SCR D0\n  base: X\n"),
     ),
-    _refuse(
+    refuse(
         "schedule-mark",
         '"{mark}" is not a mark of the schedule',
         "Write X (required), C (conditional), o (optional) or . (not expected)",
         "X and C are capital letters, o is a small letter.",
         _visits("  columns: SCR D0\n  base: X Y\n"),
     ),
-    _refuse(
+    refuse(
         "log-in-schedule",
         'The form "{name}" is a log form and does not belong to a visit',
         "Remove the row, or remove log: true from the form",
@@ -281,63 +255,63 @@ _SCHEDULE: tuple[Entry, ...] = (
         _visits("  columns: SCR D0\n  base: X X\n  lg: X X\n") + "---\nform: lg\ntitle: Log\nlog: true\n"
         "fields:\n  e: {label: Event}\n",
     ),
-    _refuse(
+    refuse(
         "conditional-without-condition",
         "{form} is conditional at {visit}, but no condition says when",
         "Add {form} under conditions:, with the condition that asks for it",
         "A mark C needs a condition that decides.",
         _visits("  columns: SCR D0\n  base: X C\n"),
     ),
-    _warn(
+    warn(
         "condition-without-conditional",
         "There is a condition for {form}{at}, but no mark C",
         "Mark the form C in the schedule, or remove the condition",
         "A condition without a mark C has no effect.",
         _visits(conditions="  base: base.n > 1\n"),
     ),
-    _warn(
+    warn(
         "form-never-scheduled",
         'The form "{name}" is not expected at any visit',
         "Add a row for it to the schedule, or log: true to the form",
         "Nobody would ever be asked to complete it.",
         _visits("  columns: SCR D0\n  base: . .\n"),
     ),
-    _warn(
+    warn(
         "visit-without-forms",
         'No form is expected at the visit "{name}"',
         "Add the visit to the columns of the schedule, or delete it",
         "No data are captured at this visit.",
         _visits(visits="  M3: {title: Month 3, target: month 3}\n"),
     ),
-    _refuse(
+    refuse(
         "window-reversed",
         "The window ends on {last}, before it begins on {first}",
         "Swap the two",
         "`window: {from: day -60, to: day -1}`.",
         _visits(visits="  M3: {title: Month 3, target: day 90, window: {from: day 95, to: day 85}}\n"),
     ),
-    _warn(
+    warn(
         "target-outside-window",
         "The target day is outside the window",
         "Move the target or the window",
         "A visit on its target day would be outside its window.",
         _visits(visits="  M3: {title: Month 3, target: day 90, window: {from: day 95, to: day 99}}\n"),
     ),
-    _refuse(
+    refuse(
         "window-without-target",
         "A window around the target needs a target",
         "Add target, or write the window as {{from: day -60, to: day -1}}",
         "`window: 3 days` counts from the target.",
         _visits(visits="  M3: {title: Month 3, window: 3 days}\n"),
     ),
-    _refuse(
+    refuse(
         "target-of-unscheduled",
         'An {type} visit cannot have "{key}"',
         "Remove it",
         "An unscheduled visit or an early termination has no planned day.",
         _visits(visits="  UNS: {title: Unscheduled, type: unscheduled, target: day 3}\n"),
     ),
-    _warn(
+    warn(
         "target-of-repeating",
         "The visit repeats and has a target, so every instance is due on the same day",
         "Make each one a separate visit with its own target, or remove target or repeats",
@@ -348,7 +322,7 @@ _SCHEDULE: tuple[Entry, ...] = (
             schedule="  columns: SCR D0 C1\n  base: X X X\n",
         ),
     ),
-    _refuse(
+    refuse(
         "window-without-day-zero",
         "The targets count from day 0, but the study has no day_zero",
         "Add day_zero: with the date field of the first treatment, as form.field",
@@ -358,28 +332,28 @@ _SCHEDULE: tuple[Entry, ...] = (
 )
 
 _SUBJECT: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "subject-example",
         'The example "{value}" does not match the pattern {pattern}',
         "Correct one of the two",
         "The example appears beside the box where you enter a subject number.",
         _study(subject=r"{pattern: '\d{2}-\d{3}', example: 1-7}"),
     ),
-    _refuse(
+    refuse(
         "subject-not-in-address",
         "The pattern for subject numbers allows {signs}",
         "Say which letters, digits and signs a number consists of, for example `[A-Z0-9-]{{3,20}}`",
         "A subject number is part of the address of its pages, where `/ \\ ? # %` have another meaning.",
         _study(subject="{pattern: '.{3,9}', example: 01-007}"),
     ),
-    _refuse(
+    refuse(
         "site-not-in-subject",
         'The example "{example}" does not begin with a site: {sites}',
         "Begin both the example and the pattern with a site",
         "A subject number begins with the number of its site.",
         _study("sites: {'02': Site two}\n"),
     ),
-    _refuse(
+    refuse(
         "day-zero-not-a-date",
         '"{name}" is a {type}, but day 0 needs a date',
         "Name a field of type date",
@@ -389,14 +363,14 @@ _SUBJECT: tuple[Entry, ...] = (
 )
 
 _RULES: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "rule-on-nothing",
         'The rule "{name}" does not refer to any field',
         "Add on: with the fields where its finding is shown, as form.field",
         "Without `on`, the finding is shown at the fields that `assert` names with their form.",
         "rules:\n  C1: {message: Wrong, assert: 1 < 2, severity: query}\n",
     ),
-    _refuse(
+    refuse(
         "warnings-share-a-check",
         'The warnings "{name}" and "{other}" are the same check {check} on the same field',
         "Change the field or the check of one of them",

@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
-from forms_spec.findings.finding import Severity
-
-
-def _refuse(code: str, message: str, remedy: str, explanation: str, example: str) -> Entry:
-    return Entry(
-        code=code,
-        severity=Severity.REFUSE,
-        message=message,
-        remedy=remedy,
-        explanation=explanation,
-        example=example,
-    )
+from forms_spec.findings.catalogue.entry import Entry, refuse
 
 
 def _criteria(*lines: str, where: str = "form: base, visit: SCR") -> str:
@@ -23,21 +11,21 @@ def _criteria(*lines: str, where: str = "form: base, visit: SCR") -> str:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "eligibility-visit",
         "The form {form} is not collected at that visit",
         "Set visit to one of: {visits}",
         "`eligibility` names the visit at which the site answers the criteria. A log form has no visit.",
         _criteria("inclusion: {p: n > 1}", where="form: base"),
     ),
-    _refuse(
+    refuse(
         "eligibility-empty",
         "There are no criteria",
         "Add them under inclusion and exclusion",
         "A criterion is a field of the form with a condition: `excl01: vs[SCR].bmi > 40`.",
         _criteria(),
     ),
-    _refuse(
+    refuse(
         "criterion-field",
         'The form {form} has no field "{name}" outside its groups of rows',
         "{near} Name each criterion after the field where the site answers it",
@@ -45,7 +33,7 @@ ENTRIES: tuple[Entry, ...] = (
         "cannot be criteria.",
         _criteria("inclusion: {incl01: n > 1}"),
     ),
-    _refuse(
+    refuse(
         "criterion-answer",
         'The field {name} does not accept the answer "{code}"',
         "{known} Set in answers which codes mean met, not_met and not_applicable",

@@ -22,3 +22,33 @@ class Entry:
     remedy: str
     explanation: str
     example: str = ""
+
+
+def refuse(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
+    """A finding that is an error."""
+    return Entry(
+        code=code,
+        severity=Severity.REFUSE,
+        message=message,
+        remedy=remedy,
+        explanation=explanation,
+        example=example,
+    )
+
+
+def warn(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
+    """A finding that is a warning."""
+    return Entry(
+        code=code,
+        severity=Severity.WARNING,
+        message=message,
+        remedy=remedy,
+        explanation=explanation,
+        example=example,
+    )
+
+
+def example_form(*fields: str, more: str = "") -> str:
+    """A form with these fields, for an example; ``more`` are keys of the form before them."""
+    lines = "".join(f"  {field}\n" for field in fields)
+    return f"form: x\ntitle: Example\n{more}fields:\n{lines}"

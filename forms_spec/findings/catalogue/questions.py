@@ -2,180 +2,154 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
-from forms_spec.findings.finding import Severity
+from forms_spec.findings.catalogue.entry import Entry, example_form, refuse, warn
 
 THIRTY = ", ".join(f"C{number}" for number in range(30))
 
 
-def _refuse(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
-    return Entry(
-        code=code,
-        severity=Severity.REFUSE,
-        message=message,
-        remedy=remedy,
-        explanation=explanation,
-        example=example,
-    )
-
-
-def _warn(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
-    return Entry(
-        code=code,
-        severity=Severity.WARNING,
-        message=message,
-        remedy=remedy,
-        explanation=explanation,
-        example=example,
-    )
-
-
-def _form(*fields: str, more: str = "") -> str:
-    lines = "".join(f"  {field}\n" for field in fields)
-    return f"form: x\ntitle: Example\n{more}fields:\n{lines}"
-
-
 _FIELDS: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "label-missing",
         'The field "{name}" has no label',
         "Add label: the question as it is asked",
         "The label appears on the page, in the codebook and in the schemas.",
-        _form("a: {type: integer}"),
+        example_form("a: {type: integer}"),
     ),
-    _refuse(
+    refuse(
         "facet-not-allowed",
         'A {type} field cannot have "{key}"',
         "Remove it, or choose another type. Keys of {type}: {keys}",
         "Each type accepts the keys that make sense for its answers.",
-        _form("a: {label: A, type: yes_no, places: 1}"),
+        example_form("a: {label: A, type: yes_no, places: 1}"),
     ),
-    _refuse(
+    refuse(
         "control-not-allowed",
         'A {type} field cannot use the control "{name}"',
         "Choose one of {controls}, or remove the key",
         "`control` replaces the default control of the type.",
-        _form("a: {label: A, type: yes_no, control: textarea}"),
+        example_form("a: {label: A, type: yes_no, control: textarea}"),
     ),
-    _refuse(
+    refuse(
         "codes-missing",
         'The {type} field "{name}" has no codes',
         "Add codes: with the name of a codelist, or with the codes themselves",
         "Without codes there is nothing to choose from.",
-        _form("a: {label: A, type: choice}"),
+        example_form("a: {label: A, type: choice}"),
     ),
-    _refuse(
+    refuse(
         "value-missing",
         'The calculated field "{name}" has no value',
         "Add value: the formula",
         "The formula produces the value of a calculated field.",
-        _form("a: {label: A, type: calculated}"),
+        example_form("a: {label: A, type: calculated}"),
     ),
-    _refuse(
+    refuse(
         "length-reversed",
         "The minimum length {least} is more than the maximum {most}",
         "Swap the two",
         "`length: [minimum, maximum]`. No text could satisfy both.",
-        _form("a: {label: A, length: [20, 2]}"),
+        example_form("a: {label: A, length: [20, 2]}"),
     ),
-    _refuse(
+    refuse(
         "too-many-decimal-places",
         "A number can have at most {most} decimal places",
         "Write {most} or fewer",
         "Arithmetic is exact to 9 decimal places.",
-        _form("a: {label: A, type: decimal, places: 12}"),
+        example_form("a: {label: A, type: decimal, places: 12}"),
     ),
-    _refuse(
+    refuse(
         "pattern-refused",
         "The pattern cannot be used: {why}",
         "Use only what docs/dictionary.md lists under patterns",
         "A pattern must mean the same in Python, JavaScript and the database engines, and must not take "
         "forever on a hostile text.",
-        _form("a: {label: A, pattern: '(?=x)x'}"),
+        example_form("a: {label: A, pattern: '(?=x)x'}"),
     ),
-    _refuse(
+    refuse(
         "default-refused",
         'The default "{value}" is not a valid answer for this field: {why}',
         "Change the default, or remove it",
         "A default must be a valid answer.",
-        _form("a: {label: A, type: integer, default: none}"),
+        example_form("a: {label: A, type: integer, default: none}"),
     ),
-    _refuse(
+    refuse(
         "default-out-of-range",
         'The default "{value}" is outside the range {range}',
         "Change the default or the range",
         "A new form would start with a finding.",
-        _form("a: {label: A, type: integer, range: [1, 9], default: '10'}"),
+        example_form("a: {label: A, type: integer, range: [1, 9], default: '10'}"),
     ),
-    _refuse(
+    refuse(
         "range-reversed",
         'No value fits the range "{key}": {low} is not below {high}',
         "Swap the two ends",
         "Write the low end first. If an end is excluded, the two ends cannot be equal.",
-        _form("a: {label: A, type: integer, range: [260, 60]}"),
+        example_form("a: {label: A, type: integer, range: [260, 60]}"),
     ),
-    _refuse(
+    refuse(
         "expected-outside-range",
         "The end {end} of {key} is outside the {outer} {range}",
         "Widen the {outer}, or move the end of {key} inside",
         "`expected` and `alert` give warnings inside the hard limits of `range`. Values outside those "
         "limits are refused anyway. `expected` must be inside `alert`.",
-        _form("a: {label: A, type: integer, range: [60, 260], expected: [50, 160]}"),
+        example_form("a: {label: A, type: integer, range: [60, 260], expected: [50, 160]}"),
     ),
-    _refuse(
+    refuse(
         "range-without-units",
         'The unit of "{name}" is chosen, so "{key}" needs a range for each unit',
         "Write {{{units}}} with one range each",
         "33 to 43 is right for °C and wrong for °F.",
-        _form(
+        example_form(
             "a: {label: A, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * 5 / 9}}, range: "
             "[33, 43]}"
         ),
     ),
-    _refuse(
+    refuse(
         "range-unknown-unit",
         'The field "{name}" does not offer the unit "{unit}"',
         "{near} Write a single range without units, or use the units of the field",
         "Only a field with a chosen unit can have a range for each unit.",
-        _form("a: {label: A, type: decimal, unit: kg, range: {kg: [30, 300]}}"),
+        example_form("a: {label: A, type: decimal, unit: kg, range: {kg: [30, 300]}}"),
     ),
-    _warn(
+    warn(
         "range-lacks-unit",
         'In the unit "{unit}" the field "{name}" has no "{key}", so any number is accepted',
         "Write the range for {unit} too",
         "A range in one unit also applies to the others if they convert linearly, such as (value - 32) "
         "* 5 / 9. If the formula is not linear, each unit needs its own range.",
-        _form("a: {label: A, type: decimal, unit: {k: {}, r: {to: k, as: 1 / value}}, range: {k: [1, 10]}}"),
+        example_form(
+            "a: {label: A, type: decimal, unit: {k: {}, r: {to: k, as: 1 / value}}, range: {k: [1, 10]}}"
+        ),
     ),
-    _refuse(
+    refuse(
         "unit-conversion",
         'The unit "{unit}" does not convert: {why}',
         "Write to: and as: for every unit except the base unit",
         "Rules compare values in a single unit. One unit, the base unit, has no `to`. Every other unit "
         "converts into it, directly or through another unit.",
-        _form("a: {label: A, type: decimal, unit: {C: {}, F: {to: C}}}"),
+        example_form("a: {label: A, type: decimal, unit: {C: {}, F: {to: C}}}"),
     ),
-    _refuse(
+    refuse(
         "cycle",
         "These fields depend on each other in a circle: {names}",
         "Break the circle: one of them must not depend on the next",
         "A field depends on what its `value`, `show_when` and `required` read, and on the `show_when` "
         "of its group. In a circle there is no field to start with.",
-        _form(
+        example_form(
             "a: {label: A, type: calculated, value: b + 1}", "b: {label: B, type: calculated, value: a + 1}"
         ),
     ),
-    _warn(
+    warn(
         "never-shown",
         'The field "{name}" is never shown',
         "Remove the field, or correct the condition",
         "Its condition is always `false`, whatever you answer.",
-        _form("a: {label: A, required: true, show_when: 1 = 2}"),
+        example_form("a: {label: A, required: true, show_when: 1 = 2}"),
     ),
 )
 
 _ROWS: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "fixed-not-choice",
         'The rows are made from the codes of "{name}", which is {what}',
         "Name choice fields of this group",
@@ -183,7 +157,7 @@ _ROWS: tuple[Entry, ...] = (
         "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a]}\n    fields:\n      a: "
         "{label: A}\n",
     ),
-    _refuse(
+    refuse(
         "fixed-too-many",
         "The codes give {count} fixed rows, more than {most}",
         "Name fewer fields in `fixed`, or shorter codelists",
@@ -191,7 +165,7 @@ _ROWS: tuple[Entry, ...] = (
         "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a, b]}\n    fields:\n"
         + "".join(f"      {name}: {{label: {name}, type: choice, codes: [{THIRTY}]}}\n" for name in "ab"),
     ),
-    _refuse(
+    refuse(
         "fixed-with-count",
         'Fixed rows cannot have "{key}"',
         "Remove it. The codes determine the number of rows",
@@ -199,7 +173,7 @@ _ROWS: tuple[Entry, ...] = (
         "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {fixed: [a], max: 3}\n    fields:\n"
         "      a: {label: A, type: yes_no}\n",
     ),
-    _refuse(
+    refuse(
         "rows-reversed",
         "The minimum number of rows {least} is more than the maximum {most}",
         "Swap the two",
@@ -207,7 +181,7 @@ _ROWS: tuple[Entry, ...] = (
         "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {min: 5, max: 3}\n    fields:\n      a: "
         "{label: A}\n",
     ),
-    _refuse(
+    refuse(
         "grid-codelists",
         'The fields of a grid share one codelist, but "{name}" has another',
         "Give the group defaults: {{codes: ...}}, or remove layout: grid",
@@ -215,7 +189,7 @@ _ROWS: tuple[Entry, ...] = (
         "form: x\ntitle: Example\ngroups:\n  g:\n    layout: grid\n    fields:\n"
         "      a: {label: A, type: yes_no}\n      b: {label: B, type: integer}\n",
     ),
-    _refuse(
+    refuse(
         "no-fields",
         'The {what} "{name}" has no fields',
         "Add fields, or remove it",
@@ -225,42 +199,42 @@ _ROWS: tuple[Entry, ...] = (
 )
 
 _ASKING: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "prefill-not-possible",
         'A {type} field cannot be prefilled with "{name}"',
         "Choose one of {allowed}",
         "You can prefill a date with `today`, a time or a date with time with `now`, and a text with "
         "`today`, `now` or the name of the `user`.",
-        _form("a: {label: A, type: date, prefill: now}"),
+        example_form("a: {label: A, type: date, prefill: now}"),
     ),
-    _refuse(
+    refuse(
         "two-starts",
         "The field has both a default and a prefill",
         "Remove one of them",
         "A new form can start with one value only.",
-        _form("a: {label: A, type: date, default: 2024-01-01, prefill: today}"),
+        example_form("a: {label: A, type: date, default: 2024-01-01, prefill: today}"),
     ),
-    _refuse(
+    refuse(
         "not-offered-unknown",
         'The list has no code "{name}" to retire',
         "{near} Name codes of the list",
         "`retired` names codes that remain valid where they are stored but can no longer be chosen.",
-        _form("a: {label: A, type: choice, codes: [L, R], retired: [B]}"),
+        example_form("a: {label: A, type: choice, codes: [L, R], retired: [B]}"),
     ),
-    _refuse(
+    refuse(
         "no-answer-allowed",
         "The field does not allow any answers",
         "Set how many answers can be chosen: at least 1",
         "`max_choices` limits the number of answers of a multiple choice.",
-        _form("a: {label: A, type: multiple_choice, codes: [L, R], max_choices: 0}"),
+        example_form("a: {label: A, type: multiple_choice, codes: [L, R], max_choices: 0}"),
     ),
-    _warn(
+    warn(
         "never-answered",
         'The field "{name}" is required, but nobody can answer it on the page',
         "Remove required, add a default or a prefill, or make the field editable",
         "A hidden or read-only field gets its answer from a default or from imported data. Otherwise "
         "nobody could complete the form.",
-        _form("a: {label: A, entry: hidden, required: true}"),
+        example_form("a: {label: A, entry: hidden, required: true}"),
     ),
 )
 

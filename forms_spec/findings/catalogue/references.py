@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
-from forms_spec.findings.finding import Severity
-
-
-def _refuse(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
-    return Entry(
-        code=code,
-        severity=Severity.REFUSE,
-        message=message,
-        remedy=remedy,
-        explanation=explanation,
-        example=example,
-    )
+from forms_spec.findings.catalogue.entry import Entry, refuse
 
 
 def _table(*rows: str, columns: str = "lab, test, low, high, unit") -> str:
@@ -27,56 +15,56 @@ def _table(*rows: str, columns: str = "lab, test, low, high, unit") -> str:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "reference-column",
         'The columns of the reference ranges are incomplete or unknown: "{name}"',
         "The columns are {columns}. sex, age and date are also keys that name the fields to read",
         "The column test is required. A column sex, age_low or valid_from needs the key sex, age or date.",
         _table("A, hgb, 13.5, 17.5, g/dL, M", columns="lab, test, low, high, unit, gender"),
     ),
-    _refuse(
+    refuse(
         "reference-row",
         "This row has {given} cells for {columns} columns, or no test",
         "Write one cell for each column, and null for an open end",
         "A reference range is a row of cells in the order of `columns`.",
         _table("A, hgb, 13.5, 17.5, g/dL", "A, hgb, 13.5"),
     ),
-    _refuse(
+    refuse(
         "reference-cell",
         '"{value}" is not valid in the column {column}',
         "Write ages as whole years, low and high as numbers with a decimal point, dates as YYYY-MM-DD",
         "Example: 13,5 is not a number.",
         _table("A, hgb, '13,5', 17.5, g/dL", "A, hgb, 13.5, 17.5, g/dL"),
     ),
-    _refuse(
+    refuse(
         "reference-empty",
         "This reference range has neither a lower nor an upper limit",
         "Write at least one of them",
         "A range without limits calls every value normal.",
         _table("A, hgb, null, null, g/dL"),
     ),
-    _refuse(
+    refuse(
         "reference-reversed",
         "The {what} of this row ends before it begins: {low} and {high}",
         "Write the smaller one first",
         "low, age_low and valid_from come before high, age_high and valid_to.",
         _table("A, hgb, 17.5, 13.5, g/dL"),
     ),
-    _refuse(
+    refuse(
         "reference-unknown-test",
         'No field has the test "{name}"',
         "{near} Add the key lab_test to the field of this test",
         "A row belongs to the field that names its test: `lab_test: hgb`.",
         _table("A, hgb, 13.5, 17.5, g/dL", "A, hct, 41, 50, g/dL"),
     ),
-    _refuse(
+    refuse(
         "reference-unit",
         "The range is in {unit}, but the field {field} is in {own}",
         "Convert the range to the unit of the field",
         "A result is compared with its range as written, so both need the same unit.",
         _table("A, hgb, 8.4, 10.9, mmol/L"),
     ),
-    _refuse(
+    refuse(
         "reference-unreached-unit",
         "The range is in {unit}, but the field {field} needs it in {units}",
         "Write the range in {units}, and that unit in the row",
@@ -87,14 +75,14 @@ ENTRIES: tuple[Entry, ...] = (
             "unit: g/dL", "unit: {g/dL: {}, g/L: {to: g/dL, as: value / 10}}"
         ),
     ),
-    _refuse(
+    refuse(
         "reference-overlap",
         "This row and {first} can both apply to one result",
         "Separate them by sex, age or date. All limits are inclusive",
         "A laboratory has a single range for each test, sex, age and day.",
         _table("A, hgb, 13.5, 17.5, g/dL", "A, hgb, 12.0, 15.5, g/dL"),
     ),
-    _refuse(
+    refuse(
         "reference-no-range",
         'There is no reference range for the test "{name}"',
         "{near} Add a row to reference_ranges, or remove the key",

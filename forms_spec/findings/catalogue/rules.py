@@ -2,85 +2,72 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
-from forms_spec.findings.finding import Severity
-
-
-def _entry(code: str, message: str, remedy: str, explanation: str) -> Entry:
-    """Every fault in a rule refuses the dictionary: a rule that is not understood cannot be judged."""
-    return Entry(code=code, severity=Severity.REFUSE, message=message, remedy=remedy, explanation=explanation)
-
-
-def _warn(code: str, message: str, remedy: str, explanation: str) -> Entry:
-    return Entry(
-        code=code, severity=Severity.WARNING, message=message, remedy=remedy, explanation=explanation
-    )
-
+from forms_spec.findings.catalogue.entry import Entry, refuse, warn
 
 SYNTAX = (
-    _entry(
+    refuse(
         "rule-empty",
         "The expression is empty.",
         "Write a condition or a formula, or leave the key out.",
         "A key such as required, show_when or value needs a text. Example: show_when: vsperf = 'Y'",
     ),
-    _entry(
+    refuse(
         "rule-too-long",
         "The expression is longer than {most} characters.",
         "Split it into calculated fields or derivations.",
         "The length is limited so that no dictionary can exhaust the machine.",
     ),
-    _entry(
+    refuse(
         "rule-too-deep",
         "The expression is nested more than {most} levels deep.",
         "Split it into calculated fields or derivations.",
         "Parentheses and calls can be nested only this deep. Chains of and, or and + do not count.",
     ),
-    _entry(
+    refuse(
         "rule-too-large",
         "The expression has more than {most} parts after its derivations are expanded.",
         "Split it into calculated fields.",
         "A derivation is expanded wherever it is used, so derivations that use each other can become "
         "very large.",
     ),
-    _entry(
+    refuse(
         "rule-open-text",
         "A text begins with ' but does not end.",
         "End it with a single quote. Write a quote inside a text twice: 'don''t'.",
         "Example: ptres = 'POS",
     ),
-    _entry(
+    refuse(
         "rule-bad-number",
         '"{name}" is not a number, date or time.',
         "Numbers have at most 15 digits before and 9 after the decimal point. Dates look like "
         "2024-01-31, times like 09:30.",
         "Examples: 1e3, 1.2.3, 2024-1-31 and 9:30 are refused.",
     ),
-    _entry(
+    refuse(
         "rule-bad-moment",
         '"{name}" does not exist in the calendar.',
         "Write a day or time that exists: 2024-02-29, 09:30, date '2024-02'.",
         "Example: visdat > 2024-02-30",
     ),
-    _entry(
+    refuse(
         "rule-foreign-sign",
         '"{name}" is not part of the rule language.',
         "Write {near}",
         "Rules read like SQL. Examples: != is written <>, == is written =, && is written and.",
     ),
-    _entry(
+    refuse(
         "rule-stray-character",
         '"{name}" is not part of the rule language.',
         "Remove it, or put the text in single quotes.",
         "Example: weight > 80 # heavy",
     ),
-    _entry(
+    refuse(
         "rule-unexpected",
         '"{name}" is not expected here.',
         "Expected here: {wanted}.",
         "The expression is read from left to right. It stops making sense at this word.",
     ),
-    _entry(
+    refuse(
         "rule-ends-early",
         "The expression ends too early.",
         "Expected next: {wanted}.",
@@ -89,67 +76,67 @@ SYNTAX = (
 )
 
 _NAMES = (
-    _entry(
+    refuse(
         "rule-unknown-name",
         'The form "{form}" has no field "{name}".',
         "{near} Write form.field for a field of another form, and put codes and texts in single quotes.",
         "A name alone is a field of the row or form, or a derivation. Example: sysbp > vistdat",
     ),
-    _entry(
+    refuse(
         "rule-unknown-field",
         '"{table}" has no field "{name}".',
         "{near} Correct the name.",
         "Example: vs.weigth > 100",
     ),
-    _entry(
+    refuse(
         "rule-unknown-table",
         'There is no form or group "{name}".',
         "{near} Correct the name before the point.",
         "Example: vitals.weight > 100",
     ),
-    _entry(
+    refuse(
         "rule-unknown-parameter",
         'The study has no parameter "{name}".',
         "{near} Correct the name, or add it to the study's parameters.",
         "Example: bmi > $bmi_maximum",
     ),
-    _entry(
+    refuse(
         "rule-unknown-function",
         'There is no function "{name}".',
         "{near} docs/rules.md lists all functions.",
         "Example: rounded(bmi, 1)",
     ),
-    _entry(
+    refuse(
         "rule-unknown-visit",
         'There is no visit "{name}".',
         "{near} Inside the brackets, write a visit, previous, all or this.",
         "Example: vs[SCREEN].bmi",
     ),
-    _entry(
+    refuse(
         "rule-unknown-missing",
         'The study has no missing code "{name}".',
         "{near} Use one of the study's missing codes.",
         "Example: weight is missing('NOT DONE')",
     ),
-    _entry(
+    refuse(
         "rule-unknown-code",
         'The codelist {codelist} has no code "{name}".',
         "{near} It has: {codes}.",
         "A comparison with a code that is not in the list is never true. Example: ptres = 'POSITIVE'",
     ),
-    _entry(
+    refuse(
         "rule-no-reference",
         "{name} has no reference range here.",
         "Name a field of this form with the key lab_test. The study's ranges are in reference_ranges.",
         "Example: in_reference(hgb) where hgb has `lab_test: hgb`.",
     ),
-    _entry(
+    refuse(
         "rule-unknown-unit",
         'The field "{field}" has no unit "{name}".',
         "{near} It has: {units}.",
         "Example: in_unit(temp, 'K')",
     ),
-    _warn(
+    warn(
         "rule-bare-unit",
         "{name} has a chosen unit ({units}), but its number is used here without one.",
         "Say which unit you mean: {name} in {unit}. The value is then converted with the formula of its "
@@ -158,43 +145,43 @@ _NAMES = (
         "in_unit(weight, 'kg') convert. known, missing and entered do not depend on the unit. Example: "
         "instead of wt / power(ht / 100, 2) write wt in kg / power(ht in cm / 100, 2)",
     ),
-    _entry(
+    refuse(
         "rule-not-scheduled",
         'The form "{form}" is not collected at the visit {visit}.',
         "It is collected at: {visits}.",
         "Example: icf[M3].rficdat",
     ),
-    _entry(
+    refuse(
         "rule-name-the-visit",
         'The form "{form}" is collected at several visits, but this form does not belong to a visit.',
         "Name the visit, as in {form}[{visit}], or use all of them: max({form}.field).",
         "A log form belongs to the subject, so it has no current visit.",
     ),
-    _entry(
+    refuse(
         "rule-repeating-visit",
         "The visit {visit} repeats, so {form}[{visit}] means several forms.",
         "Combine them with any, every, count, sum, min or max.",
         "Example: vs[UNS].weight",
     ),
-    _entry(
+    refuse(
         "rule-log-has-no-visit",
         'The form "{form}" is a log form and does not belong to a visit.',
         "Remove the brackets.",
         "Example: ae[SCR].aeyn",
     ),
-    _entry(
+    refuse(
         "rule-rows-need-aggregate",
         '"{name}" has a value in each row of {table}.',
         "Combine the rows with any, every, count, sum, min or max: any({table} where ...).",
         "Example: instead of pt.ptres = 'POS' write any(pt where ptres = 'POS')",
     ),
-    _entry(
+    refuse(
         "rule-table-is-no-value",
         '"{name}" is a table and does not have a value of its own.',
         "Write {name}.field, or any({name} where ...).",
         "Example: pt = 'POS'",
     ),
-    _entry(
+    refuse(
         "rule-circular-derivation",
         "The derivation uses itself: {name}.",
         "Break the circle.",
@@ -203,97 +190,97 @@ _NAMES = (
 )
 
 _TYPES = (
-    _entry(
+    refuse(
         "rule-wrong-type",
         "{name} is {found}, but {expected} is needed.",
         "Compare it, convert it, or use another field.",
         "Examples: required: weight; length(visdat); 'a' + 1",
     ),
-    _entry(
+    refuse(
         "rule-compare-types",
         "{left} cannot be compared with {right}.",
         "{near} Compare values of one type.",
         "Examples: grade >= 3 where grade is a choice; visdat > '2024-01-31'; lbpref = 'GROIN'",
     ),
-    _entry(
+    refuse(
         "rule-no-order",
         "{found} has no order.",
         "Use = or <>. If the codes stand for numbers, write number_of(field) >= 3.",
         "Example: meyer >= '3'",
     ),
-    _entry(
+    refuse(
         "rule-argument-count",
         "The arguments of {name} are wrong.",
         "Write {says}.",
         "Example: round(bmi)",
     ),
-    _entry(
+    refuse(
         "rule-places",
         "{name} is not a number of decimal places.",
         "Write a whole number from 0 to {most}.",
         "Example: round(bmi, 1.5)",
     ),
-    _entry(
+    refuse(
         "rule-stray-duration",
         "The duration {name} cannot be used alone.",
         "Add it to a date (visdat + 14 days), or use it in within(...) or since(...).",
         "Example: instead of days_between(a, b) > 3 days write days_between(a, b) > 3",
     ),
-    _entry(
+    refuse(
         "rule-needs-duration",
         "{name} is not a duration.",
         "Write {says}.",
         "Example: within(prstdat, today, 3)",
     ),
-    _entry(
+    refuse(
         "rule-date-arithmetic",
         "{name} cannot be added to or subtracted from a date.",
         "Write a duration: + 14 days, - 3 months. For the days between two dates, write later - earlier.",
         "Example: visdat + 14",
     ),
-    _entry(
+    refuse(
         "rule-not-a-field",
         "{name} is not a field.",
         "Only a field can have missing codes and units.",
         "Example: (a + b) is missing",
     ),
-    _entry(
+    refuse(
         "rule-no-numbers",
         "No code of {name} stands for a number.",
         "Give the codes a number: {{BID: {{label: Twice a day, number: 2}}}}.",
         "Example: number_of(sex)",
     ),
-    _entry(
+    refuse(
         "rule-no-comparator",
         "{name} is not a field with a comparator.",
         "Name a field that has the key comparator.",
         "For <0.3, limit_of(crp) is 0.3 and comparator_of(crp) is <. Example: limit_of(weight)",
     ),
-    _entry(
+    refuse(
         "rule-no-conversion",
         'The field "{field}" has no formula from {left} to {right}.',
         "Add a formula to the unit, or ask for another unit.",
         "A unit says how it converts into another: {F: {to: C, as: (value - 32) * 5 / 9}}",
     ),
-    _entry(
+    refuse(
         "rule-listed-code",
         "{name} is not a code.",
         "Write the codes in single quotes: ('A', 'B').",
         "Example: lbpref has any (groin, thigh)",
     ),
-    _entry(
+    refuse(
         "rule-stray-list",
         "The list {name} cannot be used alone.",
         "Use a list after in, has any, has all, within or overlaps.",
         "Example: sex = ('M', 'F')",
     ),
-    _entry(
+    refuse(
         "rule-no-rows",
         "{name} does not name any rows.",
         "Write {function}(table where condition), or a field as table.field.",
         "Example: sum(3)",
     ),
-    _entry(
+    refuse(
         "rule-wrong-aggregate",
         "{function} does not accept {name}.",
         "Write any(table where ..), every(table where ..), count(table where ..), "

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
+from forms_spec.findings.catalogue.entry import Entry, refuse
 from forms_spec.findings.finding import Severity
-
-
-def _refuse(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
-    return Entry(
-        code=code,
-        severity=Severity.REFUSE,
-        message=message,
-        remedy=remedy,
-        explanation=explanation,
-        example=example,
-    )
 
 
 def _with(keys: str) -> str:
@@ -31,7 +20,7 @@ def _visit(keys: str) -> str:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "check-without-facet",
         '"{key}" cannot have a check here',
         "Name a key that the field has. Possible here: {keys}",
@@ -39,21 +28,21 @@ ENTRIES: tuple[Entry, ...] = (
         "that key.",
         _with("type: integer, checks: {range: C34}"),
     ),
-    _refuse(
+    refuse(
         "check-ends",
         "Two checks need a range with two ends",
         "Write one check, or two for `range` and `expected`: [lower end, upper end]",
         "Each end of a range can have its own check: `checks: {range: [C63, C02]}`. `null` leaves one out.",
         _with("type: integer, required: true, checks: {required: [C74, C35]}"),
     ),
-    _refuse(
+    refuse(
         "unknown-key",
         'There is no key "{key}" here',
         "{near} docs/dictionary.md lists the keys",
         "A key that nobody reads is usually a typing error, and its content would be lost.",
         _with("typ: integer"),
     ),
-    _refuse(
+    refuse(
         "unknown-key-without-value",
         'There is no key "{key}" here, and it has no value',
         "Put the text before it in quotes: inside {{ }} a comma ends a text",
@@ -80,28 +69,28 @@ ENTRIES: tuple[Entry, ...] = (
         "check --fix DIR` renames all old types and changes nothing else in the files.",
         example=_with("type: tick"),
     ),
-    _refuse(
+    refuse(
         "missing-key",
         'The key "{key}" is missing',
         "Add it",
         "Some keys are required, such as the title of a form or the label of a field.",
         "form: x\nfields:\n  a: {label: A}\n",
     ),
-    _refuse(
+    refuse(
         "empty-value",
         '"{key}" has no value',
         "Add one, or remove the key",
         "`null`, `~`, nothing at all and spaces are not a value. In quotes they are text: `'null'`.",
         _with("help: ''"),
     ),
-    _refuse(
+    refuse(
         "not-a-mapping",
         '"{key}" must contain keys',
         "Write the keys below it, indented, each with a colon and a value",
         "There is a list or a text where keys and values are expected.",
         "form: x\ntitle: Example\nfields: [a, b]\n",
     ),
-    _refuse(
+    refuse(
         "not-text",
         '"{key}" must be a single text',
         "Remove the brackets, or put the whole text in quotes",
@@ -109,63 +98,63 @@ ENTRIES: tuple[Entry, ...] = (
         "quotes.",
         _with("help: [one, two]"),
     ),
-    _refuse(
+    refuse(
         "not-a-list",
         '"{key}" must be a list',
         "Put it in brackets, for example [{value}]",
         "Write a list in brackets, or one line with a dash for each item.",
         "form: x\ntitle: Example\nfields:\n  a: {label: A, type: scale, anchors: No pain}\n",
     ),
-    _refuse(
+    refuse(
         "list-length",
         "The list has {given} items, but needs {least} to {most}",
         "Change the number of items",
         "`anchors` has the words at both ends of a scale. `on`, `fixed` and `accept` need at least one item.",
         "form: x\ntitle: Example\nfields:\n  a: {label: A, type: scale, anchors: [No pain]}\n",
     ),
-    _refuse(
+    refuse(
         "listed-twice",
         '"{value}" appears twice in the list',
         "Remove one of them",
         "Each item can appear only once in a list.",
         "codelists:\n  SPEC: [SERUM, URINE, SERUM]\n",
     ),
-    _refuse(
+    refuse(
         "not-true-or-false",
         '"{key}" must be true or false',
         "Write true or false in lower case, without quotes",
         "This key is a switch. It does not accept `yes`, `1` or `True`.",
         _with("identifier: yes"),
     ),
-    _refuse(
+    refuse(
         "not-whole",
         '"{key}" must be a whole number',
         "Write digits only, for example 3",
         "This is a number of places, characters or rows. It is 0 or more.",
         _with("type: decimal, places: 1.5"),
     ),
-    _refuse(
+    refuse(
         "not-numeric",
         '"{key}" must be a number',
         "Write digits, with a decimal point if needed, for example 0.5",
         "The number of a code has at most 15 digits before the decimal point and 9 after it.",
         "codelists:\n  DOSE:\n    LOW: {label: Low, number: five}\n",
     ),
-    _refuse(
+    refuse(
         "not-one-of",
         '"{key}" must be one of: {words}',
         "{near} Write one of these words",
         "This key accepts only a few words.",
         _visit("type: termnation"),
     ),
-    _refuse(
+    refuse(
         "not-a-size",
         '"{key}" must be a file size',
         "Write it as 500 kB or 10 MB",
         "Write a whole number followed by kB, MB or GB. Without a unit it is a number of bytes.",
         _with("type: file, size: big"),
     ),
-    _refuse(
+    refuse(
         "not-a-range",
         '"{key}" must be a range',
         "Write it as [60, 260]. Use null for an open end",
@@ -173,7 +162,7 @@ ENTRIES: tuple[Entry, ...] = (
         "is chosen, write one range for each unit: `{C: [33, 43], F: [91.4, 109.4]}`.",
         _with("type: integer, range: 60 to 260"),
     ),
-    _refuse(
+    refuse(
         "range-ends",
         "A range has two ends, but this one has {given}",
         "Write both ends, and null for an open one. If an end contains a comma, put the whole range in "
@@ -182,28 +171,28 @@ ENTRIES: tuple[Entry, ...] = (
         "`'[add_days(icf.rficdat, -3), today]'` needs its quotes.",
         _with("type: integer, range: [60]"),
     ),
-    _refuse(
+    refuse(
         "not-a-length",
         '"{key}" must be a number of characters, or a list of the minimum and the maximum',
         "Write 200, or [2, 200]",
         "The minimum and maximum number of characters of a text.",
         _with("length: [1, 2, 3]"),
     ),
-    _refuse(
+    refuse(
         "not-codes",
         '"{key}" must be a codelist',
         "Write {{Y: Yes, N: No}}, or [SERUM, URINE]",
         "Write codes with their labels, or a list of codes that are their own labels.",
         "codelists:\n  YN: Yes\n",
     ),
-    _refuse(
+    refuse(
         "no-codes",
         '"{key}" has no codes',
         "Write at least one",
         "Without codes there is nothing to choose.",
         "codelists:\n  YN: {}\n",
     ),
-    _refuse(
+    refuse(
         "missing-not-a-list",
         '"{key}" must be a list of missing codes, or the word all',
         "Write [{name}]",
@@ -211,28 +200,28 @@ ENTRIES: tuple[Entry, ...] = (
         "them, and `missing: []` allows none.",
         _with("missing: ND"),
     ),
-    _refuse(
+    refuse(
         "field-only-text",
         'The field "{name}" is only a text',
         "Write {{label: {value}}}, or add defaults to the group with the keys its fields share",
         "In a group with `defaults`, a text is the label of a field. Elsewhere a field has keys.",
         "form: x\ntitle: Example\nfields:\n  a: How are you\n",
     ),
-    _refuse(
+    refuse(
         "not-a-target",
         '"{key}" must be a day or a month counted from day 0',
         "Write it as day -14 or month 3",
         "Day 0 is the study's `day_zero`. Months are calendar months.",
         _visit("target: week 2"),
     ),
-    _refuse(
+    refuse(
         "not-days",
         '"{key}" must be a number of days',
         "Write it as 3 days",
         "`window: 3 days` allows three days before and three days after the target.",
         _visit("target: day 1, window: 3"),
     ),
-    _refuse(
+    refuse(
         "not-a-day",
         '"{key}" must be a day counted from day 0',
         "Write it as day -60",

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import Entry
+from forms_spec.findings.catalogue.entry import Entry, refuse
 from forms_spec.findings.finding import Severity
-
-
-def _refuse(code: str, message: str, remedy: str, explanation: str, example: str = "") -> Entry:
-    return Entry(
-        code=code,
-        severity=Severity.REFUSE,
-        message=message,
-        remedy=remedy,
-        explanation=explanation,
-        example=example,
-    )
-
 
 _ALIASES = "".join(
     f"a{index}: &a{index} [{', '.join([f'*a{index - 1}'] * 9)}]\n"
@@ -25,26 +13,26 @@ _ALIASES = "".join(
 )
 
 ENTRIES: tuple[Entry, ...] = (
-    _refuse(
+    refuse(
         "file-unreadable",
         "The file cannot be read: {why}",
         "Check its permissions",
         "The operating system refused to open the file.",
     ),
-    _refuse(
+    refuse(
         "file-too-large",
         "The file is larger than {most} bytes",
         "Split it into one file for each form, or move data out of the folder",
         "Dictionary files are small. Data belong in `subjects/` or elsewhere.",
     ),
-    _refuse(
+    refuse(
         "not-utf-8",
         "The file is not UTF-8: it contains the byte {byte} here",
         "Save it as UTF-8. Most editors offer the encoding under Save as",
         "A dictionary is read as UTF-8, so that every letter means the same everywhere. Older programs "
         "often save files in Latin-1 or Windows-1252.",
     ),
-    _refuse(
+    refuse(
         "not-yaml",
         "This is not YAML: {problem}",
         "Compare the line, and the one before it, with docs/dictionary.md",
@@ -52,7 +40,7 @@ ENTRIES: tuple[Entry, ...] = (
         "key without its colon.",
         "form: x\ntitle: Example\nfields:\n  a: {label: A}\n b: {label: B}\n",
     ),
-    _refuse(
+    refuse(
         "brackets-not-read",
         "The {sign} opened on line {line} cannot be read beyond this point",
         "Close it, or put the text before this point in quotes. Inside brackets a comma or bracket ends "
@@ -61,7 +49,7 @@ ENTRIES: tuple[Entry, ...] = (
         "it: `{label: A, show_when: \"grade in ('2', '3')\"}`. On a line of its own it does not.",
         "form: x\ntitle: Example\nfields:\n  g: {label: G}\n  a: {label: A, show_when: g in ('2', '3')}\n",
     ),
-    _refuse(
+    refuse(
         "tab-indent",
         "The line is indented with a tab",
         "Indent with spaces, two for each level",
@@ -69,21 +57,21 @@ ENTRIES: tuple[Entry, ...] = (
         "the tab key.",
         "form: x\ntitle: Example\nfields:\n\ta: {label: Tabulator}\n",
     ),
-    _refuse(
+    refuse(
         "colon-in-text",
         'The line contains a second ": "',
         'Put the text in quotes, for example label: "Pain: how strong?"',
         "A colon followed by a space separates a key from its value. A text that contains one needs quotes.",
         "form: x\ntitle: Example: with a colon\nfields:\n  a: {label: A}\n",
     ),
-    _refuse(
+    refuse(
         "sign-needs-quotes",
         "A YAML text cannot begin with {sign}",
         "Put the text in quotes",
         "Some characters have a special meaning at the start of a YAML text: `@ % ` & * ! | >`.",
         "form: x\ntitle: Example\nfields:\n  a: {label: @home}\n",
     ),
-    _refuse(
+    refuse(
         "quote-ends-early",
         "The text begins with a quote but continues after the closing quote",
         "Put the whole text in quotes of the other kind, or swap the two sides of the condition",
@@ -92,14 +80,14 @@ ENTRIES: tuple[Entry, ...] = (
         "form: x\ntitle: Example\nfields:\n  p: {label: P, type: yes_no}\n  a:\n    label: A\n"
         "    show_when: 'Y' = p\n",
     ),
-    _refuse(
+    refuse(
         "quote-not-closed",
         "The quote opened here is never closed",
         "Close it. Inside single quotes, write '' for one quote",
         "Everything after an open quote belongs to the text, up to the end of the file.",
         "form: x\ntitle: 'Example\nfields:\n  a: {label: A}\n",
     ),
-    _refuse(
+    refuse(
         "unprintable-character",
         "The file contains an invisible character ({character})",
         "Delete it. It often comes with copied text",
@@ -107,20 +95,20 @@ ENTRIES: tuple[Entry, ...] = (
         "encoding stops the reader.",
         "form: x\ntitle: Exam\x0cple\nfields:\n  a: {label: A}\n",
     ),
-    _refuse(
+    refuse(
         "empty-file",
         "The file is empty",
         "Add a form, a codelist or visits, or delete the file",
         "Every dictionary file needs content. Comments alone are not enough.",
         "# only a comment\n",
     ),
-    _refuse(
+    refuse(
         "file-passed-over",
         "The file {name} was skipped, although it contains part of a dictionary",
         "Rename it to {better}, or move it out of the folder",
         "Only files that end in .yaml or .yml, in lower case, are read. Some editors add .txt.",
     ),
-    _refuse(
+    refuse(
         "second-document",
         "A second document begins here",
         "Remove the line ---, or move what follows into its own file",
@@ -135,56 +123,56 @@ ENTRIES: tuple[Entry, ...] = (
         explanation="A space followed by # begins a comment, so `label: Pain #1` is the label `Pain`.",
         example="form: x\ntitle: Example\nfields:\n  a:\n    label: Pain #1\n",
     ),
-    _refuse(
+    refuse(
         "too-deep",
         "Brackets or lists are nested more than {most} levels deep",
         "A dictionary is never that deep. Look for brackets that are never closed",
         "This limit keeps a broken or hostile file from using up the memory.",
         "form: x\ntitle: Example\nfields: " + "[" * 60 + "]" * 60 + "\n",
     ),
-    _refuse(
+    refuse(
         "unknown-anchor",
         "There is no anchor &{name} before this point",
         "Write &{name} where the value first appears, or write the value out",
         "`*name` repeats the value that was marked `&name` earlier in the same file.",
         "form: x\ntitle: Example\nfields:\n  a: *nothing\n",
     ),
-    _refuse(
+    refuse(
         "alias-of-itself",
         "*{name} is inside the value that it repeats",
         "Write the value out",
         "A value cannot contain itself.",
         "form: x\ntitle: Example\nfields: &all\n  a: *all\n",
     ),
-    _refuse(
+    refuse(
         "too-many-aliases",
         "Aliases add more than {most} values to this file",
         "Write out what they repeat, or use defaults and codelists",
         "This is a safety limit: a few lines of nested aliases can expand to billions of values.",
         _ALIASES,
     ),
-    _refuse(
+    refuse(
         "merge-of-no-mapping",
         "<< copies the keys of a mapping, but this is not a mapping",
         "Write << : *name, where &name marks a mapping",
         "`<<: *name` copies all keys of the mapping that is marked `&name`.",
         "form: x\ntitle: Example\nfields:\n  a: {label: A, <<: text}\n",
     ),
-    _refuse(
+    refuse(
         "key-not-text",
         "There is a list or a mapping where a key is expected",
         "Write a name before the colon",
         "Keys are texts. A name in { } or [ ] before a colon is often a forgotten quote.",
         "form: x\ntitle: Example\nfields:\n  a: {label: A}\n  ? [b]\n  : {label: B}\n",
     ),
-    _refuse(
+    refuse(
         "yaml-tag",
         "The tag !{name} has no meaning here",
         "Delete it. Every value is text, and the key says what it means",
         "YAML tags such as `!!int` change how a value is read. In a dictionary every value is read as text.",
         "form: x\ntitle: Example\nfields:\n  a: {label: !!int 5}\n",
     ),
-    _refuse(
+    refuse(
         "duplicate-key",
         '"{name}" appears twice here. The first is on line {line}',
         "Keep one of the two, or rename one",
