@@ -136,6 +136,7 @@ class _Reader:
         self.anchors: dict[str, Node | None] = {}  # None: still being read
         self.open: list[_Open] = []
         self.aliased = 0
+        self.at_alias = False  # whether the node that was read last is an alias of an earlier one
 
     def read(self) -> Node | None:
         """The root of the only document; None when there is nothing in it."""
@@ -159,9 +160,10 @@ class _Reader:
         if isinstance(event, yaml.CollectionStartEvent):
             self._begin(event)
             return None
+        self.at_alias = isinstance(event, yaml.AliasEvent)
         if isinstance(event, yaml.CollectionEndEvent):
             node = self._end(event)
-        elif isinstance(event, yaml.AliasEvent):
+        elif self.at_alias:
             node = self._alias(event)
         else:
             node = self._scalar(event)
@@ -239,16 +241,19 @@ class _Reader:
         if new is not None:
             self._rename("old-key", key, key.data, new)
 
-    def _rename_type(self, key: str, value: Node) -> None:
+    def _rename_type(self, value: Node) -> None:
         """Reads an old field type as the one that it has become, and says so."""
-        if key != "type" or not isinstance(value.data, str) or value.data not in TYPES:
+        if not isinstance(value.data, str) or value.data not in TYPES:
             return
-        new = renamed_type(self._path(), key, value.data)
+        new = renamed_type(self._path(), value.data)
         if new is not None:
             self._rename("old-type", value, value.data, new)
 
     def _rename(self, code: str, node: Node, old: str, new: str) -> None:
-        start = node.start.index if node.plain else node.start.index + 1
+        if self.at_alias:
+            return  # at its anchor the text may be a label that only looks like an old name
+        # The node may begin with an anchor or a quote; the name itself comes last.
+        start = self.text.rfind(old, node.start.index, node.end.index)
         place = node.place(self.file)
         self.renamings.append(Renaming(start=start, old=old, new=new, code=code, place=place))
         node.data = new
@@ -259,8 +264,8 @@ class _Reader:
         return [key.data if key and isinstance(key.data, str) else None for key in keys]
 
     def _pair(self, parent: _Open, key: Node, node: Node) -> None:
-        if isinstance(key.data, str):
-            self._rename_type(key.data, node)
+        if key.data == "type":
+            self._rename_type(node)
         if not isinstance(key.data, str):
             self.findings.append(finding("key-not-text", text=key.place(self.file)))
         elif key.data == "<<" and key.plain:
@@ -280,9 +285,7 @@ class _Reader:
             if not isinstance(part.children, dict):
                 self.findings.append(finding("merge-of-no-mapping", text=node.place(self.file)))
                 continue
-            path = self._path()
-            for written, (key, value) in part.children.items():
-                name = renamed_key(path, written) or written
+            for name, (key, value) in part.children.items():
                 if name not in self._children(parent):
                     parent.taken.add(name)
                     self._put(parent, name, key, value)

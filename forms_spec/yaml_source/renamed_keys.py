@@ -21,8 +21,6 @@ CHECK_KEYS: Mapping[str, str] = MappingProxyType({"shown": "show_when", "most": 
 """Facets of a field that name a protocol check."""
 TYPES: Mapping[str, str] = MappingProxyType({"choices": "multiple_choice", "tick": "checkbox"})
 
-OLD_KEYS = frozenset({*RULE_KEYS, *FIELD_KEYS, *GROUP_KEYS, *PATTERN_KEYS, *CHECK_KEYS})
-
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 _KEYS_BY_PATH: Mapping[tuple[str | None, ...], Mapping[str, str]] = MappingProxyType(
@@ -42,17 +40,18 @@ _KEYS_BY_PATH: Mapping[tuple[str | None, ...], Mapping[str, str]] = MappingProxy
 )
 """What was renamed in a mapping, by its path in the file; None stands for any name."""
 
+OLD_KEYS = frozenset(old for keys in _KEYS_BY_PATH.values() for old in keys)
+"""Only these need a look at their path."""
+
 
 def renamed_key(path: Sequence[str | None], key: str) -> str | None:
     """The present name of a key in the mapping at ``path``; None when it has always been called so."""
     return _keys_at(path).get(key)
 
 
-def renamed_type(path: Sequence[str | None], key: str, value: object) -> str | None:
-    """The present name of a field type; None for every other value."""
-    if key != "type" or not isinstance(value, str) or _keys_at(path) is not FIELD_KEYS:
-        return None
-    return TYPES.get(value)
+def renamed_type(path: Sequence[str | None], name: str) -> str | None:
+    """The present name of a type in the mapping at ``path``; None where that is no field."""
+    return TYPES.get(name) if _keys_at(path) is FIELD_KEYS else None
 
 
 def _keys_at(path: Sequence[str | None]) -> Mapping[str, str]:

@@ -111,6 +111,23 @@ def test_old_and_new_name_beside_each_other_are_refused() -> None:
     assert "duplicate-key" in {finding.code for finding in loaded.findings}
 
 
+def test_a_text_that_only_looks_like_an_old_name_stays() -> None:
+    text = "form: x\ntitle: T\nfields:\n  a: {label: &word choices, type: *word}\n"
+    assert with_present_names(text) == text
+    loaded = load_study({"study.yaml": STUDY, "visits.yaml": VISITS, "x.yaml": text})
+    assert [finding.code for finding in loaded.findings] == ["unknown-type"]
+
+
+def test_a_type_that_an_anchor_repeats_is_renamed_at_its_anchor() -> None:
+    fields = "  a: {{label: A, type: &t {type}}}\n  b: {{label: B, type: *t}}\n"
+    text = "form: x\ntitle: T\nfields:\n" + fields
+    old, new = text.format(type="tick"), text.format(type="checkbox")
+    assert with_present_names(old) == new
+    study = load_study({"study.yaml": STUDY, "visits.yaml": VISITS, "x.yaml": old}).study
+    assert study is not None
+    assert {field.type.name for field in study.forms["x"].fields} == {"checkbox"}
+
+
 def test_every_old_name_has_a_new_one_that_is_none() -> None:
     for names in (RULE_KEYS, FIELD_KEYS, GROUP_KEYS, PATTERN_KEYS, TYPES):
         assert not set(names) & set(names.values())
