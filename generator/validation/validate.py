@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from generator.package.source import BrokenFile, Unreadable
 from generator.validation.open_package import LARGE, Engine, open_package
 from generator.validation.opened_package import OpenPackage, reported_doubt, unreadable
 from generator.validation.read_tables import Progress
 from generator.validation.report.report import LIMIT, Report
-
-if TYPE_CHECKING:  # packages of others do without what judges forms
-    pass
 
 
 def validate_package(
