@@ -112,13 +112,13 @@ class OnPage:
     """What waits on the page of a form, with its answers as they are there now."""
 
     def __init__(self, place: FormPlace, record: Record) -> None:
-        entry, subjid = services(), place.subject.subjid
+        app, subjid = services(), place.subject.subjid
         self.place, self.record = place, record
-        self.heads = heads(entry.database, subjid)
+        self.heads = heads(app.database, subjid)
         statuses = {key: head.status for key, head in self.heads.items()}
         casebook = _WithPage(casebook_of(subjid), place.key.form_key, record)
         self.waiting = Waiting(subjid, casebook, statuses)
-        self._may_wait = form_reads_others(entry.study, place.form)
+        self._may_wait = form_reads_others(app.study, place.form)
 
     def leads(self, finding: Finding) -> tuple[FindingLink, ...]:
         """The forms that a finding waits for. One that is kept with a reason is settled already."""

@@ -170,7 +170,7 @@
 
   const answered = () => crfsmith.parse(codeIn(box), fieldOf(box) || {}).ok === true;
 
-  const isMenu = "input[list^=codes-]";
+  const MENU = "input[list^=codes-]";
 
   /* A screen reader announces every menu as one, also before it is used. Its list is ours, not the browser's. */
   function announce(element) {
@@ -179,17 +179,17 @@
     element.setAttribute("role", "combobox");
     element.setAttribute("aria-expanded", "false");
   }
-  form.querySelectorAll(isMenu).forEach(announce);
+  form.querySelectorAll(MENU).forEach(announce);
 
   /* A box becomes a menu when it is first used: a form of sixty rows has hundreds of them. */
   function enhance(element) {
-    if (element.matches(isMenu)) announce(element);
+    if (element.matches(MENU)) announce(element);
     const properties = { "aria-autocomplete": "list", "aria-controls": list.id, autocomplete: "off" };
     for (const [name, value] of Object.entries(properties)) element.setAttribute(name, value);
   }
 
   form.addEventListener("focusin", (event) => {
-    const menu = event.target.matches(isMenu) || event.target.dataset.list;
+    const menu = event.target.matches(MENU) || event.target.dataset.list;
     if (!menu) return;
     if (!event.target.hasAttribute("aria-controls")) enhance(event.target);
     box = event.target;
